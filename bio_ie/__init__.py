@@ -1,0 +1,7 @@
+"""Biomedical information extraction with AllenNLP. Importing the package registers its parts."""
+
+from bio_ie.environment import check_environment
+
+check_environment()
+
+from bio_ie import commands, data, metrics, models, modules, predictors, training  # noqa: E402

@@ -1,0 +1,103 @@
+"""
+`bio-ie convert IN OUT --from FORMAT --to FORMAT` turns a corpus from one format into another.
+
+    bio-ie convert corpus.PubTator.txt.gz corpus.json --from pubtator --to bioc_json
+    bio-ie convert 'notes/*.txt' notes.jsonl.gz --from '{"type": "text", "unit": "line"}' --to jsonl
+"""
+
+import argparse
+import os
+import sys
+from typing import Tuple, Union
+
+from allennlp.commands.subcommand import Subcommand
+from allennlp.common.checks import ConfigurationError
+from tqdm import tqdm
+
+from bio_ie.commands.corpus_format_argument import corpus_format
+from bio_ie.data.corpora.corpus_format import CorpusError, CorpusFormat, CorpusReport
+
+
+@Subcommand.register("convert")
+class Convert(Subcommand):
+    """The subcommand around `convert`."""
+
+    def add_subparser(self, parser: argparse._SubParsersAction) -> argparse.ArgumentParser:
+        description = """Convert a corpus from one format into another. Prints what was read,
+            written and lost; the exit status is 1 if something was lost, unless --on-error skip
+            was given."""
+        subparser = parser.add_parser(self.name, description=description, help="convert a corpus")
+        subparser.add_argument(
+            "input", help="file, folder (brat), URL or quoted glob pattern; may be .gz"
+        )
+        subparser.add_argument("output", help="file to write (.gz is compressed); brat: a folder")
+        known = "a name (pubtator, bioc_xml, brat, ...), or a JSON object with 'type' and options"
+        for flag, what in (("from", "format of the input"), ("to", "format of the output")):
+            subparser.add_argument(
+                f"--{flag}", dest=f"{flag}_format", required=True, help=f"{what}: {known}"
+            )
+        subparser.add_argument(
+            "--on-error",
+            choices=("raise", "skip"),
+            default="raise",
+            help="what to do with an item that cannot be read: stop (default), or leave it out",
+        )
+        subparser.set_defaults(func=convert_from_args)
+        return subparser
+
+
+def convert_from_args(args: argparse.Namespace) -> None:
+    """Runs `convert` for the command line; exits with status 1 as described there."""
+    try:
+        read, written = convert(
+            args.input,
+            args.output,
+            corpus_format(args.from_format, args.on_error),
+            corpus_format(args.to_format, args.on_error),
+            progress=True,
+        )
+    except (CorpusError, ConfigurationError, OSError) as error:
+        # A ConfigurationError's own str() is a repr of its message.
+        message = error.message if isinstance(error, ConfigurationError) else str(error)
+        print(f"error: {message}", file=sys.stderr)
+        sys.exit(1)
+    print(f"read {args.input}: {read}")
+    print(f"wrote {args.output}: {written}")
+    if args.on_error == "raise" and (read.lost or written.lost):
+        print("something was lost (see above); --on-error skip accepts that", file=sys.stderr)
+        sys.exit(1)
+
+
+def convert(
+    input_path: Union[str, "os.PathLike[str]"],
+    output_path: Union[str, "os.PathLike[str]"],
+    from_format: CorpusFormat,
+    to_format: CorpusFormat,
+    progress: bool = False,
+) -> Tuple[CorpusReport, CorpusReport]:
+    """Converts a corpus document by document, in memory for one document if both formats stream.
+
+    # Parameters
+
+    input_path : `str`
+        Whatever `CorpusFormat.read` takes.
+    output_path : `str`
+        Appears only once it is complete.
+    from_format, to_format : `CorpusFormat`
+    progress : `bool`, optional (default = `False`)
+        Shows a progress bar on standard error if that is a terminal.
+
+    # Returns
+
+    `Tuple[CorpusReport, CorpusReport]`
+        What was read and what was written, each with what was lost.
+
+    Raises `CorpusError` for input that cannot be read, and `ConfigurationError` if `to_format`
+    cannot write.
+    """
+    read = CorpusReport()
+    documents = from_format.read(input_path, read)
+    # disable=None: no bar where standard error is no terminal, such as a log file.
+    bar = tqdm(documents, unit=" documents", disable=None if progress else True)
+    written = to_format.write(bar, output_path)
+    return read, written

@@ -1,0 +1,38 @@
+"""A corpus format as a user types it on the command line."""
+
+import json
+from typing import Any, Dict, Optional
+
+from allennlp.common import Params
+from allennlp.common.checks import ConfigurationError
+
+from bio_ie.data.corpora.corpus_format import CorpusFormat
+
+
+def corpus_format(argument: str, on_error: Optional[str] = None) -> CorpusFormat:
+    """The format of a registered name (`pubtator`), or of a JSON object with options
+    (`{"type": "ade", "group_by": "sentence"}`). Raises `ConfigurationError` for another.
+
+    `on_error`, where given, holds unless the object says otherwise."""
+    if not argument.lstrip().startswith("{"):
+        if argument not in CorpusFormat.list_available():
+            known = ", ".join(sorted(CorpusFormat.list_available()))
+            raise ConfigurationError(f"there is no corpus format {argument!r}; there are: {known}")
+        options: Dict[str, Any] = {"type": argument}
+    else:
+        try:
+            options = json.loads(argument)
+        except (ValueError, RecursionError) as error:
+            raise ConfigurationError(f"{argument!r} is not valid JSON: {error}") from error
+    if on_error is not None:
+        options = _with_on_error(options, on_error)
+    return CorpusFormat.from_params(Params(options))
+
+
+def _with_on_error(options: Dict[str, Any], on_error: str) -> Dict[str, Any]:
+    """A format that wraps another one leaves errors to that."""
+    inner = options.get("format")
+    if inner is None:
+        return {"on_error": on_error, **options}
+    inner = {"type": inner} if isinstance(inner, str) else inner
+    return {**options, "format": _with_on_error(inner, on_error)}

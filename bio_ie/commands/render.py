@@ -1,0 +1,62 @@
+"""`render`: documents or predictions as one web page.
+
+bio-ie render predictions.jsonl --gold test.pubtator --gold-from pubtator --output page.html
+"""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from allennlp.commands.subcommand import Subcommand
+from allennlp.common.checks import ConfigurationError
+
+from bio_ie.commands.corpus_format_argument import corpus_format
+from bio_ie.data.corpora.corpus_format import CorpusError, atomic_writer
+from bio_ie.rendering import render
+from bio_ie.rendering.predictions import read_predictions
+
+
+@Subcommand.register("render")
+class Render(Subcommand):
+    """Writes one self-contained HTML page that shows the documents of a file."""
+
+    def add_subparser(self, parser: argparse._SubParsersAction) -> argparse.ArgumentParser:
+        description = """Write one self-contained HTML page that shows the documents of a file:
+                         mentions, relations, facts, scores and, with --gold, what is right, wrong
+                         and missed."""
+        subparser = parser.add_parser(
+            self.name, description=description, help="Show documents or predictions as a web page."
+        )
+        subparser.add_argument("predictions", help="file of documents, predicted or annotated")
+        subparser.add_argument("--output", required=True, help="the HTML file to write")
+        subparser.add_argument(
+            "--from",
+            dest="from_format",
+            default="jsonl",
+            help="format of the documents: a name (pubtator, bioc_json, ...) or a JSON object "
+            "(default: jsonl, the format of predictions)",
+        )
+        subparser.add_argument("--gold", help="file of the same documents with gold annotations")
+        subparser.add_argument(
+            "--gold-from", default="jsonl", help="format of the gold file (default: jsonl)"
+        )
+        subparser.add_argument("--title", help="title of the page (default: the file's name)")
+        subparser.set_defaults(func=_render)
+        return subparser
+
+
+def _render(args: argparse.Namespace) -> None:
+    try:
+        predictions = read_predictions(args.predictions, corpus_format(args.from_format))
+        gold = corpus_format(args.gold_from).read(args.gold) if args.gold is not None else None
+        title = args.title or os.path.basename(args.predictions) or args.predictions
+        page = render(predictions, gold, title)
+        with atomic_writer(Path(args.output)) as file:
+            file.write(page)
+    except (CorpusError, ConfigurationError, OSError) as error:
+        # A ConfigurationError's own str() is a repr of its message.
+        message = error.message if isinstance(error, ConfigurationError) else str(error)
+        print(f"error: {message}", file=sys.stderr)
+        sys.exit(1)
+    print(f"wrote {args.output}: {len(predictions):,} documents, {len(page) / 1e6:.1f} MB")

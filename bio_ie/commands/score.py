@@ -1,0 +1,108 @@
+"""
+`bio-ie score PREDICTIONS GOLD` compares predicted documents with annotated ones.
+
+    bio-ie score predictions.jsonl CDR_DevelopmentSet.PubTator.txt.gz --gold-from pubtator
+    bio-ie score out.json '{"file": "corpus.jsonl", "split": "test", "fold": 0}' --from bioc_json
+"""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Dict, Iterator, List
+
+from allennlp.commands.subcommand import Subcommand
+from allennlp.common.checks import ConfigurationError
+
+from bio_ie.commands.corpus_format_argument import corpus_format
+from bio_ie.data.corpora.atomic_output import atomic_writer
+from bio_ie.data.corpora.corpus_format import CorpusError
+from bio_ie.data.corpora.corpus_path import read_corpus
+from bio_ie.data.document import DocumentError
+from bio_ie.metrics.document_scores import DocumentScores, score_documents
+
+RATIOS = ("precision", "recall", "f1")
+COUNTS = ("correct", "predicted", "gold")
+
+
+@Subcommand.register("score")
+class Score(Subcommand):
+    """The subcommand around `score_documents`."""
+
+    def add_subparser(self, parser: argparse._SubParsersAction) -> argparse.ArgumentParser:
+        description = """Score predicted documents against annotated ones with the same ids.
+            An annotated document without a prediction counts as one in which nothing was found."""
+        subparser = parser.add_parser(
+            self.name, description=description, help="score predictions against annotations"
+        )
+        subparser.add_argument("predictions", help="corpus file with the predictions")
+        subparser.add_argument("gold", help="corpus file, or a part of one as a JSON data path")
+        known = "a name (jsonl, pubtator, ...), or a JSON object with 'type' and options"
+        for flag, what in (("from", "the predictions"), ("gold-from", "the annotations")):
+            subparser.add_argument(
+                f"--{flag}",
+                dest=f"{flag.replace('-', '_')}_format",
+                default="jsonl",
+                help=f"format of {what} (default: jsonl): {known}",
+            )
+        subparser.add_argument("--output", help="JSON file to write the scores to")
+        subparser.add_argument(
+            "--on-error",
+            choices=("raise", "skip"),
+            default="raise",
+            help="what to do with an item that cannot be read, a prediction that failed among "
+            "them: stop (default), or leave it out",
+        )
+        subparser.set_defaults(func=score_from_args)
+        return subparser
+
+
+def score_from_args(args: argparse.Namespace) -> None:
+    """Runs `score_documents` for the command line and prints a table."""
+    try:
+        scores = score_documents(
+            read_corpus(args.predictions, corpus_format(args.from_format, args.on_error)),
+            read_corpus(args.gold, corpus_format(args.gold_from_format, args.on_error)),
+        )
+        if args.output:
+            with atomic_writer(Path(args.output)) as file:
+                json.dump(scores._asdict(), file, indent=2, ensure_ascii=False)
+                file.write("\n")
+    except (CorpusError, DocumentError, ConfigurationError, OSError) as error:
+        # A ConfigurationError's own str() is a repr of its message.
+        message = error.message if isinstance(error, ConfigurationError) else str(error)
+        print(f"error: {message}", file=sys.stderr)
+        sys.exit(1)
+    print("\n".join(table(scores)))
+
+
+def table(scores: DocumentScores) -> Iterator[str]:
+    """The scores as lines to read; ratios in percent."""
+    yield f"{scores.documents:,} documents, {scores.missing:,} without a prediction"
+    width = 2 + max(len(row) for metrics in scores[2:] for row in _rows(metrics))
+    for name, metrics in (("entities", scores.entity), ("relations", scores.relation)):
+        yield ""
+        heads = "".join(f"{head:>11}" for head in (*RATIOS, *COUNTS))
+        yield f"{name:<{width}}{heads}"
+        for row, template in _rows(metrics).items():
+            ratios = "".join(f"{100 * metrics[template.format(name)]:11.2f}" for name in RATIOS)
+            keys = [template.format(name) for name in COUNTS]
+            counts = "".join(f"{metrics[key]:11,.0f}" for key in keys if key in metrics)
+            yield f"{'  ' + row:<{width}}{ratios}{counts}"
+
+
+def _rows(metrics: Dict[str, float]) -> Dict[str, str]:
+    """The name of each line and how its metrics are called."""
+    rows: Dict[str, str] = {}
+    for criterion, prefix in (
+        ("strict", ""),
+        ("boundary", "boundary_"),
+        ("last word", "last_word_"),
+    ):
+        if f"{prefix}f1" in metrics:
+            rows[criterion] = f"{prefix}{{}}"
+        if f"{prefix}macro_f1" in metrics:
+            rows[f"{criterion}, macro"] = f"{prefix}macro_{{}}"
+    types: List[str] = [key.partition("/")[2] for key in metrics if key.startswith("f1/")]
+    rows.update({type_: f"{{}}/{type_}" for type_ in types})
+    return rows

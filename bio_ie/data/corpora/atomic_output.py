@@ -1,0 +1,62 @@
+"""Files and folders that appear under their name only once they are complete."""
+
+import contextlib
+import gzip
+import io
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from typing import IO, Any, Iterator
+
+
+@contextlib.contextmanager
+def atomic_writer(path: Path) -> Iterator[IO[str]]:
+    """A text file that appears under `path` only once it is complete; `.gz` is compressed.
+
+    Its `buffer` takes bytes, for a library that wants to encode by itself.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:100]}.")
+    try:
+        with os.fdopen(handle, "wb") as raw, contextlib.ExitStack() as stack:
+            binary: Any = raw
+            if path.suffix == ".gz":
+                binary = stack.enter_context(gzip.GzipFile("", "wb", fileobj=raw, mtime=0))
+            text = io.TextIOWrapper(binary, encoding="utf-8", newline="\n")
+            yield text
+            text.flush()
+            text.detach()
+        os.chmod(temporary, 0o666 & ~_umask())
+        os.replace(temporary, path)
+    except BaseException:
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(temporary)
+        raise
+
+
+@contextlib.contextmanager
+def atomic_folder(path: Path) -> Iterator[Path]:
+    """An empty folder to fill that appears under `path` only once it is complete.
+
+    `path` must not exist or be an empty folder: replacing the files of a full one could delete
+    what nobody meant to give up. Raises `FileExistsError` otherwise, before anything is written.
+    """
+    if path.exists() and (not path.is_dir() or any(path.iterdir())):
+        raise FileExistsError(f"{path} exists and is not an empty folder")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name[:100]}."))
+    try:
+        yield temporary
+        temporary.chmod(0o777 & ~_umask())
+        os.replace(temporary, path)
+    except BaseException:
+        shutil.rmtree(temporary, ignore_errors=True)
+        raise
+
+
+def _umask() -> int:
+    """`tempfile` makes things private; a written corpus has the rights of any other file."""
+    umask = os.umask(0)
+    os.umask(umask)
+    return umask

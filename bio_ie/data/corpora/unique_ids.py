@@ -1,0 +1,38 @@
+"""Document ids that are told apart when a corpus uses one twice."""
+
+import logging
+from collections import Counter
+
+logger = logging.getLogger(__name__)
+
+
+class UniqueIds:
+    """Gives the second document of an id the id with `#2` behind it, the third `#3`, ..., and
+    warns once. Nothing is lost: a corpus may well hold a text twice.
+
+    # Parameters
+
+    name : `str`
+        What is being read, for the warning.
+    """
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._count: Counter[str] = Counter()
+        self._given: set[str] = set()
+        self._warned = False
+
+    def __call__(self, document_id: str) -> str:
+        unique = document_id
+        while unique in self._given:
+            self._count[document_id] += 1
+            unique = f"{document_id}#{self._count[document_id] + 1}"
+        self._given.add(unique)
+        if unique != document_id and not self._warned:
+            self._warned = True
+            logger.warning(
+                "%s: document id %r occurs more than once; repeated ids get #2, #3, ...",
+                self._name,
+                document_id,
+            )
+        return unique

@@ -1,0 +1,2 @@
+from bio_ie.data.dataset_readers.document_reader import DocumentReader
+from bio_ie.data.dataset_readers.tagged_relations import TaggedRelationsReader

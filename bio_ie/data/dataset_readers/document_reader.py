@@ -1,0 +1,132 @@
+"""What every reader of this package shares: documents in, instances out, sharded evenly."""
+
+import itertools
+import logging
+from collections import Counter
+from typing import (
+    Any,
+    Dict,
+    Generic,
+    Iterable,
+    Iterator,
+    List,
+    Mapping,
+    Optional,
+    Tuple,
+    TypeVar,
+    Union,
+)
+
+import torch.distributed as dist
+from allennlp.common import util
+from allennlp.data import DatasetReader, Instance, Tokenizer
+from allennlp.data.token_indexers import TokenIndexer
+
+from bio_ie.data.corpora.corpus_format import CorpusFormat
+from bio_ie.data.corpora.corpus_path import read_corpus
+from bio_ie.data.corpora.jsonl import JsonlFormat
+from bio_ie.data.document import Document
+from bio_ie.data.tokenizers import (
+    PysbdSentenceSplitter,
+    ScispacyRulesTokenizer,
+    SpanSentenceSplitter,
+)
+
+logger = logging.getLogger(__name__)
+
+View = TypeVar("View")
+CorpusPath = Union[str, Mapping[str, Any]]
+
+
+class DocumentReader(DatasetReader, Generic[View]):
+    """Base of the readers: a document is cut into views (a sentence, a whole abstract, ...), and
+    each view becomes one instance.
+
+    A subclass gives `views(document)`, cheap and without tensors, and
+    `view_to_instance(view, labelled, is_padding)`. Sharding happens between the two, so that
+    loader workers and distributed ranks build their own instances only. In distributed training
+    every rank gets the same number of instances: the last round is filled with a copy of the last
+    view, flagged `is_padding`, which metrics skip.
+
+    # Parameters
+
+    corpus : `CorpusFormat`, optional (default = `jsonl`)
+        The format of a data path that does not name its own (`bio_ie.data.corpora.corpus_path`).
+    tokenizer : `Tokenizer`, optional (default = `scispacy_rules`)
+        Its tokens need `idx` and `idx_end`. Not used for documents that come tokenised.
+    sentence_splitter : `SpanSentenceSplitter`, optional (default = `pysbd`)
+        Not used for documents that come with sentences.
+    token_indexers : `Dict[str, TokenIndexer]`
+    max_instances : `int`, optional
+        Read only this many instances, over all ranks and workers together.
+    """
+
+    def __init__(
+        self,
+        token_indexers: Dict[str, TokenIndexer],
+        corpus: Optional[CorpusFormat] = None,
+        tokenizer: Optional[Tokenizer] = None,
+        sentence_splitter: Optional[SpanSentenceSplitter] = None,
+        max_instances: Optional[int] = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(
+            manual_distributed_sharding=True, manual_multiprocess_sharding=True, **kwargs
+        )
+        self.corpus = corpus or JsonlFormat()
+        self.tokenizer = tokenizer or ScispacyRulesTokenizer()
+        self.sentence_splitter = sentence_splitter or PysbdSentenceSplitter()
+        self._token_indexers = token_indexers
+        # AllenNLP would cut each rank's share, and leave the ranks with unequal numbers.
+        self._max_views = max_instances
+        self.losses: Counter[str] = Counter()
+        """What the last reading could not express, by reason."""
+
+    def views(self, document: Document) -> Iterable[View]:
+        """The parts of `document` that become one instance each."""
+        raise NotImplementedError
+
+    def view_to_instance(
+        self, view: View, labelled: bool = True, is_padding: bool = False
+    ) -> Instance:
+        """An instance; without label fields if not `labelled`. What the task's tensors cannot
+        express is added to `self.losses`, and stays in the gold of the metadata."""
+        raise NotImplementedError
+
+    def read_documents(self, file_path: CorpusPath) -> Iterator[Document]:
+        return read_corpus(file_path, self.corpus)
+
+    def document_to_instances(self, document: Document, labelled: bool = False) -> List[Instance]:
+        """The instances of one document, ready for a model: for prediction."""
+        instances = []
+        for view in self.views(document):
+            instance = self.view_to_instance(view, labelled=labelled)
+            self.apply_token_indexers(instance)
+            instances.append(instance)
+        return instances
+
+    def text_to_instance(self, view: View, labelled: bool = False) -> Instance:
+        return self.view_to_instance(view, labelled=labelled)
+
+    def _read(self, file_path: CorpusPath) -> Iterator[Instance]:
+        self.losses = Counter()
+        views: Iterator[View] = itertools.chain.from_iterable(
+            map(self.views, self.read_documents(file_path))
+        )
+        if self._max_views is not None:
+            views = itertools.islice(views, self._max_views)
+        for view, is_padding in self.shard_iterable(_even_rounds(views)):
+            yield self.view_to_instance(view, is_padding=is_padding)
+        for reason, count in (+self.losses).most_common():
+            logger.warning("%s: %s %s", file_path, f"{count:,}", reason)
+
+
+def _even_rounds(views: Iterable[View]) -> Iterator[Tuple[View, bool]]:
+    """Pairs of a view and whether it is padding: as many as fill rounds of the world's size."""
+    world_size = dist.get_world_size() if util.is_distributed() else 1
+    count = 0
+    for view in views:
+        yield view, False
+        count += 1
+    for _ in range(-count % world_size):
+        yield view, True

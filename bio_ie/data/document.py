@@ -1,0 +1,353 @@
+"""The one data model: a text with mentions, relations between them, and facts between concepts.
+
+Every corpus format reads into `Document` and every model predicts one, so formats, tasks and
+systems compose. Offsets are character offsets into `Document.text`, end exclusive.
+"""
+
+from dataclasses import dataclass, field, fields, replace
+from typing import Any, Dict, List, Mapping, Optional, Tuple
+
+SCHEMA_VERSION = 1
+"""Version of the JSON form. Additions keep the number; a change of meaning raises it."""
+
+Span = Tuple[int, int]
+
+
+class DocumentError(ValueError):
+    """A document that contradicts itself: the message names the document and the reason."""
+
+    def __init__(self, document_id: str, reason: str) -> None:
+        super().__init__(f"document {document_id!r}: {reason}")
+        self.document_id = document_id
+        self.reason = reason
+
+    def __reduce__(self) -> Tuple[Any, ...]:
+        return type(self), (self.document_id, self.reason)
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A stretch of a document with a role, such as `title` or `abstract`."""
+
+    type: str
+    start: int
+    end: int
+    metadata: Optional[Dict[str, Any]] = field(default=None, hash=False)
+
+
+@dataclass(frozen=True)
+class Mention:
+    """A stretch of text that names something.
+
+    # Parameters
+
+    id : `str`
+        Unique within its document.
+    start, end : `int`
+        Character offsets, end exclusive. For a discontinuous mention, those of its hull.
+    type : `str`
+        The entity or semantic type.
+    concept_ids : `Tuple[str, ...]`
+        Knowledge-base identifiers; several for a composite mention, none when it has no id.
+    entity_id : `str`, optional
+        Shared by mentions that corefer (a BioRelEx cluster).
+    fragments : `Tuple[Span, ...]`
+        The two or more parts of a discontinuous mention, in text order; else empty.
+    score : `float`, optional
+        Probability given by a model; `None` for an annotation.
+    metadata : `Dict[str, Any]`, optional
+        What a format knows beyond this model; JSON values only.
+    """
+
+    id: str
+    start: int
+    end: int
+    type: str
+    concept_ids: Tuple[str, ...] = ()
+    entity_id: Optional[str] = None
+    fragments: Tuple[Span, ...] = ()
+    score: Optional[float] = None
+    metadata: Optional[Dict[str, Any]] = field(default=None, hash=False)
+
+    @property
+    def span(self) -> Span:
+        return self.start, self.end
+
+
+@dataclass(frozen=True)
+class Relation:
+    """A typed relation between two mentions, given by their ids.
+
+    An undirected relation is kept in one canonical order, the earlier mention first.
+    """
+
+    type: str
+    head: str
+    tail: str
+    score: Optional[float] = None
+    directed: bool = True
+    metadata: Optional[Dict[str, Any]] = field(default=None, hash=False)
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A document-level relation between two concept ids, `(e1, r, e2)` of distant supervision."""
+
+    type: str
+    head: str
+    tail: str
+    score: Optional[float] = None
+    metadata: Optional[Dict[str, Any]] = field(default=None, hash=False)
+
+
+@dataclass(frozen=True)
+class Document:
+    """A text and what is said about it. Validated when made; a contradiction is a `DocumentError`.
+
+    # Parameters
+
+    id : `str`
+    text : `str`
+    passages : `Tuple[Passage, ...]`
+        Parts of the text with a role, in text order, not overlapping.
+    sentences, tokens : `Tuple[Span, ...]`
+        The corpus's own segmentation, in text order, not overlapping; empty when it has none.
+    mentions : `Tuple[Mention, ...]`
+        Nested and overlapping ones are ordinary. Ids are unique.
+    relations : `Tuple[Relation, ...]`
+        Between ids of `mentions`.
+    facts : `Tuple[Fact, ...]`
+    metadata : `Dict[str, Any]`
+        What a format knows beyond this model; JSON values only.
+    """
+
+    id: str
+    text: str
+    passages: Tuple[Passage, ...] = ()
+    sentences: Tuple[Span, ...] = ()
+    tokens: Tuple[Span, ...] = ()
+    mentions: Tuple[Mention, ...] = ()
+    relations: Tuple[Relation, ...] = ()
+    facts: Tuple[Fact, ...] = ()
+    metadata: Dict[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for name in ("passages", "sentences", "tokens", "mentions", "relations", "facts"):
+            object.__setattr__(self, name, tuple(getattr(self, name)))
+        self._check_layer("passage", [(passage.start, passage.end) for passage in self.passages])
+        self._check_layer("sentence", self.sentences)
+        self._check_layer("token", self.tokens)
+        order: Dict[str, Tuple[int, int, int]] = {}
+        for index, mention in enumerate(self.mentions):
+            self.check_mention(mention)
+            if mention.id in order:
+                raise DocumentError(self.id, f"mention id {mention.id!r} is used twice")
+            order[mention.id] = (mention.start, mention.end, index)
+        object.__setattr__(
+            self,
+            "relations",
+            tuple(self._canonical(relation, order) for relation in self.relations),
+        )
+
+    def text_of(self, mention: Mention) -> str:
+        """The mention's text; the parts of a discontinuous one are joined by a space."""
+        return " ".join(self.text[start:end] for start, end in mention.fragments or (mention.span,))
+
+    def mention_by_id(self) -> Dict[str, Mention]:
+        return {mention.id: mention for mention in self.mentions}
+
+    def without_annotations(self) -> "Document":
+        """The text and its segmentation alone: what a model is given to predict from."""
+        return replace(self, mentions=(), relations=(), facts=())
+
+    def to_json(self) -> Dict[str, Any]:
+        """The JSON form; empty and unset fields are left out, mentions carry their text."""
+        result: Dict[str, Any] = {
+            "schema_version": SCHEMA_VERSION,
+            "id": self.id,
+            "text": self.text,
+        }
+        for name in ("sentences", "tokens"):
+            if getattr(self, name):
+                result[name] = [list(span) for span in getattr(self, name)]
+        for name in ("passages", "mentions", "relations", "facts"):
+            if getattr(self, name):
+                result[name] = [_item_to_json(item) for item in getattr(self, name)]
+        for mention, item in zip(self.mentions, result.get("mentions", ()), strict=True):
+            item["text"] = self.text_of(mention)
+        if self.metadata:
+            result["metadata"] = self.metadata
+        return result
+
+    @classmethod
+    def from_json(cls, value: Any) -> "Document":
+        """The inverse of `to_json`. Unknown fields of the document are an error, and so is a
+        mention whose `text` is given and differs from the text at its offsets."""
+        if not isinstance(value, Mapping):
+            raise DocumentError("?", f"expected a JSON object, got {type(value).__name__}")
+        identifier = value.get("id", "?")
+        if not isinstance(identifier, str):
+            raise DocumentError(str(identifier), "'id' must be a string")
+        version = value.get("schema_version", SCHEMA_VERSION)
+        if version != SCHEMA_VERSION:
+            raise DocumentError(identifier, f"schema version {version!r} is not {SCHEMA_VERSION}")
+        unknown = set(value) - {field_.name for field_ in fields(cls)} - {"schema_version"}
+        if unknown:
+            raise DocumentError(identifier, f"unknown fields {sorted(map(str, unknown))}")
+        if "id" not in value or not isinstance(value.get("text"), str):
+            raise DocumentError(identifier, "'id' and 'text' are required strings")
+        if not isinstance(value.get("metadata", {}), Mapping):
+            raise DocumentError(identifier, "'metadata' must be an object")
+        reader = _JsonReader(identifier)
+        document = cls(
+            id=identifier,
+            text=value["text"],
+            passages=reader.items(value, "passages", Passage),
+            sentences=reader.spans(value, "sentences"),
+            tokens=reader.spans(value, "tokens"),
+            mentions=reader.items(value, "mentions", Mention),
+            relations=reader.items(value, "relations", Relation),
+            facts=reader.items(value, "facts", Fact),
+            metadata=dict(value.get("metadata", {})),
+        )
+        for mention, item in zip(document.mentions, value.get("mentions", ()), strict=True):
+            expected = item.get("text")
+            if expected is not None and expected != document.text_of(mention):
+                raise DocumentError(
+                    identifier,
+                    f"mention {mention.id!r} says {expected!r} but the text at "
+                    f"{mention.start}-{mention.end} is {document.text_of(mention)!r}",
+                )
+        return document
+
+    def _check_span(self, what: str, start: int, end: int) -> None:
+        if not 0 <= start < end <= len(self.text):
+            raise DocumentError(
+                self.id,
+                f"{what} has offsets {start}-{end}, which are "
+                + (
+                    "reversed or empty"
+                    if start >= end
+                    else f"outside the text of {len(self.text)} characters"
+                ),
+            )
+
+    def _check_layer(self, what: str, spans: Any) -> None:
+        previous_end = 0
+        for start, end in spans:
+            self._check_span(what, start, end)
+            if start < previous_end:
+                raise DocumentError(self.id, f"{what} at {start}-{end} overlaps the one before it")
+            previous_end = end
+
+    def check_mention(self, mention: Mention) -> None:
+        """Raises `DocumentError` unless `mention` fits the text. Lets a parser leave out one bad
+        mention instead of the whole document."""
+        self._check_span(f"mention {mention.id!r}", mention.start, mention.end)
+        if not mention.fragments:
+            return
+        previous_end = mention.start
+        for start, end in mention.fragments:
+            self._check_span(f"fragment of mention {mention.id!r}", start, end)
+            if start < previous_end:
+                raise DocumentError(
+                    self.id, f"fragments of mention {mention.id!r} overlap or are out of order"
+                )
+            previous_end = end
+        hull = (mention.fragments[0][0], mention.fragments[-1][1])
+        if len(mention.fragments) < 2 or hull != mention.span:
+            raise DocumentError(
+                self.id,
+                f"mention {mention.id!r} at {mention.start}-{mention.end} needs two or more "
+                "fragments that begin and end where it does",
+            )
+
+    def _canonical(self, relation: Relation, order: Mapping[str, Any]) -> Relation:
+        for role, argument in (("head", relation.head), ("tail", relation.tail)):
+            if argument not in order:
+                raise DocumentError(
+                    self.id, f"{role} {argument!r} of a {relation.type!r} relation is no mention"
+                )
+        if not relation.directed and order[relation.tail] < order[relation.head]:
+            return replace(relation, head=relation.tail, tail=relation.head)
+        return relation
+
+
+def _item_to_json(item: Any) -> Dict[str, Any]:
+    result: Dict[str, Any] = {}
+    for field_ in fields(item):
+        value = getattr(item, field_.name)
+        if field_.name == "directed" and value:
+            continue
+        if value is None or value == ():
+            continue
+        if isinstance(value, tuple):
+            value = [list(part) if isinstance(part, tuple) else part for part in value]
+        result[field_.name] = value
+    return result
+
+
+class _JsonReader:
+    """Turns JSON lists into the parts of one document, with errors that name it."""
+
+    TYPES = {
+        "id": str, "type": str, "head": str, "tail": str, "start": int, "end": int,
+        "entity_id": str, "score": (int, float), "directed": bool, "text": str,
+    }  # fmt: skip
+
+    def __init__(self, document_id: str) -> None:
+        self.document_id = document_id
+
+    def _list(self, value: Mapping[str, Any], name: str) -> List[Any]:
+        items = value.get(name, [])
+        if not isinstance(items, (list, tuple)):
+            raise DocumentError(self.document_id, f"{name!r} must be a list")
+        return list(items)
+
+    def spans(self, value: Mapping[str, Any], name: str) -> Tuple[Span, ...]:
+        return tuple(self._span(item, name) for item in self._list(value, name))
+
+    def _span(self, item: Any, name: str) -> Span:
+        if (
+            not isinstance(item, (list, tuple))
+            or len(item) != 2
+            or not all(type(offset) is int for offset in item)
+        ):
+            raise DocumentError(self.document_id, f"{name!r} has {item!r}, not [start, end]")
+        return item[0], item[1]
+
+    def items(self, value: Mapping[str, Any], name: str, kind: Any) -> Tuple[Any, ...]:
+        return tuple(self._item(item, name, kind) for item in self._list(value, name))
+
+    def _item(self, item: Any, name: str, kind: Any) -> Any:
+        if not isinstance(item, Mapping):
+            raise DocumentError(self.document_id, f"{name!r} has {item!r}, not an object")
+        known = {field_.name for field_ in fields(kind)}
+        arguments: Dict[str, Any] = {}
+        for key, part in item.items():
+            if key == "text" and kind is Mention:
+                continue
+            if key not in known:
+                raise DocumentError(self.document_id, f"{name!r} has an unknown field {key!r}")
+            if key == "concept_ids":
+                if not isinstance(part, (list, tuple)) or not all(
+                    isinstance(concept_id, str) for concept_id in part
+                ):
+                    raise DocumentError(self.document_id, "'concept_ids' must be strings")
+                part = tuple(part)
+            elif key == "fragments":
+                part = self.spans(item, "fragments")
+            elif key == "metadata":
+                if not isinstance(part, Mapping):
+                    raise DocumentError(self.document_id, "'metadata' must be an object")
+                part = dict(part)
+            elif part is not None and (
+                not isinstance(part, self.TYPES[key])  # type: ignore[arg-type]
+                or (isinstance(part, bool) and key != "directed")
+            ):
+                raise DocumentError(self.document_id, f"{name!r} has {key} {part!r}")
+            arguments[key] = part
+        try:
+            return kind(**arguments)
+        except TypeError as error:
+            raise DocumentError(self.document_id, f"{name!r}: {error}") from error

@@ -1,0 +1,1 @@
+from bio_ie.data.fields.relation_field import RelationField, undirected_namespace

@@ -1,0 +1,182 @@
+import logging
+from typing import Any, Dict, List, Optional
+
+import numpy as np
+import torch
+from allennlp.common.checks import ConfigurationError
+from allennlp.data import Token, Vocabulary
+from allennlp.data.token_indexers import TokenIndexer
+from transformers import PretrainedConfig, PreTrainedTokenizerFast
+
+from bio_ie.data.token_indexers.wordpiece_windows import window_of_most_context, window_spans
+from bio_ie.modules.pretrained_encoder import encoder_files, read_config, read_tokenizer
+
+logger = logging.getLogger(__name__)
+
+NO_WORD = -1
+
+
+@TokenIndexer.register("pretrained_transformer_words")
+class PretrainedTransformerWordsIndexer(TokenIndexer):
+    """Turns words into the wordpieces of a pretrained transformer, with the word of each piece.
+
+    The wordpieces are those of AllenNLP's `pretrained_transformer_mismatched`; the tokenizer is
+    called once a text. A text of more than `max_length` wordpieces is cut between words into
+    overlapping windows, and each word counts in the window where it has the most context. Goes
+    with `PretrainedTransformerWordsEmbedder`.
+
+    Registered as a `TokenIndexer` with name "pretrained_transformer_words".
+
+    # Parameters
+
+    model_name : `str`
+        Name of the Hugging Face hub, folder, or `package:NAME/FOLDER`.
+    max_length : `int`, optional
+        The most wordpieces of a window, special ones included. By default, and at most, what the
+        encoder takes.
+    overlap : `int`, optional
+        The most wordpieces that neighbouring windows share, a quarter of `max_length` by default.
+    token_min_padding_length : `int`, optional (default = `0`)
+        In words.
+    serialization_dir : `str`, optional
+        Given by AllenNLP in training and loading; see `bio_ie.modules.pretrained_encoder`.
+
+    # Output
+
+    Tensors, padded:
+
+    token_ids, wordpiece_mask, word_ids
+        Wordpieces by window, special ones included, and the word to which each counts or -1.
+        Shape: `[windows, pieces]`.
+    mask
+        Shape: `[words]`.
+    """
+
+    def __init__(
+        self,
+        model_name: str,
+        max_length: Optional[int] = None,
+        overlap: Optional[int] = None,
+        token_min_padding_length: int = 0,
+        serialization_dir: Optional[str] = None,
+    ) -> None:
+        super().__init__(token_min_padding_length=token_min_padding_length)
+        source = encoder_files(model_name, serialization_dir)
+        tokenizer = read_tokenizer(source)
+        longest = _longest_input(read_config(source), tokenizer)
+        max_length = longest if max_length is None else max_length
+        if max_length > longest:
+            raise ConfigurationError(
+                f"the encoder {model_name!r} takes {longest} wordpieces: max_length must not be "
+                f"{max_length}"
+            )
+        self._tokenizer = tokenizer.backend_tokenizer
+        self._prefix, self._suffix = _special_pieces(tokenizer)
+        self._pad_id = tokenizer.pad_token_id or 0
+        self._window_size = max_length - len(self._prefix) - len(self._suffix)
+        if self._window_size < 1:
+            raise ConfigurationError(f"max_length {max_length} leaves no room for a wordpiece")
+        self._overlap = max_length // 4 if overlap is None else overlap
+        if not 0 <= self._overlap < self._window_size:
+            raise ConfigurationError(
+                f"overlap must be at least 0 and less than {self._window_size}, not {overlap}"
+            )
+
+    def count_vocab_items(self, token: Token, counter: Dict[str, Dict[str, int]]) -> None:
+        """Nothing to count: the encoder brings its vocabulary."""
+
+    def tokens_to_indices(self, tokens: List[Token], vocabulary: Vocabulary) -> Dict[str, Any]:
+        encoding = self._tokenizer.encode(
+            [token.text for token in tokens], is_pretokenized=True, add_special_tokens=False
+        )
+        piece_ids, words = encoding.ids, encoding.word_ids
+        if len(piece_ids) <= self._window_size:
+            no_prefix, no_suffix = [NO_WORD] * len(self._prefix), [NO_WORD] * len(self._suffix)
+            return {
+                "token_ids": [np.array(self._prefix + piece_ids + self._suffix)],
+                "word_ids": [np.array(no_prefix + words + no_suffix)],
+                "num_words": len(tokens),
+            }
+        return {
+            **self._windows(np.array(piece_ids), np.array(words)),
+            "num_words": len(tokens),
+        }
+
+    def _windows(self, piece_ids: np.ndarray, words: np.ndarray) -> Dict[str, List[np.ndarray]]:
+        """`token_ids` and `word_ids` of each window."""
+        # The place of each piece in its word.
+        places = np.arange(len(words)) - np.searchsorted(words, words)
+        fits = places < self._window_size
+        if not fits.all():
+            logger.warning(
+                "words of more than %d wordpieces are cut: %d wordpieces left out",
+                self._window_size,
+                len(fits) - fits.sum(),
+            )
+            piece_ids, words = piece_ids[fits], words[fits]
+        spans = window_spans(words, self._window_size, self._overlap)
+        chosen = window_of_most_context(words, spans)
+        token_ids, word_ids = [], []
+        for index, (start, end) in enumerate(spans):
+            counted = np.where(chosen[start:end] == index, words[start:end], NO_WORD)
+            token_ids.append(np.concatenate([self._prefix, piece_ids[start:end], self._suffix]))
+            word_ids.append(
+                np.pad(counted, (len(self._prefix), len(self._suffix)), constant_values=NO_WORD)
+            )
+        return {"token_ids": token_ids, "word_ids": word_ids}
+
+    def get_empty_token_list(self) -> Dict[str, Any]:
+        return {"token_ids": [], "word_ids": [], "num_words": 0}
+
+    def get_padding_lengths(self, indexed_tokens: Dict[str, Any]) -> Dict[str, int]:
+        windows = indexed_tokens["token_ids"]
+        # At least one window of one piece, be it padding: then the encoder always has an input,
+        # as distributed training demands.
+        return {
+            "windows": max(len(windows), 1),
+            "pieces": max(map(len, windows), default=1),
+            "words": max(indexed_tokens["num_words"], self._token_min_padding_length),
+        }
+
+    def as_padded_tensor_dict(
+        self, tokens: Dict[str, Any], padding_lengths: Dict[str, int]
+    ) -> Dict[str, torch.Tensor]:
+        shape = padding_lengths["windows"], padding_lengths["pieces"]
+        token_ids = np.full(shape, self._pad_id)
+        word_ids = np.full(shape, NO_WORD)
+        wordpiece_mask = np.zeros(shape, dtype=bool)
+        windows = zip(tokens["token_ids"], tokens["word_ids"], strict=True)
+        for index, (ids, words) in enumerate(windows):
+            token_ids[index, : len(ids)] = ids
+            word_ids[index, : len(ids)] = words
+            wordpiece_mask[index, : len(ids)] = True
+        mask = np.zeros(padding_lengths["words"], dtype=bool)
+        mask[: tokens["num_words"]] = True
+        return {
+            "token_ids": torch.from_numpy(token_ids),
+            "word_ids": torch.from_numpy(word_ids),
+            "wordpiece_mask": torch.from_numpy(wordpiece_mask),
+            "mask": torch.from_numpy(mask),
+        }
+
+
+def _special_pieces(tokenizer: PreTrainedTokenizerFast) -> "tuple[List[int], List[int]]":
+    """The pieces that the tokenizer puts before and after a text."""
+    encode = tokenizer.backend_tokenizer.encode
+    plain = encode(["a"], is_pretokenized=True, add_special_tokens=False).ids
+    full = encode(["a"], is_pretokenized=True)
+    if any(full.type_ids):
+        raise ConfigurationError(
+            f"{type(tokenizer).__name__} gives segment ids to a single text, which is not supported"
+        )
+    start = next(
+        index for index in range(len(full.ids)) if full.ids[index : index + len(plain)] == plain
+    )
+    return full.ids[:start], full.ids[start + len(plain) :]
+
+
+def _longest_input(config: PretrainedConfig, tokenizer: PreTrainedTokenizerFast) -> int:
+    """The most wordpieces that the encoder takes, special ones included."""
+    longest = tokenizer.model_max_length
+    positions = getattr(config, "max_position_embeddings", None)
+    return min(longest, positions) if positions and positions > 0 else longest

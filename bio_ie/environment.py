@@ -1,0 +1,77 @@
+"""
+Checks what AllenNLP's metadata cannot: AllenNLP is installed without its requirements, so nothing
+else keeps a later `pip install` from breaking it.
+
+Reads installed metadata only and imports none of the libraries it checks, for importing a broken
+combination fails with an error that hides the cause.
+"""
+
+import importlib.metadata
+import importlib.util
+import shlex
+import sys
+from pathlib import Path
+from typing import Optional
+
+from packaging.specifiers import SpecifierSet
+
+REQUIRED_VERSIONS = {
+    "allennlp": "==2.10.1",
+    "fairscale": ">=0.4.13",
+    "torch": ">=2.6",
+    "transformers": ">=4.38,<4.44",
+    "numpy": "<2",
+}
+"""Distributions that AllenNLP breaks without, or breaks with in other versions."""
+
+INSTALLED_WITHOUT_REQUIREMENTS = {"allennlp", "fairscale"}
+
+TORCHVISION_PLACEHOLDER = Path(__file__).resolve().parent.parent / "stubs" / "torchvision"
+
+
+def check_environment() -> None:
+    """
+    Raises an `ImportError` of one sentence, with the command that mends it, where a library that
+    AllenNLP needs is missing or out of range. Where `bio-ie` or `python -m bio_ie` is what is
+    being started, the sentence is printed and the process exits with status 1 instead.
+    """
+    problem = find_problem()
+    if problem is None:
+        return
+    if _is_command_line():
+        sys.exit(f"bio-ie: {problem}")
+    raise ImportError(problem, name="bio_ie")
+
+
+def find_problem() -> Optional[str]:
+    """The first thing wrong with the libraries and the command that mends it, or `None`."""
+    for name, versions in REQUIRED_VERSIONS.items():
+        try:
+            installed = importlib.metadata.version(name)
+        except importlib.metadata.PackageNotFoundError:
+            found = "it is not installed"
+        else:
+            if SpecifierSet(versions).contains(installed, prereleases=True):
+                continue
+            found = f"{installed} is installed"
+        no_deps = ["--no-deps"] if name in INSTALLED_WITHOUT_REQUIREMENTS else []
+        return f"bio_ie needs {name} {versions}, but {found}; run: " + _pip_install(
+            *no_deps, name + versions
+        )
+    if importlib.util.find_spec("torchvision") is None:
+        return (
+            "bio_ie needs torchvision, which AllenNLP imports at start-up, or the placeholder that"
+            " stands in for it, but neither is installed; run: "
+            + _pip_install("--no-deps", str(TORCHVISION_PLACEHOLDER))
+        )
+    return None
+
+
+def _pip_install(*arguments: str) -> str:
+    return shlex.join([sys.executable, "-m", "pip", "install", *arguments])
+
+
+def _is_command_line() -> bool:
+    # While Python looks for the module of `python -m`, which imports that module's package,
+    # `sys.argv[0]` is "-m".
+    return sys.argv[0] == "-m" or Path(sys.argv[0]).stem == "bio-ie"

@@ -1,0 +1,4 @@
+from bio_ie.metrics.entity_f1 import EntityF1
+from bio_ie.metrics.relation_f1 import RelationF1
+
+__all__ = ["EntityF1", "RelationF1"]

@@ -1,0 +1,35 @@
+"""Scores of predicted mentions."""
+
+from allennlp.training.metrics import Metric
+
+from bio_ie.metrics.item_f1 import ItemF1
+from bio_ie.metrics.items import EntityItem
+from bio_ie.metrics.match_counts import Key
+
+
+def _strict(item: EntityItem) -> Key:
+    return item
+
+
+def _boundary(item: EntityItem) -> Key:
+    start, end, _ = item
+    return start, end, ""
+
+
+@Metric.register("entity_f1")
+class EntityF1(ItemF1[EntityItem]):
+    """Precision, recall and F1 of mentions.
+
+    * `strict` (names without prefix): start, end and type agree. Micro, macro, by type.
+    * `boundary`: start and end agree; two types at one span are one item. Micro.
+
+    Registered as a `Metric` with name "entity_f1".
+
+    # Parameters
+
+    per_type : `bool`, optional (default = `True`)
+        Whether `get_metric` reports every type too.
+    """
+
+    criteria = {"strict": _strict, "boundary": _boundary}
+    macro_criteria = ("strict",)

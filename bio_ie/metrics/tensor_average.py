@@ -1,0 +1,36 @@
+"""The mean of a tensor over batches, without waiting for the device at every batch."""
+
+from typing import Optional
+
+import torch
+from allennlp.nn.util import dist_reduce_sum
+from allennlp.training.metrics import Metric
+
+
+@Metric.register("tensor_average")
+class TensorAverage(Metric):
+    """The mean of scalar tensors, weighted. AllenNLP's `Average` copies every value to the host
+    (and in distributed training reduces it) as it comes; this one does so when asked.
+
+    Registered as a `Metric` with name "tensor_average".
+    """
+
+    def __init__(self) -> None:
+        self._total: Optional[torch.Tensor] = None
+        self._weight: float = 0.0
+
+    def __call__(self, value: torch.Tensor, weight: float = 1.0) -> None:  # type: ignore[override]
+        value = value.detach().float() * weight
+        self._total = value if self._total is None else self._total + value
+        self._weight += weight
+
+    def get_metric(self, reset: bool = False) -> float:
+        total = dist_reduce_sum(0.0 if self._total is None else float(self._total))
+        weight = dist_reduce_sum(self._weight)
+        if reset:
+            self.reset()
+        return float(total / weight) if weight else 0.0
+
+    def reset(self) -> None:
+        self._total = None
+        self._weight = 0.0

@@ -1,0 +1,427 @@
+"""End-to-end named entity recognition and relation extraction (paper 2)."""
+
+from typing import Any, Dict, List, Optional, Tuple
+
+import torch
+from allennlp.common import Lazy
+from allennlp.common.checks import ConfigurationError
+from allennlp.data import TextFieldTensors, Vocabulary
+from allennlp.models import Model
+from allennlp.modules import FeedForward, Seq2SeqEncoder, TextFieldEmbedder
+from allennlp.nn.util import get_text_field_mask
+
+from bio_ie.data.document import Mention, Relation
+from bio_ie.data.fields import undirected_namespace
+from bio_ie.metrics import EntityF1, RelationF1
+from bio_ie.metrics.tensor_average import TensorAverage
+from bio_ie.modules.pair_scorers import PairScorer
+from bio_ie.modules.poolings import Pooling
+from bio_ie.modules.ragged import ranges, reversed_pairs, span_pair_items
+from bio_ie.modules.relation_candidates import (
+    RelationCandidates,
+    relation_candidates,
+    relation_targets,
+    united,
+)
+from bio_ie.modules.schedules import ConstantSchedule, Schedule
+from bio_ie.modules.tagging import EntityRuns, TagDecoder, TagScheme
+
+SOURCES = ("predicted", "predicted_and_gold", "gold")
+
+
+@Model.register("joint_ner_re")
+class JointNerRe(Model):
+    """Tags words, and scores relations between the entities it tagged, in one pass.
+
+    Registered as a `Model` with name "joint_ner_re". Instances come from `tagged_relations`.
+
+    # Parameters
+
+    text_field_embedder : `TextFieldEmbedder`
+        Gives `x^(NER)`, `[B, N, H]`.
+    encoder : `Seq2SeqEncoder`, optional
+        Applied to the embedded words.
+    dropout : `float`, optional (default = `0.1`)
+        On the words' vectors.
+    tag_decoder : `TagDecoder`, optional (default = `argmax`)
+        The loss and the prediction of tags: `argmax` (the paper), `constrained` or `crf`.
+    label_embedding_dim : `int`, optional (default = `128`)
+        Size of the embedding of predicted tags (eq. 3); `None` leaves it out (ablation b).
+    head_feedforward, tail_feedforward : `FeedForward`, optional
+        Eqs. 4 and 5, given without `input_dim`. Without `tail_feedforward` the head's serves both
+        (ablation c); without either there is none (ablation d).
+    pair_scorer : `PairScorer`, optional (default = `biaffine`)
+        Eqs. 6 and 7; `linear` is ablation e.
+    word_pair_pooling : `Pooling`, optional
+        A pooling of logits. If given, every word of one entity is scored with every word of the
+        other, and the scores are pooled; the paper takes the two last words alone.
+    relation_activation : `str`, optional (default = `"softmax"`)
+        `"softmax"` over the relation types and "no relation" (eq. 8), or an independent
+        `"sigmoid"` for each type, so that a pair may have several.
+    relation_loss_weight : `Schedule`, optional (default = `constant`, 1)
+        The weight lambda of eq. 10.
+    training_candidates : `str`, optional (default = `"predicted"`)
+        The entities that relation candidates are made of in training: `"predicted"` (the paper),
+        `"predicted_and_gold"`, or `"gold"`, which gives eq. 3 the gold tags too.
+    entity_source : `str`, optional (default = `"predicted"`)
+        The same out of training: `"predicted"`, or `"gold"` (Table 1, "Ours (gold)").
+
+    # Output of `forward`
+
+    `loss` when tags are given. Out of training also, for each row, `entities` and `relations`:
+    tuples of numbers (see `make_output_human_readable`, which turns them into `Mention`s and
+    `Relation`s) and `metadata`.
+    """
+
+    default_predictor = "document"
+
+    _undirected: torch.Tensor
+
+    def __init__(
+        self,
+        vocab: Vocabulary,
+        text_field_embedder: TextFieldEmbedder,
+        encoder: Optional[Seq2SeqEncoder] = None,
+        dropout: float = 0.1,
+        tag_decoder: Lazy[TagDecoder] = Lazy(TagDecoder),
+        label_embedding_dim: Optional[int] = 128,
+        head_feedforward: Optional[Lazy[FeedForward]] = None,
+        tail_feedforward: Optional[Lazy[FeedForward]] = None,
+        pair_scorer: Lazy[PairScorer] = Lazy(PairScorer),
+        word_pair_pooling: Optional[Pooling] = None,
+        relation_activation: str = "softmax",
+        relation_loss_weight: Optional[Schedule] = None,
+        training_candidates: str = "predicted",
+        entity_source: str = "predicted",
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(vocab, **kwargs)
+        if relation_activation not in ("softmax", "sigmoid"):
+            raise ConfigurationError(f"unknown relation_activation {relation_activation!r}")
+        if training_candidates not in SOURCES:
+            raise ConfigurationError(f"unknown training_candidates {training_candidates!r}")
+        if entity_source not in ("predicted", "gold"):
+            raise ConfigurationError(f"unknown entity_source {entity_source!r}")
+        if tail_feedforward is not None and head_feedforward is None:
+            raise ConfigurationError("tail_feedforward needs a head_feedforward beside it")
+        if word_pair_pooling is not None:
+            word_pair_pooling.require_domain("logits", "word_pair_pooling of joint_ner_re")
+
+        self.text_field_embedder = text_field_embedder
+        self.encoder = encoder
+        self.dropout = torch.nn.Dropout(dropout)
+        width = encoder.get_output_dim() if encoder else text_field_embedder.get_output_dim()
+
+        self.tag_scheme = TagScheme(_labels(vocab, "entity_tags"))
+        num_tags = len(self.tag_scheme.tags)
+        self.tag_projection = torch.nn.Linear(width, num_tags)  # eq. 1
+        self.tag_decoder = tag_decoder.construct(tag_scheme=self.tag_scheme)
+
+        self.label_embedding = None
+        if label_embedding_dim is not None:
+            self.label_embedding = torch.nn.Embedding(num_tags, label_embedding_dim)
+            width += label_embedding_dim
+        self.head_feedforward = self.tail_feedforward = None
+        if head_feedforward is not None:
+            self.head_feedforward = head_feedforward.construct(input_dim=width)
+        if tail_feedforward is not None:
+            self.tail_feedforward = tail_feedforward.construct(input_dim=width)
+
+        self.relation_labels = _labels(vocab, "relation_labels")
+        self._softmax = relation_activation == "softmax"
+        head_dim = self.head_feedforward.get_output_dim() if self.head_feedforward else width
+        tail_dim = self.tail_feedforward.get_output_dim() if self.tail_feedforward else head_dim
+        self.pair_scorer = pair_scorer.construct(
+            head_dim=head_dim,
+            tail_dim=tail_dim,
+            # Under softmax, column 0 is "no relation" (NEG).
+            num_labels=len(self.relation_labels) + self._softmax,
+        )
+        self.word_pair_pooling = word_pair_pooling
+        undirected = set(_labels(vocab, undirected_namespace("relation_labels")))
+        self.register_buffer(
+            "_undirected",
+            torch.tensor([label in undirected for label in self.relation_labels], dtype=torch.bool),
+            persistent=False,
+        )
+        self._has_undirected = bool(undirected)
+        self.relation_loss_weight = relation_loss_weight or ConstantSchedule(1.0)
+        self.training_candidates = training_candidates
+        self.entity_source = entity_source
+
+        self._losses = {"ner_loss": TensorAverage(), "re_loss": TensorAverage()}
+        self._tag_accuracy = TensorAverage()
+        self._entity_f1 = EntityF1()
+        self._relation_f1 = RelationF1()
+
+    def forward(
+        self,
+        words: TextFieldTensors,
+        metadata: List[Dict[str, Any]],
+        tags: Optional[torch.Tensor] = None,
+        relations: Optional[torch.Tensor] = None,
+    ) -> Dict[str, Any]:
+        """
+        # Parameters
+
+        words : `TextFieldTensors`
+            `B` sentences of up to `N` words.
+        metadata : `List[Dict[str, Any]]`
+            See `TaggedRelationsReader`.
+        tags : `torch.Tensor`, optional
+            `[B, N]`, gold tags.
+        relations : `torch.Tensor`, optional
+            `[n, 4]`, gold relations: row, last word of head, last word of tail, label.
+        """
+        mask = get_text_field_mask(words)
+        x = self.text_field_embedder(words)  # [B, N, H]
+        if self.encoder is not None:
+            x = self.encoder(x, mask)
+        x = self.dropout(x)
+        tag_scores = self.tag_projection(x)  # [B, N, T]
+        predicted_tags = self.tag_decoder(tag_scores, mask)
+        gold_runs = None if tags is None else self.tag_scheme.entity_runs(tags, mask)
+
+        argument_tags, runs = self._arguments(predicted_tags, tags, gold_runs, mask)
+        candidates = relation_candidates(runs)
+        relation_scores = self._relation_scores(x, argument_tags, candidates)  # [P, R (+ 1)]
+
+        output: Dict[str, Any] = {}
+        if tags is not None and gold_runs is not None:
+            num_rows = len(mask)
+            targets = relation_targets(candidates, gold_runs, relations, len(self.relation_labels))
+            ner_loss = self.tag_decoder.loss(tag_scores, mask, tags) / num_rows
+            re_loss = self._relation_loss(relation_scores, targets) / num_rows
+            output["loss"] = ner_loss + self.relation_loss_weight() * re_loss  # eq. 10
+            self._losses["ner_loss"](ner_loss, num_rows)
+            self._losses["re_loss"](re_loss, num_rows)
+            self._tag_accuracy((predicted_tags == tags)[mask].float().mean())
+        if not self.training:
+            scores = self._entity_scores(tag_scores, mask, argument_tags, candidates)
+            output.update(self._rows(candidates, scores, relation_scores, len(mask)))
+            output["metadata"] = metadata
+            if tags is not None:
+                self._count(output)
+        return output
+
+    def _arguments(
+        self,
+        predicted_tags: torch.Tensor,
+        tags: Optional[torch.Tensor],
+        gold_runs: Optional[EntityRuns],
+        mask: torch.Tensor,
+    ) -> Tuple[torch.Tensor, EntityRuns]:
+        """The tags that eq. 3 embeds, and the entities that candidates are made of."""
+        source = self.training_candidates if self.training else self.entity_source
+        if source == "predicted":
+            return predicted_tags, self.tag_scheme.entity_runs(predicted_tags, mask)
+        if tags is None or gold_runs is None:
+            raise ConfigurationError(
+                "relations between gold entities were asked for (entity_source or "
+                "training_candidates), but the instances have no tags"
+            )
+        if source == "gold":
+            return tags, gold_runs
+        predicted_runs = self.tag_scheme.entity_runs(predicted_tags, mask)
+        return predicted_tags, united(predicted_runs, gold_runs)
+
+    def _relation_scores(
+        self, x: torch.Tensor, tags: torch.Tensor, candidates: RelationCandidates
+    ) -> torch.Tensor:
+        """Eqs. 3 to 7 for the candidates alone: `[P, R (+ 1)]`."""
+        row, word, width = candidates.row, candidates.last, None
+        if self.word_pair_pooling is not None:
+            width = candidates.last - candidates.start + 1
+            owner, place = ranges(width)
+            row, word = row[owner], candidates.start[owner] + place
+        arguments = x[row, word]  # [words of candidates, H]
+        if self.label_embedding is not None:
+            arguments = torch.cat([arguments, self.label_embedding(tags[row, word])], dim=-1)
+        head = tail = arguments
+        if self.head_feedforward is not None:
+            head = tail = self.head_feedforward(arguments)
+        if self.tail_feedforward is not None:
+            tail = self.tail_feedforward(arguments)
+        if self.word_pair_pooling is None or width is None:
+            return self.pair_scorer(head, tail, candidates.head, candidates.tail)
+        first = width.cumsum(0) - width
+        head_word, tail_word, pair = span_pair_items(
+            first[candidates.head],
+            width[candidates.head],
+            first[candidates.tail],
+            width[candidates.tail],
+        )
+        scores = self.pair_scorer(head, tail, head_word, tail_word)
+        return self.word_pair_pooling(scores, pair, len(candidates.head))
+
+    def _relation_loss(self, scores: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
+        """Eq. 8 summed over candidates; each further gold label of a pair adds a term."""
+        if not self._softmax:
+            return torch.nn.functional.binary_cross_entropy_with_logits(
+                scores.float(), targets.float(), reduction="sum"
+            )
+        targets = torch.cat([~targets.any(-1, keepdim=True), targets], dim=-1)
+        return -(scores.float().log_softmax(-1) * targets).sum()
+
+    @torch.no_grad()
+    def _relation_probabilities(
+        self, scores: torch.Tensor, candidates: RelationCandidates
+    ) -> torch.Tensor:
+        """`[P, R (+ 1)]`. An undirected label has the mean of both orders; if all are undirected,
+        so has "no relation", and both orders agree."""
+        scores = scores.float()
+        probabilities = scores.softmax(-1) if self._softmax else scores.sigmoid()
+        if not self._has_undirected:
+            return probabilities
+        reverse = reversed_pairs(candidates.head, candidates.tail, len(candidates.row))
+        columns = self._undirected
+        if self._softmax:
+            columns = torch.cat([columns.all().unsqueeze(0), columns])
+        mean = (probabilities + probabilities[reverse]) / 2
+        return torch.where(columns, mean, probabilities)
+
+    @torch.no_grad()
+    def _entity_scores(
+        self,
+        tag_scores: torch.Tensor,
+        mask: torch.Tensor,
+        tags: torch.Tensor,
+        candidates: RelationCandidates,
+    ) -> torch.Tensor:
+        """`[K]`, the product of the probabilities of an entity's tags."""
+        probabilities = self.tag_decoder.probabilities(tag_scores, mask)
+        chosen = probabilities.gather(2, tags.unsqueeze(2)).squeeze(2)  # [B, N]
+        # Padding of the front, so that a difference of sums covers the first word too.
+        sums = torch.nn.functional.pad(chosen.clamp(min=1e-30).double().log().cumsum(1), (1, 0))
+        row = candidates.row
+        return (sums[row, candidates.last + 1] - sums[row, candidates.start]).exp()
+
+    @torch.no_grad()
+    def _rows(
+        self,
+        candidates: RelationCandidates,
+        entity_scores: torch.Tensor,
+        relation_scores: torch.Tensor,
+        num_rows: int,
+    ) -> Dict[str, List[List[Tuple[Any, ...]]]]:
+        """What is predicted, as numbers by row: `(first word, last word, type, probability)` for
+        entities, `(head, tail, label, probability)` for relations, with `head` and `tail` counting
+        the row's entities. One copy to the host for each of the two tables."""
+        probabilities = self._relation_probabilities(relation_scores, candidates)
+        if self._softmax:
+            best = probabilities.argmax(-1)
+            pair = best.nonzero().squeeze(1)
+            label = best[pair] - 1
+            probability = probabilities[pair, best[pair]]
+        else:
+            pair, label = (probabilities >= 0.5).nonzero(as_tuple=True)
+            probability = probabilities[pair, label]
+        head, tail = candidates.head[pair], candidates.tail[pair]
+        entity_table = torch.stack(
+            [candidates.row, candidates.start, candidates.last, candidates.type], dim=1
+        )
+        relation_table = torch.stack([head, tail, label], dim=1)
+
+        entities: List[List[Tuple[Any, ...]]] = [[] for _ in range(num_rows)]
+        relations: List[List[Tuple[Any, ...]]] = [[] for _ in range(num_rows)]
+        place: List[Tuple[int, int]] = []  # of each entity: its row, and its index there
+        for (row, *entity), score in zip(
+            entity_table.tolist(), entity_scores.tolist(), strict=True
+        ):
+            place.append((row, len(entities[row])))
+            entities[row].append((*entity, score))
+        undirected = self._undirected.tolist()
+        for (head_, tail_, label_), score in zip(
+            relation_table.tolist(), probability.tolist(), strict=True
+        ):
+            # Both orders of an undirected relation are candidates: the canonical one speaks.
+            if undirected[label_] and head_ > tail_:
+                continue
+            row, head_place = place[head_]
+            relations[row].append((head_place, place[tail_][1], label_, score))
+        return {"entities": entities, "relations": relations}
+
+    def make_output_human_readable(self, output_dict: Dict[str, Any]) -> Dict[str, Any]:
+        """Replaces `entities` and `relations` by `mentions` and `relations`: for each row lists of
+        `Mention` and `Relation`, in character offsets of the document. Ids count the row's
+        mentions. Entities that were given (`entity_source: "gold"`) have no score."""
+        given = self.entity_source == "gold"
+        mentions, relations = [], []
+        rows = zip(
+            output_dict["metadata"],
+            output_dict["entities"],
+            output_dict["relations"],
+            strict=True,
+        )
+        undirected = self._undirected.tolist()
+        for metadata, row_entities, row_relations in rows:
+            spans = metadata["word_spans"]
+            mentions.append(
+                [
+                    Mention(
+                        id=f"T{number}",
+                        start=spans[first][0],
+                        end=spans[last][1],
+                        type=self.tag_scheme.types[type_],
+                        score=None if given else score,
+                    )
+                    for number, (first, last, type_, score) in enumerate(row_entities, start=1)
+                ]
+            )
+            relations.append(
+                [
+                    Relation(
+                        type=self.relation_labels[label],
+                        head=f"T{head + 1}",
+                        tail=f"T{tail + 1}",
+                        score=score,
+                        directed=not undirected[label],
+                    )
+                    for head, tail, label, score in row_relations
+                ]
+            )
+        return {"mentions": mentions, "relations": relations}
+
+    def _count(self, output: Dict[str, Any]) -> None:
+        """Adds a batch to the scores, by character offsets: what the tags could not hold counts."""
+        predicted_entities, predicted_relations = [], []
+        for metadata, row_entities, row_relations in zip(
+            output["metadata"], output["entities"], output["relations"], strict=True
+        ):
+            spans = metadata["word_spans"]
+            items = [
+                (spans[first][0], spans[last][1], self.tag_scheme.types[type_])
+                for first, last, type_, _ in row_entities
+            ]
+            predicted_entities.append(items)
+            predicted_relations.append(
+                [
+                    (items[head], items[tail], self.relation_labels[label])
+                    for head, tail, label, _ in row_relations
+                ]
+            )
+        real = [not metadata["is_padding"] for metadata in output["metadata"]]
+        gold = output["metadata"]
+        self._entity_f1(predicted_entities, [row["gold_entities"] for row in gold], real)
+        self._relation_f1(predicted_relations, [row["gold_relations"] for row in gold], real)
+
+    def get_metrics(self, reset: bool = False) -> Dict[str, float]:
+        """The means of the two losses and the accuracy of tags; out of training also entity and
+        relation scores and their mean, `overall`. All scores on reset, the main ones before."""
+        metrics = {name: average.get_metric(reset) for name, average in self._losses.items()}
+        metrics["tag_accuracy"] = self._tag_accuracy.get_metric(reset)
+        if self.training:
+            return metrics
+        for name, metric in (("entity", self._entity_f1), ("relation", self._relation_f1)):
+            scores = metric.get_metric(reset)
+            shown = scores if reset else {key: scores[key] for key in ("precision", "recall", "f1")}
+            metrics.update({f"{name}_{key}": value for key, value in shown.items()})
+        metrics["overall"] = (metrics["entity_f1"] + metrics["relation_f1"]) / 2
+        return metrics
+
+
+def _labels(vocab: Vocabulary, namespace: str) -> List[str]:
+    if namespace not in vocab.get_namespaces():
+        return []  # asking for it would create it, and an empty one cannot be saved
+    labels = vocab.get_index_to_token_vocabulary(namespace)
+    return [labels[index] for index in range(len(labels))]

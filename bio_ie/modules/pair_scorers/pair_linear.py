@@ -1,0 +1,59 @@
+"""A linear layer over the concatenation of a pair's vectors, without the concatenation."""
+
+from typing import List
+
+import torch
+from torch.nn import functional
+
+
+class PairLinear(torch.nn.Linear):
+    """
+    A `torch.nn.Linear` over `[x; y]`, or `[x; y; x o y]`, that is applied to pairs.
+
+    `W [x; y; x o y] + b = W1 x + W2 y + b + W3 (x o y)`, where W1, W2 and W3 are slices of the one
+    weight. The first two products are taken once per vector and gathered per pair; only the last
+    one, if asked for, is taken per pair. Function, parameters and state dict are those of
+    `torch.nn.Linear`, which it still is when called with the concatenation itself.
+
+    # Parameters
+
+    head_dim, tail_dim : `int`
+        Sizes of x and y; equal when `with_product`.
+    output_dim : `int`
+    with_product : `bool`, optional (default = `False`)
+        Whether `x o y` is part of the input.
+    """
+
+    def __init__(
+        self, head_dim: int, tail_dim: int, output_dim: int, with_product: bool = False
+    ) -> None:
+        self.part_dims: List[int] = [head_dim, tail_dim] + ([head_dim] if with_product else [])
+        super().__init__(sum(self.part_dims), output_dim)
+
+    def pairs(
+        self,
+        head: torch.Tensor,
+        tail: torch.Tensor,
+        head_index: torch.Tensor,
+        tail_index: torch.Tensor,
+    ) -> torch.Tensor:
+        """`[N, head_dim]`, `[M, tail_dim]`, `[P]`, `[P]` -> `[P, output_dim]`."""
+        head_weight, tail_weight, *product_weight = self.weight.split(self.part_dims, dim=1)
+        head_part = functional.linear(head, head_weight, self.bias)
+        tail_part = functional.linear(tail, tail_weight)
+        output = head_part.index_select(0, head_index) + tail_part.index_select(0, tail_index)
+        if product_weight:
+            product = head.index_select(0, head_index) * tail.index_select(0, tail_index)
+            output = output + functional.linear(product, product_weight[0])
+        return output
+
+    def dense(self, head: torch.Tensor, tail: torch.Tensor) -> torch.Tensor:
+        """`[B, K, head_dim]`, `[B, K, tail_dim]` -> `[B, K, K, output_dim]`."""
+        head_weight, tail_weight, *product_weight = self.weight.split(self.part_dims, dim=1)
+        head_part = functional.linear(head, head_weight, self.bias)
+        tail_part = functional.linear(tail, tail_weight)
+        output = head_part.unsqueeze(2) + tail_part.unsqueeze(1)
+        if product_weight:
+            product = head.unsqueeze(2) * tail.unsqueeze(1)  # [B, K, K, head_dim]
+            output = output + functional.linear(product, product_weight[0])
+        return output

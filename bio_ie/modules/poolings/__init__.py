@@ -1,0 +1,19 @@
+from bio_ie.modules.poolings.attention import AttentionPooling
+from bio_ie.modules.poolings.logsumexp import EMPTY_LOGIT, LogsumexpPooling
+from bio_ie.modules.poolings.max import MaxPooling
+from bio_ie.modules.poolings.mean import MeanPooling
+from bio_ie.modules.poolings.noisy_or import NoisyOrPooling
+from bio_ie.modules.poolings.pooling import Domain, Pooling
+from bio_ie.modules.poolings.smax import SmaxPooling
+
+__all__ = [
+    "EMPTY_LOGIT",
+    "AttentionPooling",
+    "Domain",
+    "LogsumexpPooling",
+    "MaxPooling",
+    "MeanPooling",
+    "NoisyOrPooling",
+    "Pooling",
+    "SmaxPooling",
+]

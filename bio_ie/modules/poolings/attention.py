@@ -1,0 +1,35 @@
+import math
+
+import torch
+from torch_geometric.utils import scatter, softmax
+
+from bio_ie.modules.poolings.pooling import Pooling
+
+
+@Pooling.register("attention")
+class AttentionPooling(Pooling):
+    """
+    A weighted mean of the vectors of a segment, with weights `softmax_i(q . v_i)` for a learned
+    query q (selective attention over the sentences of an entity pair); the zero vector without
+    items. q starts normal with variance `1 / input_dim`.
+
+    Registered as a `Pooling` with name "attention".
+
+    # Parameters
+
+    input_dim : `int`
+        The size of the vectors, the last dimension of what is pooled. Usually given by the model,
+        which takes a `Lazy[Pooling]`.
+    """
+
+    domain = "vectors"
+
+    def __init__(self, input_dim: int) -> None:
+        super().__init__()
+        self.query = torch.nn.Parameter(torch.empty(input_dim))
+        torch.nn.init.normal_(self.query, std=1 / math.sqrt(input_dim))
+
+    def pool(self, values: torch.Tensor, index: torch.Tensor, num_segments: int) -> torch.Tensor:
+        scores = values @ self.query.to(values.dtype)  # [items, ...]
+        weights = softmax(scores, index, num_nodes=num_segments).unsqueeze(-1)
+        return scatter(weights * values, index, dim=0, dim_size=num_segments, reduce="sum")

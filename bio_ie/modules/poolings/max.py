@@ -1,0 +1,21 @@
+import torch
+
+from bio_ie.modules.poolings.pooling import Pooling
+
+
+@Pooling.register("max")
+class MaxPooling(Pooling):
+    """
+    The largest probability of a segment (equation 4 of Bansal et al. 2020); 0 without items. Items
+    that tie for the largest share its gradient equally.
+
+    Registered as a `Pooling` with name "max".
+    """
+
+    domain = "probabilities"
+
+    def pool(self, values: torch.Tensor, index: torch.Tensor, num_segments: int) -> torch.Tensor:
+        # Not torch-geometric's `scatter`, whose gradient for ties depends on what is installed.
+        index = index.view(-1, *[1] * (values.dim() - 1)).expand_as(values)
+        pooled = values.new_zeros(num_segments, *values.shape[1:])
+        return pooled.scatter_reduce(0, index, values, reduce="amax", include_self=False)

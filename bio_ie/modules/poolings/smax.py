@@ -1,0 +1,46 @@
+import math
+
+import torch
+from allennlp.common.checks import ConfigurationError
+from torch_geometric.utils import scatter, softmax
+
+from bio_ie.modules.poolings.pooling import Pooling
+
+
+@Pooling.register("smax")
+class SmaxPooling(Pooling):
+    """
+    The smooth maximum with a learned temperature t (Bansal et al. 2020, "Soft maximum pooling"):
+    `smax({a_i}) = sum_i w_i a_i`, `w_i = softmax_i(a_i / t)`. It tends to the maximum for t -> 0
+    and to the mean for t -> infinity, and of probabilities it is one. 0 without items.
+
+    What is learned is `log t`, so t stays positive under any update.
+
+    Registered as a `Pooling` with name "smax".
+
+    # Parameters
+
+    initial_temperature : `float`, optional (default = `1.0`)
+        Where t starts; the paper does not say. Positive.
+    """
+
+    domain = "probabilities"
+
+    def __init__(self, initial_temperature: float = 1.0) -> None:
+        super().__init__()
+        if not 0 < initial_temperature < math.inf:
+            raise ConfigurationError(
+                f"initial_temperature must be positive and finite, got {initial_temperature}"
+            )
+        self.log_temperature = torch.nn.Parameter(torch.tensor(math.log(initial_temperature)))
+
+    @property
+    def temperature(self) -> torch.Tensor:
+        """t, a scalar tensor."""
+        return self.log_temperature.exp()
+
+    def pool(self, values: torch.Tensor, index: torch.Tensor, num_segments: int) -> torch.Tensor:
+        # Times exp(-log t): a division by a t that has overflowed would have a NaN gradient.
+        scaled = values * torch.exp(-self.log_temperature)
+        weights = softmax(scaled, index, num_nodes=num_segments)  # w, [items, ...]
+        return scatter(weights * values, index, dim=0, dim_size=num_segments, reduce="sum")

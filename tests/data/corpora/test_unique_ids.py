@@ -1,0 +1,19 @@
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bio_ie.data.corpora.unique_ids import UniqueIds
+
+
+def test_the_second_of_an_id_gets_a_number_and_one_warning_is_given(caplog):
+    unique = UniqueIds("file")
+    assert [unique(name) for name in "abaab"] == ["a", "b", "a#2", "a#3", "b#2"]
+    assert len(caplog.records) == 1
+    assert "file: document id 'a' occurs more than once" in caplog.text
+
+
+@given(st.lists(st.sampled_from(["a", "a#2", "a#2#2", "a#3", "b"])))
+def test_ids_are_unique_even_where_they_look_like_numbered_ones(names):
+    unique = UniqueIds("file")
+    given_ids = [unique(name) for name in names]
+    assert len(set(given_ids)) == len(names)
+    assert all(id_.startswith(name) for id_, name in zip(given_ids, names, strict=True))

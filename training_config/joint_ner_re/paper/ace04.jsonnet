@@ -1,0 +1,20 @@
+// ACE04 (licensed) as prepared by the LSTM-ER scripts: bnews and nwire, one of five folds, a tenth
+// held out to validate (section 3.1.1). Another fold: see ../ade.jsonnet.
+local base = import '../../lib/joint_ner_re.libsonnet';
+local encoders = import '../../lib/encoders.libsonnet';
+local parts = import '../../lib/parts.libsonnet';
+local paths = import '../../lib/paths.libsonnet';
+local folder = paths.data + '/ace04';
+local fold = parts.fold(folder, 0, 5, 0.1, { corpora: ['bnews', 'nwire'] });
+
+base {
+  // Without Discourse relations.
+  corpus:: { type: 'filtered', format: 'lstm_er', relation_types: { DISC: null } },
+  train_path:: fold.train,
+  validation_path:: fold.validation,
+  test_path:: fold.test,
+  encoder:: encoders.bert_base_cased,
+  num_epochs:: 15,
+  batch_size:: 16,
+  encoder_lr:: 2e-5,
+}

@@ -1,0 +1,79 @@
+// Joint NER and relation extraction (paper 2). An experiment overrides the settings at the top;
+// below them nothing needs editing, and every part can be overridden with `+:`.
+local encoders = import 'encoders.libsonnet';
+
+{
+  // Settings -------------------------------------------------------------------------------
+  encoder:: encoders.minilm,
+  corpus:: error 'Must override corpus: the format, e.g. { type: "spert" }',
+  train_path:: error 'Must override train_path: a file, or { file, fold, ... }',
+  validation_path:: error 'Must override validation_path',
+  test_path:: null,
+  num_epochs:: 20,
+  batch_size:: 16,  // Table A.3: 16 or 32
+  encoder_lr:: 5e-5,  // Table A.3: 2e-5 to 5e-5
+  head_lr:: self.encoder_lr,  // the paper has one rate for all
+  warmup:: 0.1,  // share of the steps over which the rates rise; then they fall to 0
+  weight_decay:: 0.1,  // Table A.2
+  seed:: 13370,
+  cuda_device:: null,  // null: the first GPU if there is one
+
+  // Parts ----------------------------------------------------------------------------------
+  dataset_reader: {
+    type: 'tagged_relations',
+    corpus: $.corpus,
+    token_indexers: $.encoder.token_indexers,
+    tag_scheme: 'BIOES',  // Table A.2
+  },
+  // Gold mentions must not decide where words end when a model is scored.
+  validation_dataset_reader: self.dataset_reader { align: 'expand' },
+  train_data_path: $.train_path,
+  validation_data_path: $.validation_path,
+  test_data_path: $.test_path,
+  model: {
+    local feedforward = {
+      num_layers: 2,  // Table A.2
+      hidden_dims: 512,  // Table A.2
+      activations: 'relu',
+      dropout: 0.1,  // Table A.2
+    },
+    type: 'joint_ner_re',
+    text_field_embedder: $.encoder.text_field_embedder,
+    dropout: 0.1,  // Table A.2
+    label_embedding_dim: 128,  // Table A.2
+    head_feedforward: feedforward,
+    tail_feedforward: feedforward,
+    pair_scorer: { type: 'biaffine' },  // eq. 7
+    relation_loss_weight: { type: 'linear_warmup', num_epochs: 1 },  // section 2.1
+    training_candidates: 'predicted',  // section 2
+  },
+  data_loader: {
+    batch_sampler: { type: 'bucket', batch_size: $.batch_size, sorting_keys: ['words'] },
+  },
+  // Set, and not shuffling: otherwise validation would draw from the random state of training.
+  validation_data_loader: { batch_size: 2 * $.batch_size },
+  trainer: {
+    num_epochs: $.num_epochs,
+    grad_norm: 1.0,  // Table A.2
+    validation_metric: '+overall',
+    optimizer: {
+      type: 'huggingface_adamw',
+      lr: $.head_lr,
+      weight_decay: $.weight_decay,
+      parameter_groups: [
+        [['^text_field_embedder\\.(?!.*(bias|LayerNorm))'], { lr: $.encoder_lr }],
+        [['^text_field_embedder\\..*(bias|LayerNorm)'], { lr: $.encoder_lr, weight_decay: 0.0 }],
+        [['^(?!text_field_embedder).*bias$'], { weight_decay: 0.0 }],
+      ],
+    },
+    learning_rate_scheduler: { type: 'slanted_triangular', cut_frac: $.warmup },
+    callbacks: [{ type: 'schedules' }, { type: 'exact_recovery' }],
+    checkpointer: { type: 'atomic', keep_most_recent_by_count: 1 },
+    run_confidence_checks: false,  // its hooks pile up when a run is recovered
+    cuda_device: $.cuda_device,
+  },
+  include_in_archive: ['encoder'],
+  random_seed: $.seed,
+  numpy_seed: $.seed,
+  pytorch_seed: $.seed,
+}
