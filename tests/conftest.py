@@ -2,6 +2,13 @@ import os
 from pathlib import Path
 
 import pytest
+from allennlp.commands.train import train_model
+from allennlp.common import Params
+from hypothesis import settings
+
+# How long an example takes says nothing about whether it is right.
+settings.register_profile("bio_ie", deadline=None)
+settings.load_profile("bio_ie")
 
 
 @pytest.fixture(scope="session")
@@ -16,3 +23,12 @@ def corpus_folder() -> Path:
 @pytest.fixture(scope="session")
 def fixtures_folder() -> Path:
     return Path(__file__).parent.parent / "fixtures"
+
+
+@pytest.fixture(scope="session")
+def toy_archive(tmp_path_factory: pytest.TempPathFactory, fixtures_folder: Path) -> Path:
+    """An archive of the joint model at toy size. It finds some mentions and relations, wrong as
+    they may be."""
+    folder = tmp_path_factory.mktemp("toy") / "run"
+    train_model(Params.from_file(fixtures_folder / "models" / "joint_ner_re.jsonnet"), folder)
+    return folder / "model.tar.gz"

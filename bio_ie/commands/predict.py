@@ -8,21 +8,28 @@ Without `--from` it is AllenNLP's own command, which reads JSON lines.
 import argparse
 import logging
 import sys
+import tarfile
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
-from typing import IO, Iterable, Iterator, List, Optional
+from typing import IO, Iterable, Iterator, Optional
 
 from allennlp.commands.predict import Predict as AllenNlpPredict
-from allennlp.commands.predict import _get_predictor
+from allennlp.commands.predict import _get_predictor, _PredictManager
 from allennlp.commands.subcommand import Subcommand
 from allennlp.common import logging as common_logging
 from allennlp.common.checks import ConfigurationError
 from allennlp.common.tqdm import Tqdm
+from allennlp.predictors import Predictor
 
+from bio_ie.commands.checked_archive import checked_archive
 from bio_ie.commands.corpus_format_argument import corpus_format
-from bio_ie.data.corpora.corpus_format import CorpusFormat, CorpusReport, atomic_writer
+from bio_ie.data.corpora.corpus_format import CorpusError, CorpusFormat, atomic_writer
+from bio_ie.data.corpora.corpus_path import read_corpus
+from bio_ie.data.corpora.jsonl import JsonlFormat
 from bio_ie.data.document import Document
-from bio_ie.predictors.document_predictor import DocumentPredictor, Failure, Input, isolate_errors
+from bio_ie.predictors.document_predictor import DocumentPredictor
+from bio_ie.predictors.failures import DocumentOrFailure, Failure, read_with_failures
 
 logger = logging.getLogger(__name__)
 
@@ -34,7 +41,8 @@ class Predict(AllenNlpPredict):
     def add_subparser(self, parser: argparse._SubParsersAction) -> argparse.ArgumentParser:
         subparser = super().add_subparser(parser)
         subparser.description = (
-            "Run a trained model on JSON lines, or, with --from, on a file of any corpus format."
+            "Run a trained model on JSON lines, or, with --from, on a file of any corpus format. "
+            "The exit status is 1 if a document failed; the others are predicted all the same."
         )
         subparser.add_argument(
             "--from",
@@ -42,36 +50,79 @@ class Predict(AllenNlpPredict):
             help="format of the input: a name (pubtator, bioc_json, text, ...) or a JSON object",
         )
         subparser.add_argument(
-            "--to",
-            dest="to_format",
-            default="jsonl",
-            help="with --from: format of the output (default: jsonl)",
+            "--to", dest="to_format", help="with --from: format of the output (default: jsonl)"
         )
         subparser.add_argument("--output", dest="output_file", help="the same as --output-file")
-        subparser.set_defaults(func=_predict)
+        # AllenNLP's default is one text at a time.
+        subparser.set_defaults(func=predict_from_args, batch_size=32)
         return subparser
 
 
-def _predict(args: argparse.Namespace) -> None:
-    if args.from_format is None:
-        from allennlp.commands.predict import _predict as allennlp_predict
-
-        allennlp_predict(args)
-        return
+def predict_from_args(args: argparse.Namespace) -> None:
+    """Runs `predict` for the command line; exits with status 1 if something failed."""
     common_logging.FILE_FRIENDLY_LOGGING = args.file_friendly_logging
-    args.predictor = args.predictor or "document"
+    try:
+        predictor = _predict_corpus(args) if args.from_format else _predict_as_allennlp(args)
+    except (CorpusError, ConfigurationError, OSError, tarfile.TarError) as error:
+        # A ConfigurationError's own str() is a repr of its message.
+        message = error.message if isinstance(error, ConfigurationError) else str(error)
+        print(f"error: {message}", file=sys.stderr)
+        sys.exit(1)
+    if isinstance(predictor, DocumentPredictor) and predictor.num_failures:
+        print(
+            f"{predictor.num_failures} of {predictor.num_documents} documents failed",
+            file=sys.stderr,
+        )
+        sys.exit(1)
+
+
+def _predict_as_allennlp(args: argparse.Namespace) -> Predictor:
+    if args.to_format is not None:
+        raise ConfigurationError("--to needs --from, the format of the input")
+    if args.silent and not args.output_file:
+        raise ConfigurationError("--silent needs --output, or nothing comes out")
+    predictor = _predictor(args)
+    _PredictManager(
+        predictor,
+        args.input_file,
+        args.output_file,
+        args.batch_size,
+        not args.silent,
+        args.use_dataset_reader,
+        args.multitask_head,
+    ).run()
+    return predictor
+
+
+def _predict_corpus(args: argparse.Namespace) -> Predictor:
+    if args.use_dataset_reader:
+        raise ConfigurationError("--from and --use-dataset-reader exclude each other")
     from_format = corpus_format(args.from_format)
-    to_format = corpus_format(args.to_format)
-    if args.output_file is None and args.to_format != "jsonl":
-        raise ConfigurationError("--to needs --output, the file to write")
-    predictor = _get_predictor(args)
+    to_format = corpus_format(args.to_format or "jsonl")
+    _check_output(args.output_file, to_format)
+    args.predictor = args.predictor or "document"
+    predictor = _predictor(args)
     if not isinstance(predictor, DocumentPredictor):
         raise ConfigurationError("--from needs the 'document' predictor")
-    if args.batch_size > 1:
+    predict_corpus(predictor, args.input_file, from_format, args.output_file, to_format)
+    return predictor
+
+
+def _predictor(args: argparse.Namespace) -> Predictor:
+    if args.batch_size < 1:
+        raise ConfigurationError(f"--batch-size must be positive, not {args.batch_size}")
+    with checked_archive(args.archive_file) as args.archive_file:
+        predictor = _get_predictor(args)
+    if isinstance(predictor, DocumentPredictor):
         predictor.batch_size = args.batch_size
-    failures = predict_corpus(predictor, args.input_file, from_format, args.output_file, to_format)
-    if failures:
-        sys.exit(1)
+    return predictor
+
+
+def _check_output(output_file: Optional[str], to_format: CorpusFormat) -> None:
+    if not to_format.writable:
+        raise ConfigurationError(f"{type(to_format).__name__} cannot write; use jsonl or another")
+    if output_file is None and not isinstance(to_format, JsonlFormat):
+        raise ConfigurationError(f"{type(to_format).__name__} needs --output, the file to write")
 
 
 def predict_corpus(
@@ -80,48 +131,45 @@ def predict_corpus(
     from_format: CorpusFormat,
     output_file: Optional[str] = None,
     to_format: Optional[CorpusFormat] = None,
-) -> int:
-    """Predicts every document of a corpus file.
+) -> None:
+    """Predicts every document of a corpus file, and counts them in `predictor`.
 
     # Parameters
 
     predictor : `DocumentPredictor`
     input_file : `str`
+        A data path (`bio_ie.data.corpora.corpus_path`).
     from_format : `CorpusFormat`
     output_file : `str`, optional
         Without it, JSON lines go to standard output.
     to_format : `CorpusFormat`, optional
         Without it, JSON lines are written: a document a line, and an error object for each that
-        failed. Other formats have no place for failures: they are reported and left out.
+        failed. Other formats have no place for failures: they are logged and left out.
 
-    # Returns
-
-    `int`
-        How many documents failed.
+    Raises `CorpusError` for a corpus that is not there, or empty.
     """
-    inputs = isolate_errors(from_format.read(input_file))
-    failures: List[Failure] = []
-    outputs = _reported(Tqdm.tqdm(predictor.predict_documents(inputs), unit="doc"), failures)
-    if to_format is not None and type(to_format) is not CorpusFormat.by_name("jsonl"):
-        if output_file is None:
-            raise ConfigurationError(f"{type(to_format).__name__} needs an output file")
-        report = CorpusReport()
-        documents = (item for item in outputs if isinstance(item, Document))
-        to_format.write(documents, output_file, report)
-        print(f"wrote {report}", file=sys.stderr)
-    else:
-        with ExitStack() as stack:
-            file: IO[str] = (
-                stack.enter_context(atomic_writer(Path(output_file))) if output_file else sys.stdout
-            )
-            for item in outputs:
-                file.write(predictor.dump_line(item.to_json()))
-    return len(failures)
+    to_format = to_format or JsonlFormat()
+    _check_output(output_file, to_format)
+    inputs = read_with_failures(partial(read_corpus, input_file, from_format))
+    # disable=None: no bar where standard error is no terminal, such as a log file.
+    bar = Tqdm.tqdm(predictor.predict_documents(inputs), unit=" documents", disable=None)
+    outputs = _logged(bar)
+    if output_file is not None and not isinstance(to_format, JsonlFormat):
+        written = to_format.write(
+            (item for item in outputs if isinstance(item, Document)), output_file
+        )
+        print(f"wrote {output_file}: {written}", file=sys.stderr)
+        return
+    with ExitStack() as stack:
+        file: IO[str] = sys.stdout
+        if output_file is not None:
+            file = stack.enter_context(atomic_writer(Path(output_file)))
+        for item in outputs:
+            file.write(predictor.dump_line(item.to_json()))
 
 
-def _reported(outputs: Iterable[Input], failures: List[Failure]) -> Iterator[Input]:
+def _logged(outputs: Iterable[DocumentOrFailure]) -> Iterator[DocumentOrFailure]:
     for item in outputs:
         if isinstance(item, Failure):
-            failures.append(item)
             logger.error("document %r failed: %s", item.id, item.error)
         yield item

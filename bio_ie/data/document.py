@@ -295,6 +295,9 @@ class _JsonReader:
         "entity_id": str, "score": (int, float), "directed": bool, "text": str,
     }  # fmt: skip
 
+    OPTIONAL = ("entity_id", "score", "metadata")
+    """Fields that may be null."""
+
     def __init__(self, document_id: str) -> None:
         self.document_id = document_id
 
@@ -329,6 +332,8 @@ class _JsonReader:
                 continue
             if key not in known:
                 raise DocumentError(self.document_id, f"{name!r} has an unknown field {key!r}")
+            if part is None and key in self.OPTIONAL:
+                continue
             if key == "concept_ids":
                 if not isinstance(part, (list, tuple)) or not all(
                     isinstance(concept_id, str) for concept_id in part
@@ -341,9 +346,8 @@ class _JsonReader:
                 if not isinstance(part, Mapping):
                     raise DocumentError(self.document_id, "'metadata' must be an object")
                 part = dict(part)
-            elif part is not None and (
-                not isinstance(part, self.TYPES[key])  # type: ignore[arg-type]
-                or (isinstance(part, bool) and key != "directed")
+            elif not isinstance(part, self.TYPES[key]) or (  # type: ignore[arg-type]
+                isinstance(part, bool) and key != "directed"
             ):
                 raise DocumentError(self.document_id, f"{name!r} has {key} {part!r}")
             arguments[key] = part

@@ -1,6 +1,6 @@
 """The mean of a tensor over batches, without waiting for the device at every batch."""
 
-from typing import Optional
+from typing import Any, Dict, Optional
 
 import torch
 from allennlp.nn.util import dist_reduce_sum
@@ -25,12 +25,21 @@ class TensorAverage(Metric):
         self._weight += weight
 
     def get_metric(self, reset: bool = False) -> float:
-        total = dist_reduce_sum(0.0 if self._total is None else float(self._total))
-        weight = dist_reduce_sum(self._weight)
+        total = 0.0 if self._total is None else float(self._total)
+        sums = torch.tensor([total, self._weight], dtype=torch.float64)
+        total, weight = dist_reduce_sum(sums).tolist()
         if reset:
             self.reset()
-        return float(total / weight) if weight else 0.0
+        return total / weight if weight else 0.0
 
     def reset(self) -> None:
         self._total = None
         self._weight = 0.0
+
+    def state_dict(self) -> Dict[str, Any]:
+        """What `load_state_dict` needs to go on with the same mean."""
+        return {"total": self._total, "weight": self._weight}
+
+    def load_state_dict(self, state_dict: Dict[str, Any]) -> None:
+        self._total = state_dict["total"]
+        self._weight = state_dict["weight"]

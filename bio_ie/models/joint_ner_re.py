@@ -195,7 +195,8 @@ class JointNerRe(Model):
             output["loss"] = ner_loss + self.relation_loss_weight() * re_loss  # eq. 10
             self._losses["ner_loss"](ner_loss, num_rows)
             self._losses["re_loss"](re_loss, num_rows)
-            self._tag_accuracy((predicted_tags == tags)[mask].float().mean())
+            correct = (predicted_tags == tags)[mask]
+            self._tag_accuracy(correct.float().mean(), correct.numel())
         if not self.training:
             scores = self._entity_scores(tag_scores, mask, argument_tags, candidates)
             output.update(self._rows(candidates, scores, relation_scores, len(mask)))

@@ -1,1 +1,2 @@
-from bio_ie.predictors.document_predictor import DocumentPredictor, Failure
+from bio_ie.predictors.document_predictor import DocumentPredictor
+from bio_ie.predictors.failures import Failure

@@ -1,46 +1,66 @@
 """What a user may write as one JSON line to predict from."""
 
 from dataclasses import fields
-from typing import Any, Mapping
+from typing import Any, Dict, List, Mapping
 
-from bio_ie.data.document import Document, DocumentError
+from bio_ie.data.document import Document, DocumentError, Span
+
+_KNOWN = {field.name for field in fields(Document)} | {"schema_version"}
+_ANNOTATIONS = ("mentions", "relations", "facts")
 
 
-def document_from_input(value: Any, default_id: str) -> Document:
+def document_from_input(value: Any, default_id: str, with_mentions: bool = False) -> Document:
     """A document from a JSON object in one of three forms:
 
     * `{"text": "..."}`: any length; it will be split into sentences and tokenised;
     * `{"tokens": ["...", ...]}`: one sentence, as tokenised; its text is the tokens joined by
       a space, or `text` if that is given too and holds the tokens in order;
-    * a `Document` as this package writes it.
+    * a `Document` as this package writes it. Annotations are not read, right or wrong.
 
-    `id` is optional; fields that are none of these go to the document's metadata.
+    `id` is optional, a string or a whole number; fields that are none of these go to the
+    document's metadata.
+
+    # Parameters
+
+    value : `Any`
+        Parsed JSON.
+    default_id : `str`
+        For an object without `id`.
+    with_mentions : `bool`, optional (default = `False`)
+        Read the mentions of a `Document`, for a model that is given them.
 
     Raises `DocumentError` (a `ValueError`) when the object is none of the three.
     """
     if not isinstance(value, Mapping):
         raise DocumentError(default_id, f"expected an object, got {type(value).__name__}")
-    identifier = str(value.get("id", default_id))
-    known = {field.name for field in fields(Document)} | {"schema_version"}
-    document = {key: part for key, part in value.items() if key in known}
-    extra = {key: part for key, part in value.items() if key not in known}
-    document["id"] = identifier
-    if extra:
-        document["metadata"] = {**extra, **dict(value.get("metadata") or {})}
-
+    identifier = value.get("id")
+    if identifier is None:
+        identifier = default_id
+    if not isinstance(identifier, (str, int)):
+        raise DocumentError(default_id, "'id' must be a string or a whole number")
+    identifier = str(identifier)
+    metadata = value.get("metadata")
+    if not isinstance(metadata, (Mapping, type(None))):
+        raise DocumentError(identifier, "'metadata' must be an object")
+    extra = {key: part for key, part in value.items() if key not in _KNOWN}
+    unread = _ANNOTATIONS[1:] if with_mentions else _ANNOTATIONS
+    document: Dict[str, Any] = {
+        **{key: part for key, part in value.items() if key in _KNOWN and key not in unread},
+        "id": identifier,
+        "metadata": {**extra, **(metadata or {})},
+    }
     tokens = value.get("tokens")
     if isinstance(tokens, list) and any(isinstance(token, str) for token in tokens):
         if not all(isinstance(token, str) and token.strip() for token in tokens):
             raise DocumentError(identifier, "'tokens' must be strings that are not blank")
-        text = value.get("text", " ".join(tokens))
-        document["text"] = text
-        document["tokens"] = _token_spans(identifier, text, tokens)
+        document["text"] = value.get("text", " ".join(tokens))
+        document["tokens"] = _token_spans(identifier, document["text"], tokens)
     if not isinstance(document.get("text"), str):
         raise DocumentError(identifier, "needs a string 'text' or a list of strings 'tokens'")
     return Document.from_json(document)
 
 
-def _token_spans(identifier: str, text: Any, tokens: Any) -> Any:
+def _token_spans(identifier: str, text: Any, tokens: List[str]) -> List[Span]:
     if not isinstance(text, str):
         raise DocumentError(identifier, "'text' must be a string")
     spans = []
@@ -50,5 +70,5 @@ def _token_spans(identifier: str, text: Any, tokens: Any) -> Any:
         if start < 0:
             raise DocumentError(identifier, f"token {token!r} is not where the text should have it")
         position = start + len(token)
-        spans.append([start, position])
+        spans.append((start, position))
     return spans

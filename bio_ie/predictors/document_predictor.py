@@ -2,36 +2,25 @@
 
 import json
 import logging
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from functools import partial
 from itertools import chain, islice
-from typing import Any, Dict, Iterable, Iterator, List, Optional, Sequence, Tuple, Union
+from typing import Any, Dict, Iterable, Iterator, List, Sequence, Tuple
 
+from allennlp.common.checks import ConfigurationError
 from allennlp.common.util import JsonDict
 from allennlp.data import DatasetReader, Instance
 from allennlp.models import Model
 from allennlp.predictors import Predictor
 
-from bio_ie.data.corpora.corpus_format import CorpusError
+from bio_ie.data.corpora.source import parse_json
 from bio_ie.data.dataset_readers import DocumentReader
 from bio_ie.data.dataset_readers.document_reader import CorpusPath
-from bio_ie.data.document import Document, Fact, Mention, Relation
+from bio_ie.data.document import Document, DocumentError, Fact, Mention, Relation
 from bio_ie.predictors.document_input import document_from_input
+from bio_ie.predictors.failures import DocumentOrFailure, Failure, read_with_failures
 
 logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class Failure:
-    """A document that could not be read or predicted, and why."""
-
-    id: Optional[str]
-    error: str
-
-    def to_json(self) -> JsonDict:
-        return {"id": self.id, "error": self.error}
-
-
-Input = Union[Document, Failure]
 
 
 @Predictor.register("document")
@@ -44,7 +33,8 @@ class DocumentPredictor(Predictor):
     `{"id": ..., "error": ...}` for a document that failed, while the others go on.
 
     The model's outputs have, for each instance, `mentions`, `relations` or `facts` (all
-    optional), whose ids are the instance's own.
+    optional), whose ids are the instance's own. A model whose `entity_source` is `"gold"` is given
+    the mentions of its input; no other annotation is looked at.
 
     Registered as a `Predictor` with name "document".
 
@@ -55,6 +45,11 @@ class DocumentPredictor(Predictor):
         A `DocumentReader`.
     batch_size : `int`, optional (default = `32`)
         Instances (for example sentences) in one batch, across documents.
+
+    # Attributes
+
+    num_documents, num_failures : `int`
+        How many went through so far, failures included, and how many of them failed.
     """
 
     def __init__(
@@ -65,18 +60,28 @@ class DocumentPredictor(Predictor):
         batch_size: int = 32,
     ) -> None:
         if not isinstance(dataset_reader, DocumentReader):
-            raise ValueError("the 'document' predictor needs a reader of this package")
+            raise ConfigurationError("the 'document' predictor needs a reader of this package")
+        if batch_size < 1:
+            raise ConfigurationError(f"batch_size must be positive, not {batch_size}")
         super().__init__(model, dataset_reader, frozen)
         self._reader: DocumentReader[Any] = dataset_reader
         # AllenNLP asks this for "instances" under --use-dataset-reader.
         self._dataset_reader = _Documents(dataset_reader)  # type: ignore[assignment]
         self.batch_size = batch_size
+        self.num_documents = self.num_failures = 0
+        self._takes_mentions = getattr(model, "entity_source", "predicted") == "gold"
         self._lines = 0
 
-    def predict_documents(self, inputs: Iterable[Input]) -> Iterator[Input]:
+    def predict_documents(self, inputs: Iterable[DocumentOrFailure]) -> Iterator[DocumentOrFailure]:
         """Predicts a stream of documents, in order. Failures pass through, and a document that
         fails becomes one. Memory holds a few batches of instances at a time."""
-        pending: List[Tuple[Input, List[Instance]]] = []
+        for output in self._predictions(inputs):
+            self.num_documents += 1
+            self.num_failures += isinstance(output, Failure)
+            yield output
+
+    def _predictions(self, inputs: Iterable[DocumentOrFailure]) -> Iterator[DocumentOrFailure]:
+        pending: List[Tuple[DocumentOrFailure, List[Instance]]] = []
         num_instances = 0
         for item in inputs:
             instances: List[Instance] = []
@@ -87,17 +92,21 @@ class DocumentPredictor(Predictor):
                     item = _failure(item, error)
             pending.append((item, instances))
             num_instances += len(instances)
-            # Several batches at once, so that sentences of like length can be put together.
-            if num_instances >= 8 * self.batch_size:
+            # Several batches at once, so that sentences of like length can be put together. Inputs
+            # without instances count too: they must not pile up.
+            if max(num_instances, len(pending)) >= 8 * self.batch_size:
                 yield from self._predict(pending)
                 pending, num_instances = [], 0
         yield from self._predict(pending)
 
     def _instances(self, document: Document) -> List[Instance]:
-        labelled = getattr(self._model, "entity_source", "predicted") == "gold"
-        return self._reader.document_to_instances(document, labelled=labelled)
+        given = document.mentions if self._takes_mentions else ()
+        document = replace(document, mentions=given, relations=(), facts=())
+        return self._reader.document_to_instances(document, labelled=self._takes_mentions)
 
-    def _predict(self, pending: Sequence[Tuple[Input, List[Instance]]]) -> List[Input]:
+    def _predict(
+        self, pending: Sequence[Tuple[DocumentOrFailure, List[Instance]]]
+    ) -> List[DocumentOrFailure]:
         try:
             outputs = iter(self._forward([inst for _, instances in pending for inst in instances]))
             return [self._assemble(item, list(islice(outputs, len(i)))) for item, i in pending]
@@ -117,7 +126,7 @@ class DocumentPredictor(Predictor):
                 outputs[index] = output
         return outputs
 
-    def _assemble(self, item: Input, outputs: Sequence[JsonDict]) -> Input:
+    def _assemble(self, item: DocumentOrFailure, outputs: Sequence[JsonDict]) -> DocumentOrFailure:
         """The document with the predictions of its instances; mentions are numbered anew."""
         if isinstance(item, Failure):
             return item
@@ -141,34 +150,43 @@ class DocumentPredictor(Predictor):
     # AllenNLP's command line
 
     def load_line(self, line: str) -> JsonDict:
+        """A JSON object with an id: its own, or the number of the line, blank ones not counted.
+        A line that holds none becomes the object that reports its failure."""
         self._lines += 1
         name = str(self._lines)
         try:
-            value = json.loads(line)
-        except (json.JSONDecodeError, RecursionError) as error:
-            return {"input": Failure(name, f"line {name} is not valid JSON: {error}")}
-        return {"input": _read_input(value, name)}
+            value = parse_json(line)
+        except ValueError as error:
+            return Failure(name, f"input {name} is not valid JSON: {error}").to_json()
+        if not isinstance(value, dict):
+            return self._read_input(value, name).to_json()
+        return value if value.get("id") is not None else {**value, "id": name}
 
     def predict_json(self, inputs: JsonDict) -> JsonDict:
         return self.predict_batch_json([inputs])[0]
 
     def predict_batch_json(self, inputs: List[JsonDict]) -> List[JsonDict]:
-        """Takes what `load_line` gives, or the JSON objects themselves."""
-        items = []
-        for number, value in enumerate(inputs, start=1):
-            item = value.get("input") if isinstance(value, dict) else None
-            known = isinstance(item, (Document, Failure))
-            items.append(item if known else _read_input(value, str(number)))
-        return self.predict_batch_instance(items)  # type: ignore[arg-type]
+        items = [self._read_input(value, str(number)) for number, value in enumerate(inputs, 1)]
+        return self.predict_batch_instance(items)
 
-    def predict_instance(self, instance: Input) -> JsonDict:  # type: ignore[override]
+    def predict_instance(self, instance: DocumentOrFailure) -> JsonDict:  # type: ignore[override]
         return self.predict_batch_instance([instance])[0]
 
-    def predict_batch_instance(self, instances: List[Input]) -> List[JsonDict]:  # type: ignore[override]
+    def predict_batch_instance(  # type: ignore[override]
+        self, instances: List[DocumentOrFailure]
+    ) -> List[JsonDict]:
         return [item.to_json() for item in self.predict_documents(instances)]
 
     def dump_line(self, outputs: JsonDict) -> str:
         return json.dumps(outputs, ensure_ascii=False) + "\n"
+
+    def _read_input(self, value: Any, name: str) -> DocumentOrFailure:
+        if isinstance(value, dict) and value.keys() == {"id", "error"}:
+            return Failure(value["id"], str(value["error"]))  # it failed before
+        try:
+            return document_from_input(value, name, with_mentions=self._takes_mentions)
+        except DocumentError as error:
+            return Failure(error.document_id, str(error))
 
 
 class _Documents:
@@ -177,26 +195,11 @@ class _Documents:
     def __init__(self, reader: DocumentReader[Any]) -> None:
         self._reader = reader
 
-    def read(self, file_path: CorpusPath) -> Iterator[Input]:
-        return isolate_errors(self._reader.read_documents(file_path))
+    def read(self, file_path: CorpusPath) -> Iterator[DocumentOrFailure]:
+        return read_with_failures(partial(self._reader.read_documents, file_path))
 
 
-def isolate_errors(documents: Iterable[Document]) -> Iterator[Input]:
-    """The documents, and a `Failure` in place of the error that ends their stream, if one does."""
-    try:
-        yield from documents
-    except CorpusError as error:
-        yield Failure(error.document_id, str(error))
-
-
-def _read_input(value: Any, name: str) -> Input:
-    try:
-        return document_from_input(value, name)
-    except ValueError as error:
-        identifier = value.get("id", name) if isinstance(value, dict) else name
-        return Failure(str(identifier), str(error))
-
-
-def _failure(item: Input, error: Exception) -> Failure:
+def _failure(item: DocumentOrFailure, error: Exception) -> Failure:
     logger.debug("prediction failed", exc_info=error)
-    return Failure(item.id, f"{type(error).__name__}: {error}")
+    reason = error.message if isinstance(error, ConfigurationError) else error
+    return Failure(item.id, f"{type(error).__name__}: {reason}")

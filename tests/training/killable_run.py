@@ -10,7 +10,8 @@ import signal
 import sys
 import tarfile
 from pathlib import Path
-from typing import Any, Dict, NamedTuple, Optional
+from random import Random
+from typing import Any, Dict, Iterator, NamedTuple, Optional
 
 import _jsonnet
 import torch
@@ -25,6 +26,11 @@ ROOT = Path(__file__).parents[2]
 # One server imports everything once; each run is forked from it, away from what tests have loaded.
 _processes = multiprocessing.get_context("forkserver")
 _processes.set_forkserver_preload(["bio_ie", "allennlp.commands.train", __name__])
+
+
+DRUGS = ("lipom", "zagun", "tebrin", "okadol")
+EFFECTS = ("rash", "deep sleep", "cough")
+FRAMES = ("{drug} caused {effect}", "{effect} came after {drug}", "{drug} was safe", "no {effect}")
 
 
 class Moment(NamedTuple):
@@ -47,13 +53,12 @@ class Moment(NamedTuple):
     half_written: bool = False
 
 
-def run_config(folder: Path, settings: str = "", overrides: str = "") -> Dict[str, Any]:
-    """The config of `joint_ner_re` on a small corpus that is written to `folder`. `settings` and
-    `overrides` are jsonnet fields: of the base config, and of what comes out of it."""
-    demo = ROOT / "fixtures" / "demo"
+def run_config(folder: Path, settings: str = "") -> Dict[str, Any]:
+    """The config of `joint_ner_re` on a small corpus that is written to `folder`, with jsonnet
+    fields to change it."""
     for name, count in (("train", 21), ("validation", 9)):
-        lines = (demo / f"{name}.jsonl").read_text(encoding="utf-8").splitlines(keepends=True)
-        (folder / f"{name}.jsonl").write_text("".join(lines[:count]), encoding="utf-8")
+        lines = [json.dumps(document) for document in _documents(name, count)]
+        (folder / f"{name}.jsonl").write_text("\n".join(lines), encoding="utf-8")
     snippet = f"""
     local base = import '{ROOT}/training_config/lib/joint_ner_re.libsonnet';
     local encoders = import '{ROOT}/training_config/lib/encoders.libsonnet';
@@ -62,13 +67,38 @@ def run_config(folder: Path, settings: str = "", overrides: str = "") -> Dict[st
       corpus:: {{ type: 'jsonl' }},
       train_path:: '{folder}/train.jsonl',
       validation_path:: '{folder}/validation.jsonl',
-      num_epochs:: 3,
-      batch_size:: 4,
-      encoder_lr:: 3e-3,
+      num_epochs:: 5,
+      batch_size:: 2,
+      encoder_lr:: 5e-3,
       cuda_device:: -1,
-      {settings}
-    }} {{ {overrides} }}"""
+      model+: {{
+        training_candidates: 'predicted_and_gold',
+        head_feedforward+: {{ hidden_dims: 16 }},
+        tail_feedforward+: {{ hidden_dims: 16 }},
+      }},
+    }} {{ {settings} }}"""
     return json.loads(_jsonnet.evaluate_snippet("run", snippet))
+
+
+def _documents(name: str, count: int) -> Iterator[Dict[str, Any]]:
+    """Sentences that a tiny encoder learns in a few epochs, some of them without relations."""
+    random = Random(name)
+    for number in range(count):
+        drug, effect = random.choice(DRUGS), random.choice(EFFECTS)
+        frame = random.choice(FRAMES) + " now" * random.randrange(6)
+        text = frame.format(drug=drug, effect=effect)
+        mentions = [
+            {"id": id_, "start": text.find(word), "end": text.find(word) + len(word), "type": type_}
+            for id_, word, type_ in (("T1", drug, "Drug"), ("T2", effect, "Effect"))
+            if word in text
+        ]
+        relations = [{"type": "causes", "head": "T1", "tail": "T2"}] if len(mentions) == 2 else []
+        yield {
+            "id": f"{name}-{number}",
+            "text": text,
+            "mentions": mentions,
+            "relations": relations,
+        }
 
 
 def run(
@@ -82,13 +112,20 @@ def run(
     process.start()
     process.join()
     if process.exitcode not in (0, -signal.SIGKILL):
-        raise RuntimeError(f"training ended with exit code {process.exitcode}")
+        raise RuntimeError(_log(folder).read_text()[-2000:])
     return process.exitcode != 0
+
+
+def _log(folder: Path) -> Path:
+    return folder.with_suffix(".log")
 
 
 def _train(
     config: Dict[str, Any], folder: Path, recover: bool, killed_at: Optional[Moment]
 ) -> None:
+    with open(_log(folder), "wb") as log:
+        os.dup2(log.fileno(), sys.stdout.fileno())
+        os.dup2(log.fileno(), sys.stderr.fileno())
     torch.set_num_threads(1)
     _announce_batches()
     if killed_at is not None:
@@ -133,20 +170,28 @@ def outcome(folder: Path) -> Dict[str, Any]:
         found = {"weights.th": torch.load(weights)}
     found["checkpoints"] = sorted(path.name for path in folder.glob("*_state_e*.th"))
     for name in found["checkpoints"]:
-        found[name] = torch.load(folder / name)
+        found[name] = _reproducible(torch.load(folder / name))
     for path in folder.glob("metrics*.json"):
-        found[path.name] = {
-            name: value
-            for name, value in json.loads(path.read_text()).items()
-            if not re.search("duration|memory_MB", name)
-        }
+        found[path.name] = _reproducible(json.loads(path.read_text()))
     return found
+
+
+def _reproducible(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_reproducible(part) for part in value]
+    if not isinstance(value, dict):
+        return value
+    return {
+        name: _reproducible(part)
+        for name, part in value.items()
+        if not re.search("duration|memory_MB|filename", str(name))
+    }
 
 
 def assert_same(left: Any, right: Any, where: str = "") -> None:
     """Equality to the bit of nested containers of tensors and numbers."""
-    assert type(left) is type(right), where
     if isinstance(left, torch.Tensor):
+        assert left.dtype == right.dtype, where
         assert torch.equal(left, right), where
     elif isinstance(left, dict):
         assert left.keys() == right.keys(), where

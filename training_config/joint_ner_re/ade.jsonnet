@@ -10,7 +10,13 @@ local fold = parts.fold(paths.data + '/ade/DRUG-AE.rel', 0, 10, 1 / 9);
 
 base {
   corpus:: { type: 'ade', group_by: 'sentence', overlapping: false },
-  train_path:: fold.train,
-  validation_path:: fold.validation,
-  test_path:: fold.test,
+  train_data_path: fold.train,
+  validation_data_path: fold.validation,
+  test_data_path: fold.test,
+  evaluate_on_test: true,
+  // The recipe of conll04.jsonnet.
+  num_epochs:: 10,
+  encoder_lr:: 2e-4,
+  head_lr:: 1e-3,
+  model+: { training_candidates: 'predicted_and_gold' },
 }

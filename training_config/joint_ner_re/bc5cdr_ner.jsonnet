@@ -5,6 +5,11 @@ local paths = import '../lib/paths.libsonnet';
 
 base {
   corpus:: { type: 'pubtator' },
-  train_path:: paths.data + '/bc5cdr/CDR_TrainingSet.PubTator.txt.gz',
-  validation_path:: paths.data + '/bc5cdr/CDR_DevelopmentSet.PubTator.txt.gz',
+  train_data_path: paths.data + '/bc5cdr/CDR_TrainingSet.PubTator.txt.gz',
+  test_data_path: paths.data + '/bc5cdr/CDR_DevelopmentSet.PubTator.txt.gz',
+  evaluate_on_test: true,
+  // The recipe of conll04.jsonnet.
+  encoder_lr:: 2e-4,
+  head_lr:: 1e-3,
+  num_epochs:: 10,
 }

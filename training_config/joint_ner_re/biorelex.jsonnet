@@ -7,6 +7,11 @@ local held_out = parts.held_out(paths.data + '/biorelex/1.0alpha7.train.json', 2
 
 base {
   corpus:: { type: 'biorelex' },
-  train_path:: held_out.train,
-  validation_path:: held_out.validation,
+  train_data_path: held_out.train,
+  test_data_path: held_out.validation,
+  evaluate_on_test: true,
+  // The recipe of conll04.jsonnet.
+  encoder_lr:: 2e-4,
+  head_lr:: 1e-3,
+  model+: { training_candidates: 'predicted_and_gold' },
 }

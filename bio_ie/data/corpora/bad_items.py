@@ -42,7 +42,9 @@ def skippable(
     except CorpusError as error:
         if source.on_error == "raise":
             raise
-        source.report.lose("a file cannot be read to its end", str(error))
+        if error.document_id is None:
+            error = CorpusError(error.reason, error.path, error.line, document_id)
+        source.report.lose_input("a file cannot be read to its end", error)
 
 
 def json_objects(source: Source, what: str) -> Iterator[Tuple[int, Mapping[str, Any]]]:

@@ -90,6 +90,7 @@ class _Sentence:
         return Document(
             self.id,
             self.text,
+            sentences=((0, len(self.text)),) if self.text else (),
             mentions=tuple(self.mentions),
             relations=tuple(relations),
             metadata=metadata,

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Iterable, Iterator, List, Optional, Tuple
 
 from bio_ie.data.corpora.atomic_output import atomic_folder
+from bio_ie.data.corpora.bad_items import skippable
 from bio_ie.data.corpora.brat_reader import BratAnnotations
 from bio_ie.data.corpora.brat_writer import annotation_lines
 from bio_ie.data.corpora.corpus_format import CorpusError, CorpusFormat, CorpusReport, Source
@@ -66,17 +67,21 @@ class BratFormat(CorpusFormat):
             yield Path(name), name
 
     def _read(self, source: Source) -> Iterator[Document]:
-        # brat counts a byte-order mark as a character.
-        text = source.text(encoding="utf-8")
         document_id = _ENDING.sub("", source.path.name)
-        annotations = BratAnnotations(Document(document_id, text), self._symmetric)
-        for ending in (".ann", ".ann.gz"):
-            path = source.path.with_name(document_id + ending)
-            if path.exists():
-                name = os.path.join(os.path.dirname(source.name), path.name)
-                annotations.read(Source(path, name, source.on_error, source.report))
-                break
-        yield annotations.document()
+        document = None
+        with skippable(source, document_id):
+            # brat counts a byte-order mark as a character.
+            text = source.text(encoding="utf-8")
+            annotations = BratAnnotations(Document(document_id, text), self._symmetric)
+            for ending in (".ann", ".ann.gz"):
+                path = source.path.with_name(document_id + ending)
+                if path.exists():
+                    name = os.path.join(os.path.dirname(source.name), path.name)
+                    annotations.read(Source(path, name, source.on_error, source.report))
+                    break
+            document = annotations.document()
+        if document is not None:
+            yield document
 
     # Writing
 

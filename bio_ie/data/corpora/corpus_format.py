@@ -71,13 +71,15 @@ class CorpusFormat(Registrable):
             source = Source(file, name, self.on_error, report)
             try:
                 for document in self._checked(source):
+                    report.settle(document.id)
                     documents += 1
                     report.add(document)
                     yield document
             except CorpusError as error:
-                if self.on_error == "raise":
+                if source.on_error == "raise":
                     raise
-                report.lose("a file cannot be read to its end", str(error))
+                report.lose_input("a file cannot be read to its end", error)
+            report.settle()
         lost = sum(report.lost.values()) - lost_before
         if not documents and not lost:
             raise CorpusError("no document in it", os.fspath(path))

@@ -106,13 +106,25 @@ def _format(value: Any) -> CorpusFormat:
         value = {"type": value}
     if not isinstance(value, Mapping):
         raise ConfigurationError(f"'format' of a data path is a name or an object, not {value!r}")
-    return CorpusFormat.from_params(Params(infer_and_cast(dict(value))))
+    try:
+        return CorpusFormat.from_params(Params(_cast(value)))
+    except TypeError as error:
+        raise ConfigurationError(f"'format' of a data path, {value!r}: {error}") from error
+
+
+def _cast(value: Any) -> Any:
+    """Like `infer_and_cast`, with null for a value as well (`filtered` drops types by it)."""
+    if isinstance(value, Mapping):
+        return {key: _cast(part) for key, part in value.items()}
+    if isinstance(value, list):
+        return [_cast(part) for part in value]
+    return infer_and_cast(value) if isinstance(value, str) else value
 
 
 def _part(corpus_format: CorpusFormat, part: Dict[str, Any]) -> KFoldFormat:
     if "split" not in part:
         raise ConfigurationError(f"a data path with {', '.join(part)} needs a 'split' as well")
-    part.update({key: infer_and_cast(part[key]) for key in NUMBERS if key in part})
+    part.update({key: _cast(part[key]) for key in NUMBERS if key in part})
     try:
         return KFoldFormat.from_params(Params(part), format=corpus_format)
     except TypeError as error:

@@ -3,7 +3,6 @@
 import hashlib
 from collections import Counter
 from dataclasses import dataclass, field
-from math import floor
 from typing import Dict, Iterable, Iterator, List, Optional, Set, Tuple
 
 from allennlp.common.checks import ConfigurationError
@@ -36,6 +35,7 @@ class KFoldFormat(WrapperFormat):
     part; the validation part is taken out of the rest; what remains is the training part. Which
     document goes where depends on the documents' ids, their number and `seed` alone: neither on
     the order of the file nor on Python's hash seed. Documents keep the order of the file.
+    The parts fit together where all settings but `split` are the same, `validation_share` too.
     Holds the whole corpus in memory while it reads.
 
     # Parameters
@@ -50,7 +50,8 @@ class KFoldFormat(WrapperFormat):
         `None`: no test part, only training and validation.
     validation_share : `float`, optional (default = `0`)
         Below 1: the share of the documents outside the test part; from 1 on: their number.
-        80/10/10 with 10 folds is a share of 1/9.
+        80/10/10 with 10 folds is a share of 1/9. Exact without groups; with `group_by_metadata`
+        up to half a group more or fewer.
     seed : `int`, optional (default = `0`)
     group_by_metadata : `str`, optional (default = `None`)
         Documents that agree in this key of their metadata stay together: `"pmid"` keeps the
@@ -83,7 +84,7 @@ class KFoldFormat(WrapperFormat):
             raise ConfigurationError(f"fold {fold} is not one of {num_folds} (at least 2), from 0")
         if split == "test" and num_folds is None:
             raise ConfigurationError("there is no test split without fold and num_folds")
-        if validation_share < 0 or (validation_share > 1 and validation_share % 1):
+        if not validation_share >= 0 or (validation_share > 1 and validation_share % 1):
             raise ConfigurationError(
                 f"validation_share {validation_share} is neither a share nor a number of documents"
             )
@@ -160,15 +161,16 @@ class KFoldFormat(WrapperFormat):
         return parts
 
     def _validation_part(self, groups: List[_Group]) -> Tuple[List[_Group], List[_Group]]:
-        """Takes groups at even distances, so that every stratum gives its share. As many documents
-        as asked for, or fewer where the last group would be one too many."""
+        """Takes groups at even distances, so that every stratum gives its share: a group whenever
+        that brings the part nearer to its share of the documents so far."""
         total = sum(len(group.indices) for group in groups)
         wanted = self._validation_size(total)
         parts: Tuple[List[_Group], List[_Group]] = ([], [])
         seen = taken = 0
         for group in groups:
             seen += len(group.indices)
-            is_taken = taken + len(group.indices) <= floor(seen * wanted / total)
+            # taken + size / 2 <= seen * wanted / total, without a rounding error
+            is_taken = (2 * taken + len(group.indices)) * total <= 2 * seen * wanted
             taken += len(group.indices) if is_taken else 0
             parts[not is_taken].append(group)
         return parts

@@ -135,9 +135,7 @@ class PubtatorFormat(CorpusFormat):
             document, "sentences", "tokens", "relations",
             "mention.entity_id", "mention.fragments", "mention.score", "fact.score",
         )  # fmt: skip
-        report.lose_metadata(
-            document, mention=("identifier", "names"), fact=("arguments", "novel")
-        )
+        report.lose_metadata(document, mention=("identifier", "names"), fact=("arguments", "novel"))
         pmid = _pmid(document, report)
         title, abstract = _split(document, report)
         yield f"{pmid}|t|{title}"
@@ -222,7 +220,8 @@ def _blocks(source: Source) -> Iterator[_Block]:
             if len(columns) == 1:
                 source.problem("neither a text nor an annotation", quoted(line), number)
             elif block is None or columns[0] != block.id:
-                source.problem("annotation before the title of its document", quoted(line), number)
+                reason = "annotation before the title of its document"
+                source.problem(reason, quoted(line), number, columns[0])
             else:
                 block.rows.append((number, columns))
             continue
@@ -232,7 +231,8 @@ def _blocks(source: Source) -> Iterator[_Block]:
                 yield block
             block = _Block(document_id, number, text)
         elif block is None or block.id != document_id:
-            source.problem("abstract before the title of its document", quoted(line), number)
+            reason = "abstract before the title of its document"
+            source.problem(reason, quoted(line), number, document_id)
         elif block.abstract is not None:
             source.problem("second abstract of a document", quoted(line), number, document_id)
         else:

@@ -9,7 +9,7 @@ import zlib
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Any, Collection, Dict, Iterator, Optional, Tuple
+from typing import IO, Any, Callable, Collection, Dict, Iterator, List, Optional, Tuple
 
 from bio_ie.data.document import Document
 
@@ -42,7 +42,16 @@ class CorpusError(ValueError):
 
 @dataclass
 class CorpusReport:
-    """What was read or written, and what was lost on the way, by reason."""
+    """What was read or written, and what was lost on the way, by reason.
+
+    # Parameters
+
+    on_unread : `Callable[[CorpusError], None]`, optional
+        For who has to account for every document, such as prediction. It is given the error of
+        each document of which nothing could be read, and of each stretch of a file that is no
+        known document's, before the next document comes. Nothing in a file is raised then,
+        whatever the format's `on_error`.
+    """
 
     documents: int = 0
     mentions: int = 0
@@ -50,6 +59,9 @@ class CorpusReport:
     facts: int = 0
     lost: "Counter[str]" = field(default_factory=Counter)
     examples: Dict[str, str] = field(default_factory=dict)
+    on_unread: Optional[Callable[[CorpusError], None]] = field(default=None, repr=False)
+    _problems: List[CorpusError] = field(default_factory=list, init=False, repr=False)
+    _last_read: Optional[str] = field(default=None, init=False, repr=False)
 
     def add(self, document: Document) -> None:
         self.documents += 1
@@ -63,6 +75,26 @@ class CorpusReport:
         if count:
             self.lost[reason] += count
             self.examples.setdefault(reason, example)
+
+    def lose_input(self, reason: str, error: CorpusError) -> None:
+        """Counts a loss while reading, and keeps its error until `settle` if that is wanted."""
+        self.lose(reason, str(error))
+        if self.on_unread is not None:
+            self._problems.append(error)
+
+    def settle(self, document_id: Optional[str] = None) -> None:
+        """To be called for each document that was read, and without one at the end of a file.
+        Problems of that document, or of the one before, cost it annotations only; of any other,
+        the first is given to `on_unread`."""
+        if self.on_unread is None:
+            return
+        problems, self._problems = self._problems, []
+        known = {document_id, self._last_read}
+        for error in problems:
+            if error.document_id is None or error.document_id not in known:
+                known.add(error.document_id)
+                self.on_unread(error)
+        self._last_read = document_id
 
     def lose_fields(self, document: Document, *names: str) -> None:
         """Counts what `document` has in fields that a format has no place for.
@@ -119,12 +151,13 @@ class Source:
     on_error : `str`
         `"raise"` or `"skip"`.
     report : `CorpusReport`
+        With an `on_unread`, `on_error` is `"skip"`.
     """
 
     def __init__(self, path: Path, name: str, on_error: str, report: CorpusReport) -> None:
         self.path = path
         self.name = name
-        self.on_error = on_error
+        self.on_error = "skip" if report.on_unread is not None else on_error
         self.report = report
         self.line: Optional[int] = None
 
@@ -148,7 +181,7 @@ class Source:
         error = self.error(f"{reason}: {detail}" if detail else reason, line, document_id)
         if self.on_error == "raise":
             raise error
-        self.report.lose(reason, str(error))
+        self.report.lose_input(reason, error)
         logger.debug("skipped: %s", error)
 
     @contextlib.contextmanager

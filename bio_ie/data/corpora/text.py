@@ -6,6 +6,7 @@ from typing import Iterator, List, Optional, Tuple
 
 from allennlp.common.checks import ConfigurationError
 
+from bio_ie.data.corpora.bad_items import skippable
 from bio_ie.data.corpora.corpus_format import CorpusFormat, Source
 from bio_ie.data.document import Document
 
@@ -34,7 +35,9 @@ class TextFormat(CorpusFormat):
     def _read(self, source: Source) -> Iterator[Document]:
         name = re.sub(r"(\.txt)?(\.gz)?$", "", Path(source.name).name)
         if self._unit == "file":
-            text = source.text()
+            text = ""
+            with skippable(source, name):
+                text = source.text()
             if text.strip():
                 yield Document(name, text)
             return

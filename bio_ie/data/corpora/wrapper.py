@@ -28,7 +28,7 @@ class WrapperFormat(CorpusFormat):
         self, path: Union[str, "os.PathLike[str]"], report: Optional[CorpusReport] = None
     ) -> Iterator[Document]:
         report = CorpusReport() if report is None else report
-        inner = CorpusReport()
+        inner = CorpusReport(on_unread=report.on_unread)
         lost_before = sum(report.lost.values())
         documents = 0
         try:

@@ -22,7 +22,7 @@ from allennlp.common import util
 from allennlp.data import DatasetReader, Instance, Tokenizer
 from allennlp.data.token_indexers import TokenIndexer
 
-from bio_ie.data.corpora.corpus_format import CorpusFormat
+from bio_ie.data.corpora.corpus_format import CorpusFormat, CorpusReport
 from bio_ie.data.corpora.corpus_path import read_corpus
 from bio_ie.data.corpora.jsonl import JsonlFormat
 from bio_ie.data.document import Document
@@ -93,8 +93,11 @@ class DocumentReader(DatasetReader, Generic[View]):
         express is added to `self.losses`, and stays in the gold of the metadata."""
         raise NotImplementedError
 
-    def read_documents(self, file_path: CorpusPath) -> Iterator[Document]:
-        return read_corpus(file_path, self.corpus)
+    def read_documents(
+        self, file_path: CorpusPath, report: Optional[CorpusReport] = None
+    ) -> Iterator[Document]:
+        """The documents of a data path (`bio_ie.data.corpora.corpus_path`), uncut."""
+        return read_corpus(file_path, self.corpus, report)
 
     def document_to_instances(self, document: Document, labelled: bool = False) -> List[Instance]:
         """The instances of one document, ready for a model: for prediction."""

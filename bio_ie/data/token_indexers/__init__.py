@@ -1,3 +1,3 @@
 from bio_ie.data.token_indexers.pretrained_transformer_words_indexer import (
-    PretrainedTransformerWordsIndexer as PretrainedTransformerWordsIndexer,
+    PretrainedTransformerWordsIndexer,
 )

@@ -3,6 +3,7 @@
 import re
 from typing import List, Sequence
 
+from allennlp.common.checks import ConfigurationError
 from allennlp.data.tokenizers.sentence_splitter import SentenceSplitter
 from pysbd import Segmenter
 
@@ -41,6 +42,8 @@ class PysbdSentenceSplitter(SpanSentenceSplitter):
     """
 
     def __init__(self, window: int = 5000) -> None:
+        if window < 1:
+            raise ConfigurationError(f"window must be positive, not {window}")
         self._window = window
         self._segmenter = Segmenter(language="en", clean=False)
 

@@ -24,6 +24,8 @@ class PairScorer(torch.nn.Module, Registrable):
         The number of scores per pair, R.
     """
 
+    default_implementation = "biaffine"
+
     def __init__(self, head_dim: int, tail_dim: int, num_labels: int) -> None:
         super().__init__()
         self.head_dim = head_dim

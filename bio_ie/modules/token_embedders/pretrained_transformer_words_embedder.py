@@ -39,7 +39,8 @@ class PretrainedTransformerWordsEmbedder(TokenEmbedder):
         Compute the layers again in the backward pass rather than keep them: less memory, a third
         more time.
     bf16 : `bool`, optional (default = `False`)
-        Run the encoder in bfloat16 where that is safe (`torch.autocast`). The output is float32.
+        Run the encoder in bfloat16 where that is safe (`torch.autocast`); weights and output stay
+        float32. Pays on current GPUs, and on CPUs with bfloat16 instructions (`avx512_bf16`).
     serialization_dir : `str`, optional
         Given by AllenNLP in training and loading; see `bio_ie.modules.pretrained_encoder`.
     """
@@ -112,7 +113,7 @@ class PretrainedTransformerWordsEmbedder(TokenEmbedder):
         # [existing windows, pieces, H]
         vectors = self.embed_wordpieces(token_ids[is_window], wordpiece_mask[is_window])
         words = self._pool(vectors.flatten(0, 1), slots[is_window].flatten(), num_slots + 1)
-        return words[:num_slots].view(batch_size, num_words, -1)
+        return words[:num_slots].view(batch_size, num_words, vectors.size(-1))
 
     def embed_wordpieces(self, token_ids: Tensor, mask: Tensor) -> Tensor:
         """Vectors of wordpieces, `[windows, pieces, H]`, from ids and mask `[windows, pieces]`."""

@@ -1,10 +1,12 @@
+from itertools import pairwise
+
 import pytest
 from allennlp.common.checks import ConfigurationError
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bio_ie.data.corpora import AdeFormat, CorpusError, CorpusReport
-from tests.data.corpora.fuzzing import broken_files, check_only_corpus_errors
+from tests.data.corpora.broken_files import broken_files, check_only_corpus_errors, steady
 
 SENTENCE = "Rash and fever after dolvamine, fever after perilect."
 LINES = [
@@ -142,6 +144,7 @@ def test_an_unknown_grouping_is_refused():
         AdeFormat(group_by="paragraph")
 
 
+@steady
 @given(broken_files("\n".join(LINES).encode()), st.sampled_from(["document", "sentence"]))
 def test_broken_files_raise_nothing_but_corpus_errors(content, group_by):
     check_only_corpus_errors({"type": "ade", "group_by": group_by}, {"bad.rel": content})
@@ -166,7 +169,7 @@ def test_the_corpus_has_the_published_counts(
         found.setdefault(document.metadata["pmid"], []).extend(texts(document))
         if not overlapping:
             spans = sorted(mention.span for mention in document.mentions)
-            assert all(first[1] <= second[0] for first, second in zip(spans, spans[1:]))
+            assert all(first[1] <= second[0] for first, second in pairwise(spans))
     if overlapping:  # every mention's text is the one the file gives
         assert {pmid: sorted(pairs) for pmid, pairs in found.items()} == {
             pmid: sorted(pairs) for pmid, pairs in lines.items()

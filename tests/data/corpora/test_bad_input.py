@@ -37,7 +37,7 @@ def bioc_xml(old: str, new: str) -> str:
         '<text>Title</text></annotation>\n<annotation id="1"><infon key="type">Y</infon>'
         '<location offset="1" length="2"/><text>it</text></annotation></passage>'
         '<relation id="R"><infon key="type">r</infon><node refid="ok" role="a"/>'
-        '<node refid="1" role="b"/></relation></document></collection>'
+        '<node refid="ok" role="b"/></relation></document></collection>'
     )
     assert old in content
     return content.replace(old, new)
@@ -59,16 +59,20 @@ BAD = {
     "pubtator few columns": ("pubtator", PUBTATOR + "7\t0\t5\tTitle\n", ":5: .*6 columns: 4"),
     "pubtator 3 columns": ("pubtator", PUBTATOR + "7\tCID\tD1\n", ":5: .*number of columns: 3"),
     "pubtator 8 columns": ("pubtator", PUBTATOR + "7" + "\ta" * 7 + "\n", "number of columns: 8"),
-    "pubtator offset": ("pubtator", PUBTATOR + "7\tx\t5\tTitle\tX\tD1\n", ":5: .*whole number: 'x'"),
+    "pubtator offset": (
+        "pubtator",
+        PUBTATOR + "7\tx\t5\tTitle\tX\tD1\n",
+        ":5: .*whole number: 'x'",
+    ),
     "pubtator sign": ("pubtator", PUBTATOR + "7\t-5\t5\tTitle\tX\tD1\n", ":5: .*number: '-5'"),
     "pubtator outside": ("pubtator", PUBTATOR + "7\t9\t99\tTitle\tX\tD1\n", ":5: .*9-99 of 14"),
     "pubtator reversed": ("pubtator", PUBTATOR + "7\t5\t0\tTitle\tX\tD1\n", ":5: .*5-0 of 14"),
     "pubtator text": ("pubtator", PUBTATOR + "7\t0\t5\tTotle\tX\tD1\n", ":5: .*'Totle', but 0-5"),
     "pubtator no type": ("pubtator", PUBTATOR + "7\t0\t5\tTitle\t\tD1\n", ":5: .*without a type"),
     "pubtator fact": ("pubtator", PUBTATOR + "7\tCID\t\tD1\n", ":5: .*empty column"),
-    "pubtator other": ("pubtator", PUBTATOR + "8\tCID\tD1\tD1\n", ":5: annotation before"),
-    "pubtator order": ("pubtator", PUBTATOR + "\n9\t0\t5\tTitle\tX\tD\n", ":6: annotation before"),
-    "pubtator abstract": ("pubtator", PUBTATOR + "\n8|a|Text\n", ":6: abstract before"),
+    "pubtator other": ("pubtator", PUBTATOR + "8\tCID\tD1\tD1\n", ":5: document .8.: annotation before"),
+    "pubtator order": ("pubtator", PUBTATOR + "\n9\t0\t5\tTitle\tX\tD\n", ":6: document .9.: annotation before"),
+    "pubtator abstract": ("pubtator", PUBTATOR + "\n8|a|Text\n", ":6: document .8.: abstract before"),
     "pubtator twice": ("pubtator", PUBTATOR + "7|a|Text\n", ":5: .*second abstract"),
     "pubtator no abstract": ("pubtator", PUBTATOR + "\n8|t|Text\n", ":6: .*no abstract line"),
     "bioc_json offsets": (
@@ -103,16 +107,14 @@ BAD = {
     "bioc_json sentence": (
         "bioc_json",
         bioc_json(
-            sentences=[
-                {"offset": 2, "infons": {}, "text": "T", "annotations": [], "relations": []}
-            ]
+            sentences=[{"offset": 2, "infons": {}, "text": "T", "annotations": [], "relations": []}]
         ),
         "sentence text differs",
     ),
     "bioc_xml offsets": ("bioc_xml", bioc_xml('length="2"', 'length="20"'), ":1: .*outside"),
     "bioc_xml text": ("bioc_xml", bioc_xml(">it<", ">at<"), ":1: document '7': .*'at', but 1-3"),
     "bioc_xml id twice": ("bioc_xml", bioc_xml('id="1"', 'id="ok"'), "id is used twice: ok"),
-    "bioc_xml argument": ("bioc_xml", bioc_xml('refid="1"', 'refid="2"'), "argument: '2'"),
+    "bioc_xml argument": ("bioc_xml", bioc_xml('refid="ok"', 'refid="2"'), "argument: '2'"),
     "brat offsets": ("brat", "T1\tX 0 5\tTitle\nT2\tX 0 50\tTitle\n", ".ann:2: .*outside the text"),
     "brat text": ("brat", "T1\tX 0 5\tTitle\nT2\tX 0 5\tTotle\n", ".ann:2: .*'Totle', but 0 5"),
     "brat number": ("brat", "T1\tX 0 5\tTitle\nT2\tX 0 b\tTitle\n", ".ann:2: .*whole numbers"),
@@ -158,7 +160,7 @@ def test_bad_item_is_named_or_skipped_alone(case: str, tmp_path: Path) -> None:
     assert str(path.with_suffix("")) in str(error.value)
     report = CorpusReport()
     documents = list(CorpusFormat.by_name(name)(on_error="skip").read(path, report))
-    assert sum(report.lost.values()) == 1 + (case == "bioc_xml id twice")
+    assert sum(report.lost.values()) == 1
     assert documents[0].id in ("7", "6")
     if name != "jsonl":
         assert documents[0].text.startswith("Title")
@@ -224,7 +226,7 @@ def test_brat_with_truncated_gzip_or_invalid_utf8_is_an_error(ending: str, tmp_p
     (tmp_path / "7.txt").write_text("Title")
     (tmp_path / "7.ann").write_text("T1\tX 0 5\tTitle\n")
     path = tmp_path / f"7{ending}"
-    for data in (gzip.compress(b"T1\tX 0 5\tTitle\n" * 9)[:-3], b"Titl\xe9"):
+    for data in (gzip.compress(b"T1\tX 0 5\tTitle\n")[:-3], b"Titl\xe9"):
         path.write_bytes(data)
         with pytest.raises(CorpusError, match=rf"7\{ending}.*(broken gzip|not valid UTF-8)"):
             list(CorpusFormat.by_name("brat")().read(tmp_path))

@@ -9,7 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bio_ie.data.corpora import BioRelExFormat, CorpusError, CorpusReport
-from tests.data.corpora.fuzzing import broken_files, broken_json, check_only_corpus_errors
+from tests.data.corpora.broken_files import (
+    broken_files,
+    broken_json,
+    check_only_corpus_errors,
+    steady,
+)
 
 SENTENCE: Dict[str, Any] = {
     "id": "s",
@@ -144,7 +149,7 @@ def test_a_bad_item_is_an_error_and_alone_is_skipped(
 def test_a_repeated_document_id_is_an_error(tmp_path):
     file = tmp_path / "twice.json"
     file.write_text(json.dumps([SENTENCE, SENTENCE]))
-    with pytest.raises(CorpusError, match="number 1.*document id is used twice: 's'"):
+    with pytest.raises(CorpusError, match=r"number 1.*document id is used twice: 's'"):
         list(BioRelExFormat().read(file))
     assert len(list(BioRelExFormat(on_error="skip").read(file))) == 1
 
@@ -157,11 +162,13 @@ def test_a_file_that_is_no_list_of_sentences_is_an_error(tmp_path, content):
         list(BioRelExFormat().read(file))
 
 
+@steady
 @given(broken_json([SENTENCE]) | broken_files(json.dumps([SENTENCE]).encode()))
 def test_broken_files_raise_nothing_but_corpus_errors(content):
     check_only_corpus_errors({"type": "biorelex"}, {"bad.json": content})
 
 
+@steady
 @given(st.integers(0, 3), st.integers(0, 3))
 def test_pairs_of_two_clusters_are_as_many_as_the_product_of_their_mentions(first, second):
     text = "a " * first + "b " * second
@@ -195,6 +202,7 @@ def test_pairs_of_two_clusters_are_as_many_as_the_product_of_their_mentions(firs
 def test_the_training_file_has_the_published_counts(corpus_folder):
     documents = list(BioRelExFormat().read(corpus_folder / "biorelex/1.0alpha7.train.json"))
     assert len(documents) == 1405
+    assert all(document.sentences == ((0, len(document.text)),) for document in documents)
     clusters = [cluster for document in documents for cluster in document.metadata["clusters"]]
     assert len(clusters) == 5520
     mentions = [(document, mention) for document in documents for mention in document.mentions]

@@ -16,6 +16,7 @@ from bio_ie.data.corpora import (
     open_corpus,
     read_corpus,
 )
+from tests.data.corpora.broken_files import steady
 
 JSONL = JsonlFormat()
 
@@ -67,6 +68,14 @@ def test_numbers_may_be_text_as_evaluate_gives_them(ade):
     )
     assert (corpus_format.validation_share, corpus_format.seed) == (0.25, 3)
     assert corpus_format.stratify_by == "mentions"
+
+
+def test_null_inside_a_format_is_kept(fixtures_folder):
+    path = {
+        "file": str(fixtures_folder / "corpora/lstm_er"),
+        "format": {"type": "filtered", "format": "lstm_er", "relation_types": {"DISC": None}},
+    }
+    assert sum(len(document.relations) for document in read_corpus(path, JSONL)) == 1
 
 
 def test_without_a_format_it_is_the_readers(ade):
@@ -135,6 +144,7 @@ JSON = st.recursive(
 KEYS = st.sampled_from(["file", "format", "corpora", "split", "fold", "num_folds", "seed", "x"])
 
 
+@steady
 @given(st.dictionaries(KEYS, JSON | st.sampled_from(["train", "spert", "2"])))
 def test_any_object_is_a_corpus_or_a_configuration_error(path):
     try:

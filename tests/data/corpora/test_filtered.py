@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from bio_ie.data.corpora import CorpusError, CorpusFormat, FilteredFormat
 from bio_ie.data.document import Document, Fact, Mention, Relation
+from tests.data.corpora.broken_files import steady
 from tests.data.corpora.test_k_fold import InMemoryFormat
 
 DOCUMENTS = [
@@ -99,6 +100,7 @@ def test_ace_without_discourse_is_one_line_of_config(fixtures_folder):
 names = st.dictionaries(st.sampled_from("XYZrs"), st.none() | st.sampled_from("XYZrs"), min_size=1)
 
 
+@steady
 @given(names, names)
 def test_types_agree_with_a_plain_count(mention_types, relation_types):
     document = read(mention_types=mention_types, relation_types=relation_types)[0]

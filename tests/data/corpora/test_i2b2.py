@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bio_ie.data.corpora import CorpusError, CorpusReport, I2b2Format
-from tests.data.corpora.fuzzing import broken_files, check_only_corpus_errors
+from tests.data.corpora.broken_files import broken_files, check_only_corpus_errors, steady
 
 TEXT = "He took dolvamine .\nThe rash came  back .\n"
 CONCEPTS = 'c="dolvamine" 1:2 1:2||t="treatment"\nc="the rash" 2:0 2:1||t="problem"\n'
@@ -151,6 +151,7 @@ def test_an_argument_that_is_two_concepts_is_ambiguous(tmp_path):
         list(I2b2Format().read(path))
 
 
+@steady
 @given(
     st.sampled_from(["note.txt", "note.con", "note.rel"]),
     st.data(),

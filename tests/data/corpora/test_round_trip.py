@@ -80,7 +80,9 @@ def test_bioc_holds_everything_but_tokens_and_sentences_across_passages(name: st
         ignored = ("tokens", "sentences")
         assert by_id(without(back, *ignored)) == by_id(without(document, *ignored))
         undirected = [
-            {relation.head, relation.tail} for relation in document.relations if not relation.directed
+            {relation.head, relation.tail}
+            for relation in document.relations
+            if not relation.directed
         ]
         assert [r for r in back.relations if r.directed] == [
             r for r in document.relations if r.directed
@@ -175,9 +177,7 @@ def test_pubtator_counts_what_it_cannot_hold(document: Document) -> None:
 @given(documents(PRINTABLE, WORD))
 def test_brat_loses_nothing_it_can_hold(document: Document) -> None:
     (back,), report = written_and_read("brat", [document])
-    held = without(
-        document, *UNHELD["brat"], "metadata", "mention.metadata", "relation.metadata"
-    )
+    held = without(document, *UNHELD["brat"], "metadata", "mention.metadata", "relation.metadata")
     held = replace(held, relations=[replace(r, directed=True) for r in held.relations])
     assert renamed(back) == renamed(held)
     undirected = sum(not relation.directed for relation in document.relations)

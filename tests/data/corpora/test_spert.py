@@ -8,7 +8,12 @@ from hypothesis import strategies as st
 
 from bio_ie.data.corpora import CorpusError, CorpusReport, SpertFormat
 from bio_ie.data.document import Document, Mention, Relation
-from tests.data.corpora.fuzzing import broken_files, broken_json, check_only_corpus_errors
+from tests.data.corpora.broken_files import (
+    broken_files,
+    broken_json,
+    check_only_corpus_errors,
+    steady,
+)
 
 SENTENCE = {
     "tokens": ["Mira", "Tollen", "left", "Harrow", "."],
@@ -135,6 +140,7 @@ def documents(draw):
     )
 
 
+@steady
 @given(st.lists(documents(), min_size=1, max_size=3, unique_by=lambda document: document.id))
 def test_writing_and_reading_loses_nothing_the_format_can_hold(written):
     read, report = read_back(written)
@@ -190,6 +196,7 @@ def test_a_relation_of_a_skipped_entity_goes_and_the_others_keep_their_arguments
     assert sum(report.lost.values()) == 2
 
 
+@steady
 @given(broken_json([SENTENCE]) | broken_files(json.dumps([SENTENCE]).encode()))
 def test_broken_files_raise_nothing_but_corpus_errors(content):
     check_only_corpus_errors({"type": "spert"}, {"bad.json": content})
@@ -207,7 +214,7 @@ def test_conll04_has_the_published_counts_and_is_written_as_it_was(
     assert len(documents) == sentences
     assert sum(len(document.mentions) for document in documents) == entities
     assert sum(len(document.relations) for document in documents) == relations
-    for document, item in zip(documents, items):
+    for document, item in zip(documents, items, strict=True):
         assert [document.text_of(mention) for mention in document.mentions] == [
             " ".join(item["tokens"][entity["start"] : entity["end"]]) for entity in item["entities"]
         ]

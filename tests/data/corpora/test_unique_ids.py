@@ -2,6 +2,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bio_ie.data.corpora.unique_ids import UniqueIds
+from tests.data.corpora.broken_files import steady
 
 
 def test_the_second_of_an_id_gets_a_number_and_one_warning_is_given(caplog):
@@ -11,6 +12,7 @@ def test_the_second_of_an_id_gets_a_number_and_one_warning_is_given(caplog):
     assert "file: document id 'a' occurs more than once" in caplog.text
 
 
+@steady
 @given(st.lists(st.sampled_from(["a", "a#2", "a#2#2", "a#3", "b"])))
 def test_ids_are_unique_even_where_they_look_like_numbered_ones(names):
     unique = UniqueIds("file")

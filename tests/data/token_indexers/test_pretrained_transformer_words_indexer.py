@@ -1,3 +1,4 @@
+import json
 import logging
 import pickle
 
@@ -60,6 +61,16 @@ def test_wordpieces_are_those_of_the_mismatched_indexer(text):
     for word, (first, last) in enumerate(theirs["offsets"][0].tolist()):
         pieces = [piece for piece, owner in enumerate(word_ids) if owner == word]
         assert pieces == (list(range(first, last + 1)) if first >= 0 else [])
+
+
+def test_wordpieces_of_a_real_corpus_are_those_of_the_mismatched_indexer(corpus_folder):
+    documents = json.loads((corpus_folder / "conll04" / "conll04_train.json").read_text("utf-8"))
+    texts = [document["tokens"] for document in documents[::4]]
+    ours = tensors(texts, PretrainedTransformerWordsIndexer(MINILM))
+    theirs = tensors(texts, PretrainedTransformerMismatchedIndexer(locate_encoder(MINILM)))
+
+    assert torch.equal(ours["token_ids"][:, 0], theirs["token_ids"])
+    assert torch.equal(ours["mask"], theirs["mask"])
 
 
 def test_batch_is_padded_to_its_longest_text(tiny):

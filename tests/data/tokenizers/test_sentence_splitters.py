@@ -6,6 +6,7 @@ from typing import List
 
 import pytest
 from allennlp.common import Params
+from allennlp.common.checks import ConfigurationError
 from allennlp.data.tokenizers.sentence_splitter import SentenceSplitter
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -120,6 +121,11 @@ def test_built_from_a_config_and_pickled(name: str, kind: type) -> None:
     splitter = SpanSentenceSplitter.from_params(Params({"type": name}))
     copy = pickle.loads(pickle.dumps(splitter))
     assert copy.sentence_spans("One.\nTwo.") == splitter.sentence_spans("One.\nTwo.")
+
+
+def test_a_window_without_room_is_refused() -> None:
+    with pytest.raises(ConfigurationError, match="window"):
+        PysbdSentenceSplitter(window=0)
 
 
 def test_pysbd_is_the_default() -> None:

@@ -254,13 +254,15 @@ def test_texts_in_lists_are_embedded_with_the_empty_ones_zero(tiny):
     assert_close(vectors[0, 1, 0], alone[0, 0])
 
 
-def test_batch_without_a_single_word_gives_zeros_and_gradients(tiny):
-    inputs = tensors([[], []], PretrainedTransformerWordsIndexer(tiny, token_min_padding_length=2))
+@pytest.mark.parametrize("length", [0, 2])
+def test_batch_without_a_single_word_gives_zeros_and_gradients(tiny, length):
+    indexer = PretrainedTransformerWordsIndexer(tiny, token_min_padding_length=length)
+    inputs = tensors([[], []], indexer)
     embedder = PretrainedTransformerWordsEmbedder(tiny)
     vectors = embedder(**inputs)
     vectors.sum().backward()
 
-    assert vectors.shape == (2, 2, 32)
+    assert vectors.shape == (2, length, 32)
     assert (vectors == 0).all()
     assert all(parameter.grad is not None for parameter in embedder.parameters())
 

@@ -10,9 +10,10 @@ local fold = parts.fold(folder, 0, 5, 0.1, { corpora: ['bnews', 'nwire'] });
 base {
   // Without Discourse relations.
   corpus:: { type: 'filtered', format: 'lstm_er', relation_types: { DISC: null } },
-  train_path:: fold.train,
-  validation_path:: fold.validation,
-  test_path:: fold.test,
+  train_data_path: fold.train,
+  validation_data_path: fold.validation,
+  test_data_path: fold.test,
+  evaluate_on_test: true,
   encoder:: encoders.bert_base_cased,
   num_epochs:: 15,
   batch_size:: 16,

@@ -6,9 +6,10 @@ local folder = paths.data + '/ace05';
 
 base {
   corpus:: { type: 'lstm_er' },
-  train_path:: folder + '/train',
-  validation_path:: folder + '/dev',
-  test_path:: folder + '/test',
+  train_data_path: folder + '/train',
+  validation_data_path: folder + '/dev',
+  test_data_path: folder + '/test',
+  evaluate_on_test: true,
   encoder:: encoders.bert_base_cased,
   num_epochs:: 15,
   batch_size:: 32,

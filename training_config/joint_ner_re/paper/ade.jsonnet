@@ -7,4 +7,5 @@ local encoders = import '../../lib/encoders.libsonnet';
   batch_size:: 16,
   encoder_lr:: 2e-5,
   head_lr:: 2e-5,
+  model+: { training_candidates: 'predicted' },
 }

@@ -1,5 +1,5 @@
 // CoNLL04 as in the paper: settings of Table A.3, the split that SpERT's files have. Once they are
-// chosen, train on both files: train_path:: { corpora: [TRAIN, DEV] }.
+// chosen, train on both files: train_data_path: { corpora: [TRAIN, DEV] }.
 local encoders = import '../../lib/encoders.libsonnet';
 (import '../conll04.jsonnet') {
   encoder:: encoders.bert_base_cased,
@@ -7,4 +7,6 @@ local encoders = import '../../lib/encoders.libsonnet';
   batch_size:: 16,
   encoder_lr:: 3e-5,
   head_lr:: 3e-5,
+  characters:: false,
+  model+: { training_candidates: 'predicted' },
 }

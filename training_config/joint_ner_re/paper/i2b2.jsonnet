@@ -9,9 +9,10 @@ local fold = parts.fold(folder, 0, 5, 1 / 8, { corpora: ['train', 'test'] });
 
 base {
   corpus:: { type: 'i2b2' },
-  train_path:: fold.train,
-  validation_path:: fold.validation,
-  test_path:: fold.test,
+  train_data_path: fold.train,
+  validation_data_path: fold.validation,
+  test_data_path: fold.test,
+  evaluate_on_test: true,
   encoder:: encoders.bluebert,
   num_epochs:: 12,
   batch_size:: 16,

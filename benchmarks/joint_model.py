@@ -1,0 +1,265 @@
+"""What the joint model costs beside its encoder alone.
+
+The encoder has random weights, and so has the rest: how long a step takes does not depend on what
+the weights are, except for one thing. The entities that the model finds decide how many relation
+candidates there are, and untrained weights find far too many, or none. So `GoldAnswers` makes the
+model find exactly the annotated entities and relations, about as many as a trained one finds.
+"""
+
+import random
+from dataclasses import dataclass
+from typing import Any, Callable, Dict, List, NamedTuple, Tuple
+
+import torch
+from allennlp.common import Params
+from allennlp.common.checks import ConfigurationError
+from allennlp.data import Batch, TextFieldTensors, Vocabulary
+from allennlp.models import Model
+from allennlp.modules import TokenEmbedder
+from allennlp.modules.text_field_embedders import BasicTextFieldEmbedder
+from allennlp.nn.util import get_text_field_mask, move_to_device
+from torch import Tensor
+from transformers import BertConfig, BertModel
+
+from benchmarks.sentences import CHECKOUT, CONFIGS, Sentences, sentence_reader
+from benchmarks.timing import Comparison, NotMeasured, Side, compare
+from bio_ie.models import JointNerRe
+from bio_ie.modules.relation_candidates import relation_candidates, relation_targets
+from bio_ie.modules.token_embedders import PretrainedTransformerWordsEmbedder
+
+TARGET = 1.15
+
+
+class GoldAnswers:
+    """Hooks by which a `JointNerRe` predicts the gold tags and the gold relations.
+
+    The score of each right answer is lifted to one above the best: few and small operations, and
+    a loss as far from 0 as in training.
+    """
+
+    def __init__(self, model: JointNerRe) -> None:
+        self.tags = self.pairs = torch.empty(0)
+        model.tag_projection.register_forward_hook(lambda *args: _lifted(args[-1], self.tags))
+        model.pair_scorer.register_forward_hook(lambda *args: _lifted(args[-1], self.pairs))
+
+    def set(self, batch: "MeasuredBatch") -> None:
+        """Makes these the answers of the next forward passes."""
+        self.tags, self.pairs = batch.tags, batch.pairs
+
+
+def _lifted(scores: Tensor, answers: Tensor) -> Tensor:
+    """`scores` `[..., labels]` with those of `answers` `[...]` made the highest."""
+    answers = answers.unsqueeze(-1)
+    known = scores.detach()
+    margin = known.amax(-1, keepdim=True) - known.gather(-1, answers) + 1
+    return scores.scatter_add(-1, answers, margin)
+
+
+class Counts(NamedTuple):
+    """What is in a batch."""
+
+    sentences: int
+    entities: int
+    pairs: int
+    """Ordered pairs of two entities of a sentence: the relation candidates."""
+
+
+@dataclass(frozen=True)
+class MeasuredBatch:
+    """What a step takes: the model's input, the right answers, and the encoder's share of it.
+
+    # Parameters
+
+    inputs : `Dict[str, Any]`
+        Of the model; with gold tags and relations only for training.
+    tags, pairs : `Tensor`
+        For `GoldAnswers`.
+    encoder_inputs : `Dict[str, Any]`
+        What the model gives to its encoder.
+    gradient : `Tensor`
+        Of some loss, with respect to the bare encoder's output.
+    counts : `Counts`
+    """
+
+    inputs: Dict[str, Any]
+    tags: Tensor
+    pairs: Tensor
+    encoder_inputs: Dict[str, Any]
+    gradient: Tensor
+    counts: Counts
+
+
+class JointModelBenchmark:
+    """The joint model around an encoder of a given size.
+
+    # Parameters
+
+    sentences : `Sentences`
+    config : `str`
+        A file in `CONFIGS`, for all but the encoder.
+    encoder_config : `BertConfig`
+        With at least as many wordpieces as the embedded encoder, whose tokenizer is used.
+    device : `str`, optional (default = `"cpu"`)
+    bf16 : `bool`, optional (default = `False`)
+        As in `PretrainedTransformerWordsEmbedder`; the bare encoder's precision too.
+
+    Raises `NotMeasured` if there is no such device.
+    """
+
+    def __init__(
+        self,
+        sentences: Sentences,
+        config: str,
+        encoder_config: BertConfig,
+        device: str = "cpu",
+        bf16: bool = False,
+    ) -> None:
+        if device == "cuda" and not torch.cuda.is_available():
+            raise NotMeasured("no CUDA device")
+        self._source = sentences.source
+        self._device = torch.device(device)
+        self._bf16 = bf16
+        reader = sentence_reader(config)
+        self._instances = [reader.view_to_instance(view) for view in sentences.views]
+        for instance in self._instances:
+            reader.apply_token_indexers(instance)
+        # Both training and the predictor put sentences of like length together.
+        self._instances.sort(key=lambda instance: len(instance["words"]))
+        vocab = Vocabulary.from_instances(self._instances)
+        for instance in self._instances:
+            instance.index_fields(vocab)
+
+        params = Params.from_file(str(CONFIGS / config))["model"]
+        torch.manual_seed(0)
+        self._embedder = PretrainedTransformerWordsEmbedder(
+            str(CHECKOUT / "fixtures" / "encoders" / "tiny_bert"), bf16=bf16
+        )
+        self._embedder.encoder = BertModel(encoder_config, add_pooling_layer=False)
+        self._model = _joint_model(params, vocab, self._embedder).to(self._device)
+        self._answers = GoldAnswers(self._model)
+
+    def training(self, row: str, batch_size: int, repeats: int) -> Comparison:
+        """Forward and backward pass, without the optimizer."""
+        self._model.train()
+
+        def run_model(batch: MeasuredBatch) -> None:
+            self._model(**batch.inputs)["loss"].backward()
+
+        def run_encoder(batch: MeasuredBatch) -> None:
+            self._bare_encoder(batch).backward(batch.gradient)
+
+        return self._compare(row, run_model, run_encoder, self._batches(batch_size, True), repeats)
+
+    @torch.no_grad()
+    def prediction(self, row: str, batch_size: int, repeats: int) -> Comparison:
+        """Forward pass and decoding to `Mention`s and `Relation`s."""
+        self._model.eval()
+
+        def run_model(batch: MeasuredBatch) -> Dict[str, Any]:
+            return self._model.make_output_human_readable(self._model(**batch.inputs))
+
+        batches = self._batches(batch_size, False)
+        for batch in batches:
+            self._answers.set(batch)
+            found = run_model(batch)
+            if sum(map(len, found["mentions"])) != batch.counts.entities:
+                raise RuntimeError("the model does not find the entities that it should")
+        return self._compare(row, run_model, self._bare_encoder, batches, repeats)
+
+    def _compare(
+        self,
+        row: str,
+        run_model: Callable[[MeasuredBatch], Any],
+        run_encoder: Callable[[MeasuredBatch], Any],
+        batches: List[MeasuredBatch],
+        repeats: int,
+    ) -> Comparison:
+        def prepare(number: int) -> MeasuredBatch:
+            batch = batches[number % len(batches)]
+            self._model.zero_grad(set_to_none=True)
+            self._answers.set(batch)
+            return batch
+
+        sentences = sum(batch.counts.sentences for batch in batches)
+        entities = sum(batch.counts.entities for batch in batches) / sentences
+        pairs = sum(batch.counts.pairs for batch in batches) / sentences
+        return compare(
+            row,
+            Side("joint model", run_model, prepare),
+            Side("bare encoder", run_encoder, prepare),
+            repeats,
+            target=TARGET,
+            note=f"{self._source} in {len(batches)} batches of {batches[0].counts.sentences}; "
+            f"{entities:.1f} entities and {pairs:.1f} ordered pairs of them a sentence",
+            finish=torch.cuda.synchronize if self._device.type == "cuda" else _finished,
+        )
+
+    def _bare_encoder(self, batch: MeasuredBatch) -> Tensor:
+        with torch.autocast(self._device.type, dtype=torch.bfloat16, enabled=self._bf16):
+            return self._embedder.encoder(**batch.encoder_inputs).last_hidden_state
+
+    def _batches(self, batch_size: int, labelled: bool) -> List[MeasuredBatch]:
+        """Full batches only, in random order; the longest sentences may be left out."""
+        starts = list(range(0, len(self._instances) - batch_size + 1, batch_size))
+        if not starts:
+            raise NotMeasured(f"{self._source} are no batch of {batch_size}")
+        random.Random(0).shuffle(starts)
+        return [self._batch(start, start + batch_size, labelled) for start in starts]
+
+    def _batch(self, start: int, end: int, labelled: bool) -> MeasuredBatch:
+        tensors: Dict[str, Any] = dict(Batch(self._instances[start:end]).as_tensor_dict())
+        tensors = move_to_device(tensors, self._device)
+        tags, relations = tensors["tags"], tensors["relations"]
+        gold = self._model.tag_scheme.entity_runs(tags, get_text_field_mask(tensors["words"]))
+        candidates = relation_candidates(gold)
+        labels = len(self._model.relation_labels)
+        targets = relation_targets(candidates, gold, relations, labels)
+        if not labelled:
+            del tensors["tags"], tensors["relations"]
+        encoder_inputs, encoder_output = self._encoding(tensors["words"])
+        return MeasuredBatch(
+            inputs=tensors,
+            tags=tags,
+            # Column 0 is "no relation".
+            pairs=torch.where(targets.any(-1), targets.long().argmax(-1) + 1, 0),
+            encoder_inputs=encoder_inputs,
+            gradient=torch.randn_like(encoder_output),
+            counts=Counts(end - start, len(candidates.row), len(candidates.head)),
+        )
+
+    @torch.no_grad()
+    def _encoding(self, words: TextFieldTensors) -> Tuple[Dict[str, Any], Tensor]:
+        """What the embedder gives to its encoder for these words, and what it gets."""
+        calls: List[Tuple[Dict[str, Any], Tensor]] = []
+        hook = self._embedder.encoder.register_forward_hook(
+            lambda _, args, kwargs, output: calls.append((kwargs, output.last_hidden_state)),
+            with_kwargs=True,
+        )
+        self._model.text_field_embedder(words)
+        hook.remove()
+        return calls[0]
+
+
+def _finished() -> None:
+    """On a CPU the work is done when the call returns."""
+
+
+def _joint_model(
+    params: Params, vocab: Vocabulary, embedder: PretrainedTransformerWordsEmbedder
+) -> JointNerRe:
+    embedders = params.pop("text_field_embedder").pop("token_embedders")
+    others = {
+        name: TokenEmbedder.from_params(embedders[name], vocab=vocab)
+        for name in embedders
+        if name != "tokens"
+    }
+    # There is no data loader to tell the length of an epoch.
+    params["relation_loss_weight"] = {"type": "linear_warmup", "num_steps": 1}
+    model = Model.from_params(
+        params,
+        vocab=vocab,
+        text_field_embedder=BasicTextFieldEmbedder({"tokens": embedder, **others}),
+    )
+    if not isinstance(model, JointNerRe):
+        raise ConfigurationError("this is another model than `joint_ner_re`")
+    return model

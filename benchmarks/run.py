@@ -1,0 +1,193 @@
+"""Measures how fast the package is, row by row, and prints a table: `python -m benchmarks.run`."""
+
+import argparse
+import json
+import os
+import sys
+from dataclasses import dataclass, field, replace
+from fnmatch import fnmatchcase
+from functools import partial
+from pathlib import Path
+from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple
+
+import torch
+from transformers import BertConfig
+
+from benchmarks.instances import InstanceBenchmark
+from benchmarks.joint_model import JointModelBenchmark
+from benchmarks.reading import ReadingBenchmark
+from benchmarks.report import as_json, as_notes, as_table, machine
+from benchmarks.sentences import PAPER, read_sentences
+from benchmarks.timing import Comparison, NotMeasured
+
+SCIBERT = BertConfig(vocab_size=31090)  # the rest is as in BERT base
+MINILM = BertConfig(hidden_size=384, num_hidden_layers=6, intermediate_size=1536)
+
+MODELS = {
+    "scibert": (PAPER, SCIBERT),
+    "minilm": (PAPER, MINILM),
+    # The recipe of CoNLL04 here, which sees words by their characters, too.
+    "minilm_characters": ("conll04.jsonnet", MINILM),
+}
+"""Configs and encoders of the joint model, by the names in rows."""
+
+DEVICES: Dict[str, Dict[str, Any]] = {
+    "cpu": {"device": "cpu"},
+    "cuda_fp32": {"device": "cuda"},
+    "cuda_bf16": {"device": "cuda", "bf16": True},
+}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How much is measured.
+
+    # Parameters
+
+    data_folder : `Path`
+        Of real corpora.
+    repeats : `int`
+        Pairs of measurements a row.
+    sentences : `int`
+    training_batch, prediction_batch : `int`
+        Sentences a batch of the joint model.
+    models : `Dict[str, Tuple[str, BertConfig]]`
+        See `MODELS`.
+    """
+
+    data_folder: Path
+    repeats: int = 32
+    sentences: int = 256
+    training_batch: int = 16
+    prediction_batch: int = 32
+    models: Dict[str, Tuple[str, BertConfig]] = field(default_factory=lambda: dict(MODELS))
+
+
+QUICK: Dict[str, Any] = {"repeats": 2, "sentences": 16, "training_batch": 4, "prediction_batch": 8}
+
+
+def rows(settings: Settings) -> Dict[str, Callable[[], Comparison]]:
+    """What can be measured, by name, in the order of the table. A call measures one row, or raises
+    `NotMeasured`."""
+    table: Dict[str, Callable[[], Comparison]] = {}
+    for device in DEVICES:
+        for model in settings.models:
+            for step in ("training", "prediction"):
+                row = f"{model}_{step}_{device}"
+                table[row] = partial(_joint_model, row, model, step, device, settings)
+    for row, measure in (
+        ("reading_pubtator", ReadingBenchmark.read),
+        ("converting_pubtator", ReadingBenchmark.convert),
+    ):
+        table[row] = partial(_reading, row, measure, settings)
+    for row, measure_instances in (
+        ("index_fields", InstanceBenchmark.index_fields),
+        ("whole_instances", InstanceBenchmark.whole_instances),
+    ):
+        table[row] = partial(_instances, row, measure_instances, settings)
+    return table
+
+
+def _joint_model(row: str, model: str, step: str, device: str, settings: Settings) -> Comparison:
+    sentences = read_sentences(settings.sentences, settings.data_folder)
+    benchmark = JointModelBenchmark(sentences, *settings.models[model], **DEVICES[device])
+    if step == "training":
+        return benchmark.training(row, settings.training_batch, settings.repeats)
+    return benchmark.prediction(row, settings.prediction_batch, settings.repeats)
+
+
+def _reading(
+    row: str, measure: Callable[[ReadingBenchmark, str, int], Comparison], settings: Settings
+) -> Comparison:
+    file = settings.data_folder / "bc5cdr" / "CDR_TrainingSet.PubTator.txt.gz"
+    return measure(ReadingBenchmark(file), row, settings.repeats)
+
+
+def _instances(
+    row: str, measure: Callable[[InstanceBenchmark, str, int], Comparison], settings: Settings
+) -> Comparison:
+    sentences = read_sentences(settings.sentences, settings.data_folder)
+    return measure(InstanceBenchmark(sentences, settings.training_batch), row, settings.repeats)
+
+
+def measure_rows(
+    settings: Settings, only: Optional[Sequence[str]] = None
+) -> Tuple[List[Comparison], Dict[str, str]]:
+    """What was measured, and for each row that could not be, why. Says how it goes on standard
+    error.
+
+    # Parameters
+
+    settings : `Settings`
+    only : `Sequence[str]`, optional
+        Names of rows, or patterns such as `"*_prediction_cpu"`.
+    """
+    comparisons: List[Comparison] = []
+    skipped: Dict[str, str] = {}
+    for row, measure in rows(settings).items():
+        if only and not any(fnmatchcase(row, pattern) for pattern in only):
+            continue
+        print(f"{row} ... ", end="", file=sys.stderr, flush=True)
+        try:
+            comparison = measure()
+        except NotMeasured as reason:
+            skipped[row] = str(reason)
+            print(f"skipped: {reason}", file=sys.stderr)
+        else:
+            comparisons.append(comparison)
+            print(f"{comparison.ratio:.3f}", file=sys.stderr)
+    return comparisons, skipped
+
+
+def main(arguments: Optional[Sequence[str]] = None) -> None:
+    """The command line."""
+    options = _parser().parse_args(arguments)
+    if options.threads:
+        torch.set_num_threads(options.threads)
+    settings = Settings(Path(os.environ.get("BIO_IE_DATA") or "data"))
+    if options.quick:
+        settings = replace(settings, **QUICK)
+    if options.repeats:
+        settings = replace(settings, repeats=options.repeats)
+    known = list(rows(settings))
+    for pattern in options.only or ():
+        if not any(fnmatchcase(row, pattern) for row in known):
+            sys.exit(f"no row {pattern!r}; there are {', '.join(known)}")
+
+    where = machine()
+    comparisons, skipped = measure_rows(settings, options.only)
+    print(", ".join(f"{name} {value}" for name, value in where.items() if value is not None))
+    if options.quick:
+        print("A smoke run (--quick): the figures mean nothing.")
+    print(f"\n{as_table(comparisons)}\n\n{as_notes(comparisons)}")
+    for row, reason in skipped.items():
+        print(f"skipped {row}: {reason}")
+    if options.output:
+        result = as_json(where, comparisons, skipped, options.quick)
+        Path(options.output).write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.run", description=__doc__)
+    parser.add_argument(
+        "--only",
+        action="append",
+        metavar="ROW",
+        help="measure this row only; also a pattern ('*_cpu'); may be given several times",
+    )
+    parser.add_argument("--repeats", type=_positive, help="pairs of measurements a row")
+    parser.add_argument("--threads", type=_positive, help="of torch (default: torch's own choice)")
+    parser.add_argument("--quick", action="store_true", help="a smoke run: hardly any input")
+    parser.add_argument("--output", metavar="FILE", help="write the figures as JSON, too")
+    return parser
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("must be at least 1")
+    return number
+
+
+if __name__ == "__main__":
+    main()

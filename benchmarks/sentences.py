@@ -1,0 +1,49 @@
+"""The sentences that models and readers are measured on."""
+
+from dataclasses import dataclass
+from itertools import chain, islice
+from pathlib import Path
+from typing import Any, Dict, Optional, Tuple
+
+from allennlp.common import Params
+from allennlp.common.checks import ConfigurationError
+from allennlp.data import DatasetReader
+
+from bio_ie.data.dataset_readers import TaggedRelationsReader
+from bio_ie.data.sentences import Sentence
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+CONFIGS = CHECKOUT / "training_config" / "joint_ner_re"
+PAPER = "paper/conll04.jsonnet"
+"""The model and the reader as in the paper."""
+
+
+@dataclass(frozen=True)
+class Sentences:
+    """Sentences as `TaggedRelationsReader` takes them, and where they are from."""
+
+    source: str
+    views: Tuple[Sentence, ...]
+
+
+def read_sentences(count: int, data_folder: Path) -> Sentences:
+    """The first `count` sentences of CoNLL04's training file, or of the demo corpus where that is
+    absent (or all, if there are fewer)."""
+    source, file, corpus = "CoNLL04 train", data_folder / "conll04" / "conll04_train.json", "spert"
+    if not file.is_file():
+        source, file, corpus = "demo", CHECKOUT / "fixtures" / "demo" / "train.jsonl", "jsonl"
+    reader = sentence_reader(PAPER)
+    documents = reader.read_documents({"file": str(file), "format": corpus})
+    views = tuple(islice(chain.from_iterable(map(reader.views, documents)), count))
+    return Sentences(f"{len(views)} sentences of {source}", views)
+
+
+def sentence_reader(config: str, indexer: Optional[Dict[str, Any]] = None) -> TaggedRelationsReader:
+    """The reader of a file in `CONFIGS`, with another indexer alone if one is given."""
+    params = Params.from_file(str(CONFIGS / config))["dataset_reader"]
+    if indexer is not None:
+        params["token_indexers"] = {"tokens": indexer}
+    reader = DatasetReader.from_params(params)
+    if not isinstance(reader, TaggedRelationsReader):
+        raise ConfigurationError(f"{config} has another reader than `tagged_relations`")
+    return reader

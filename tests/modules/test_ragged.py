@@ -1,0 +1,49 @@
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bio_ie.modules.ragged import ordered_pairs, ranges, reversed_pairs, span_pair_items
+
+
+@given(st.lists(st.integers(0, 5), max_size=8))
+def test_ranges_number_the_items_of_each_owner(counts):
+    owner, place = ranges(torch.tensor(counts, dtype=torch.long))
+    expected = [(i, j) for i, count in enumerate(counts) for j in range(count)]
+    assert list(zip(owner.tolist(), place.tolist(), strict=True)) == expected
+
+
+@given(st.lists(st.integers(0, 4), min_size=1, max_size=6))
+def test_ordered_pairs_are_all_pairs_of_different_items_of_a_row(sizes):
+    rows = [row for row, size in enumerate(sizes) for _ in range(size)]
+    first, second = ordered_pairs(torch.tensor(rows, dtype=torch.long), len(sizes))
+    expected = [
+        (i, j) for i in range(len(rows)) for j in range(len(rows)) if i != j and rows[i] == rows[j]
+    ]
+    assert list(zip(first.tolist(), second.tolist(), strict=True)) == expected
+
+
+@given(st.lists(st.integers(0, 4), min_size=1, max_size=6))
+def test_reversed_pairs_find_the_pair_the_other_way_round(sizes):
+    rows = torch.tensor([row for row, size in enumerate(sizes) for _ in range(size)]).long()
+    first, second = ordered_pairs(rows, len(sizes))
+    reverse = reversed_pairs(first, second, len(rows))
+    assert torch.equal(first[reverse], second)
+    assert torch.equal(second[reverse], first)
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 9), st.integers(1, 3), st.integers(0, 9), st.integers(1, 3)),
+        max_size=5,
+    )
+)
+def test_span_pair_items_are_the_product_of_two_spans(spans):
+    columns = torch.tensor(spans, dtype=torch.long).view(-1, 4).unbind(1)
+    first, second, pair = span_pair_items(*columns)
+    expected = [
+        (i, j, number)
+        for number, (start, width, other, other_width) in enumerate(spans)
+        for i in range(start, start + width)
+        for j in range(other, other + other_width)
+    ]
+    assert list(zip(first.tolist(), second.tolist(), pair.tolist(), strict=True)) == expected

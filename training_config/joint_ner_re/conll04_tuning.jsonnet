@@ -1,0 +1,11 @@
+// To choose settings for conll04.jsonnet by: a fifth of the training file held out.
+local parts = import '../lib/parts.libsonnet';
+local paths = import '../lib/paths.libsonnet';
+local held_out = parts.held_out(paths.data + '/conll04/conll04_train.json', 0.2);
+
+(import 'conll04.jsonnet') {
+  train_data_path: held_out.train,
+  validation_data_path: held_out.validation,
+  test_data_path:: null,
+  evaluate_on_test:: false,
+}
