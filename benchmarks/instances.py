@@ -2,9 +2,9 @@
 
 from typing import Callable, List
 
-from allennlp.data import Batch, Instance, Vocabulary
+from allennlp.data import Batch, Instance
 
-from benchmarks.sentences import PAPER, Sentences, sentence_reader
+from benchmarks.sentences import PAPER_MODEL, Sentences, build_vocabulary, sentence_reader
 from benchmarks.timing import Comparison, Side, Unit, compare
 from bio_ie.data.dataset_readers import TaggedRelationsReader
 from bio_ie.modules.pretrained_encoder import locate_encoder
@@ -33,11 +33,11 @@ class InstanceBenchmark:
             "pretrained_transformer_mismatched": locate_encoder(MODEL_NAME),
         }
         self._readers = {
-            type_: sentence_reader(PAPER, {"type": type_, "model_name": model_name})
+            type_: sentence_reader(PAPER_MODEL, {"type": type_, "model_name": model_name})
             for type_, model_name in model_names.items()
         }
         reader = self._readers["pretrained_transformer_words"]
-        self._vocab = Vocabulary.from_instances(self._instances(reader))
+        self._vocab = build_vocabulary(self._instances(reader))
 
     def index_fields(self, row: str, repeats: int) -> Comparison:
         """`index_fields` alone."""

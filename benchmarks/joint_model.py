@@ -8,6 +8,7 @@ model find exactly the annotated entities and relations, about as many as a trai
 
 import random
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Callable, Dict, List, NamedTuple, Tuple
 
 import torch
@@ -21,7 +22,7 @@ from allennlp.nn.util import get_text_field_mask, move_to_device
 from torch import Tensor
 from transformers import BertConfig, BertModel
 
-from benchmarks.sentences import CHECKOUT, CONFIGS, Sentences, sentence_reader
+from benchmarks.sentences import CHECKOUT, Sentences, build_vocabulary, sentence_reader
 from benchmarks.timing import Comparison, NotMeasured, Side, compare
 from bio_ie.models import JointNerRe
 from bio_ie.modules.relation_candidates import relation_candidates, relation_targets
@@ -95,8 +96,8 @@ class JointModelBenchmark:
     # Parameters
 
     sentences : `Sentences`
-    config : `str`
-        A file in `CONFIGS`, for all but the encoder.
+    config : `Path`
+        Of reader and model; for all but the encoder.
     encoder_config : `BertConfig`
         With at least as many wordpieces as the embedded encoder, whose tokenizer is used.
     device : `str`, optional (default = `"cpu"`)
@@ -109,7 +110,7 @@ class JointModelBenchmark:
     def __init__(
         self,
         sentences: Sentences,
-        config: str,
+        config: Path,
         encoder_config: BertConfig,
         device: str = "cpu",
         bf16: bool = False,
@@ -125,42 +126,44 @@ class JointModelBenchmark:
             reader.apply_token_indexers(instance)
         # Both training and the predictor put sentences of like length together.
         self._instances.sort(key=lambda instance: len(instance["words"]))
-        vocab = Vocabulary.from_instances(self._instances)
+        vocab = build_vocabulary(self._instances)
         for instance in self._instances:
             instance.index_fields(vocab)
 
-        params = Params.from_file(str(CONFIGS / config))["model"]
+        params = Params.from_file(str(config))["model"]
         torch.manual_seed(0)
         self._embedder = PretrainedTransformerWordsEmbedder(
             str(CHECKOUT / "fixtures" / "encoders" / "tiny_bert"), bf16=bf16
         )
         self._embedder.encoder = BertModel(encoder_config, add_pooling_layer=False)
-        self._model = _joint_model(params, vocab, self._embedder).to(self._device)
-        self._answers = GoldAnswers(self._model)
+        self.model = _joint_model(params, vocab, self._embedder).to(self._device)
+        self.answers = GoldAnswers(self.model)
 
     def training(self, row: str, batch_size: int, repeats: int) -> Comparison:
         """Forward and backward pass, without the optimizer."""
-        self._model.train()
+        self.model.train()
 
         def run_model(batch: MeasuredBatch) -> None:
-            self._model(**batch.inputs)["loss"].backward()
+            self.model(**batch.inputs)["loss"].backward()
 
         def run_encoder(batch: MeasuredBatch) -> None:
             self._bare_encoder(batch).backward(batch.gradient)
 
-        return self._compare(row, run_model, run_encoder, self._batches(batch_size, True), repeats)
+        return self._compare(
+            row, run_model, run_encoder, self.batches(batch_size, labelled=True), repeats
+        )
 
     @torch.no_grad()
     def prediction(self, row: str, batch_size: int, repeats: int) -> Comparison:
         """Forward pass and decoding to `Mention`s and `Relation`s."""
-        self._model.eval()
+        self.model.eval()
 
         def run_model(batch: MeasuredBatch) -> Dict[str, Any]:
-            return self._model.make_output_human_readable(self._model(**batch.inputs))
+            return self.model.make_output_human_readable(self.model(**batch.inputs))
 
-        batches = self._batches(batch_size, False)
+        batches = self.batches(batch_size, labelled=False)
         for batch in batches:
-            self._answers.set(batch)
+            self.answers.set(batch)
             found = run_model(batch)
             if sum(map(len, found["mentions"])) != batch.counts.entities:
                 raise RuntimeError("the model does not find the entities that it should")
@@ -176,8 +179,8 @@ class JointModelBenchmark:
     ) -> Comparison:
         def prepare(number: int) -> MeasuredBatch:
             batch = batches[number % len(batches)]
-            self._model.zero_grad(set_to_none=True)
-            self._answers.set(batch)
+            self.model.zero_grad(set_to_none=True)
+            self.answers.set(batch)
             return batch
 
         sentences = sum(batch.counts.sentences for batch in batches)
@@ -198,7 +201,7 @@ class JointModelBenchmark:
         with torch.autocast(self._device.type, dtype=torch.bfloat16, enabled=self._bf16):
             return self._embedder.encoder(**batch.encoder_inputs).last_hidden_state
 
-    def _batches(self, batch_size: int, labelled: bool) -> List[MeasuredBatch]:
+    def batches(self, batch_size: int, labelled: bool) -> List[MeasuredBatch]:
         """Full batches only, in random order; the longest sentences may be left out."""
         starts = list(range(0, len(self._instances) - batch_size + 1, batch_size))
         if not starts:
@@ -210,9 +213,9 @@ class JointModelBenchmark:
         tensors: Dict[str, Any] = dict(Batch(self._instances[start:end]).as_tensor_dict())
         tensors = move_to_device(tensors, self._device)
         tags, relations = tensors["tags"], tensors["relations"]
-        gold = self._model.tag_scheme.entity_runs(tags, get_text_field_mask(tensors["words"]))
+        gold = self.model.tag_scheme.entity_runs(tags, get_text_field_mask(tensors["words"]))
         candidates = relation_candidates(gold)
-        labels = len(self._model.relation_labels)
+        labels = len(self.model.relation_labels)
         targets = relation_targets(candidates, gold, relations, labels)
         if not labelled:
             del tensors["tags"], tensors["relations"]
@@ -235,7 +238,7 @@ class JointModelBenchmark:
             lambda _, args, kwargs, output: calls.append((kwargs, output.last_hidden_state)),
             with_kwargs=True,
         )
-        self._model.text_field_embedder(words)
+        self.model.text_field_embedder(words)
         hook.remove()
         return calls[0]
 

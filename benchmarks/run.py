@@ -17,17 +17,17 @@ from benchmarks.instances import InstanceBenchmark
 from benchmarks.joint_model import JointModelBenchmark
 from benchmarks.reading import ReadingBenchmark
 from benchmarks.report import as_json, as_notes, as_table, machine
-from benchmarks.sentences import PAPER, read_sentences
+from benchmarks.sentences import CONLL04_RECIPE, PAPER_MODEL, read_sentences
 from benchmarks.timing import Comparison, NotMeasured
 
 SCIBERT = BertConfig(vocab_size=31090)  # the rest is as in BERT base
 MINILM = BertConfig(hidden_size=384, num_hidden_layers=6, intermediate_size=1536)
 
 MODELS = {
-    "scibert": (PAPER, SCIBERT),
-    "minilm": (PAPER, MINILM),
-    # The recipe of CoNLL04 here, which sees words by their characters, too.
-    "minilm_characters": ("conll04.jsonnet", MINILM),
+    "scibert": (PAPER_MODEL, SCIBERT),
+    "minilm": (PAPER_MODEL, MINILM),
+    # Sees words by their characters, too.
+    "minilm_characters": (CONLL04_RECIPE, MINILM),
 }
 """Configs and encoders of the joint model, by the names in rows."""
 
@@ -51,16 +51,16 @@ class Settings:
     sentences : `int`
     training_batch, prediction_batch : `int`
         Sentences a batch of the joint model.
-    models : `Dict[str, Tuple[str, BertConfig]]`
+    models : `Dict[str, Tuple[Path, BertConfig]]`
         See `MODELS`.
     """
 
     data_folder: Path
-    repeats: int = 32
+    repeats: int = 16
     sentences: int = 256
     training_batch: int = 16
     prediction_batch: int = 32
-    models: Dict[str, Tuple[str, BertConfig]] = field(default_factory=lambda: dict(MODELS))
+    models: Dict[str, Tuple[Path, BertConfig]] = field(default_factory=lambda: dict(MODELS))
 
 
 QUICK: Dict[str, Any] = {"repeats": 2, "sentences": 16, "training_batch": 4, "prediction_batch": 8}
@@ -160,8 +160,9 @@ def main(arguments: Optional[Sequence[str]] = None) -> None:
     if options.quick:
         print("A smoke run (--quick): the figures mean nothing.")
     print(f"\n{as_table(comparisons)}\n\n{as_notes(comparisons)}")
-    for row, reason in skipped.items():
-        print(f"skipped {row}: {reason}")
+    for reason in dict.fromkeys(skipped.values()):
+        left_out = [row for row in skipped if skipped[row] == reason]
+        print(f"skipped ({reason}): {', '.join(left_out)}")
     if options.output:
         result = as_json(where, comparisons, skipped, options.quick)
         Path(options.output).write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")

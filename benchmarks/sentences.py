@@ -1,21 +1,22 @@
 """The sentences that models and readers are measured on."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
-from typing import Any, Dict, Optional, Tuple
+from typing import Any, Dict, Optional, Sequence, Tuple
 
 from allennlp.common import Params
 from allennlp.common.checks import ConfigurationError
-from allennlp.data import DatasetReader
+from allennlp.data import DatasetReader, Instance, Vocabulary
 
 from bio_ie.data.dataset_readers import TaggedRelationsReader
 from bio_ie.data.sentences import Sentence
 
 CHECKOUT = Path(__file__).resolve().parent.parent
-CONFIGS = CHECKOUT / "training_config" / "joint_ner_re"
-PAPER = "paper/conll04.jsonnet"
-"""The model and the reader as in the paper."""
+PAPER_MODEL = CHECKOUT / "benchmarks" / "paper_model.jsonnet"
+"""A config with the reader and the model of the paper."""
+CONLL04_RECIPE = CHECKOUT / "training_config" / "joint_ner_re" / "conll04.jsonnet"
 
 
 @dataclass(frozen=True)
@@ -32,18 +33,28 @@ def read_sentences(count: int, data_folder: Path) -> Sentences:
     source, file, corpus = "CoNLL04 train", data_folder / "conll04" / "conll04_train.json", "spert"
     if not file.is_file():
         source, file, corpus = "demo", CHECKOUT / "fixtures" / "demo" / "train.jsonl", "jsonl"
-    reader = sentence_reader(PAPER)
+    reader = sentence_reader(PAPER_MODEL)
     documents = reader.read_documents({"file": str(file), "format": corpus})
     views = tuple(islice(chain.from_iterable(map(reader.views, documents)), count))
     return Sentences(f"{len(views)} sentences of {source}", views)
 
 
-def sentence_reader(config: str, indexer: Optional[Dict[str, Any]] = None) -> TaggedRelationsReader:
-    """The reader of a file in `CONFIGS`, with another indexer alone if one is given."""
-    params = Params.from_file(str(CONFIGS / config))["dataset_reader"]
+def sentence_reader(
+    config: Path, indexer: Optional[Dict[str, Any]] = None
+) -> TaggedRelationsReader:
+    """The reader of a config, with another indexer alone if one is given."""
+    params = Params.from_file(str(config))["dataset_reader"]
     if indexer is not None:
         params["token_indexers"] = {"tokens": indexer}
     reader = DatasetReader.from_params(params)
     if not isinstance(reader, TaggedRelationsReader):
         raise ConfigurationError(f"{config} has another reader than `tagged_relations`")
     return reader
+
+
+def build_vocabulary(instances: Sequence[Instance]) -> Vocabulary:
+    """As `Vocabulary.from_instances`, without a progress bar between the lines of the report."""
+    counts: Dict[str, Dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for instance in instances:
+        instance.count_vocab_items(counts)
+    return Vocabulary(counts)

@@ -2,8 +2,6 @@ import os
 from pathlib import Path
 
 import pytest
-from allennlp.commands.train import train_model
-from allennlp.common import Params
 from hypothesis import settings
 
 # How long an example takes says nothing about whether it is right.
@@ -29,6 +27,12 @@ def fixtures_folder() -> Path:
 def toy_archive(tmp_path_factory: pytest.TempPathFactory, fixtures_folder: Path) -> Path:
     """An archive of the joint model at toy size. It finds some mentions and relations, wrong as
     they may be."""
+    # Not above: most tests need no AllenNLP, and are sooner ready without.
+    from allennlp.commands.train import train_model
+    from allennlp.common import Params
+
+    import bio_ie  # noqa: F401 - registers what the config names
+
     folder = tmp_path_factory.mktemp("toy") / "run"
     train_model(Params.from_file(fixtures_folder / "models" / "joint_ner_re.jsonnet"), folder)
     return folder / "model.tar.gz"

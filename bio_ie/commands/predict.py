@@ -19,8 +19,8 @@ from allennlp.commands.predict import _get_predictor, _PredictManager
 from allennlp.commands.subcommand import Subcommand
 from allennlp.common import logging as common_logging
 from allennlp.common.checks import ConfigurationError
-from allennlp.common.tqdm import Tqdm
 from allennlp.predictors import Predictor
+from tqdm import tqdm
 
 from bio_ie.commands.checked_archive import checked_archive
 from bio_ie.commands.corpus_format_argument import corpus_format
@@ -150,17 +150,19 @@ def predict_corpus(
     """
     to_format = to_format or JsonlFormat()
     _check_output(output_file, to_format)
-    inputs = read_with_failures(partial(read_corpus, input_file, from_format))
-    # disable=None: no bar where standard error is no terminal, such as a log file.
-    bar = Tqdm.tqdm(predictor.predict_documents(inputs), unit=" documents", disable=None)
-    outputs = _logged(bar)
-    if output_file is not None and not isinstance(to_format, JsonlFormat):
-        written = to_format.write(
-            (item for item in outputs if isinstance(item, Document)), output_file
-        )
-        print(f"wrote {output_file}: {written}", file=sys.stderr)
-        return
+    predictions = predictor.predict_documents(
+        read_with_failures(partial(read_corpus, input_file, from_format))
+    )
     with ExitStack() as stack:
+        # disable=None: no bar where standard error is no terminal, such as a log file.
+        is_hidden = True if output_file is None else None
+        bar = stack.enter_context(tqdm(predictions, unit=" documents", disable=is_hidden))
+        outputs = _logged(bar)
+        if output_file is not None and not isinstance(to_format, JsonlFormat):
+            documents = (item for item in outputs if isinstance(item, Document))
+            written = to_format.write(documents, output_file)
+            print(f"wrote {output_file}: {written}", file=sys.stderr)
+            return
         file: IO[str] = sys.stdout
         if output_file is not None:
             file = stack.enter_context(atomic_writer(Path(output_file)))

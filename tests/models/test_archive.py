@@ -16,6 +16,8 @@ from allennlp.common import Params
 from allennlp.models import load_archive
 from allennlp.predictors import Predictor
 
+import bio_ie  # noqa: F401 - registers what the config names
+
 CONFIG = "fixtures/models/joint_ner_re.jsonnet"
 TEXTS = [
     "Fexofenadine was taken by 44 bus drivers without any sleepiness being recorded.",

@@ -65,8 +65,8 @@ def run_config(folder: Path, settings: str = "") -> Dict[str, Any]:
     base {{
       encoder:: encoders.pretrained('{ROOT}/fixtures/encoders/tiny_bert', 32),
       corpus:: {{ type: 'jsonl' }},
-      train_path:: '{folder}/train.jsonl',
-      validation_path:: '{folder}/validation.jsonl',
+      train_data_path: '{folder}/train.jsonl',
+      validation_data_path: '{folder}/validation.jsonl',
       num_epochs:: 5,
       batch_size:: 2,
       encoder_lr:: 5e-3,

@@ -7,10 +7,12 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, Dict
 
 import pytest
 
+from bio_ie.training.callbacks import ExactRecoveryCallback
 from tests.training.killable_run import ROOT, Moment, assert_same, outcome, run, run_config
 
 # 11 batches an epoch; `best.th` is updated after epochs 0 to 3 of 5.
@@ -23,7 +25,7 @@ AVERAGED = """
       num_gradient_accumulation_steps: 2,
       callbacks+: [{ type: 'tensorboard' }],
     },
-    test_data_path: $.validation_path,
+    test_data_path: $.validation_data_path,
     evaluate_on_test: true,
     num_epochs:: 3,
 """
@@ -169,6 +171,22 @@ def test_command_line_recovers_a_run_killed_from_outside(tmp_path, left_alone):
     assert process.returncode == -signal.SIGKILL
     subprocess.run([*command, "--recover"], check=True, **settings)
     assert_same(outcome(tmp_path / "run"), left_alone())
+
+
+def test_metric_that_only_an_earlier_epoch_has_is_kept(tmp_path):
+    """AllenNLP reports the latest value of every metric there was: of a type, say, that was once
+    predicted."""
+    callback = ExactRecoveryCallback(str(tmp_path))
+    callback.load_state_dict({"metrics": {"f1/A": 0.5, "f1/B": 0.5}, "losses": {}})
+    trainer = SimpleNamespace(
+        _start_after_epochs_completed=1,
+        _start_after_batches_in_epoch_completed=0,
+        _distributed=False,
+    )
+    metrics = {"f1/B": 1.0}
+    callback.on_epoch(trainer, metrics, epoch=1)
+    assert metrics == {"f1/A": 0.5, "f1/B": 1.0}
+    assert json.loads((tmp_path / "metrics_epoch_1.json").read_text()) == metrics
 
 
 def test_half_written_config_is_a_clear_error(tmp_path):

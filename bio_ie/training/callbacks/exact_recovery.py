@@ -113,6 +113,7 @@ class ExactRecoveryCallback(TrainerCallback):
         batch_number: int,
         is_training: bool,
         is_primary: bool = True,
+        batch_grad_norm: Optional[float] = None,
         **kwargs: Any,
     ) -> None:
         if not is_training:

@@ -1,0 +1,245 @@
+"""What the documentation says of the code: examples, names, parameters, defaults, links."""
+
+import inspect
+import json
+import re
+import shlex
+import sys
+from dataclasses import fields
+from pathlib import Path
+from typing import Any, Dict, Iterator, List, Tuple
+
+import _jsonnet
+import pytest
+from allennlp.commands import parse_args
+from allennlp.common import Lazy
+from allennlp.data import DatasetReader, TokenIndexer, Tokenizer
+from allennlp.models import Model
+from allennlp.modules import TokenEmbedder
+from allennlp.nn import Activation
+from allennlp.training import Checkpointer, TrainerCallback
+from allennlp.training.optimizers import Optimizer
+
+import bio_ie  # noqa: F401 - it registers what the documentation names
+from bio_ie.data.corpora import CorpusFormat
+from bio_ie.data.document import Document, Fact, Mention, Passage, Relation
+from bio_ie.data.tokenizers import SpanSentenceSplitter
+from bio_ie.modules.pair_scorers import PairScorer
+from bio_ie.modules.poolings import Pooling
+from bio_ie.modules.schedules import Schedule
+from bio_ie.modules.tagging import TagDecoder
+from bio_ie.predictors.document_input import document_from_input
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+README = CHECKOUT / "README.md"
+DATA = CHECKOUT / "docs/data.md"
+CONFIGS = CHECKOUT / "docs/configs.md"
+WITH_EXAMPLES = [README, DATA, CONFIGS]
+PAGES = [README, CHECKOUT / "fixtures/README.md", *sorted((CHECKOUT / "docs").rglob("*.md"))]
+
+BASES = [
+    CorpusFormat, SpanSentenceSplitter, Tokenizer, DatasetReader, TokenIndexer, TokenEmbedder,
+    Model, PairScorer, Pooling, Schedule, TagDecoder, Optimizer, TrainerCallback, Checkpointer,
+]  # fmt: skip
+TABULATED = BASES[3:]
+"""Those whose parameters have a table in docs/configs.md."""
+
+GIVEN = {"self", "vocab", "kwargs", "serialization_dir", "model_parameters"}
+GIVEN_BY_MODEL = {PairScorer: {"head_dim", "tail_dim", "num_labels"}, TagDecoder: {"tag_scheme"}}
+"""Constructor parameters that are no settings: the framework or the model gives them."""
+
+
+def blocks(page: Path, language: str) -> List[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```$", page.read_text("utf-8"), re.M | re.S)
+
+
+def examples(language: str) -> List[Any]:
+    return [
+        pytest.param(block, id=f"{page.stem}-{number}")
+        for page in WITH_EXAMPLES
+        for number, block in enumerate(blocks(page, language), 1)
+    ]
+
+
+def jsonnet_file(block: str) -> str:
+    """Where a jsonnet example lies: in the file that its first line names, or beside the configs
+    of the joint model."""
+    named = re.match(r"// (training_config/\S+\.jsonnet)", block)
+    return named[1] if named else "training_config/joint_ner_re/example.jsonnet"
+
+
+def ours(base: Any) -> Iterator[Tuple[str, type]]:
+    for name in base.list_available():
+        class_ = base.by_name(name)
+        if class_.__module__.startswith("bio_ie."):
+            yield name, class_
+
+
+def registered(bases: List[Any]) -> List[Any]:
+    parts = [(base, name, class_) for base in bases for name, class_ in ours(base)]
+    return [pytest.param(*part, id=f"{part[0].__name__}-{part[1]}") for part in parts]
+
+
+def settings_of(class_: Any) -> Dict[str, inspect.Parameter]:
+    given = GIVEN.union(
+        *(names for base, names in GIVEN_BY_MODEL.items() if issubclass(class_, base))
+    )
+    parameters = inspect.signature(class_.__init__).parameters
+    return {
+        name: parameter
+        for name, parameter in parameters.items()
+        if name not in given and parameter.kind is parameter.POSITIONAL_OR_KEYWORD
+    }
+
+
+def table_rows(text: str) -> List[List[str]]:
+    """The cells of every table line but the heads and rules."""
+    lines = text.splitlines()
+    return [
+        [cell.strip() for cell in line.strip("|").split("|")]
+        for line, following in zip(lines, [*lines[1:], ""], strict=True)
+        if line.startswith("|") and not re.match(r"\|[-|]+$", line) and "|---" not in following
+    ]
+
+
+def section(page: Path, heading: str) -> str:
+    """From a heading to the next one."""
+    match = re.search(
+        rf"^#+ {re.escape(heading)}\n(.*?)(?=^#+ |\Z)",
+        re.sub(r"^```.*?^```$", "", page.read_text("utf-8"), flags=re.M | re.S),
+        re.M | re.S,
+    )
+    assert match, f"{page.name} has no section {heading!r}"
+    return match[1]
+
+
+def code_words(text: str) -> List[str]:
+    return re.findall(r"`([^`]+)`", text)
+
+
+@pytest.mark.parametrize("block", examples("jsonl"))
+def test_jsonl_examples_are_documents_inputs_or_failures(block):
+    for line in block.splitlines():
+        value = json.loads(line)
+        if "schema_version" in value:
+            document = Document.from_json(value)
+            assert Document.from_json(document.to_json()) == document
+        elif value.keys() != {"id", "error"}:
+            assert document_from_input(value, "1").text
+
+
+@pytest.mark.parametrize("block", examples("jsonnet"))
+def test_jsonnet_examples_are_configs_with_known_parameters(block):
+    text = _jsonnet.evaluate_snippet(str(CHECKOUT / jsonnet_file(block)), block)
+    config = json.loads(text)
+    assert config["train_data_path"]
+    for base, part in ((Model, config["model"]), (DatasetReader, config["dataset_reader"])):
+        assert part.keys() - {"type"} <= settings_of(base.by_name(part["type"])).keys()
+    scorer = config["model"]["pair_scorer"]
+    assert scorer.keys() - {"type"} <= settings_of(PairScorer.by_name(scorer["type"])).keys()
+
+
+@pytest.mark.parametrize("page", WITH_EXAMPLES, ids=lambda page: page.stem)
+def test_commands_have_options_that_exist(page, monkeypatch):
+    lines = [line.strip() for line in page.read_text("utf-8").splitlines()]
+    commands = [line for line in lines if re.match(r"(bio-ie|allennlp) [a-z]+ .*[-./]", line)]
+    assert commands
+    for command in commands:
+        monkeypatch.setattr(sys, "argv", shlex.split(command))
+        parse_args("bio-ie")
+
+
+@pytest.mark.parametrize("base, name, class_", registered(BASES))
+def test_every_registered_part_is_named(base, name, class_):
+    assert f"`{name}`" in DATA.read_text("utf-8") + CONFIGS.read_text("utf-8")
+
+
+@pytest.mark.parametrize("base, name, class_", registered(TABULATED))
+def test_parameter_tables_are_those_of_the_constructors(base, name, class_):
+    text = section(CONFIGS, f"`{name}` ({base.__name__})")
+    documented: Dict[str, str] = {}
+    for names, default, *_ in table_rows(text):
+        documented.update((name, default.strip("`")) for name in code_words(names))
+    expected = settings_of(class_)
+    assert documented.keys() == expected.keys()
+    for parameter in expected.values():
+        default = parameter.default
+        shown = documented[parameter.name]
+        if default is parameter.empty:
+            assert shown == "required", parameter.name
+        elif isinstance(default, Lazy) or (default is None and shown != "null"):
+            # What the part makes of it: a registered name.
+            assert any(shown in base.list_available() for base in (*BASES, Activation)), shown
+        else:
+            value = json.loads(shown.replace("'", '"'))
+            assert value == (list(default) if isinstance(default, tuple) else default), shown
+
+
+def test_format_table_says_what_each_format_does():
+    rows = {code_words(row[0])[0]: row for row in table_rows(section(DATA, "Formats"))}
+    assert rows.keys() == {name for name, _ in ours(CorpusFormat)}
+    for name, (_, _, writes, streams, options) in rows.items():
+        class_ = CorpusFormat.by_name(name)
+        assert writes.startswith("yes") is class_.writable, name
+        assert (streams == "yes") is class_.streams, name
+        if "](#" not in options:
+            assert set(code_words(options)) == settings_of(class_).keys() - {"on_error"}, name
+
+
+@pytest.mark.parametrize(
+    "name, heading",
+    [("k_fold", "Folds and held-out parts"), ("filtered", "Choosing documents and types")],
+)
+def test_options_of_wrappers_have_a_table(name, heading):
+    rows = table_rows(section(DATA, heading))
+    documented = {word for row in rows for word in code_words(row[0])}
+    assert documented | {"format"} == settings_of(CorpusFormat.by_name(name)).keys()
+
+
+@pytest.mark.parametrize("class_", [Document, Passage, Mention, Relation, Fact])
+def test_schema_tables_have_every_field(class_):
+    tables = re.findall(r"(?:^\|.*\n)+", section(DATA, "Document"), re.M)
+    (table,) = [table for table in tables if f"field of `{class_.__name__}`" in table]
+    documented = {word for row in table_rows(table) for word in code_words(row[0])}
+    assert documented - {"text"} == {field.name for field in fields(class_)} - {"text"}
+
+
+def test_settings_table_is_that_of_the_base():
+    base = (CHECKOUT / "training_config/lib/joint_ner_re.libsonnet").read_text("utf-8")
+    settings = dict(re.findall(r"^  (\w+):: (.*?),(?:\s*//.*)?$", base, re.M))
+    rows = table_rows(section(CONFIGS, "Settings"))
+    documented = {code_words(row[0])[0]: row[1].strip("`") for row in rows if len(row) == 4}
+    assert documented.keys() == settings.keys()
+    for name, default in documented.items():
+        if default == "required":
+            assert settings[name].startswith("error "), name
+        else:
+            assert default == settings[name], name
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(CHECKOUT)))
+def test_links_lead_somewhere(page):
+    for link in re.findall(r"\]\(([^)\s]+)\)", page.read_text("utf-8")):
+        if "://" in link:
+            continue
+        path, _, anchor = link.partition("#")
+        target = page.parent / path if path else page
+        assert target.exists(), link
+        if anchor:
+            assert anchor in anchors(target), link
+
+
+def anchors(page: Path) -> List[str]:
+    headings = re.findall(r"^#+ (.*)$", page.read_text("utf-8"), re.M)
+    return [re.sub(r"[^\w -]", "", heading).lower().replace(" ", "-") for heading in headings]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(CHECKOUT)))
+def test_paths_exist(page):
+    made_by_the_reader = {
+        jsonnet_file(block) for page in WITH_EXAMPLES for block in blocks(page, "jsonnet")
+    }
+    folders = "bio_ie|benchmarks|docs|fixtures|scripts|stubs|tests|training_config"
+    pattern = rf"(?<![\w/.-])(?:{folders})/[\w./*-]*[\w/*]"
+    for path in sorted(set(re.findall(pattern, page.read_text("utf-8"))) - made_by_the_reader):
+        assert any(CHECKOUT.glob(path)), path
