@@ -40,7 +40,7 @@ Done. Everything is in $out:
 
 Next (after: source .venv/bin/activate):
   echo '{"text": "Two patients developed hepatitis while taking isoniazid."}' > mine.jsonl
-  bio-ie predict $out/model.tar.gz mine.jsonl --from jsonl
+  bio-ie predict $out/model.tar.gz mine.jsonl
   bio-ie predict $out/model.tar.gz abstracts.txt --from text --to pubtator --output out.PubTator
   cp training_config/quickstart.jsonnet training_config/mine.jsonnet   # change it, then
   bio-ie train training_config/mine.jsonnet -s runs/mine

@@ -2,7 +2,8 @@
 
     bio-ie predict ARCHIVE FILE --from pubtator --to bioc_json --output out.json
 
-Without `--from` it is AllenNLP's own command, which reads JSON lines.
+Without `--from` it is AllenNLP's own command, which reads JSON lines. (`allennlp predict` is that
+one always: it is set up before plugins are loaded, and knows neither `--from` nor the exit status.)
 """
 
 import argparse
@@ -173,5 +174,6 @@ def predict_corpus(
 def _logged(outputs: Iterable[DocumentOrFailure]) -> Iterator[DocumentOrFailure]:
     for item in outputs:
         if isinstance(item, Failure):
-            logger.error("document %r failed: %s", item.id, item.error)
+            name = "a document" if item.id is None else f"document {item.id!r}"
+            logger.error("%s failed: %s", name, item.error)
         yield item

@@ -1,6 +1,6 @@
 """AdamW that updates all weights in one pass over memory."""
 
-from typing import Any, List, Tuple
+from typing import Any, List, Optional, Tuple
 
 import torch
 from allennlp.training.optimizers import Optimizer, ParameterGroupsType, make_parameter_groups
@@ -18,7 +18,7 @@ class FusedAdamW(Optimizer, torch.optim.AdamW):
     def __init__(
         self,
         model_parameters: List[Tuple[str, torch.nn.Parameter]],
-        parameter_groups: ParameterGroupsType = None,
+        parameter_groups: Optional[ParameterGroupsType] = None,
         lr: float = 0.001,
         betas: Tuple[float, float] = (0.9, 0.999),
         eps: float = 1e-08,

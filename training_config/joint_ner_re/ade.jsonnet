@@ -18,5 +18,10 @@ base {
   num_epochs:: 10,
   encoder_lr:: 2e-4,
   head_lr:: 1e-3,
-  model+: { training_candidates: 'predicted_and_gold' },
+  characters:: true,
+  model+: {
+    training_candidates: 'predicted_and_gold',
+    tag_decoder: { type: 'constrained' },
+    encoder: { type: 'lstm', input_size: $.word_dim, hidden_size: 256, bidirectional: true },
+  },
 }

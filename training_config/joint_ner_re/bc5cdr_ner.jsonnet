@@ -11,5 +11,10 @@ base {
   // The recipe of conll04.jsonnet.
   encoder_lr:: 2e-4,
   head_lr:: 1e-3,
+  characters:: true,
+  model+: {
+    tag_decoder: { type: 'constrained' },
+    encoder: { type: 'lstm', input_size: $.word_dim, hidden_size: 256, bidirectional: true },
+  },
   num_epochs:: 10,
 }

@@ -11,5 +11,9 @@ base {
   encoder_lr:: 2e-4,
   head_lr:: 1e-3,
   characters:: true,
-  model+: { training_candidates: 'predicted_and_gold' },
+  model+: {
+    training_candidates: 'predicted_and_gold',
+    tag_decoder: { type: 'constrained' },
+    encoder: { type: 'lstm', input_size: $.word_dim, hidden_size: 256, bidirectional: true },
+  },
 }

@@ -15,6 +15,8 @@ local encoders = import 'encoders.libsonnet';
   // Also see words by their characters (a convolution over them): for names, an encoder that
   // lower-cases has lost half of what tells them. Not in the paper, whose encoder is cased.
   characters:: false,
+  // The size of a word's vector, for parts that have to be told.
+  word_dim:: self.encoder.hidden_size + if self.characters then 3 * 64 else 0,
   seed:: 13370,
   cuda_device:: null,  // null: the first GPU if there is one
 

@@ -70,9 +70,13 @@ BAD = {
     "pubtator text": ("pubtator", PUBTATOR + "7\t0\t5\tTotle\tX\tD1\n", ":5: .*'Totle', but 0-5"),
     "pubtator no type": ("pubtator", PUBTATOR + "7\t0\t5\tTitle\t\tD1\n", ":5: .*without a type"),
     "pubtator fact": ("pubtator", PUBTATOR + "7\tCID\t\tD1\n", ":5: .*empty column"),
-    "pubtator other": ("pubtator", PUBTATOR + "8\tCID\tD1\tD1\n", ":5: document .8.: annotation before"),
-    "pubtator order": ("pubtator", PUBTATOR + "\n9\t0\t5\tTitle\tX\tD\n", ":6: document .9.: annotation before"),
-    "pubtator abstract": ("pubtator", PUBTATOR + "\n8|a|Text\n", ":6: document .8.: abstract before"),
+    "pubtator other": ("pubtator", PUBTATOR + "8\tCID\tD1\tD1\n", ":5: .*annotation before"),
+    "pubtator order": (
+        "pubtator",
+        PUBTATOR + "\n9\t0\t5\tTitle\tX\tD\n",
+        ":6: .*annotation before",
+    ),
+    "pubtator abstract": ("pubtator", PUBTATOR + "\n8|a|Text\n", ":6: .*abstract before"),
     "pubtator twice": ("pubtator", PUBTATOR + "7|a|Text\n", ":5: .*second abstract"),
     "pubtator no abstract": ("pubtator", PUBTATOR + "\n8|t|Text\n", ":6: .*no abstract line"),
     "bioc_json offsets": (

@@ -7,5 +7,6 @@ local encoders = import '../../lib/encoders.libsonnet';
   batch_size:: 16,
   encoder_lr:: 2e-5,
   head_lr:: 2e-5,
-  model+: { training_candidates: 'predicted' },
+  characters:: false,
+  model+: { training_candidates: 'predicted', tag_decoder: { type: 'argmax' }, encoder: null },
 }

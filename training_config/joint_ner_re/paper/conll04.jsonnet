@@ -8,5 +8,5 @@ local encoders = import '../../lib/encoders.libsonnet';
   encoder_lr:: 3e-5,
   head_lr:: 3e-5,
   characters:: false,
-  model+: { training_candidates: 'predicted' },
+  model+: { training_candidates: 'predicted', tag_decoder: { type: 'argmax' }, encoder: null },
 }
