@@ -7,6 +7,7 @@ from allennlp.common import Params
 from allennlp.common.checks import ConfigurationError
 
 from bio_ie.data.corpora.corpus_format import CorpusFormat
+from bio_ie.data.corpora.wrapper import WrapperFormat
 
 
 def corpus_format(argument: str, on_error: Optional[str] = None) -> CorpusFormat:
@@ -33,6 +34,13 @@ def _with_on_error(options: Dict[str, Any], on_error: str) -> Dict[str, Any]:
     """A format that wraps another one leaves errors to that."""
     inner = options.get("format")
     if inner is None:
-        return {"on_error": on_error, **options}
+        name = options.get("type", CorpusFormat.default_implementation)
+        wrappers = {known for known in CorpusFormat.list_available() if _wraps(known)}
+        return options if name in wrappers else {"on_error": on_error, **options}
     inner = {"type": inner} if isinstance(inner, str) else inner
     return {**options, "format": _with_on_error(inner, on_error)}
+
+
+def _wraps(name: str) -> bool:
+    implementation = CorpusFormat.by_name(name)
+    return isinstance(implementation, type) and issubclass(implementation, WrapperFormat)

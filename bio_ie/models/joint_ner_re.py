@@ -262,7 +262,7 @@ class JointNerRe(Model):
                 scores.float(), targets.float(), reduction="sum"
             )
         targets = torch.cat([~targets.any(-1, keepdim=True), targets], dim=-1)
-        return -(scores.float().log_softmax(-1) * targets).sum()
+        return (-scores.float().log_softmax(-1) * targets).sum()
 
     @torch.no_grad()
     def _relation_probabilities(

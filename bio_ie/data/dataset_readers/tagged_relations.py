@@ -4,13 +4,13 @@ from typing import Any, Dict, List, Optional, Tuple
 
 from allennlp.common.checks import ConfigurationError
 from allennlp.data import DatasetReader, Instance, Token, Tokenizer
-from allennlp.data.fields import Field, MetadataField, SequenceLabelField, TextField
+from allennlp.data.fields import Field, MetadataField, TextField
 from allennlp.data.token_indexers import TokenIndexer
 
 from bio_ie.data.corpora.corpus_format import CorpusFormat
 from bio_ie.data.dataset_readers.document_reader import DocumentReader
 from bio_ie.data.document import Document, Span
-from bio_ie.data.fields import RelationField
+from bio_ie.data.fields import RelationField, TagField
 from bio_ie.data.sentences import Sentence, sentence_spans, split_document
 from bio_ie.data.tokenizers import SpanSentenceSplitter
 from bio_ie.data.tokenizers.alignment import align_tokens
@@ -46,7 +46,7 @@ class TaggedRelationsReader(DocumentReader[Sentence]):
     # Fields
 
     words : `TextField`
-    tags : `SequenceLabelField`, namespace `entity_tags`; only when labelled
+    tags : `TagField`, namespace `entity_tags`; only when labelled
     relations : `RelationField` over words, namespace `relation_labels`; only when labelled
     metadata : `document_id`, `word_spans` (character offsets in the document), `is_padding`, and
         when labelled `gold_entities` and `gold_relations` (items of `bio_ie.metrics`).
@@ -109,7 +109,7 @@ class TaggedRelationsReader(DocumentReader[Sentence]):
         instance: Dict[str, Field] = {"words": words, "metadata": MetadataField(metadata)}
         if labelled:
             tags = self._tags(view, word_of, len(word_spans))
-            instance["tags"] = SequenceLabelField(tags, words, label_namespace="entity_tags")
+            instance["tags"] = TagField(tags, words, label_namespace="entity_tags")
             instance["relations"] = self._relations(view, word_of)
         return Instance(instance)
 

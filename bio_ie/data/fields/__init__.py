@@ -1,1 +1,2 @@
 from bio_ie.data.fields.relation_field import RelationField, undirected_namespace
+from bio_ie.data.fields.tag_field import TagField

@@ -10,6 +10,9 @@ from allennlp.data.vocabulary import Vocabulary
 class RelationField(Field[torch.Tensor]):
     """Labelled, ordered pairs of positions (words, spans, ...) of one instance.
 
+    A label that the vocabulary lacks cannot be predicted: its pairs are left out of the tensor. The
+    gold of scores belongs in the instance's metadata, where they stay and count as missed.
+
     As a tensor `[n, 3]`: head position, tail position, label index. In a batch `[sum n, 4]`, the
     row in front: work on relations stays ragged, whatever the densest row holds.
 
@@ -43,9 +46,11 @@ class RelationField(Field[torch.Tensor]):
             counter[undirected_namespace(self.label_namespace)][label] += 1
 
     def index(self, vocab: Vocabulary) -> None:
+        known = {}
+        if self.label_namespace in vocab.get_namespaces():
+            known = vocab.get_token_to_index_vocabulary(self.label_namespace)
         self._indexed = [
-            (head, tail, vocab.get_token_index(label, self.label_namespace))
-            for head, tail, label in self.relations
+            (head, tail, known[label]) for head, tail, label in self.relations if label in known
         ]
 
     def get_padding_lengths(self) -> Dict[str, int]:

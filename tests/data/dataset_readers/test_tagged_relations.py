@@ -1,5 +1,6 @@
 import pytest
 from allennlp.common.checks import ConfigurationError
+from allennlp.data import Vocabulary
 from allennlp.data.token_indexers import SingleIdTokenIndexer
 
 from bio_ie.data.corpora import CorpusFormat, JsonlFormat
@@ -182,3 +183,15 @@ def test_every_gold_mention_of_a_corpus_is_scored_once(corpus_folder, name, file
     for instance in tagged.read(str(corpus_folder / file)):
         found += len(instance["metadata"].metadata["gold_entities"])
     assert found == mentions
+
+
+def test_types_that_training_lacked_are_scored_as_missed():
+    seen = [Document("a", "Aspirin helps", mentions=[Mention("1", 0, 7, "Drug")])]
+    vocab = Vocabulary.from_instances([i for doc in seen for i in instances(doc)[1]])
+    (_, second) = instances()[1]
+    second.index_fields(vocab)
+    tensors = second.as_tensor_dict()
+    tags = [vocab.get_token_from_index(int(tag), "entity_tags") for tag in tensors["tags"]]
+    assert tags == ["O", "O", "O", "O", "O", "O", "S-Drug", "O"]
+    assert tensors["relations"].shape == (0, 3)
+    assert len(second["metadata"].metadata["gold_relations"]) == 3

@@ -1,0 +1,19 @@
+"""One tag a word."""
+
+from allennlp.data.fields import SequenceLabelField
+from allennlp.data.vocabulary import Vocabulary
+
+
+class TagField(SequenceLabelField):
+    """AllenNLP's `SequenceLabelField`, for data that may hold types which training did not.
+
+    A model cannot predict a tag that its vocabulary lacks, yet a corpus that has one can be scored:
+    the word counts as outside of entities in the tensors, and the mention stays gold in the
+    instance's metadata, so it counts as missed.
+    """
+
+    __slots__ = ()
+
+    def index(self, vocab: Vocabulary) -> None:
+        known = vocab.get_token_to_index_vocabulary(self._label_namespace)
+        self._indexed_labels = [known.get(str(label), known["O"]) for label in self.labels]
