@@ -5,6 +5,7 @@ whatever the working directory.
 
 import argparse
 import sys
+import warnings
 from typing import List, Type, cast
 
 from bio_ie.version import VERSION
@@ -12,6 +13,8 @@ from bio_ie.version import VERSION
 
 def run() -> None:
     """Runs the command line in `sys.argv` as `allennlp` would with this plugin loaded."""
+    # AllenNLP calls names that torch has renamed; there is nothing for a user to do about it.
+    warnings.filterwarnings("ignore", category=FutureWarning, module="allennlp")
     # Imported for what it does at import: it sets up logging as the `allennlp` command does.
     import allennlp.__main__  # noqa: F401
     from allennlp.commands import __version__ as allennlp_version

@@ -14,6 +14,7 @@ from bio_ie.data.document import Mention, Relation
 from bio_ie.data.fields import undirected_namespace
 from bio_ie.metrics import EntityF1, RelationF1
 from bio_ie.metrics.tensor_average import TensorAverage
+from bio_ie.models.predicted_rows import Row, predicted_rows
 from bio_ie.modules.pair_scorers import PairScorer
 from bio_ie.modules.poolings import Pooling
 from bio_ie.modules.ragged import ranges, reversed_pairs, span_pair_items
@@ -304,10 +305,8 @@ class JointNerRe(Model):
         entity_scores: torch.Tensor,
         relation_scores: torch.Tensor,
         num_rows: int,
-    ) -> Dict[str, List[List[Tuple[Any, ...]]]]:
-        """What is predicted, as numbers by row: `(first word, last word, type, probability)` for
-        entities, `(head, tail, label, probability)` for relations, with `head` and `tail` counting
-        the row's entities. One copy to the host for each of the two tables."""
+    ) -> Dict[str, List[Row]]:
+        """What is predicted, as numbers by sentence (`predicted_rows`)."""
         probabilities = self._relation_probabilities(relation_scores, candidates)
         if self._softmax:
             best = probabilities.argmax(-1)
@@ -317,30 +316,9 @@ class JointNerRe(Model):
         else:
             pair, label = (probabilities >= 0.5).nonzero(as_tuple=True)
             probability = probabilities[pair, label]
-        head, tail = candidates.head[pair], candidates.tail[pair]
-        entity_table = torch.stack(
-            [candidates.row, candidates.start, candidates.last, candidates.type], dim=1
+        return predicted_rows(
+            candidates, entity_scores, pair, label, probability, self._undirected, num_rows
         )
-        relation_table = torch.stack([head, tail, label], dim=1)
-
-        entities: List[List[Tuple[Any, ...]]] = [[] for _ in range(num_rows)]
-        relations: List[List[Tuple[Any, ...]]] = [[] for _ in range(num_rows)]
-        place: List[Tuple[int, int]] = []  # of each entity: its row, and its index there
-        for (row, *entity), score in zip(
-            entity_table.tolist(), entity_scores.tolist(), strict=True
-        ):
-            place.append((row, len(entities[row])))
-            entities[row].append((*entity, score))
-        undirected = self._undirected.tolist()
-        for (head_, tail_, label_), score in zip(
-            relation_table.tolist(), probability.tolist(), strict=True
-        ):
-            # Both orders of an undirected relation are candidates: the canonical one speaks.
-            if undirected[label_] and head_ > tail_:
-                continue
-            row, head_place = place[head_]
-            relations[row].append((head_place, place[tail_][1], label_, score))
-        return {"entities": entities, "relations": relations}
 
     def make_output_human_readable(self, output_dict: Dict[str, Any]) -> Dict[str, Any]:
         """Replaces `entities` and `relations` by `mentions` and `relations`: for each row lists of
