@@ -42,6 +42,8 @@ def checked_archive(archive_file: str) -> Iterator[str]:
                 config = json.load(file)
         except (FileNotFoundError, ValueError) as error:
             raise ConfigurationError(f"{archive_file} has no readable {CONFIG_NAME}") from error
+        if not isinstance(config, dict):
+            raise ConfigurationError(f"{CONFIG_NAME} in {archive_file} is no JSON object")
         for part in _BUILT:
             _check(config.get(part), archive_file)
         yield path

@@ -25,9 +25,12 @@ def corpus_format(argument: str, on_error: Optional[str] = None) -> CorpusFormat
             options = json.loads(argument)
         except (ValueError, RecursionError) as error:
             raise ConfigurationError(f"{argument!r} is not valid JSON: {error}") from error
-    if on_error is not None:
-        options = _with_on_error(options, on_error)
-    return CorpusFormat.from_params(Params(options))
+    try:
+        if on_error is not None:
+            options = _with_on_error(options, on_error)
+        return CorpusFormat.from_params(Params(options))
+    except TypeError as error:
+        raise ConfigurationError(f"corpus format {argument}: {error}") from error
 
 
 def _with_on_error(options: Dict[str, Any], on_error: str) -> Dict[str, Any]:

@@ -10,11 +10,13 @@ import argparse
 import logging
 import sys
 import tarfile
+import zlib
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 from typing import IO, Iterable, Iterator, Optional
 
+import torch
 from allennlp.commands.predict import Predict as AllenNlpPredict
 from allennlp.commands.predict import _get_predictor, _PredictManager
 from allennlp.commands.subcommand import Subcommand
@@ -83,7 +85,7 @@ def _predict_as_allennlp(args: argparse.Namespace) -> Predictor:
     if args.silent and not args.output_file:
         raise ConfigurationError("--silent needs --output, or nothing comes out")
     predictor = _predictor(args)
-    _PredictManager(
+    manager = _PredictManager(
         predictor,
         args.input_file,
         args.output_file,
@@ -91,7 +93,13 @@ def _predict_as_allennlp(args: argparse.Namespace) -> Predictor:
         not args.silent,
         args.use_dataset_reader,
         args.multitask_head,
-    ).run()
+    )
+    try:
+        manager.run()
+    except UnicodeDecodeError as error:
+        raise CorpusError(f"not valid UTF-8: {error.reason}", args.input_file) from error
+    except (EOFError, zlib.error) as error:
+        raise CorpusError(f"broken gzip file: {error}", args.input_file) from error
     return predictor
 
 
@@ -112,6 +120,11 @@ def _predict_corpus(args: argparse.Namespace) -> Predictor:
 def _predictor(args: argparse.Namespace) -> Predictor:
     if args.batch_size < 1:
         raise ConfigurationError(f"--batch-size must be positive, not {args.batch_size}")
+    if args.cuda_device >= torch.cuda.device_count():
+        raise ConfigurationError(
+            f"--cuda-device {args.cuda_device} is not there: torch sees "
+            f"{torch.cuda.device_count()} GPUs"
+        )
     with checked_archive(args.archive_file) as args.archive_file:
         predictor = _get_predictor(args)
     if isinstance(predictor, DocumentPredictor):

@@ -4,6 +4,7 @@ Every corpus format reads into `Document` and every model predicts one, so forma
 systems compose. Offsets are character offsets into `Document.text`, end exclusive.
 """
 
+import sys
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, Dict, List, Mapping, Optional, Tuple
 
@@ -347,7 +348,9 @@ class _JsonReader:
                     raise DocumentError(self.document_id, "'metadata' must be an object")
                 part = dict(part)
             elif not isinstance(part, self.TYPES[key]) or (  # type: ignore[arg-type]
-                isinstance(part, bool) and key != "directed"
+                (isinstance(part, bool) and key != "directed")
+                # An int may be larger than any float; NaN is not less than anything.
+                or (key == "score" and not abs(part) <= sys.float_info.max)
             ):
                 raise DocumentError(self.document_id, f"{name!r} has {key} {part!r}")
             arguments[key] = part

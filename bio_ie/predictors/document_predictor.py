@@ -17,6 +17,7 @@ from bio_ie.data.corpora.source import parse_json
 from bio_ie.data.dataset_readers import DocumentReader
 from bio_ie.data.dataset_readers.document_reader import CorpusPath
 from bio_ie.data.document import Document, DocumentError, Fact, Mention, Relation
+from bio_ie.data.fields import TagField
 from bio_ie.predictors.document_input import document_from_input
 from bio_ie.predictors.failures import DocumentOrFailure, Failure, read_with_failures
 
@@ -102,7 +103,13 @@ class DocumentPredictor(Predictor):
     def _instances(self, document: Document) -> List[Instance]:
         given = document.mentions if self._takes_mentions else ()
         document = replace(document, mentions=given, relations=(), facts=())
-        return self._reader.document_to_instances(document, labelled=self._takes_mentions)
+        instances = self._reader.document_to_instances(document, labelled=self._takes_mentions)
+        for tags in (field for instance in instances for field in instance.fields.values()):
+            # Training and scoring take an unknown tag for "O"; here its mention would be gone.
+            unknown = isinstance(tags, TagField) and tags.unknown_labels(self._model.vocab)
+            if unknown:
+                raise ConfigurationError(f"the model lacks the tags {', '.join(sorted(unknown))}")
+        return instances
 
     def _predict(
         self, pending: Sequence[Tuple[DocumentOrFailure, List[Instance]]]

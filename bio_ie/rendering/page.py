@@ -136,7 +136,7 @@ def _threshold(views: Sequence[DocumentView]) -> str:
         return ""
     histogram = [0] * BINS
     for score in scores:
-        histogram[min(BINS - 1, max(0, int(score * BINS)))] += 1
+        histogram[min(BINS - 1, int(min(1.0, max(0.0, score)) * BINS))] += 1
     highest = max(histogram)
     bars = "".join(f'<i style="height:{100 * count / highest:.0f}%"></i>' for count in histogram)
     return (

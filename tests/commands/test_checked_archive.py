@@ -56,6 +56,12 @@ def test_classes_that_are_no_registered_parts_are_refused(tmp_path: Path, config
         pass
 
 
+def test_config_that_is_no_object_is_refused(tmp_path: Path) -> None:
+    path = folder_with(tmp_path, [1])
+    with pytest.raises(ConfigurationError, match="is no JSON object"), checked_archive(path):
+        pass
+
+
 @pytest.mark.parametrize(
     "config",
     [

@@ -137,6 +137,8 @@ def test_on_error_reaches_the_format_inside_another(
         ('{"type": ', "not valid JSON"),
         ('{"type": "text", "unit": "page"}', "'page'"),
         ('{"type": "text", "units": "line"}', "units"),
+        ('{"type": "text", "unit": 5}', "unit"),
+        ('{"type": ["text"]}', "unhashable"),
     ],
 )
 def test_wrong_format_is_one_line_and_status_1(

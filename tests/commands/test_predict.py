@@ -78,6 +78,29 @@ def test_json_lines(
     assert "1 of 3 documents failed" in printed.err
 
 
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b'{"text": "Rash."}\n{"text": "\xff"}\n', "not valid UTF-8"),
+        (gzip.compress(b'{"text": "Rash."}\n')[:-9], "broken gzip file"),
+    ],
+)
+def test_json_lines_that_cannot_be_decoded_are_one_line_and_status_1(
+    toy_archive: Path,
+    tmp_path: Path,
+    content: bytes,
+    message: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    path = tmp_path / ("texts.jsonl.gz" if "gzip" in message else "texts.jsonl")
+    path.write_bytes(content)
+    arguments = [toy_archive, path, "--predictor", "document", "--output", tmp_path / "out"]
+    assert run(monkeypatch, *arguments) == 1
+    (line,) = [line for line in capsys.readouterr().err.splitlines() if line.startswith("error:")]
+    assert line.startswith(f"error: {path}: {message}")
+
+
 def test_json_lines_without_failure_give_status_0(
     toy_archive: Path, fixtures_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -202,6 +225,7 @@ def test_batch_size_is_that_of_the_predictor(
         (["--from", "pubtator", "--to", "text", "--output", "OUT"], "TextFormat cannot write"),
         (["--from", "pubtator", "--use-dataset-reader"], "exclude each other"),
         (["--from", "pubtator", "--batch-size", "0"], "--batch-size must be positive"),
+        (["--from", "pubtator", "--cuda-device", "99"], "--cuda-device 99 is not there"),
         (
             ["--from", "pubtator", "--predictor", "text_classifier"],
             "needs the 'document' predictor",

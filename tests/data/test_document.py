@@ -139,6 +139,7 @@ def test_json_of_another_shape_is_an_error(value: Any, reason: str) -> None:
     ("field", "value"),
     [
         ("start", True), ("start", 0.0), ("start", "0"), ("type", None), ("score", "high"),
+        ("score", 10**400), ("score", float("inf")), ("score", float("nan")),
         ("concept_ids", "D1"), ("concept_ids", [1]), ("fragments", [[0]]), ("metadata", "x"),
     ],
 )  # fmt: skip

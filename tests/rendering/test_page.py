@@ -192,6 +192,15 @@ def test_every_link_and_label_has_its_target():
             assert element.attributes["for"] in ids
 
 
+def test_scores_of_any_size_have_a_place_in_the_histogram():
+    mentions = [
+        mention(f"T{number}", "rash", "Sign", score=score)
+        for number, score in enumerate((-3.5, 0.5, 1e308))
+    ]
+    page = render([Document("d", TEXT, mentions=tuple(mentions))])
+    assert page.count('<i style="height:100%">') == 3
+
+
 def test_the_threshold_is_there_only_for_scored_documents():
     assert parse(render([DOCUMENT])).all("section", "threshold")
     assert not parse(render([Document("d", "t", mentions=(Mention("m", 0, 1, "T"),))])).all(

@@ -54,7 +54,7 @@ class AdeFormat(CorpusFormat):
 
     Mentions have the type of their column, `Drug` or `Adverse-Effect`. The relation
     `Adverse-Effect` goes from the effect (head) to the drug (tail), as in the version of the
-    corpus that SpERT made common.
+    corpus that SpERT made common. White space at the edges of an argument is left out of it.
 
     # Parameters
 
@@ -119,13 +119,24 @@ def _parse(text: str) -> Tuple[str, _Line]:
     effect, drug = fields[-6], fields[-3]
     if not pmid:
         raise BadItem("PubMed id is missing")
-    line = _Line(sentence, _span(fields[-5:-3], effect), _span(fields[-2:], drug), effect, drug)
+    effect_span, effect = _trimmed(_span(fields[-5:-3], effect), effect)
+    drug_span, drug = _trimmed(_span(fields[-2:], drug), drug)
+    line = _Line(sentence, effect_span, drug_span, effect, drug)
     if not _beginnings(line):
         raise BadItem(
             "no place in the sentence has both arguments at their offsets",
             f"{effect!r} at {line.effect}, {drug!r} at {line.drug}",
         )
     return pmid, line
+
+
+def _trimmed(span: Span, text: str) -> Tuple[Span, str]:
+    """Without the white space that two of the published arguments begin or end with."""
+    start = span[0] + len(text) - len(text.lstrip())
+    text = text.strip()
+    if not text:
+        raise BadItem("argument is blank")
+    return (start, start + len(text)), text
 
 
 def _span(offsets: List[str], text: str) -> Span:

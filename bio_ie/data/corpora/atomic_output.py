@@ -14,25 +14,38 @@ from typing import IO, Any, Iterator
 def atomic_writer(path: Path) -> Iterator[IO[str]]:
     """A text file that appears under `path` only once it is complete; `.gz` is compressed.
 
-    Its `buffer` takes bytes, for a library that wants to encode by itself.
+    Its `buffer` takes bytes, for a library that wants to encode by itself. A device or a pipe,
+    such as `/dev/stdout`, is written to as it is. Raises `IsADirectoryError` for a folder.
     """
+    if path.is_dir():
+        raise IsADirectoryError(f"{path} is a folder, not a file to write")
+    if path.exists() and not path.is_file():  # to replace /dev/null would break the system
+        with open(path, "wb") as device, _text_writer(device, path) as text:
+            yield text
+        return
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:100]}.")
     try:
-        with os.fdopen(handle, "wb") as raw, contextlib.ExitStack() as stack:
-            binary: Any = raw
-            if path.suffix == ".gz":
-                binary = stack.enter_context(gzip.GzipFile("", "wb", fileobj=raw, mtime=0))
-            text = io.TextIOWrapper(binary, encoding="utf-8", newline="\n")
+        with os.fdopen(handle, "wb") as raw, _text_writer(raw, path) as text:
             yield text
-            text.flush()
-            text.detach()
         os.chmod(temporary, 0o666 & ~_umask())
         os.replace(temporary, path)
     except BaseException:
         with contextlib.suppress(FileNotFoundError):
             os.unlink(temporary)
         raise
+
+
+@contextlib.contextmanager
+def _text_writer(raw: IO[bytes], path: Path) -> Iterator[IO[str]]:
+    with contextlib.ExitStack() as stack:
+        binary: Any = raw
+        if path.suffix == ".gz":
+            binary = stack.enter_context(gzip.GzipFile("", "wb", fileobj=raw, mtime=0))
+        text = io.TextIOWrapper(binary, encoding="utf-8", newline="\n")
+        yield text
+        text.flush()
+        text.detach()
 
 
 @contextlib.contextmanager

@@ -117,7 +117,7 @@ class BiocXmlFormat(BiocFormat):
                     )
                     _forget(element)
             except etree.XMLSyntaxError as error:
-                raise source.error(f"not valid XML: {error.msg}", error.lineno) from error
+                raise source.error(f"not valid XML: {error.msg}", error.lineno or None) from error
 
     def _decode(self, value: str) -> bioc.BioCDocument:
         return biocxml.loads(f"<collection>{value}</collection>").documents[0]

@@ -3,6 +3,7 @@
 import glob
 import logging
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Iterable, Iterator, List, Optional, Tuple, Union
 
@@ -12,6 +13,7 @@ from allennlp.common.file_utils import cached_path
 
 from bio_ie.data.corpora.atomic_output import atomic_folder, atomic_writer
 from bio_ie.data.corpora.source import CorpusError, CorpusReport, Source
+from bio_ie.data.corpora.unique_ids import UniqueIds
 from bio_ie.data.document import Document, DocumentError
 
 __all__ = [
@@ -60,19 +62,24 @@ class CorpusFormat(Registrable):
         self, path: Union[str, "os.PathLike[str]"], report: Optional[CorpusReport] = None
     ) -> Iterator[Document]:
         """Yields the documents of `path`: a file, a folder where the format reads folders, a URL,
-        or a glob pattern (files in sorted order). `.gz` files are decompressed.
+        or a glob pattern (files in sorted order). `.gz` files are decompressed. A repeated document
+        id gets `#2` behind it, with one warning.
 
         Raises `CorpusError` for bad input (see `on_error`), and for input with no document.
         """
         report = CorpusReport() if report is None else report
         lost_before = sum(report.lost.values())
         documents = 0
+        unique = UniqueIds(os.fspath(path))
         for file, name in self._files(os.fspath(path)):
             source = Source(file, name, self.on_error, report)
             try:
                 for document in self._checked(source):
                     report.settle(document.id)
                     documents += 1
+                    document_id = unique(document.id)
+                    if document_id != document.id:
+                        document = replace(document, id=document_id)
                     report.add(document)
                     yield document
             except CorpusError as error:
@@ -109,7 +116,7 @@ class CorpusFormat(Registrable):
             return
         try:
             yield Path(cached_path(path)), path
-        except (FileNotFoundError, ValueError, OSError) as error:
+        except Exception as error:  # each kind of URL has a library with errors of its own
             raise CorpusError(f"cannot be read: {error}", path) from error
 
     # Writing

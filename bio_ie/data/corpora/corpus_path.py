@@ -126,6 +126,6 @@ def _part(corpus_format: CorpusFormat, part: Dict[str, Any]) -> KFoldFormat:
         raise ConfigurationError(f"a data path with {', '.join(part)} needs a 'split' as well")
     part.update({key: _cast(part[key]) for key in NUMBERS if key in part})
     try:
-        return KFoldFormat.from_params(Params(part), format=corpus_format)
+        return KFoldFormat.from_params(Params(dict(part)), format=corpus_format)
     except TypeError as error:
         raise ConfigurationError(f"data path with {part!r}: {error}") from error

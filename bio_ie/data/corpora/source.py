@@ -1,10 +1,11 @@
 """An input file while it is read, the errors that name a place in it, and the count of losses."""
 
+import codecs
 import contextlib
 import gzip
-import io
 import json
 import logging
+import math
 import zlib
 from collections import Counter
 from dataclasses import dataclass, field
@@ -192,34 +193,30 @@ class Source:
             with _open_binary(path or self.path) as file:
                 yield file
         except UnicodeDecodeError as error:
-            raise self.error(f"not valid UTF-8: {error.reason} at byte {error.start}") from error
+            place = f"byte {error.start}" + (" of the line" if self.line else "")
+            raise self.error(f"not valid UTF-8: {error.reason} at {place}") from error
         except (EOFError, gzip.BadGzipFile, zlib.error) as error:
             raise self.error(f"broken gzip file: {error}") from error
         except OSError as error:
             raise self.error(f"cannot be read: {error.strerror or error}") from error
 
-    @contextlib.contextmanager
-    def open(self, path: Optional[Path] = None, encoding: str = "utf-8-sig") -> Iterator[IO[str]]:
-        """Like `binary`, decoded. The default encoding drops a byte-order mark."""
-        # newline="" would hand lone \r to the parsers; only \n and \r\n end a line here.
-        with (
-            self.binary(path) as binary,
-            io.TextIOWrapper(binary, encoding=encoding, newline="\n") as text,
-        ):
-            yield text
-
     def lines(self, path: Optional[Path] = None) -> Iterator[str]:
-        """The lines without their ends (`\\n` or `\\r\\n`); `self.line` is the current number."""
-        with self.open(path) as file:
-            self.line = 0
-            for line in file:
-                self.line += 1
-                yield line.rstrip("\n").removesuffix("\r")
+        """The lines without their ends (`\\n` or `\\r\\n`) and without a byte-order mark;
+        `self.line` is the current number."""
+        self.line = None
+        with self.binary(path) as file:
+            # Decoded line by line: a text file decodes ahead, and its errors name no place.
+            for number, line in enumerate(file, 1):
+                self.line = number
+                if number == 1:
+                    line = line.removeprefix(codecs.BOM_UTF8)
+                yield line.decode("utf-8").removesuffix("\n").removesuffix("\r")
         self.line = None
 
     def text(self, path: Optional[Path] = None, encoding: str = "utf-8-sig") -> str:
-        with self.open(path, encoding) as file:
-            return file.read()
+        """The whole file. The default encoding drops a byte-order mark."""
+        with self.binary(path) as file:
+            return file.read().decode(encoding)
 
     def json(self) -> Any:
         """The whole file as JSON. Does not stream."""
@@ -233,9 +230,10 @@ class Source:
 
 def parse_json(content: str) -> Any:
     """`json.loads` with one kind of error, `ValueError`, for all it cannot read: nesting without
-    end, numbers no JSON has (NaN), and lone surrogates, which no text file can hold."""
+    end, numbers no JSON has (NaN) or no float holds (1e999), and lone surrogates, which no text
+    file can hold."""
     try:
-        value = json.loads(content, parse_constant=_no_constant)
+        value = json.loads(content, parse_constant=_no_constant, parse_float=_finite)
     except RecursionError as error:
         raise ValueError("nested too deeply") from error
     if "\\ud" in content or "\\uD" in content:
@@ -254,6 +252,13 @@ def quoted(text: Any, limit: int = 60) -> str:
 
 def _no_constant(name: str) -> float:
     raise ValueError(f"{name} is no JSON number")
+
+
+def _finite(number: str) -> float:
+    value = float(number)
+    if math.isinf(value):  # it would be written as Infinity, which is no JSON
+        raise ValueError(f"{quoted(number)} is too large a number")
+    return value
 
 
 def _open_binary(path: Path) -> IO[bytes]:

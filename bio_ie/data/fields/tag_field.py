@@ -1,5 +1,7 @@
 """One tag a word."""
 
+from typing import Set
+
 from allennlp.data.fields import SequenceLabelField
 from allennlp.data.vocabulary import Vocabulary
 
@@ -13,6 +15,11 @@ class TagField(SequenceLabelField):
     """
 
     __slots__ = ()
+
+    def unknown_labels(self, vocab: Vocabulary) -> Set[str]:
+        """The tags that `vocab` lacks, of which a model that is given them must not stay silent."""
+        known = vocab.get_token_to_index_vocabulary(self._label_namespace)
+        return {str(label) for label in self.labels} - known.keys()
 
     def index(self, vocab: Vocabulary) -> None:
         known = vocab.get_token_to_index_vocabulary(self._label_namespace)

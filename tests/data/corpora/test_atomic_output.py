@@ -68,3 +68,23 @@ def test_folder_that_is_not_empty_is_refused_before_anything_is_written(tmp_path
         with pytest.raises(FileExistsError, match="not an empty folder"), atomic_folder(path):
             raise AssertionError("the block must not run")
     assert os.listdir(tmp_path) == ["mine.txt"]
+
+
+def test_device_or_pipe_is_written_to_and_never_replaced(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reading = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        with atomic_writer(pipe) as file:
+            file.write("text")
+        assert os.read(reading, 100) == b"text"
+    finally:
+        os.close(reading)
+    assert pipe.is_fifo()
+    assert os.listdir(tmp_path) == ["pipe"]
+
+
+def test_folder_is_no_file_to_write(tmp_path: Path) -> None:
+    with pytest.raises(IsADirectoryError, match="is a folder"), atomic_writer(tmp_path):
+        raise AssertionError("the block must not run")
+    assert os.listdir(tmp_path) == []

@@ -37,6 +37,29 @@ def test_globs_are_read_in_sorted_order_and_counted(tmp_path: Path) -> None:
     assert report.documents == 2
 
 
+def test_repeated_ids_are_told_apart_within_a_file_and_across_files(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    for name in ("a.txt", "b.txt"):
+        (tmp_path / name).write_text("same\nsame\n")
+    with caplog.at_level(logging.WARNING):
+        found = ids(Lines(), tmp_path / "*.txt", CorpusReport())
+    assert found == ["same", "same#2", "same#3", "same#4"]
+    assert len(caplog.messages) == 1
+    assert "occurs more than once" in caplog.messages[0]
+
+
+def test_whatever_a_library_raises_for_a_url_is_a_corpus_error(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fail(url: str) -> str:
+        raise RuntimeError(f"no credentials for {url}")
+
+    monkeypatch.setattr("bio_ie.data.corpora.corpus_format.cached_path", fail)
+    with pytest.raises(CorpusError, match="s3://x/y: cannot be read: no credentials"):
+        list(Lines().read("s3://x/y"))
+
+
 def test_name_with_glob_signs_that_exists_is_a_plain_file(tmp_path: Path) -> None:
     (tmp_path / "a[1].txt").write_text("a\n")
     assert ids(Lines(), tmp_path / "a[1].txt", CorpusReport()) == ["a"]

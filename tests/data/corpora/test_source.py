@@ -70,7 +70,7 @@ def test_report_counts_documents_and_their_parts() -> None:
 
 
 @pytest.mark.parametrize(
-    "content", ["{", "NaN", "[-Infinity]", '"\\ud800"', "[" * 99999, "9" * 9999]
+    "content", ["{", "NaN", "[-Infinity]", '"\\ud800"', "[" * 99999, "9" * 9999, "1e999"]
 )
 def test_parse_json_has_one_kind_of_error(content: str) -> None:
     with pytest.raises(ValueError):
@@ -84,3 +84,16 @@ def test_parse_json_joins_surrogate_pairs() -> None:
 def test_quoted_cuts_what_is_too_long() -> None:
     assert quoted("abc") == "'abc'"
     assert len(quoted("x" * 1000)) < 70
+
+
+def test_bad_utf8_is_reported_where_it_is_and_not_where_the_buffer_was(tmp_path: Path) -> None:
+    content = b"a line\n" * 5000 + b"ab\xff\n"
+    with pytest.raises(CorpusError, match=r"corpus\.txt:5001: not valid UTF-8.*byte 2 of the line"):
+        list(source(tmp_path / "x", content).lines())
+    with pytest.raises(CorpusError, match=r"corpus\.txt: not valid UTF-8.*byte 35002$"):
+        source(tmp_path / "x", content).text()
+
+
+def test_file_that_breaks_off_before_its_first_line_has_no_line_number(tmp_path: Path) -> None:
+    with pytest.raises(CorpusError, match=r"corpus\.txt: broken gzip file"):
+        list(source(tmp_path / "x", gzip.compress(b"text")[:12]).lines())
