@@ -256,13 +256,12 @@ def _joint_model(
         for name in embedders
         if name != "tokens"
     }
+    text_field_embedder = BasicTextFieldEmbedder({"tokens": embedder, **others})
     # There is no data loader to tell the length of an epoch.
     params["relation_loss_weight"] = {"type": "linear_warmup", "num_steps": 1}
-    model = Model.from_params(
-        params,
-        vocab=vocab,
-        text_field_embedder=BasicTextFieldEmbedder({"tokens": embedder, **others}),
-    )
+    if params.get("encoder") is not None:  # it was told the size of another encoder's vectors
+        params["encoder"]["input_size"] = text_field_embedder.get_output_dim()
+    model = Model.from_params(params, vocab=vocab, text_field_embedder=text_field_embedder)
     if not isinstance(model, JointNerRe):
         raise ConfigurationError("this is another model than `joint_ner_re`")
     return model

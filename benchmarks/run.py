@@ -26,8 +26,8 @@ MINILM = BertConfig(hidden_size=384, num_hidden_layers=6, intermediate_size=1536
 MODELS = {
     "scibert": (PAPER_MODEL, SCIBERT),
     "minilm": (PAPER_MODEL, MINILM),
-    # Sees words by their characters, too.
-    "minilm_characters": (CONLL04_RECIPE, MINILM),
+    # With a convolution over characters and a BiLSTM, too.
+    "minilm_recipe": (CONLL04_RECIPE, MINILM),
 }
 """Configs and encoders of the joint model, by the names in rows."""
 
