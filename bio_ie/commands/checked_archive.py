@@ -7,6 +7,7 @@ import os
 import sys
 import tarfile
 import tempfile
+from pathlib import PurePosixPath
 from typing import Any, Iterator, Mapping
 
 from allennlp.common.checks import ConfigurationError
@@ -34,7 +35,7 @@ def checked_archive(archive_file: str) -> Iterator[str]:
         if not os.path.isdir(path):
             folder = stack.enter_context(tempfile.TemporaryDirectory())
             with tarfile.open(path) as archive:
-                archive.extractall(folder, filter="data")
+                _extract(archive, folder)
             path = folder
         try:
             # Plain JSON, as AllenNLP writes it: jsonnet could come to mean something else.
@@ -47,6 +48,18 @@ def checked_archive(archive_file: str) -> Iterator[str]:
         for part in _BUILT:
             _check(config.get(part), archive_file)
         yield path
+
+
+def _extract(archive: tarfile.TarFile, folder: str) -> None:
+    if hasattr(tarfile, "data_filter"):
+        archive.extractall(folder, filter="data")
+        return
+    # The first patch releases of Python 3.10 and 3.11 have no filters.
+    for member in archive.getmembers():
+        path = PurePosixPath(member.name)
+        if not (member.isfile() or member.isdir()) or path.is_absolute() or ".." in path.parts:
+            raise tarfile.ExtractError(f"{member.name!r} does not belong in an archive of a model")
+    archive.extractall(folder)
 
 
 def _check(value: Any, archive_file: str) -> None:

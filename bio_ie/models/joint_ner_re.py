@@ -13,6 +13,7 @@ from allennlp.nn.util import get_text_field_mask
 from bio_ie.data.document import Mention, Relation
 from bio_ie.data.fields import undirected_namespace
 from bio_ie.metrics import EntityF1, RelationF1
+from bio_ie.metrics.items import EntityItem
 from bio_ie.metrics.tensor_average import TensorAverage
 from bio_ie.models.predicted_rows import Row, predicted_rows
 from bio_ie.modules.pair_scorers import PairScorer
@@ -334,17 +335,13 @@ class JointNerRe(Model):
         )
         undirected = self._undirected.tolist()
         for metadata, row_entities, row_relations in rows:
-            spans = metadata["word_spans"]
+            items = self._items(metadata, row_entities)
             mentions.append(
                 [
-                    Mention(
-                        id=f"T{number}",
-                        start=spans[first][0],
-                        end=spans[last][1],
-                        type=self.tag_scheme.types[type_],
-                        score=None if given else score,
+                    Mention(f"T{number}", *item, score=None if given else entity[-1])
+                    for number, (item, entity) in enumerate(
+                        zip(items, row_entities, strict=True), start=1
                     )
-                    for number, (first, last, type_, score) in enumerate(row_entities, start=1)
                 ]
             )
             relations.append(
@@ -361,17 +358,21 @@ class JointNerRe(Model):
             )
         return {"mentions": mentions, "relations": relations}
 
+    def _items(self, metadata: Dict[str, Any], entities: Row) -> List[EntityItem]:
+        """Start, end and type of a row's entities, in character offsets of the document."""
+        spans = metadata["word_spans"]
+        return [
+            (spans[first][0], spans[last][1], self.tag_scheme.types[type_])
+            for first, last, type_, _ in entities
+        ]
+
     def _count(self, output: Dict[str, Any]) -> None:
         """Adds a batch to the scores, by character offsets: what the tags could not hold counts."""
         predicted_entities, predicted_relations = [], []
         for metadata, row_entities, row_relations in zip(
             output["metadata"], output["entities"], output["relations"], strict=True
         ):
-            spans = metadata["word_spans"]
-            items = [
-                (spans[first][0], spans[last][1], self.tag_scheme.types[type_])
-                for first, last, type_, _ in row_entities
-            ]
+            items = self._items(metadata, row_entities)
             predicted_entities.append(items)
             predicted_relations.append(
                 [

@@ -32,6 +32,14 @@ def test_archive_loads_from_the_folder_and_the_folder_goes(toy_archive: Path) ->
     assert type(archive.model).__name__ == "JointNerRe"
 
 
+def test_archive_unpacks_where_python_has_no_filters(
+    toy_archive: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delattr(tarfile, "data_filter", raising=False)
+    with checked_archive(str(toy_archive)) as folder:
+        assert Path(folder, "weights.th").exists()
+
+
 def test_serialization_folder_is_taken_as_it_is(toy_archive: Path) -> None:
     with checked_archive(str(toy_archive.parent)) as folder:
         assert folder == str(toy_archive.parent)
@@ -95,7 +103,12 @@ def test_archive_needs_a_config(tmp_path: Path) -> None:
         pass
 
 
-def test_archive_unpacks_into_its_folder_only(tmp_path: Path) -> None:
+@pytest.mark.parametrize("has_filters", [True, False])
+def test_archive_unpacks_into_its_folder_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, has_filters: bool
+) -> None:
+    if not has_filters:
+        monkeypatch.delattr(tarfile, "data_filter", raising=False)
     path = archive_with(tmp_path / "x.tar.gz", "../outside")
     with pytest.raises(tarfile.TarError), checked_archive(path):
         pass
