@@ -21,12 +21,15 @@ def run() -> None:
     from allennlp.commands import main
     from allennlp.common.util import install_sigterm_handler
 
+    from bio_ie.commands.user_errors import user_errors
+
     if sys.argv[1:] == ["--version"]:
         print(f"bio-ie {VERSION} (AllenNLP {allennlp_version})")
         return
     install_sigterm_handler()
     sys.argv[1:] = include_plugin(sys.argv[1:])
-    main(prog="bio-ie")
+    with user_errors():
+        main(prog="bio-ie")
 
 
 def include_plugin(arguments: List[str]) -> List[str]:

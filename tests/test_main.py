@@ -52,6 +52,23 @@ def test_wrong_library_ends_the_command_with_one_sentence(tmp_path):
     assert sentence.startswith("bio-ie: bio_ie needs transformers >=4.38,<4.44, but 4.99.0 is")
 
 
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["train", "none.jsonnet", "-s", "run"], "file none.jsonnet not found"),
+        (["train", "must.jsonnet", "-s", "run"], "RUNTIME ERROR: Must override path"),
+        (["evaluate", "must.jsonnet", "x"], "could not be opened"),
+    ],
+)
+def test_users_error_is_told_without_a_traceback(tmp_path, arguments, message):
+    (tmp_path / "must.jsonnet").write_text("{ path: error 'Must override path' }")
+    result = run_in(tmp_path, [sys.executable, "-m", "bio_ie", *arguments])
+    assert result.returncode == 1
+    assert "Traceback" not in result.stderr
+    (line,) = [line for line in result.stderr.splitlines() if line.startswith("error: ")]
+    assert message in line
+
+
 def test_allennlp_command_finds_the_plugin_in_the_checkout():
     from allennlp.common.plugins import discover_file_plugins
 

@@ -28,7 +28,8 @@ def checked_archive(archive_file: str) -> Iterator[str]:
     It also unpacks to wherever a member of the archive says. What is not looked at: an archive
     named inside (`from_archive`), and what a registered part does with its options.
 
-    Raises `ConfigurationError` for a config that names another class by its Python path.
+    Raises `ConfigurationError` for a config that names another class by its Python path, or has no
+    reader or no model.
     """
     path = cached_path(archive_file)
     with contextlib.ExitStack() as stack:
@@ -47,6 +48,9 @@ def checked_archive(archive_file: str) -> Iterator[str]:
             raise ConfigurationError(f"{CONFIG_NAME} in {archive_file} is no JSON object")
         for part in _BUILT:
             _check(config.get(part), archive_file)
+        for part in ("dataset_reader", "model"):
+            if part not in config:
+                raise ConfigurationError(f"{CONFIG_NAME} in {archive_file} has no {part!r}")
         yield path
 
 

@@ -11,11 +11,11 @@ import sys
 from typing import Tuple, Union
 
 from allennlp.commands.subcommand import Subcommand
-from allennlp.common.checks import ConfigurationError
 from tqdm import tqdm
 
 from bio_ie.commands.corpus_format_argument import corpus_format
-from bio_ie.data.corpora.corpus_format import CorpusError, CorpusFormat, CorpusReport
+from bio_ie.commands.user_errors import user_errors
+from bio_ie.data.corpora.corpus_format import CorpusFormat, CorpusReport
 
 
 @Subcommand.register("convert")
@@ -48,7 +48,7 @@ class Convert(Subcommand):
 
 def convert_from_args(args: argparse.Namespace) -> None:
     """Runs `convert` for the command line; exits with status 1 as described there."""
-    try:
+    with user_errors():
         read, written = convert(
             args.input,
             args.output,
@@ -56,16 +56,20 @@ def convert_from_args(args: argparse.Namespace) -> None:
             corpus_format(args.to_format, args.on_error),
             progress=True,
         )
-    except (CorpusError, ConfigurationError, OSError) as error:
-        # A ConfigurationError's own str() is a repr of its message.
-        message = error.message if isinstance(error, ConfigurationError) else str(error)
-        print(f"error: {message}", file=sys.stderr)
-        sys.exit(1)
-    print(f"read {args.input}: {read}")
-    print(f"wrote {args.output}: {written}")
+    # The output may be standard output itself (/dev/stdout).
+    summary = sys.stderr if _is_stdout(args.output) else sys.stdout
+    print(f"read {args.input}: {read}", file=summary)
+    print(f"wrote {args.output}: {written}", file=summary)
     if args.on_error == "raise" and (read.lost or written.lost):
         print("something was lost (see above); --on-error skip accepts that", file=sys.stderr)
         sys.exit(1)
+
+
+def _is_stdout(path: str) -> bool:
+    try:
+        return os.path.samestat(os.stat(path), os.fstat(sys.stdout.fileno()))
+    except OSError:
+        return False
 
 
 def convert(

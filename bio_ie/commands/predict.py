@@ -9,7 +9,6 @@ one always: it is set up before plugins are loaded, and knows neither `--from` n
 import argparse
 import logging
 import sys
-import tarfile
 import zlib
 from contextlib import ExitStack
 from functools import partial
@@ -22,14 +21,18 @@ from allennlp.commands.predict import _get_predictor, _PredictManager
 from allennlp.commands.subcommand import Subcommand
 from allennlp.common import logging as common_logging
 from allennlp.common.checks import ConfigurationError
+from allennlp.common.file_utils import cached_path
+from allennlp.common.util import JsonDict
 from allennlp.predictors import Predictor
 from tqdm import tqdm
 
 from bio_ie.commands.checked_archive import checked_archive
 from bio_ie.commands.corpus_format_argument import corpus_format
+from bio_ie.commands.user_errors import user_errors
 from bio_ie.data.corpora.corpus_format import CorpusError, CorpusFormat, atomic_writer
 from bio_ie.data.corpora.corpus_path import read_corpus
 from bio_ie.data.corpora.jsonl import JsonlFormat
+from bio_ie.data.corpora.source import open_binary
 from bio_ie.data.document import Document
 from bio_ie.predictors.document_predictor import DocumentPredictor
 from bio_ie.predictors.failures import DocumentOrFailure, Failure, read_with_failures
@@ -64,13 +67,8 @@ class Predict(AllenNlpPredict):
 def predict_from_args(args: argparse.Namespace) -> None:
     """Runs `predict` for the command line; exits with status 1 if something failed."""
     common_logging.FILE_FRIENDLY_LOGGING = args.file_friendly_logging
-    try:
+    with user_errors():
         predictor = _predict_corpus(args) if args.from_format else _predict_as_allennlp(args)
-    except (CorpusError, ConfigurationError, OSError, tarfile.TarError) as error:
-        # A ConfigurationError's own str() is a repr of its message.
-        message = error.message if isinstance(error, ConfigurationError) else str(error)
-        print(f"error: {message}", file=sys.stderr)
-        sys.exit(1)
     if isinstance(predictor, DocumentPredictor) and predictor.num_failures:
         print(
             f"{predictor.num_failures} of {predictor.num_documents} documents failed",
@@ -85,7 +83,7 @@ def _predict_as_allennlp(args: argparse.Namespace) -> Predictor:
     if args.silent and not args.output_file:
         raise ConfigurationError("--silent needs --output, or nothing comes out")
     predictor = _predictor(args)
-    manager = _PredictManager(
+    manager = (_LinesManager if isinstance(predictor, DocumentPredictor) else _PredictManager)(
         predictor,
         args.input_file,
         args.output_file,
@@ -96,11 +94,26 @@ def _predict_as_allennlp(args: argparse.Namespace) -> Predictor:
     )
     try:
         manager.run()
-    except UnicodeDecodeError as error:
-        raise CorpusError(f"not valid UTF-8: {error.reason}", args.input_file) from error
     except (EOFError, zlib.error) as error:
         raise CorpusError(f"broken gzip file: {error}", args.input_file) from error
+    if isinstance(predictor, DocumentPredictor) and not predictor.num_documents:
+        raise CorpusError("no document in it", args.input_file)
     return predictor
+
+
+class _LinesManager(_PredictManager):
+    """Lets a line that is not valid UTF-8 fail by itself: `load_line` finds it out."""
+
+    def _get_json_data(self) -> Iterator[JsonDict]:
+        with ExitStack() as stack:
+            if self._input_file == "-":
+                file: IO[bytes] = sys.stdin.buffer
+            else:
+                path = Path(cached_path(self._input_file))
+                file = stack.enter_context(open_binary(path))
+            for line in file:
+                if line.strip():
+                    yield self._predictor.load_line(line.decode("utf-8", "surrogateescape"))
 
 
 def _predict_corpus(args: argparse.Namespace) -> Predictor:

@@ -5,14 +5,13 @@ bio-ie render predictions.jsonl --gold test.pubtator --gold-from pubtator --outp
 
 import argparse
 import os
-import sys
 from pathlib import Path
 
 from allennlp.commands.subcommand import Subcommand
-from allennlp.common.checks import ConfigurationError
 
 from bio_ie.commands.corpus_format_argument import corpus_format
-from bio_ie.data.corpora.corpus_format import CorpusError, atomic_writer
+from bio_ie.commands.user_errors import user_errors
+from bio_ie.data.corpora.corpus_format import atomic_writer
 from bio_ie.rendering import render
 from bio_ie.rendering.predictions import read_predictions
 
@@ -47,16 +46,11 @@ class Render(Subcommand):
 
 
 def _render(args: argparse.Namespace) -> None:
-    try:
+    with user_errors():
         predictions = read_predictions(args.predictions, corpus_format(args.from_format))
         gold = corpus_format(args.gold_from).read(args.gold) if args.gold is not None else None
         title = args.title or os.path.basename(args.predictions) or args.predictions
         page = render(predictions, gold, title)
         with atomic_writer(Path(args.output)) as file:
             file.write(page)
-    except (CorpusError, ConfigurationError, OSError) as error:
-        # A ConfigurationError's own str() is a repr of its message.
-        message = error.message if isinstance(error, ConfigurationError) else str(error)
-        print(f"error: {message}", file=sys.stderr)
-        sys.exit(1)
     print(f"wrote {args.output}: {len(predictions):,} documents, {len(page) / 1e6:.1f} MB")

@@ -7,18 +7,15 @@
 
 import argparse
 import json
-import sys
 from pathlib import Path
 from typing import Dict, Iterator, List
 
 from allennlp.commands.subcommand import Subcommand
-from allennlp.common.checks import ConfigurationError
 
 from bio_ie.commands.corpus_format_argument import corpus_format
+from bio_ie.commands.user_errors import user_errors
 from bio_ie.data.corpora.atomic_output import atomic_writer
-from bio_ie.data.corpora.corpus_format import CorpusError
 from bio_ie.data.corpora.corpus_path import read_corpus
-from bio_ie.data.document import DocumentError
 from bio_ie.metrics.document_scores import DocumentScores, score_documents
 
 RATIOS = ("precision", "recall", "f1")
@@ -59,7 +56,7 @@ class Score(Subcommand):
 
 def score_from_args(args: argparse.Namespace) -> None:
     """Runs `score_documents` for the command line and prints a table."""
-    try:
+    with user_errors():
         scores = score_documents(
             read_corpus(args.predictions, corpus_format(args.from_format, args.on_error)),
             read_corpus(args.gold, corpus_format(args.gold_from_format, args.on_error)),
@@ -68,11 +65,6 @@ def score_from_args(args: argparse.Namespace) -> None:
             with atomic_writer(Path(args.output)) as file:
                 json.dump(scores._asdict(), file, indent=2, ensure_ascii=False)
                 file.write("\n")
-    except (CorpusError, DocumentError, ConfigurationError, OSError) as error:
-        # A ConfigurationError's own str() is a repr of its message.
-        message = error.message if isinstance(error, ConfigurationError) else str(error)
-        print(f"error: {message}", file=sys.stderr)
-        sys.exit(1)
     print("\n".join(table(scores)))
 
 

@@ -8,6 +8,8 @@ from allennlp.common.checks import ConfigurationError
 from allennlp.data import TextFieldTensors, Vocabulary
 from allennlp.models import Model
 from allennlp.modules import FeedForward, Seq2SeqEncoder, TextFieldEmbedder
+from allennlp.nn import RegularizerApplicator
+from allennlp.nn.parallel import DdpAccelerator
 from allennlp.nn.util import get_text_field_mask
 
 from bio_ie.data.document import Mention, Relation
@@ -67,6 +69,8 @@ class JointNerRe(Model):
         `"predicted_and_gold"`, or `"gold"`, which gives eq. 3 the gold tags too.
     entity_source : `str`, optional (default = `"predicted"`)
         The same out of training: `"predicted"`, or `"gold"` (Table 1, "Ours (gold)").
+    regularizer, serialization_dir, ddp_accelerator : optional
+        As in every `Model`.
 
     # Output of `forward`
 
@@ -95,9 +99,13 @@ class JointNerRe(Model):
         relation_loss_weight: Optional[Schedule] = None,
         training_candidates: str = "predicted",
         entity_source: str = "predicted",
-        **kwargs: Any,
+        regularizer: Optional[RegularizerApplicator] = None,
+        serialization_dir: Optional[str] = None,
+        ddp_accelerator: Optional[DdpAccelerator] = None,
     ) -> None:
-        super().__init__(vocab, **kwargs)
+        # Named one by one: with **kwargs a setting that does not exist is a TypeError somewhere.
+        # The ignored type lacks an Optional in AllenNLP.
+        super().__init__(vocab, regularizer, serialization_dir, ddp_accelerator)  # type: ignore[arg-type]
         if relation_activation not in ("softmax", "sigmoid"):
             raise ConfigurationError(f"unknown relation_activation {relation_activation!r}")
         if training_candidates not in SOURCES:

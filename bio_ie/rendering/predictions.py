@@ -53,8 +53,8 @@ class _WithoutFailures(Source):
         super().__init__(source.path, source.name, source.on_error, source.report)
         self._set_aside = set_aside
 
-    def lines(self, path: Optional[Path] = None) -> Iterator[str]:
-        for line in super().lines(path):
+    def lines(self, path: Optional[Path] = None, errors: str = "strict") -> Iterator[str]:
+        for line in super().lines(path, errors):
             if self._set_aside(line):
                 self.report.lose("prediction failed for this document", f"{self.name}:{self.line}")
             else:

@@ -13,6 +13,8 @@ from bio_ie.commands.checked_archive import checked_archive
 
 
 def folder_with(tmp_path: Path, config: Any) -> str:
+    if isinstance(config, dict):
+        config = {"dataset_reader": {}, "model": {}, **config}
     (tmp_path / "config.json").write_text(config if isinstance(config, str) else json.dumps(config))
     return str(tmp_path)
 
@@ -82,6 +84,14 @@ def test_config_that_is_no_object_is_refused(tmp_path: Path) -> None:
 def test_what_runs_nothing_foreign_is_let_through(tmp_path: Path, config: Any) -> None:
     with checked_archive(folder_with(tmp_path, config)) as folder:
         assert folder == str(tmp_path)
+
+
+@pytest.mark.parametrize("part", ["dataset_reader", "model"])
+def test_archive_needs_a_reader_and_a_model(tmp_path: Path, part: str) -> None:
+    config = {name: {} for name in ("dataset_reader", "model") if name != part}
+    path = folder_with(tmp_path, json.dumps(config))
+    with pytest.raises(ConfigurationError, match=f"has no '{part}'"), checked_archive(path):
+        pass
 
 
 @pytest.mark.parametrize("content", ["", "[", "local x = 1; {model: {type: 'a'}}"])

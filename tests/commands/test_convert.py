@@ -1,6 +1,7 @@
 import gzip
 import json
 import re
+import subprocess
 import sys
 from pathlib import Path
 from typing import List
@@ -77,6 +78,14 @@ def test_command_prints_a_summary(
     printed = capsys.readouterr().out
     assert f"read {source}: 3 documents, 10 mentions, 0 relations, 2 facts" in printed
     assert f"wrote {out}: 3 documents, 10 mentions, 0 relations, 2 facts" in printed
+
+
+def test_standard_output_gets_the_documents_alone(fixtures_folder: Path) -> None:
+    command = [sys.executable, "-m", "bio_ie", "convert", str(pubtator(fixtures_folder))]
+    command += ["/dev/stdout", "--from", "pubtator", "--to", "jsonl"]
+    result = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert len([json.loads(line) for line in result.stdout.splitlines()]) == 3
+    assert "read" in result.stderr
 
 
 def test_command_takes_globs_and_json_options(

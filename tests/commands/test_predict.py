@@ -78,14 +78,33 @@ def test_json_lines(
     assert "1 of 3 documents failed" in printed.err
 
 
+@pytest.mark.parametrize("arguments", [["--predictor", "document"], ["--from", "jsonl"]])
+def test_line_that_is_not_utf8_fails_alone(
+    toy_archive: Path,
+    tmp_path: Path,
+    arguments: List[str],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    path, out = tmp_path / "texts.jsonl", tmp_path / "out.jsonl"
+    lines = [b'{"id": "%d", "text": "Rash%s."}\n' % (n, b"\xff" * (n == 2)) for n in (1, 2, 3)]
+    path.write_bytes(b"".join(lines))
+    assert run(monkeypatch, toy_archive, path, *arguments, "--silent", "--output", out) == 1
+    assert "1 of 3 documents failed" in capsys.readouterr().err
+    first, second, third = json_lines(out)
+    assert (first["id"], third["id"]) == ("1", "3")
+    assert "not valid UTF-8 at character 26" in second["error"]
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b'{"text": "Rash."}\n{"text": "\xff"}\n', "not valid UTF-8"),
+        (b"", "no document in it"),
+        (b"\n \n", "no document in it"),
         (gzip.compress(b'{"text": "Rash."}\n')[:-9], "broken gzip file"),
     ],
 )
-def test_json_lines_that_cannot_be_decoded_are_one_line_and_status_1(
+def test_json_lines_that_cannot_be_read_are_one_line_and_status_1(
     toy_archive: Path,
     tmp_path: Path,
     content: bytes,
@@ -93,7 +112,7 @@ def test_json_lines_that_cannot_be_decoded_are_one_line_and_status_1(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    path = tmp_path / ("texts.jsonl.gz" if "gzip" in message else "texts.jsonl")
+    path = tmp_path / "texts.jsonl"
     path.write_bytes(content)
     arguments = [toy_archive, path, "--predictor", "document", "--output", tmp_path / "out"]
     assert run(monkeypatch, *arguments) == 1

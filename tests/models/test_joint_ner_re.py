@@ -293,6 +293,7 @@ def test_a_corpus_without_relations_trains_and_predicts(batch_and_vocab):
         {"entity_source": "all"},
         {"head_feedforward": None},
         {"word_pair_pooling": {"type": "smax"}},
+        {"no_such_setting": 1},
     ],
 )
 def test_an_impossible_setting_is_an_error(batch_and_vocab, change):

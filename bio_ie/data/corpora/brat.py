@@ -64,6 +64,9 @@ class BratFormat(CorpusFormat):
             if _ENDING.search(name) or os.path.isfile(path)
         }
         for name in sorted(texts):
+            # Beside others an empty document is one; alone it is a mistake.
+            if name == path and os.path.isfile(name) and not os.path.getsize(name):
+                raise CorpusError("the file is empty", name)
             yield Path(name), name
 
     def _read(self, source: Source) -> Iterator[Document]:

@@ -20,7 +20,8 @@ class JsonlFormat(CorpusFormat):
     writable = True
 
     def _read(self, source: Source) -> Iterator[Document]:
-        for line in source.lines():
+        # Bytes that are no text spoil their line only: parse_json finds them.
+        for line in source.lines(errors="surrogateescape"):
             if not line.strip():
                 continue
             try:

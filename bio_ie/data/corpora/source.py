@@ -190,7 +190,7 @@ class Source:
         """The file (or a companion `path`) as bytes; gzip is decompressed. What goes wrong
         underneath (truncated gzip, bad UTF-8) becomes a `CorpusError`."""
         try:
-            with _open_binary(path or self.path) as file:
+            with open_binary(path or self.path) as file:
                 yield file
         except UnicodeDecodeError as error:
             place = f"byte {error.start}" + (" of the line" if self.line else "")
@@ -200,9 +200,9 @@ class Source:
         except OSError as error:
             raise self.error(f"cannot be read: {error.strerror or error}") from error
 
-    def lines(self, path: Optional[Path] = None) -> Iterator[str]:
+    def lines(self, path: Optional[Path] = None, errors: str = "strict") -> Iterator[str]:
         """The lines without their ends (`\\n` or `\\r\\n`) and without a byte-order mark;
-        `self.line` is the current number."""
+        `self.line` is the current number. `errors` is that of `bytes.decode`."""
         self.line = None
         with self.binary(path) as file:
             # Decoded line by line: a text file decodes ahead, and its errors name no place.
@@ -210,7 +210,7 @@ class Source:
                 self.line = number
                 if number == 1:
                     line = line.removeprefix(codecs.BOM_UTF8)
-                yield line.decode("utf-8").removesuffix("\n").removesuffix("\r")
+                yield line.decode("utf-8", errors).removesuffix("\n").removesuffix("\r")
         self.line = None
 
     def text(self, path: Optional[Path] = None, encoding: str = "utf-8-sig") -> str:
@@ -230,8 +230,12 @@ class Source:
 
 def parse_json(content: str) -> Any:
     """`json.loads` with one kind of error, `ValueError`, for all it cannot read: nesting without
-    end, numbers no JSON has (NaN) or no float holds (1e999), and lone surrogates, which no text
-    file can hold."""
+    end, numbers no JSON has (NaN) or no float holds (1e999), lone surrogates, which no text
+    file can hold, and bytes that were not UTF-8 (decoded by `errors="surrogateescape"`)."""
+    try:
+        content.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise ValueError(f"not valid UTF-8 at character {error.start + 1}") from error
     try:
         value = json.loads(content, parse_constant=_no_constant, parse_float=_finite)
     except RecursionError as error:
@@ -261,7 +265,7 @@ def _finite(number: str) -> float:
     return value
 
 
-def _open_binary(path: Path) -> IO[bytes]:
+def open_binary(path: Path) -> IO[bytes]:
     """By content rather than by name: `cached_path` drops the ending of a URL."""
     with open(path, "rb") as file:
         magic = file.read(2)

@@ -59,6 +59,8 @@ class DocumentReader(DatasetReader, Generic[View]):
     token_indexers : `Dict[str, TokenIndexer]`
     max_instances : `int`, optional
         Read only this many instances, over all ranks and workers together.
+    serialization_dir : `str`, optional
+        Given by AllenNLP.
     """
 
     def __init__(
@@ -68,10 +70,12 @@ class DocumentReader(DatasetReader, Generic[View]):
         tokenizer: Optional[Tokenizer] = None,
         sentence_splitter: Optional[SpanSentenceSplitter] = None,
         max_instances: Optional[int] = None,
-        **kwargs: Any,
+        serialization_dir: Optional[str] = None,
     ) -> None:
         super().__init__(
-            manual_distributed_sharding=True, manual_multiprocess_sharding=True, **kwargs
+            manual_distributed_sharding=True,
+            manual_multiprocess_sharding=True,
+            serialization_dir=serialization_dir,
         )
         self.corpus = corpus or JsonlFormat()
         self.tokenizer = tokenizer or ScispacyRulesTokenizer()

@@ -32,7 +32,7 @@ class TaggedRelationsReader(DocumentReader[Sentence]):
 
     # Parameters
 
-    token_indexers, corpus, tokenizer, sentence_splitter, max_instances
+    token_indexers, corpus, tokenizer, sentence_splitter, max_instances, serialization_dir
         See `DocumentReader`.
     tag_scheme : `str`, optional (default = `"BIOES"`)
         `"BIOES"` or `"BIO"`.
@@ -62,7 +62,7 @@ class TaggedRelationsReader(DocumentReader[Sentence]):
         align: str = "split",
         max_words: int = 400,
         max_instances: Optional[int] = None,
-        **kwargs: Any,
+        serialization_dir: Optional[str] = None,
     ) -> None:
         if tag_scheme not in ("BIOES", "BIO"):
             raise ConfigurationError(f"tag_scheme must be 'BIOES' or 'BIO', not {tag_scheme!r}")
@@ -76,7 +76,7 @@ class TaggedRelationsReader(DocumentReader[Sentence]):
             tokenizer=tokenizer,
             sentence_splitter=sentence_splitter,
             max_instances=max_instances,
-            **kwargs,
+            serialization_dir=serialization_dir,
         )
         self._tag_scheme = tag_scheme
         self._align = align

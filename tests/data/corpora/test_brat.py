@@ -129,3 +129,11 @@ def test_full_folder_is_not_written_to(tmp_path: Path) -> None:
 def test_url_is_refused() -> None:
     with pytest.raises(CorpusError, match="local files"):
         list(BratFormat().read("https://example.org/x.txt"))
+
+
+def test_an_empty_file_alone_is_an_error_and_a_document_beside_others(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").touch()
+    (tmp_path / "b.txt").write_text("One.")
+    with pytest.raises(CorpusError, match=r"a\.txt: the file is empty"):
+        list(BratFormat().read(tmp_path / "a.txt"))
+    assert [document.text for document in BratFormat().read(tmp_path)] == ["", "One."]

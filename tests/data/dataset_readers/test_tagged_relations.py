@@ -1,6 +1,7 @@
 import pytest
 from allennlp.common.checks import ConfigurationError
-from allennlp.data import Vocabulary
+from allennlp.common.params import Params
+from allennlp.data import DatasetReader, Vocabulary
 from allennlp.data.token_indexers import SingleIdTokenIndexer
 
 from bio_ie.data.corpora import CorpusFormat, JsonlFormat
@@ -156,6 +157,12 @@ def test_a_second_label_of_a_pair_is_counted():
 def test_an_impossible_setting_is_an_error(setting):
     with pytest.raises(ConfigurationError, match=next(iter(setting))):
         reader(**setting)
+
+
+def test_a_setting_that_does_not_exist_is_an_error():
+    params = Params({"type": "tagged_relations", "token_indexers": {}, "aligned": "split"})
+    with pytest.raises(ConfigurationError, match="aligned"):
+        DatasetReader.from_params(params)
 
 
 def test_reads_files_and_data_path_objects(tmp_path):

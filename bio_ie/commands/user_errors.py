@@ -1,0 +1,42 @@
+"""Errors that a user made, told in one line instead of a traceback."""
+
+import logging
+import sys
+import tarfile
+from contextlib import contextmanager
+from typing import Iterator
+
+from allennlp.common.checks import ConfigurationError
+
+from bio_ie.data.corpora.corpus_format import CorpusError
+from bio_ie.data.document import DocumentError
+
+logger = logging.getLogger(__name__)
+
+_USERS = (CorpusError, DocumentError, ConfigurationError, OSError, tarfile.TarError)
+
+
+@contextmanager
+def user_errors() -> Iterator[None]:
+    """Wrong settings, wrong data and missing files end the command with `error: ...` on standard
+    error and status 1. The traceback is logged at level DEBUG (`ALLENNLP_DEBUG=1`).
+
+    Any other exception is a mistake of ours, and keeps its traceback.
+    """
+    try:
+        yield
+    except _USERS as error:
+        _exit(error)
+    except RuntimeError as error:
+        # The errors of jsonnet have no class of their own.
+        if not str(error).startswith(("STATIC ERROR:", "RUNTIME ERROR:")):
+            raise
+        _exit(error)
+
+
+def _exit(error: Exception) -> None:
+    logger.debug("the command failed", exc_info=error)
+    # A ConfigurationError's own str() is a repr of its message.
+    message = error.message if isinstance(error, ConfigurationError) else str(error)
+    print(f"error: {message.strip()}", file=sys.stderr)
+    sys.exit(1)
