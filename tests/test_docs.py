@@ -44,7 +44,7 @@ BASES = [
 TABULATED = BASES[3:]
 """Those whose parameters have a table in docs/configs.md."""
 
-GIVEN = {"self", "vocab", "kwargs", "serialization_dir", "model_parameters"}
+GIVEN = {"self", "vocab", "serialization_dir", "ddp_accelerator", "model_parameters"}
 GIVEN_BY_MODEL = {PairScorer: {"head_dim", "tail_dim", "num_labels"}, TagDecoder: {"tag_scheme"}}
 """Constructor parameters that are no settings: the framework or the model gives them."""
 

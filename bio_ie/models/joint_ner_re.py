@@ -1,6 +1,6 @@
 """End-to-end named entity recognition and relation extraction (paper 2)."""
 
-from typing import Any, Dict, List, Optional, Tuple
+from typing import Any, Dict, Iterator, List, Optional, Tuple
 
 import torch
 from allennlp.common import Lazy
@@ -12,12 +12,11 @@ from allennlp.nn import RegularizerApplicator
 from allennlp.nn.parallel import DdpAccelerator
 from allennlp.nn.util import get_text_field_mask
 
-from bio_ie.data.document import Mention, Relation
 from bio_ie.data.fields import undirected_namespace
 from bio_ie.metrics import EntityF1, RelationF1
-from bio_ie.metrics.items import EntityItem
 from bio_ie.metrics.tensor_average import TensorAverage
 from bio_ie.models.predicted_rows import Row, predicted_rows
+from bio_ie.models.row_decoder import RowDecoder
 from bio_ie.modules.pair_scorers import PairScorer
 from bio_ie.modules.poolings import Pooling
 from bio_ie.modules.ragged import ranges, reversed_pairs, span_pair_items
@@ -155,6 +154,9 @@ class JointNerRe(Model):
             persistent=False,
         )
         self._has_undirected = bool(undirected)
+        self._decoder = RowDecoder(
+            self.tag_scheme.types, self.relation_labels, self._undirected.tolist()
+        )
         self.relation_loss_weight = relation_loss_weight or ConstantSchedule(1.0)
         self.training_candidates = training_candidates
         self.entity_source = entity_source
@@ -334,64 +336,26 @@ class JointNerRe(Model):
         `Mention` and `Relation`, in character offsets of the document. Ids count the row's
         mentions. Entities that were given (`entity_source: "gold"`) have no score."""
         given = self.entity_source == "gold"
-        mentions, relations = [], []
-        rows = zip(
-            output_dict["metadata"],
-            output_dict["entities"],
-            output_dict["relations"],
-            strict=True,
-        )
-        undirected = self._undirected.tolist()
-        for metadata, row_entities, row_relations in rows:
-            items = self._items(metadata, row_entities)
-            mentions.append(
-                [
-                    Mention(f"T{number}", *item, score=None if given else entity[-1])
-                    for number, (item, entity) in enumerate(
-                        zip(items, row_entities, strict=True), start=1
-                    )
-                ]
-            )
-            relations.append(
-                [
-                    Relation(
-                        type=self.relation_labels[label],
-                        head=f"T{head + 1}",
-                        tail=f"T{tail + 1}",
-                        score=score,
-                        directed=not undirected[label],
-                    )
-                    for head, tail, label, score in row_relations
-                ]
-            )
-        return {"mentions": mentions, "relations": relations}
-
-    def _items(self, metadata: Dict[str, Any], entities: Row) -> List[EntityItem]:
-        """Start, end and type of a row's entities, in character offsets of the document."""
-        spans = metadata["word_spans"]
-        return [
-            (spans[first][0], spans[last][1], self.tag_scheme.types[type_])
-            for first, last, type_, _ in entities
+        annotations = [
+            self._decoder.annotations(*row, given=given) for row in self._output_rows(output_dict)
         ]
+        return {
+            "mentions": [mentions for mentions, _ in annotations],
+            "relations": [relations for _, relations in annotations],
+        }
 
     def _count(self, output: Dict[str, Any]) -> None:
         """Adds a batch to the scores, by character offsets: what the tags could not hold counts."""
-        predicted_entities, predicted_relations = [], []
-        for metadata, row_entities, row_relations in zip(
-            output["metadata"], output["entities"], output["relations"], strict=True
-        ):
-            items = self._items(metadata, row_entities)
-            predicted_entities.append(items)
-            predicted_relations.append(
-                [
-                    (items[head], items[tail], self.relation_labels[label])
-                    for head, tail, label, _ in row_relations
-                ]
-            )
-        real = [not metadata["is_padding"] for metadata in output["metadata"]]
         gold = output["metadata"]
-        self._entity_f1(predicted_entities, [row["gold_entities"] for row in gold], real)
-        self._relation_f1(predicted_relations, [row["gold_relations"] for row in gold], real)
+        items = [self._decoder.items(*row) for row in self._output_rows(output)]
+        real = [not metadata["is_padding"] for metadata in gold]
+        entities, relations = [row for row, _ in items], [row for _, row in items]
+        self._entity_f1(entities, [row["gold_entities"] for row in gold], real)
+        self._relation_f1(relations, [row["gold_relations"] for row in gold], real)
+
+    @staticmethod
+    def _output_rows(output: Dict[str, Any]) -> Iterator[Tuple[Dict[str, Any], Row, Row]]:
+        return zip(output["metadata"], output["entities"], output["relations"], strict=True)
 
     def get_metrics(self, reset: bool = False) -> Dict[str, float]:
         """The means of the two losses and the accuracy of tags; out of training also entity and
