@@ -1,0 +1,197 @@
+"""Texts whose spans are entities, nested ones too, and relations between spans: for `keci`."""
+
+from bisect import bisect_right
+from dataclasses import replace
+from typing import Dict, List, Optional, Tuple
+
+import torch
+from allennlp.common.checks import ConfigurationError
+from allennlp.data import DatasetReader, Instance, Tokenizer
+from allennlp.data.fields import Field, MetadataField, TensorField
+from allennlp.data.token_indexers import TokenIndexer
+
+from bio_ie.data.corpora.corpus_format import CorpusFormat
+from bio_ie.data.dataset_readers.sentence_reader import SentenceReader
+from bio_ie.data.document import Document, Span
+from bio_ie.data.fields import RelationField
+from bio_ie.data.sentences import Sentence, split_document
+from bio_ie.data.span_position import span_position
+from bio_ie.data.tokenizers import SpanSentenceSplitter
+
+WordSpan = Tuple[int, int]
+
+
+@DatasetReader.register("span_graph")
+class SpanGraphReader(SentenceReader):
+    """One instance a sentence (or document): its words, and the spans of words that are entities,
+    nested and crossing ones too, with relations between them (paper 4, section 2.1).
+
+    A span has one type and at most `max_span_width` words, and lies in one sentence. Whatever is
+    left out, and a relation one of whose arguments is, is counted in `losses` and stays gold in the
+    metadata, so it counts as missed in the scores.
+
+    Registered as a `DatasetReader` with name "span_graph".
+
+    # Parameters
+
+    token_indexers, corpus, tokenizer, sentence_splitter, align, max_words, max_instances,
+    serialization_dir
+        See `SentenceReader`.
+    max_span_width : `int`, optional (default = `20`)
+        In words; L in the paper. The model's must be the same.
+    unit : `str`, optional (default = `"sentence"`)
+        `"sentence"`, or `"document"`: then relations may join sentences, and a document of more
+        than `max_words` is cut between sentences.
+
+    # Fields
+
+    words : `TextField`
+    sentences : `TensorField`, `[N]`, the number of each word's sentence; -1 is padding
+    entities : `RelationField` of first word, last word and type, namespace `span_labels`; only when
+        labelled
+    relations : `RelationField` over spans, namespace `relation_labels`; only when labelled. A span
+        stands for itself by `span_position`.
+    metadata : `document_id`, `word_spans` (character offsets in the document), `is_padding`, and
+        when labelled `gold_entities`, `gold_relations` (items of `bio_ie.metrics`) and `document`.
+    """
+
+    def __init__(
+        self,
+        token_indexers: Dict[str, TokenIndexer],
+        corpus: Optional[CorpusFormat] = None,
+        tokenizer: Optional[Tokenizer] = None,
+        sentence_splitter: Optional[SpanSentenceSplitter] = None,
+        max_span_width: int = 20,
+        unit: str = "sentence",
+        align: str = "split",
+        max_words: int = 400,
+        max_instances: Optional[int] = None,
+        serialization_dir: Optional[str] = None,
+    ) -> None:
+        if max_span_width < 1:
+            raise ConfigurationError(f"max_span_width must be positive, not {max_span_width}")
+        if unit not in ("sentence", "document"):
+            raise ConfigurationError(f"unit must be 'sentence' or 'document', not {unit!r}")
+        super().__init__(
+            token_indexers=token_indexers,
+            corpus=corpus,
+            tokenizer=tokenizer,
+            sentence_splitter=sentence_splitter,
+            align=align,
+            max_words=max_words,
+            max_instances=max_instances,
+            serialization_dir=serialization_dir,
+        )
+        self._max_span_width = max_span_width
+        self._unit = unit
+
+    def views(self, document: Document) -> List[Sentence]:
+        spans = self.sentence_spans(document)
+        if self._unit == "sentence":
+            return split_document(document, spans)
+        # With its sentences, so that they need not be found again for every view.
+        document = replace(document, sentences=tuple(spans))
+        return split_document(document, self._windows(document, spans))
+
+    def _windows(self, document: Document, spans: List[Span]) -> List[Span]:
+        """The document, or stretches of sentences of at most `max_words` words."""
+        windows: List[Span] = []
+        num_words = 0
+        for start, end in spans:
+            added = len(self.word_spans(Sentence(document, start, end)))
+            if windows and num_words + added <= self._max_words:
+                windows[-1] = (windows[-1][0], end)
+                num_words += added
+            else:
+                windows.append((start, end))
+                num_words = added
+        self.losses["documents longer than max_words were cut"] += len(windows) > 1
+        return windows
+
+    def view_to_instance(
+        self, view: Sentence, labelled: bool = True, is_padding: bool = False
+    ) -> Instance:
+        word_spans = self._words_of_sentences(view)
+        metadata = self.metadata(view, labelled, is_padding)
+        span_of: Dict[str, WordSpan] = {}
+        if labelled:
+            metadata["document"] = view.document
+            word_spans, span_of = self._spans(view, word_spans)
+        metadata["word_spans"] = word_spans
+        instance: Dict[str, Field] = {
+            "words": self.text_field(view, word_spans),
+            "sentences": TensorField(self._sentence_numbers(view, word_spans), padding_value=-1),
+            "metadata": MetadataField(metadata),
+        }
+        if labelled:
+            instance["entities"] = self._entities(view, span_of)
+            instance["relations"] = self._relations(view, span_of)
+        return Instance(instance)
+
+    def _words_of_sentences(self, view: Sentence) -> List[Span]:
+        if self._unit == "sentence":
+            return self.word_spans(view)
+        return [
+            word
+            for start, end in view.document.sentences
+            if view.start <= start and end <= view.end
+            for word in self.word_spans(Sentence(view.document, start, end))
+        ]
+
+    def _sentence_numbers(self, view: Sentence, word_spans: List[Span]) -> torch.Tensor:
+        if self._unit == "sentence":
+            return torch.zeros(len(word_spans), dtype=torch.long)
+        starts = [start for start, _ in view.document.sentences]
+        return torch.tensor([bisect_right(starts, start) for start, _ in word_spans])
+
+    def _spans(
+        self, view: Sentence, word_spans: List[Span]
+    ) -> Tuple[List[Span], Dict[str, WordSpan]]:
+        """The words, cut where `align` says so, and the first and last word of each mention that a
+        span can hold."""
+        inside, alignment = self.align(view, word_spans)
+        numbers = self._sentence_numbers(view, alignment.token_spans).tolist()
+        span_of: Dict[str, WordSpan] = {}
+        for mention, words in zip(inside, alignment.word_spans, strict=True):
+            if words is None:
+                continue
+            if words[1] - words[0] >= self._max_span_width:
+                self.losses["mentions wider than max_span_width"] += 1
+            elif numbers[words[0]] != numbers[words[1]]:
+                self.losses["mentions in two sentences"] += 1
+            else:
+                span_of[mention.id] = words
+        return alignment.token_spans, span_of
+
+    def _entities(self, view: Sentence, span_of: Dict[str, WordSpan]) -> RelationField:
+        types: Dict[WordSpan, str] = {}
+        for mention in view.mentions:
+            if mention.id not in span_of:
+                continue
+            if types.setdefault(span_of[mention.id], mention.type) != mention.type:
+                self.losses["further types of a span"] += 1
+        labels = [(first, last, type_) for (first, last), type_ in types.items()]
+        return RelationField(labels, label_namespace="span_labels")
+
+    def _relations(self, view: Sentence, span_of: Dict[str, WordSpan]) -> RelationField:
+        """Relations over spans; an undirected one in both orders."""
+        labels: Dict[Tuple[int, int, str], None] = {}  # in order, without duplicates
+        undirected = []
+        for relation in view.relations:
+            if relation.head not in span_of or relation.tail not in span_of:
+                self.losses["relations with an argument that is no span here"] += 1
+                continue
+            head, tail = (
+                span_position(*span_of[mention], self._max_span_width)
+                for mention in (relation.head, relation.tail)
+            )
+            if head == tail:
+                self.losses["relations of a span with itself"] += 1
+                continue
+            labels[head, tail, relation.type] = None
+            if not relation.directed:
+                labels[tail, head, relation.type] = None
+                undirected.append(relation.type)
+        pairs = {(head, tail) for head, tail, _ in labels}
+        self.losses["further labels of a pair of spans"] += len(labels) - len(pairs)
+        return RelationField(list(labels), undirected)
