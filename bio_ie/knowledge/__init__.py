@@ -1,0 +1,1 @@
+from bio_ie.knowledge import concept_embeddings
