@@ -19,7 +19,8 @@ from bio_ie.models.predicted_rows import Row, predicted_rows
 from bio_ie.models.row_decoder import RowDecoder
 from bio_ie.modules.pair_scorers import PairScorer
 from bio_ie.modules.poolings import Pooling
-from bio_ie.modules.ragged import ranges, reversed_pairs, span_pair_items
+from bio_ie.modules.ragged import ranges, span_pair_items
+from bio_ie.modules.relation_activation import RelationActivation
 from bio_ie.modules.relation_candidates import (
     RelationCandidates,
     relation_candidates,
@@ -80,8 +81,6 @@ class JointNerRe(Model):
 
     default_predictor = "document"
 
-    _undirected: torch.Tensor
-
     def __init__(
         self,
         vocab: Vocabulary,
@@ -105,8 +104,6 @@ class JointNerRe(Model):
         # Named one by one: with **kwargs a setting that does not exist is a TypeError somewhere.
         # The ignored type lacks an Optional in AllenNLP.
         super().__init__(vocab, regularizer, serialization_dir, ddp_accelerator)  # type: ignore[arg-type]
-        if relation_activation not in ("softmax", "sigmoid"):
-            raise ConfigurationError(f"unknown relation_activation {relation_activation!r}")
         if training_candidates not in SOURCES:
             raise ConfigurationError(f"unknown training_candidates {training_candidates!r}")
         if entity_source not in ("predicted", "gold"):
@@ -137,25 +134,22 @@ class JointNerRe(Model):
             self.tail_feedforward = tail_feedforward.construct(input_dim=width)
 
         self.relation_labels = _labels(vocab, "relation_labels")
-        self._softmax = relation_activation == "softmax"
+        undirected = set(_labels(vocab, undirected_namespace("relation_labels")))
+        self.relation_activation = RelationActivation(
+            [label in undirected for label in self.relation_labels], relation_activation
+        )
         head_dim = self.head_feedforward.get_output_dim() if self.head_feedforward else width
         tail_dim = self.tail_feedforward.get_output_dim() if self.tail_feedforward else head_dim
         self.pair_scorer = pair_scorer.construct(
             head_dim=head_dim,
             tail_dim=tail_dim,
-            # Under softmax, column 0 is "no relation" (NEG).
-            num_labels=len(self.relation_labels) + self._softmax,
+            num_labels=self.relation_activation.num_columns,
         )
         self.word_pair_pooling = word_pair_pooling
-        undirected = set(_labels(vocab, undirected_namespace("relation_labels")))
-        self.register_buffer(
-            "_undirected",
-            torch.tensor([label in undirected for label in self.relation_labels], dtype=torch.bool),
-            persistent=False,
-        )
-        self._has_undirected = bool(undirected)
         self._decoder = RowDecoder(
-            self.tag_scheme.types, self.relation_labels, self._undirected.tolist()
+            self.tag_scheme.types,
+            self.relation_labels,
+            self.relation_activation.undirected.tolist(),
         )
         self.relation_loss_weight = relation_loss_weight or ConstantSchedule(1.0)
         self.training_candidates = training_candidates
@@ -203,7 +197,7 @@ class JointNerRe(Model):
             num_rows = len(mask)
             targets = relation_targets(candidates, gold_runs, relations, len(self.relation_labels))
             ner_loss = self.tag_decoder.loss(tag_scores, mask, tags) / num_rows
-            re_loss = self._relation_loss(relation_scores, targets) / num_rows
+            re_loss = self.relation_activation.loss(relation_scores, targets) / num_rows
             output["loss"] = ner_loss + self.relation_loss_weight() * re_loss  # eq. 10
             self._losses["ner_loss"](ner_loss, num_rows)
             self._losses["re_loss"](re_loss, num_rows)
@@ -267,32 +261,6 @@ class JointNerRe(Model):
         scores = self.pair_scorer(head, tail, head_word, tail_word)
         return self.word_pair_pooling(scores, pair, len(candidates.head))
 
-    def _relation_loss(self, scores: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
-        """Eq. 8 summed over candidates; each further gold label of a pair adds a term."""
-        if not self._softmax:
-            return torch.nn.functional.binary_cross_entropy_with_logits(
-                scores.float(), targets.float(), reduction="sum"
-            )
-        targets = torch.cat([~targets.any(-1, keepdim=True), targets], dim=-1)
-        return (-scores.float().log_softmax(-1) * targets).sum()
-
-    @torch.no_grad()
-    def _relation_probabilities(
-        self, scores: torch.Tensor, candidates: RelationCandidates
-    ) -> torch.Tensor:
-        """`[P, R (+ 1)]`. An undirected label has the mean of both orders; if all are undirected,
-        so has "no relation", and both orders agree."""
-        scores = scores.float()
-        probabilities = scores.softmax(-1) if self._softmax else scores.sigmoid()
-        if not self._has_undirected:
-            return probabilities
-        reverse = reversed_pairs(candidates.head, candidates.tail, len(candidates.row))
-        columns = self._undirected
-        if self._softmax:
-            columns = torch.cat([columns.all().unsqueeze(0), columns])
-        mean = (probabilities + probabilities[reverse]) / 2
-        return torch.where(columns, mean, probabilities)
-
     @torch.no_grad()
     def _entity_scores(
         self,
@@ -318,17 +286,15 @@ class JointNerRe(Model):
         num_rows: int,
     ) -> Dict[str, List[Row]]:
         """What is predicted, as numbers by sentence (`predicted_rows`)."""
-        probabilities = self._relation_probabilities(relation_scores, candidates)
-        if self._softmax:
-            best = probabilities.argmax(-1)
-            pair = best.nonzero().squeeze(1)
-            label = best[pair] - 1
-            probability = probabilities[pair, best[pair]]
-        else:
-            pair, label = (probabilities >= 0.5).nonzero(as_tuple=True)
-            probability = probabilities[pair, label]
+        probabilities = self.relation_activation.probabilities(
+            relation_scores, candidates.head, candidates.tail, len(candidates.row)
+        )
         return predicted_rows(
-            candidates, entity_scores, pair, label, probability, self._undirected, num_rows
+            candidates,
+            entity_scores,
+            *self.relation_activation.predict(probabilities),
+            self.relation_activation.undirected,
+            num_rows,
         )
 
     def make_output_human_readable(self, output_dict: Dict[str, Any]) -> Dict[str, Any]:
