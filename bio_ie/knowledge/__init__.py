@@ -1,4 +1,4 @@
-from bio_ie.knowledge import sources
+from bio_ie.knowledge import candidate_generators, sources
 from bio_ie.knowledge.knowledge_base import (
     Concept,
     KnowledgeBase,
