@@ -259,6 +259,10 @@ class KnowledgeBase(FromParams):
         """Those between concepts, as the sources list them, by head, tail and type."""
         return self._execute("SELECT head, type, tail FROM relation ORDER BY head, tail, type")
 
+    def relations_of(self, head: str) -> Iterator[Tuple[str, str]]:
+        """Type and tail of the relations that lead from a concept, by tail."""
+        return self._execute("SELECT type, tail FROM relation WHERE head = ? ORDER BY tail", [head])
+
     def type_relations(self) -> Tuple[Triple, ...]:
         """Those between semantic types."""
         if self._type_relations is None:

@@ -38,6 +38,7 @@ class Assembly:
         self._merge_by = merge_by
         self.left_out: Counter[str] = Counter()
         self.counts: Dict[str, int] = {}
+        self.counts_by_type: Dict[str, Dict[str, int]] = {}
 
     def run(self) -> None:
         self._find_concepts()
@@ -234,6 +235,9 @@ class Assembly:
             "relation_types": "relation_type",
         }.items():
             (self.counts[name],) = self._execute(f"SELECT count(*) FROM {query}").fetchone()
+        for table in ("semantic_type", "relation", "type_relation"):
+            rows = self._execute(f"SELECT type, count(*) FROM {table} GROUP BY type")
+            self.counts_by_type[f"{table}s_by_type"] = dict(sorted(rows))
 
     def fingerprint(self) -> str:
         """Of all rows of all tables but `meta`, table after table in the order of their keys."""

@@ -218,6 +218,10 @@ class KnowledgeBaseWriter:
             metadata = {
                 **notes,
                 **{name: str(count) for name, count in assembly.counts.items()},
+                **{
+                    name: json.dumps(counts, ensure_ascii=False)
+                    for name, counts in assembly.counts_by_type.items()
+                },
                 "schema_version": str(SCHEMA_VERSION),
                 "built_by": f"bio_ie {VERSION}",
                 "date": datetime.now(timezone.utc).strftime("%Y-%m-%d %H:%M UTC"),
