@@ -4,4 +4,4 @@ from bio_ie.environment import check_environment
 
 check_environment()
 
-from bio_ie import commands, data, metrics, models, modules, predictors, training  # noqa: E402
+from bio_ie import commands, data, knowledge, metrics, models, modules, predictors, training  # noqa: E402

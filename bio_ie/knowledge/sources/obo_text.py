@@ -1,0 +1,60 @@
+"""OBO text, through pronto."""
+
+import io
+import re
+import warnings
+from typing import List, Tuple
+
+import pronto
+
+from bio_ie.data.corpora.source import Source
+from bio_ie.knowledge.sources.ontology_term import Ontology, OntologyTerm
+
+_REFERENCES = re.compile(rb'^((?:def|synonym): "(?:[^"\\\n]|\\.)*"[^\[\n]*)\[.*\]([^\]\n]*)$', re.M)
+"""Who says so, at the end of a definition or synonym. Nothing here needs it, and published files
+write there what pronto's grammar refuses: spaces, bare addresses."""
+
+
+def read_obo_text(source: Source) -> Ontology:
+    """Reads a whole file. Imported ontologies are not looked for. Raises `CorpusError`."""
+    with source.binary() as file:
+        content = _REFERENCES.sub(rb"\1[]\2", file.read().replace(b"\r\n", b"\n"))
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # it names each thing that OBO allows and OWL does not
+            ontology = pronto.Ontology(io.BytesIO(content), import_depth=0, threads=1)
+    except Exception as error:  # pronto raises what its parsers do
+        line = getattr(error, "lineno", None) or getattr(error.__cause__, "lineno", None)
+        raise source.error(f"no ontology that can be read: {error}", line) from error
+    namespace = ontology.metadata.default_namespace
+    inverses: List[Tuple[str, str]] = []
+    for relationship in ontology.relationships():
+        if relationship.inverse_of is not None:
+            inverses.append((relationship.id, relationship.inverse_of.id))
+        elif relationship.symmetric:
+            inverses.append((relationship.id, relationship.id))
+    terms = [_term(term, namespace) for term in ontology.terms()]
+    return Ontology(sorted(terms, key=lambda term: term.id), inverses)
+
+
+def _term(term: pronto.Term, namespace: "str | None") -> OntologyTerm:
+    # pronto keeps sets, whose order changes from run to run.
+    return OntologyTerm(
+        id=term.id,
+        name=(term.name or "").strip(),
+        definition=str(term.definition).strip() if term.definition else None,
+        synonyms=sorted(
+            (item.scope or "RELATED", item.description.strip()) for item in term.synonyms
+        ),
+        alternate_ids=sorted(term.alternate_ids),
+        cross_references=sorted(item.id for item in term.xrefs),
+        parents=sorted(item.id for item in term.superclasses(distance=1, with_self=False)),
+        relations=sorted(
+            (relationship.id, other.id)
+            for relationship, others in term.relationships.items()
+            for other in others
+        ),
+        namespace=term.namespace or namespace,
+        is_obsolete=term.obsolete,
+        replaced_by=sorted(item.id for item in term.replaced_by),
+    )
