@@ -6,21 +6,15 @@ candidates. For a composite mention (`A|B`), one id is enough; how many mentions
 is printed below. Ids that the knowledge base does not know count as missed.
 """
 
-import argparse
-import json
 import time
 from collections import Counter
 from dataclasses import dataclass, replace
-from typing import Dict, Iterator, List, Optional, Sequence
+from typing import Dict, List, Sequence
 
-from bio_ie.commands.corpus_format_argument import corpus_format
-from bio_ie.data.corpora.corpus_path import read_corpus
 from bio_ie.data.document import Document
 from bio_ie.knowledge.abbreviations import find_abbreviations
 from bio_ie.knowledge.candidate_generators import (
     Candidate,
-    ExactCandidateGenerator,
-    TfidfCandidateGenerator,
 )
 from bio_ie.knowledge.candidate_generators.candidate_generator import CandidateGenerator
 from bio_ie.knowledge.knowledge_base import KnowledgeBase

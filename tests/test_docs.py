@@ -16,6 +16,7 @@ from allennlp.common import Lazy
 from allennlp.data import DatasetReader, TokenIndexer, Tokenizer
 from allennlp.models import Model
 from allennlp.modules import TokenEmbedder
+from allennlp.modules.span_extractors import SpanExtractor
 from allennlp.nn import Activation
 from allennlp.training import Checkpointer, TrainerCallback
 from allennlp.training.optimizers import Optimizer
@@ -24,6 +25,9 @@ import bio_ie  # noqa: F401 - it registers what the documentation names
 from bio_ie.data.corpora import CorpusFormat
 from bio_ie.data.document import Document, Fact, Mention, Passage, Relation
 from bio_ie.data.tokenizers import SpanSentenceSplitter
+from bio_ie.modules.concept_embedders import ConceptEmbedder
+from bio_ie.modules.graph_encoders import GraphEncoder
+from bio_ie.modules.knowledge_fusions import KnowledgeFusion
 from bio_ie.modules.pair_scorers import PairScorer
 from bio_ie.modules.poolings import Pooling
 from bio_ie.modules.schedules import Schedule
@@ -39,13 +43,20 @@ PAGES = [README, CHECKOUT / "fixtures/README.md", *sorted((CHECKOUT / "docs").rg
 
 BASES = [
     CorpusFormat, SpanSentenceSplitter, Tokenizer, DatasetReader, TokenIndexer, TokenEmbedder,
-    Model, PairScorer, Pooling, Schedule, TagDecoder, Optimizer, TrainerCallback, Checkpointer,
+    Model, PairScorer, Pooling, SpanExtractor, GraphEncoder, KnowledgeFusion, ConceptEmbedder,
+    Schedule, TagDecoder, Optimizer, TrainerCallback, Checkpointer,
 ]  # fmt: skip
 TABULATED = BASES[3:]
 """Those whose parameters have a table in docs/configs.md."""
 
 GIVEN = {"self", "vocab", "serialization_dir", "ddp_accelerator", "model_parameters"}
-GIVEN_BY_MODEL = {PairScorer: {"head_dim", "tail_dim", "num_labels"}, TagDecoder: {"tag_scheme"}}
+GIVEN_BY_MODEL = {
+    PairScorer: {"head_dim", "tail_dim", "num_labels"},
+    SpanExtractor: {"input_dim"},
+    GraphEncoder: {"input_dim", "num_relations"},
+    KnowledgeFusion: {"token_dim", "span_dim", "concept_dim"},
+    TagDecoder: {"tag_scheme"},
+}
 """Constructor parameters that are no settings: the framework or the model gives them."""
 
 

@@ -54,7 +54,10 @@ class DictionaryMatcher:
         self._tokenizer = ScispacyRulesTokenizer(split_signs="-–/()[]")
 
     def match(
-        self, texts: Sequence[str], longest_only: bool = False
+        self,
+        texts: Sequence[str],
+        longest_only: bool = False,
+        contexts: Optional[Sequence[str]] = None,
     ) -> List[List[DictionaryMatch]]:
         """
         # Parameters
@@ -63,6 +66,8 @@ class DictionaryMatcher:
         longest_only : `bool`, optional (default = `False`)
             Of matches that overlap, keep the longest, the first of the longest ones. Without it,
             nested and overlapping matches are all there.
+        contexts : `Sequence[str]`, optional (default = `texts`)
+            The document that each text is from, whose abbreviations count.
 
         # Returns
 
@@ -71,9 +76,9 @@ class DictionaryMatcher:
         """
         spans = [list(self._spans(text)) for text in texts]
         queries: List[str] = []
-        for text, its_spans in zip(texts, spans, strict=True):
+        for text, context, its_spans in zip(texts, contexts or texts, spans, strict=True):
             written = [text[start:end] for start, end in its_spans]
-            queries += self._generator.expanded(text, written)
+            queries += self._generator.expanded(context, written)
         found = iter(self._generator.generate(queries))
         result = []
         for its_spans in spans:

@@ -2,6 +2,7 @@ from typing import Any, List, Optional
 
 import torch
 from allennlp.common.checks import ConfigurationError
+from torch_geometric.utils import scatter
 
 from bio_ie.modules.ffnn import ffnn
 from bio_ie.modules.graph_encoders.graph_encoder import GraphEncoder, between_different_nodes
@@ -74,7 +75,8 @@ class BidirectionalGcn(GraphEncoder):
     ) -> torch.Tensor:
         blocks = relation_blocks(edges[:, 2], self.num_relations)
         if weights is None:
-            weights = nodes.new_ones(len(edges))
+            # In single precision, so that messages are too when they are summed.
+            weights = self.layers[0].outgoing.bias.new_ones(len(edges))
         for layer in self.layers:
             nodes = layer(nodes, edges, self._weights(weights), blocks)
         return nodes
@@ -118,8 +120,7 @@ class _Layer(torch.nn.Module):
         received = []
         for linear, hears, heard in ((self.outgoing, tail, head), (self.incoming, head, tail)):
             messages = weights * linear(nodes.index_select(0, heard), relation, blocks)
-            sums = messages.new_zeros(len(nodes), messages.size(1))
-            received.append(sums.index_add(0, hears, messages))
+            received.append(scatter(messages, hears, dim=0, dim_size=len(nodes), reduce="sum"))
         return self._updated(nodes, *received)
 
     def dense(

@@ -3,6 +3,7 @@ from typing import Any, List, Optional
 
 import torch
 from allennlp.common.checks import ConfigurationError
+from torch_geometric.utils import scatter
 
 from bio_ie.modules.graph_encoders.graph_encoder import GraphEncoder, between_different_nodes
 from bio_ie.modules.graph_encoders.relation_linear import RelationLinear, relation_blocks
@@ -74,8 +75,8 @@ class RelationalGcn(GraphEncoder):
             nodes = self.dropout(nodes) if number else nodes
             # The shares are in single precision, so the sum is too.
             messages = shares * linear(nodes.index_select(0, heard), relation, blocks)
-            sums = messages.new_zeros(len(nodes), messages.size(1))
-            nodes = torch.relu(root(nodes) + sums.index_add(0, hears, messages))
+            sums = scatter(messages, hears, dim=0, dim_size=len(nodes), reduce="sum")
+            nodes = torch.relu(root(nodes) + sums)
         return nodes
 
     def _shares(
@@ -89,8 +90,8 @@ class RelationalGcn(GraphEncoder):
         if weights is None:
             weights = self.roots[0].weight.new_ones(len(hears))
         neighbourhood = hears * self.num_relations + relation
-        totals = weights.new_zeros(num_nodes * self.num_relations)
-        totals = totals.index_add(0, neighbourhood, weights)
+        num_neighbourhoods = num_nodes * self.num_relations
+        totals = scatter(weights, neighbourhood, dim_size=num_neighbourhoods, reduce="sum")
         return _fraction(weights, totals.index_select(0, neighbourhood))
 
     def dense(self, nodes: torch.Tensor, weights: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
