@@ -207,6 +207,16 @@ class KnowledgeBase(FromParams):
         """Concept and name: by id of the concept, its preferred name first."""
         return self._execute("SELECT concept, name FROM alias ORDER BY concept, position")
 
+    def preferred_names(self, concept_ids: Iterable[str]) -> Dict[str, str]:
+        """By concept; ids that no concept has are left out."""
+        return dict(
+            self._execute_many(
+                "SELECT concept.id, name FROM json_each(?) given "
+                "CROSS JOIN concept ON concept.id = given.value",
+                concept_ids,
+            )
+        )
+
     def lookup(self, normalized: Sequence[str]) -> Dict[str, Tuple[str, ...]]:
         """The concepts, by id, that have a name; those names that none has are left out.
 

@@ -17,6 +17,7 @@ from bio_ie.metrics import EntityF1, RelationF1
 from bio_ie.metrics.tensor_average import TensorAverage
 from bio_ie.models.predicted_rows import Row, predicted_rows
 from bio_ie.models.row_decoder import RowDecoder
+from bio_ie.models.vocabulary_labels import vocabulary_labels
 from bio_ie.modules.pair_scorers import PairScorer
 from bio_ie.modules.poolings import Pooling
 from bio_ie.modules.ragged import ranges, span_pair_items
@@ -118,7 +119,7 @@ class JointNerRe(Model):
         self.dropout = torch.nn.Dropout(dropout)
         width = encoder.get_output_dim() if encoder else text_field_embedder.get_output_dim()
 
-        self.tag_scheme = TagScheme(_labels(vocab, "entity_tags"))
+        self.tag_scheme = TagScheme(vocabulary_labels(vocab, "entity_tags"))
         num_tags = len(self.tag_scheme.tags)
         self.tag_projection = torch.nn.Linear(width, num_tags)  # eq. 1
         self.tag_decoder = tag_decoder.construct(tag_scheme=self.tag_scheme)
@@ -133,8 +134,8 @@ class JointNerRe(Model):
         if tail_feedforward is not None:
             self.tail_feedforward = tail_feedforward.construct(input_dim=width)
 
-        self.relation_labels = _labels(vocab, "relation_labels")
-        undirected = set(_labels(vocab, undirected_namespace("relation_labels")))
+        self.relation_labels = vocabulary_labels(vocab, "relation_labels")
+        undirected = set(vocabulary_labels(vocab, undirected_namespace("relation_labels")))
         self.relation_activation = RelationActivation(
             [label in undirected for label in self.relation_labels], relation_activation
         )
@@ -336,10 +337,3 @@ class JointNerRe(Model):
             metrics.update({f"{name}_{key}": value for key, value in shown.items()})
         metrics["overall"] = (metrics["entity_f1"] + metrics["relation_f1"]) / 2
         return metrics
-
-
-def _labels(vocab: Vocabulary, namespace: str) -> List[str]:
-    if namespace not in vocab.get_namespaces():
-        return []  # asking for it would create it, and an empty one cannot be saved
-    labels = vocab.get_index_to_token_vocabulary(namespace)
-    return [labels[index] for index in range(len(labels))]

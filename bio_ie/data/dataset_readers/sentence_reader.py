@@ -4,14 +4,16 @@ from typing import Any, Dict, List, Optional, Tuple
 
 from allennlp.common.checks import ConfigurationError
 from allennlp.data import Instance, Token, TokenIndexer, Tokenizer
-from allennlp.data.fields import TextField
+from allennlp.data.fields import Field, TextField
 
 from bio_ie.data.corpora import CorpusFormat
 from bio_ie.data.dataset_readers.document_reader import DocumentReader
 from bio_ie.data.document import Document, Mention, Span
+from bio_ie.data.fields import BackgroundGraphField
 from bio_ie.data.sentences import Sentence, sentence_spans, split_document
 from bio_ie.data.tokenizers import SpanSentenceSplitter
 from bio_ie.data.tokenizers.alignment import Alignment, align_tokens
+from bio_ie.knowledge.background_graph import BackgroundKnowledgeBase
 from bio_ie.metrics.items import entity_item, relation_items
 
 
@@ -28,6 +30,8 @@ class SentenceReader(DocumentReader[Sentence]):
     max_words : `int`, optional (default = `400`)
         A longer sentence is cut into parts of at most this many words. Bounds the memory a
         sentence can take.
+    background : `BackgroundKnowledgeBase`, optional
+        Where to look up what the text names; gives instances the field `background`.
     """
 
     def __init__(
@@ -38,6 +42,7 @@ class SentenceReader(DocumentReader[Sentence]):
         sentence_splitter: Optional[SpanSentenceSplitter] = None,
         align: str = "split",
         max_words: int = 400,
+        background: Optional[BackgroundKnowledgeBase] = None,
         max_instances: Optional[int] = None,
         serialization_dir: Optional[str] = None,
     ) -> None:
@@ -55,6 +60,7 @@ class SentenceReader(DocumentReader[Sentence]):
         )
         self._align = align
         self._max_words = max_words
+        self._background = background
 
     def apply_token_indexers(self, instance: Instance) -> None:
         instance["words"].token_indexers = self._token_indexers  # type: ignore[attr-defined]
@@ -118,3 +124,27 @@ class SentenceReader(DocumentReader[Sentence]):
         self.losses[f"mentions end inside a word (align: {self._align})"] += alignment.inside_token
         self.losses["mentions hold no word"] += alignment.lost
         return inside, alignment
+
+    def add_background(self, view: Sentence, instance: Dict[str, Field]) -> None:
+        """Adds the field `background` to an instance with `words` and `metadata`, if there is a
+        knowledge base to look the text up in; and to the metadata `concepts`, what the nodes of the
+        graph are: id, name and semantic types."""
+        if self._background is None:
+            return
+        metadata: Dict[str, Any] = instance["metadata"].metadata  # type: ignore[attr-defined]
+        (graph,) = self._background.graphs([view.text], [view.document.text])
+        places = [(view.start + start, view.start + end) for (start, end), _ in graph.matches]
+        # A name may begin or end inside a word of the corpus.
+        words = align_tokens(view.document.text, metadata["word_spans"], places, "expand")
+        candidates = [
+            (*span, nodes)
+            for span, (_, nodes) in zip(words.word_spans, graph.matches, strict=True)
+            if span is not None
+        ]
+        ids = [node.id for node in graph.nodes]
+        instance["background"] = BackgroundGraphField(candidates, ids, graph.types, graph.edges)
+        names = self._background.kb.preferred_names(ids)
+        metadata["concepts"] = [
+            {"id": id_, "name": names.get(id_, id_), "semantic_types": list(types)}
+            for id_, types in zip(ids, graph.types, strict=True)
+        ]

@@ -17,6 +17,7 @@ from bio_ie.data.fields import RelationField
 from bio_ie.data.sentences import Sentence, split_document
 from bio_ie.data.span_position import span_position
 from bio_ie.data.tokenizers import SpanSentenceSplitter
+from bio_ie.knowledge.background_graph import BackgroundKnowledgeBase
 
 WordSpan = Tuple[int, int]
 
@@ -34,8 +35,8 @@ class SpanGraphReader(SentenceReader):
 
     # Parameters
 
-    token_indexers, corpus, tokenizer, sentence_splitter, align, max_words, max_instances,
-    serialization_dir
+    token_indexers, corpus, tokenizer, sentence_splitter, align, max_words, background,
+    max_instances, serialization_dir
         See `SentenceReader`.
     max_span_width : `int`, optional (default = `20`)
         In words; L in the paper. The model's must be the same.
@@ -51,8 +52,10 @@ class SpanGraphReader(SentenceReader):
         labelled
     relations : `RelationField` over spans, namespace `relation_labels`; only when labelled. A span
         stands for itself by `span_position`.
+    background : `BackgroundGraphField`; only with a `background`
     metadata : `document_id`, `word_spans` (character offsets in the document), `is_padding`, and
-        when labelled `gold_entities`, `gold_relations` (items of `bio_ie.metrics`) and `document`.
+        when labelled `gold_entities`, `gold_relations` (items of `bio_ie.metrics`) and, for a
+        whole document, `document`.
     """
 
     def __init__(
@@ -65,6 +68,7 @@ class SpanGraphReader(SentenceReader):
         unit: str = "sentence",
         align: str = "split",
         max_words: int = 400,
+        background: Optional[BackgroundKnowledgeBase] = None,
         max_instances: Optional[int] = None,
         serialization_dir: Optional[str] = None,
     ) -> None:
@@ -79,6 +83,7 @@ class SpanGraphReader(SentenceReader):
             sentence_splitter=sentence_splitter,
             align=align,
             max_words=max_words,
+            background=background,
             max_instances=max_instances,
             serialization_dir=serialization_dir,
         )
@@ -115,7 +120,8 @@ class SpanGraphReader(SentenceReader):
         metadata = self.metadata(view, labelled, is_padding)
         span_of: Dict[str, WordSpan] = {}
         if labelled:
-            metadata["document"] = view.document
+            if (view.start, view.end) == (0, len(view.document.text)):
+                metadata["document"] = view.document
             word_spans, span_of = self._spans(view, word_spans)
         metadata["word_spans"] = word_spans
         instance: Dict[str, Field] = {
@@ -126,6 +132,7 @@ class SpanGraphReader(SentenceReader):
         if labelled:
             instance["entities"] = self._entities(view, span_of)
             instance["relations"] = self._relations(view, span_of)
+        self.add_background(view, instance)
         return Instance(instance)
 
     def _words_of_sentences(self, view: Sentence) -> List[Span]:

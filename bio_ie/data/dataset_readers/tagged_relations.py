@@ -13,6 +13,7 @@ from bio_ie.data.document import Span
 from bio_ie.data.fields import RelationField, TagField
 from bio_ie.data.sentences import Sentence
 from bio_ie.data.tokenizers import SpanSentenceSplitter
+from bio_ie.knowledge.background_graph import BackgroundKnowledgeBase
 
 WordSpan = Tuple[int, int]
 
@@ -30,8 +31,8 @@ class TaggedRelationsReader(SentenceReader):
 
     # Parameters
 
-    token_indexers, corpus, tokenizer, sentence_splitter, align, max_words, max_instances,
-    serialization_dir
+    token_indexers, corpus, tokenizer, sentence_splitter, align, max_words, background,
+    max_instances, serialization_dir
         See `SentenceReader`.
     tag_scheme : `str`, optional (default = `"BIOES"`)
         `"BIOES"` or `"BIO"`.
@@ -41,6 +42,7 @@ class TaggedRelationsReader(SentenceReader):
     words : `TextField`
     tags : `TagField`, namespace `entity_tags`; only when labelled
     relations : `RelationField` over words, namespace `relation_labels`; only when labelled
+    background : `BackgroundGraphField`; only with a `background`
     metadata : `document_id`, `word_spans` (character offsets in the document), `is_padding`, and
         when labelled `gold_entities` and `gold_relations` (items of `bio_ie.metrics`).
     """
@@ -54,6 +56,7 @@ class TaggedRelationsReader(SentenceReader):
         tag_scheme: str = "BIOES",
         align: str = "split",
         max_words: int = 400,
+        background: Optional[BackgroundKnowledgeBase] = None,
         max_instances: Optional[int] = None,
         serialization_dir: Optional[str] = None,
     ) -> None:
@@ -66,6 +69,7 @@ class TaggedRelationsReader(SentenceReader):
             sentence_splitter=sentence_splitter,
             align=align,
             max_words=max_words,
+            background=background,
             max_instances=max_instances,
             serialization_dir=serialization_dir,
         )
@@ -87,6 +91,7 @@ class TaggedRelationsReader(SentenceReader):
             tags = self._tags(view, word_of, len(word_spans))
             instance["tags"] = TagField(tags, words, label_namespace="entity_tags")
             instance["relations"] = self._relations(view, word_of)
+        self.add_background(view, instance)
         return Instance(instance)
 
     def _taggable(
