@@ -223,6 +223,10 @@ def _options(argument: str) -> Dict[str, Any]:
 
 
 def _built(options: Dict[str, Any]) -> KnowledgeSource:
+    known = sorted(KnowledgeSource.list_available())
+    if options.get("type") not in known:
+        name = options.get("type")
+        raise ConfigurationError(f"there is no source {name!r}; there are: {', '.join(known)}")
     try:
         return KnowledgeSource.from_params(Params(options))
     except TypeError as error:

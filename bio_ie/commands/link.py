@@ -13,7 +13,7 @@ import re
 import sys
 from dataclasses import replace
 from itertools import islice
-from typing import Any, Dict, Iterable, Iterator, List, Sequence
+from typing import Any, Dict, Iterable, Iterator, List, Optional, Sequence
 
 from allennlp.commands.subcommand import Subcommand
 from allennlp.common.checks import ConfigurationError
@@ -86,7 +86,7 @@ def link_from_args(args: argparse.Namespace) -> None:
             raise ConfigurationError("--annotated and --nested exclude each other")
         kb = KnowledgeBase(args.kb)
         generator = _generator(args.generator, kb, args.k)
-        documents = _documents(args.input, args.from_format)
+        documents = _documents(args.input, args.from_format, args.annotated)
         if not args.annotated:
             documents = find_mentions(documents, kb, longest_only=not args.nested)
         for linked in link(documents, generator, kb):
@@ -136,13 +136,15 @@ def _generator(name: str, kb: KnowledgeBase, k: int) -> CandidateGenerator:
     return TfidfCandidateGenerator(kb, k)
 
 
-def _documents(argument: str, from_format: "str | None") -> Iterable[Document]:
-    is_file = os.path.exists(argument) if len(argument) < 1000 else False
+def _documents(argument: str, from_format: Optional[str], annotated: bool) -> Iterable[Document]:
+    is_file = os.path.exists(argument)
     if from_format is None and not is_file:
         if _LOOKS_LIKE_FILE.fullmatch(argument):
             raise ConfigurationError(f"there is no file {argument!r}")
         if not argument.strip():
             raise ConfigurationError("the text is empty")
+        if annotated:
+            raise ConfigurationError("--annotated needs a file with mentions")
         return [Document("text", argument)]
     return read_corpus(argument, corpus_format(from_format or "text"))
 

@@ -12,6 +12,9 @@ SCHEMA_VERSION = 1
 APPLICATION_ID = 0x62696F6B
 """Tells a knowledge base from other SQLite files: `biok`."""
 
+MAPPED_BYTES = 1 << 40
+"""All of it, or as much as SQLite was compiled to allow."""
+
 HAS_TYPE = "has_type"
 """The relation of a concept to its semantic types."""
 
@@ -80,6 +83,8 @@ def open_knowledge_base(path: str) -> sqlite3.Connection:
     uri = f"file:{quote(os.path.abspath(path))}?mode=ro&immutable=1"
     try:
         connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
+        # Processes share what one of them has read, and no page is copied.
+        connection.execute(f"PRAGMA mmap_size = {MAPPED_BYTES}")
         _check_content(connection, path)
     except sqlite3.DatabaseError as error:
         raise broken(path, error) from error

@@ -161,10 +161,11 @@ class KnowledgeBaseWriter:
         """Adds all statements of a source. `name` is for the metadata."""
         source = len(self._sources)
         self._sources.append(name)
-        for statement in statements:
-            self._ROWS[type(statement)](self, statement, source)
-        for table in STAGING:
-            self._flush(table)
+        with self._errors():
+            for statement in statements:
+                self._ROWS[type(statement)](self, statement, source)
+            for table in STAGING:
+                self._flush(table)
 
     def _put(self, table: str, *row: Any) -> None:
         rows = self._rows[table]

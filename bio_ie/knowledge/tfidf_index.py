@@ -65,8 +65,8 @@ def build_tfidf_index(
     target = index_folder(kb, folder)
     is_hidden = None if progress else True  # None: no bar where standard error is no terminal
     concept_ids, rows, concept_of, row_of, num_names = _read_names(kb, is_hidden)
-    if not rows:
-        raise KnowledgeBaseError("no name has a letter or a digit: nothing to index", kb.path)
+    if not any(len(row) > 1 for row in rows):
+        raise KnowledgeBaseError("no name has two letters or digits: nothing to index", kb.path)
     bars = [
         tqdm(rows, desc=part, unit=" names", disable=is_hidden) for part in ("words", "characters")
     ]

@@ -72,7 +72,7 @@ class ScispacyCandidateGenerator(CandidateGenerator):
 def _open(index: str, kb_file: str) -> Any:
     try:
         # Not above: it needs nmslib, which is not to be had for every Python.
-        from scispacy import candidate_generation
+        import scispacy.candidate_generation as candidate_generation
         from scispacy.linking_utils import KnowledgeBase
     except ImportError as error:
         raise ConfigurationError(

@@ -10,15 +10,21 @@ import pronto
 from bio_ie.data.corpora.source import Source
 from bio_ie.knowledge.sources.ontology_term import Ontology, OntologyTerm
 
-_REFERENCES = re.compile(rb'^((?:def|synonym): "(?:[^"\\\n]|\\.)*"[^\[\n]*)\[.*\]([^\]\n]*)$', re.M)
-"""Who says so, at the end of a definition or synonym. Nothing here needs it, and published files
-write there what pronto's grammar refuses: spaces, bare addresses."""
+_QUOTED = rb'"(?:[^"\\\n]|\\.)*"'
+_UNNEEDED = (
+    re.compile(rb"^(def: " + _QUOTED + rb").*$", re.M),
+    re.compile(rb"^(synonym: " + _QUOTED + rb" (?:EXACT|BROAD|NARROW|RELATED)\b).*$", re.M),
+)
+"""Who says so, and the kind of a synonym. Nothing here needs them, and published files write there
+what pronto refuses: references with spaces, bare addresses, kinds that are declared nowhere."""
 
 
 def read_obo_text(source: Source) -> Ontology:
     """Reads a whole file. Imported ontologies are not looked for. Raises `CorpusError`."""
     with source.binary() as file:
-        content = _REFERENCES.sub(rb"\1[]\2", file.read().replace(b"\r\n", b"\n"))
+        content = file.read().replace(b"\r\n", b"\n")
+    for pattern in _UNNEEDED:
+        content = pattern.sub(rb"\1 []", content)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # it names each thing that OBO allows and OWL does not
