@@ -115,7 +115,8 @@ class Keci(Model):
 
     `loss` when labels are given. Out of training also, for each row, `entities` and `relations` of
     the graph that is predicted, `initial_entities` and `initial_relations` if that is another one,
-    `explanations`: tuples of numbers (`make_output_human_readable` says what of), and `metadata`.
+    and `explanations` of all kept spans: tuples of numbers (`predicted_rows`, `explanation_rows`);
+    `span_probabilities`, those of no entity and of each type of the kept spans; and `metadata`.
     """
 
     default_predictor = "document"
@@ -246,6 +247,9 @@ class Keci(Model):
             if final is not None:
                 rows = self._rows(kept_initial, kept, len(sentences))
                 output.update({f"initial_{name}": row for name, row in rows.items()})
+            counts = kept.spans.row.bincount(minlength=len(sentences)).tolist()
+            probabilities = _full((final or kept_initial).entities).softmax(-1)
+            output["span_probabilities"] = probabilities.split(counts)
             output["explanations"] = explanation_rows(kept.spans, len(sentences), fused)
             output["metadata"] = metadata
             if entities is not None:

@@ -77,6 +77,9 @@ class BackgroundKnowledge(torch.nn.Module, FromParams):
             span_dim=span_dim,
             concept_dim=self.graph_encoder.get_output_dim(),
         )
+        if not (self.fusion.fuses_tokens or self.fusion.fuses_spans):
+            # Distributed training waits for a gradient of everything that could have one.
+            self.requires_grad_(False)
 
     @property
     def fuses_spans(self) -> bool:
