@@ -13,11 +13,13 @@ from allennlp.nn.parallel import DdpAccelerator
 from allennlp.nn.util import get_text_field_mask
 
 from bio_ie.data.fields import undirected_namespace
+from bio_ie.data.fields.background_graph_field import GraphTensors
 from bio_ie.metrics import EntityF1, RelationF1
 from bio_ie.metrics.tensor_average import TensorAverage
 from bio_ie.models.predicted_rows import Row, predicted_rows
 from bio_ie.models.row_decoder import RowDecoder
 from bio_ie.models.vocabulary_labels import vocabulary_labels
+from bio_ie.modules.background_knowledge import BackgroundKnowledge, EncodedGraph
 from bio_ie.modules.pair_scorers import PairScorer
 from bio_ie.modules.poolings import Pooling
 from bio_ie.modules.ragged import ranges, span_pair_items
@@ -30,6 +32,7 @@ from bio_ie.modules.relation_candidates import (
 )
 from bio_ie.modules.schedules import ConstantSchedule, Schedule
 from bio_ie.modules.tagging import EntityRuns, TagDecoder, TagScheme
+from bio_ie.modules.text_spans import SpanTable, TextSpans
 
 SOURCES = ("predicted", "predicted_and_gold", "gold")
 
@@ -70,6 +73,10 @@ class JointNerRe(Model):
         `"predicted_and_gold"`, or `"gold"`, which gives eq. 3 the gold tags too.
     entity_source : `str`, optional (default = `"predicted"`)
         The same out of training: `"predicted"`, or `"gold"` (Table 1, "Ours (gold)").
+    knowledge : `BackgroundKnowledge`, optional
+        Not in the paper. What a knowledge base says of the text, read into the words
+        (`knowledge_attention_recontextualization`) or into the vectors of tagged entities that are
+        scored in pairs (`sentinel_attention`); the reader needs a `background`.
     regularizer, serialization_dir, ddp_accelerator : optional
         As in every `Model`.
 
@@ -98,6 +105,7 @@ class JointNerRe(Model):
         relation_loss_weight: Optional[Schedule] = None,
         training_candidates: str = "predicted",
         entity_source: str = "predicted",
+        knowledge: Optional[Lazy[BackgroundKnowledge]] = None,
         regularizer: Optional[RegularizerApplicator] = None,
         serialization_dir: Optional[str] = None,
         ddp_accelerator: Optional[DdpAccelerator] = None,
@@ -118,6 +126,7 @@ class JointNerRe(Model):
         self.encoder = encoder
         self.dropout = torch.nn.Dropout(dropout)
         width = encoder.get_output_dim() if encoder else text_field_embedder.get_output_dim()
+        token_dim = width
 
         self.tag_scheme = TagScheme(vocabulary_labels(vocab, "entity_tags"))
         num_tags = len(self.tag_scheme.tags)
@@ -128,6 +137,11 @@ class JointNerRe(Model):
         if label_embedding_dim is not None:
             self.label_embedding = torch.nn.Embedding(num_tags, label_embedding_dim)
             width += label_embedding_dim
+        self.knowledge = None
+        if knowledge is not None:
+            self.knowledge = knowledge.construct(vocab=vocab, token_dim=token_dim, span_dim=width)
+            if self.knowledge.fuses_spans and word_pair_pooling is not None:
+                raise ConfigurationError("word_pair_pooling has no mentions for knowledge to fuse")
         self.head_feedforward = self.tail_feedforward = None
         if head_feedforward is not None:
             self.head_feedforward = head_feedforward.construct(input_dim=width)
@@ -167,6 +181,7 @@ class JointNerRe(Model):
         metadata: List[Dict[str, Any]],
         tags: Optional[torch.Tensor] = None,
         relations: Optional[torch.Tensor] = None,
+        background: Optional[GraphTensors] = None,
     ) -> Dict[str, Any]:
         """
         # Parameters
@@ -179,19 +194,25 @@ class JointNerRe(Model):
             `[B, N]`, gold tags.
         relations : `torch.Tensor`, optional
             `[n, 4]`, gold relations: row, last word of head, last word of tail, label.
+        background : `GraphTensors`, optional
+            See `BackgroundGraphField`; needed if the model has knowledge.
         """
         mask = get_text_field_mask(words)
         x = self.text_field_embedder(words)  # [B, N, H]
         if self.encoder is not None:
             x = self.encoder(x, mask)
         x = self.dropout(x)
+        graph = None
+        if self.knowledge is not None:
+            graph = self.knowledge(background)
+            x = self.knowledge.fuse_tokens(x, graph)
         tag_scores = self.tag_projection(x)  # [B, N, T]
         predicted_tags = self.tag_decoder(tag_scores, mask)
         gold_runs = None if tags is None else self.tag_scheme.entity_runs(tags, mask)
 
         argument_tags, runs = self._arguments(predicted_tags, tags, gold_runs, mask)
         candidates = relation_candidates(runs)
-        relation_scores = self._relation_scores(x, argument_tags, candidates)  # [P, R (+ 1)]
+        relation_scores = self._relation_scores(x, argument_tags, candidates, graph)
 
         output: Dict[str, Any] = {}
         if tags is not None and gold_runs is not None:
@@ -234,7 +255,11 @@ class JointNerRe(Model):
         return predicted_tags, united(predicted_runs, gold_runs)
 
     def _relation_scores(
-        self, x: torch.Tensor, tags: torch.Tensor, candidates: RelationCandidates
+        self,
+        x: torch.Tensor,
+        tags: torch.Tensor,
+        candidates: RelationCandidates,
+        graph: Optional[EncodedGraph],
     ) -> torch.Tensor:
         """Eqs. 3 to 7 for the candidates alone: `[P, R (+ 1)]`."""
         row, word, width = candidates.row, candidates.last, None
@@ -245,6 +270,11 @@ class JointNerRe(Model):
         arguments = x[row, word]  # [words of candidates, H]
         if self.label_embedding is not None:
             arguments = torch.cat([arguments, self.label_embedding(tags[row, word])], dim=-1)
+        if self.knowledge is not None and graph is not None and self.knowledge.fuses_spans:
+            spans = TextSpans(candidates.row, candidates.start, candidates.last)
+            num_words = x.size(1)  # a mention may be as wide as the sentence
+            table = SpanTable(spans, len(x), num_words, max_span_width=num_words)
+            arguments = self.knowledge.fuse_spans(arguments, table, graph).vectors
         head = tail = arguments
         if self.head_feedforward is not None:
             head = tail = self.head_feedforward(arguments)
