@@ -22,6 +22,10 @@ training {
   weight_decay:: 0.01,
   max_span_width:: 20,  // appendix: L
   dropout:: 0.2,
+  // Sizes: of a span's vector, d; of the hidden layers of FFNN_g (eq. 1) and of the other networks.
+  span_dim:: 512,
+  span_hidden_dims:: [1000],
+  hidden_dims:: [500, 500],
   // Also see words by their characters (a convolution over them): for names, an encoder that
   // lower-cases has lost half of what tells them. Not in the paper.
   characters:: false,
@@ -31,11 +35,10 @@ training {
   cuda_device:: null,  // null: the first GPU if there is one
 
   // Parts ----------------------------------------------------------------------------------
-  local hidden_dims = [500, 500],
   // FFNN_r of eqs. 3 and 9, and FFNN_c of eqs. 6 and 7.
   mlp(combination):: {
     type: 'mlp',
-    hidden_dims: hidden_dims,
+    hidden_dims: $.hidden_dims,
     combination: combination,
     dropout: $.dropout,
   },
@@ -63,13 +66,13 @@ training {
     spans_per_word: 0.5,  // appendix: lambda
     span_extractor: {  // eq. 1
       type: 'endpoint_attentive',
-      output_dim: 512,
-      hidden_dims: [1000],
+      output_dim: $.span_dim,
+      hidden_dims: $.span_hidden_dims,
       max_span_width: $.max_span_width,
       width_embedding_dim: 20,
       dropout: $.dropout,
     },
-    entity_hidden_dims: hidden_dims,  // eqs. 2 and 9
+    entity_hidden_dims: $.hidden_dims,  // eqs. 2 and 9
     pair_scorer: $.mlp('x,y,x*y'),  // eqs. 3 and 9
     relation_activation: 'softmax',  // eq. 3
     relation_loss: 'binary_cross_entropy',  // section 2.6
@@ -77,7 +80,7 @@ training {
     span_graph_encoder: {  // eq. 4
       type: 'bidirectional_gcn',
       num_layers: 2,
-      feedforward_hidden_dims: hidden_dims,
+      feedforward_hidden_dims: $.hidden_dims,
       dropout: $.dropout,
     },
     [if $.knowledge_base != null then 'knowledge']: $.knowledge,
@@ -105,7 +108,7 @@ training {
     fusion: {  // eqs. 6 to 8
       type: 'sentinel_attention',
       scorer: $.mlp('x,y'),
-      hidden_dims: hidden_dims,
+      hidden_dims: $.hidden_dims,
       dropout: $.dropout,
     },
   },
