@@ -1,6 +1,6 @@
 """Knowledge-enhanced collective inference (paper 4)."""
 
-from typing import Any, Dict, Iterator, List, NamedTuple, Optional, Tuple
+from typing import Any, Dict, Iterator, List, Optional, Tuple
 
 import torch
 from allennlp.common import Lazy
@@ -20,40 +20,20 @@ from bio_ie.data.fields.background_graph_field import GraphTensors
 from bio_ie.metrics.span_graph_scores import SpanGraphScores
 from bio_ie.metrics.tensor_average import TensorAverage
 from bio_ie.models.explanations import explanation_rows, with_explanations
-from bio_ie.models.predicted_rows import Row, predicted_rows
+from bio_ie.models.predicted_rows import Row
 from bio_ie.models.row_decoder import RowDecoder
+from bio_ie.models.span_graph_rows import span_graph_rows
 from bio_ie.models.vocabulary_labels import vocabulary_labels
 from bio_ie.modules.background_knowledge import BackgroundKnowledge, EncodedGraph, FusedSpans
 from bio_ie.modules.graph_encoders import GraphEncoder, PassThroughGraphEncoder
 from bio_ie.modules.pair_scorers import PairScorer
-from bio_ie.modules.ragged import ordered_pairs
-from bio_ie.modules.relation_activation import RelationActivation
-from bio_ie.modules.relation_candidates import RelationCandidates
+from bio_ie.modules.poolings import Pooling
+from bio_ie.modules.relation_activation import RelationActivation, at_least_single
 from bio_ie.modules.schedules import ConstantSchedule, Schedule
+from bio_ie.modules.span_graph import KeptSpans, SpanGraph, keep_spans
 from bio_ie.modules.span_graph_head import SpanGraphHead
 from bio_ie.modules.span_graph_targets import SpanGraphTargets
-from bio_ie.modules.text_spans import SpanTable, TextSpans, enumerate_spans, keep_most_likely
-
-
-class KeptSpans(NamedTuple):
-    """The spans (`K`) that were kept, and all ordered pairs (`P`) of two of the same text."""
-
-    place: torch.Tensor
-    """`[K]`, among all spans, ascending."""
-    spans: TextSpans
-    head: torch.Tensor
-    """`[P]`, index among the `K`."""
-    tail: torch.Tensor
-    """`[P]`"""
-
-
-class SpanGraph(NamedTuple):
-    """Scores of spans and of pairs of spans."""
-
-    entities: torch.Tensor
-    """`[S, types + 1]` or `[K, types + 1]`; column 0 is "no entity"."""
-    relations: torch.Tensor
-    """`[P, columns]`, see `RelationActivation`."""
+from bio_ie.modules.text_spans import SpanTable, TextSpans, enumerate_spans
 
 
 @Model.register("keci")
@@ -108,6 +88,10 @@ class Keci(Model):
         Or `"cross_entropy"`, with softmax.
     relation_loss_weight : `Schedule`, optional (default = `constant`, 1)
         Of the relation losses of both graphs.
+    name_pair_pooling : `Pooling`, optional
+        Not in the paper. A pooling of logits: the relation scores of all pairs of spans with the
+        same two names (BioRelEx's interactions join names, not mentions) are pooled, and each pair
+        gets what came of it. The reader needs `word_keys`.
     regularizer, serialization_dir, ddp_accelerator : optional
         As in every `Model`.
 
@@ -139,6 +123,7 @@ class Keci(Model):
         relation_activation: str = "softmax",
         relation_loss: str = "binary_cross_entropy",
         relation_loss_weight: Optional[Schedule] = None,
+        name_pair_pooling: Optional[Pooling] = None,
         regularizer: Optional[RegularizerApplicator] = None,
         serialization_dir: Optional[str] = None,
         ddp_accelerator: Optional[DdpAccelerator] = None,
@@ -170,6 +155,9 @@ class Keci(Model):
             is_undirected, relation_activation, relation_loss
         )
         self.relation_loss_weight = relation_loss_weight or ConstantSchedule(1.0)
+        if name_pair_pooling is not None:
+            name_pair_pooling.require_domain("logits", "name_pair_pooling of keci")
+        self.name_pair_pooling = name_pair_pooling
 
         def head(input_dim: int) -> SpanGraphHead:
             return SpanGraphHead(
@@ -207,6 +195,7 @@ class Keci(Model):
         entities: Optional[torch.Tensor] = None,
         relations: Optional[torch.Tensor] = None,
         background: Optional[GraphTensors] = None,
+        word_keys: Optional[torch.Tensor] = None,
     ) -> Dict[str, Any]:
         """
         # Parameters
@@ -223,14 +212,17 @@ class Keci(Model):
             `[n, 4]`, gold relations: row, `span_position` of head and of tail, type.
         background : `GraphTensors`, optional
             See `BackgroundGraphField`; needed if the model has knowledge.
+        word_keys : `torch.Tensor`, optional
+            `[B, N]`, a hash of each word; needed for `name_pair_pooling`.
         """
         x, graph = self._tokens(words, background)
         spans = enumerate_spans(sentences, self.max_span_width)
         vectors = self._span_vectors(x, spans)  # s, [S, d]
         entity_scores = self.initial_head.entities(vectors)
-        kept = self._kept(entity_scores, spans, sentences)
+        num_kept = ((sentences >= 0).sum(1) * self.spans_per_word).long().clamp(min=1)  # lambda n
+        kept = keep_spans(entity_scores, spans, num_kept, self._keys(word_keys))
         vectors = vectors[kept.place]  # [K, d]
-        relation_scores = self.initial_head.relations(vectors, kept.head, kept.tail)
+        relation_scores = self._relation_scores(self.initial_head, vectors, kept)
         initial = SpanGraph(entity_scores, relation_scores)
         final, fused = None, None
         if self.final_head is not None and graph is not None:
@@ -243,12 +235,13 @@ class Keci(Model):
             output["loss"] = self._loss(initial, final, spans, kept, gold) / len(sentences)
         if not self.training:
             kept_initial = initial._replace(entities=entity_scores[kept.place])
-            output.update(self._rows(final or kept_initial, kept, len(sentences)))
+            activation = self.relation_activation
+            output.update(span_graph_rows(final or kept_initial, kept, activation, len(sentences)))
             if final is not None:
-                rows = self._rows(kept_initial, kept, len(sentences))
+                rows = span_graph_rows(kept_initial, kept, activation, len(sentences))
                 output.update({f"initial_{name}": row for name, row in rows.items()})
             counts = kept.spans.row.bincount(minlength=len(sentences)).tolist()
-            probabilities = _full((final or kept_initial).entities).softmax(-1)
+            probabilities = at_least_single((final or kept_initial).entities).softmax(-1)
             output["span_probabilities"] = probabilities.split(counts)
             output["explanations"] = explanation_rows(kept.spans, len(sentences), fused)
             output["metadata"] = metadata
@@ -276,17 +269,21 @@ class Keci(Model):
         ends = torch.stack([offset + spans.first, offset + spans.last], dim=1)
         return self.span_extractor(x.flatten(0, 1).unsqueeze(0), ends.unsqueeze(0)).squeeze(0)
 
-    def _kept(
-        self, entity_scores: torch.Tensor, spans: TextSpans, sentences: torch.Tensor
-    ) -> KeptSpans:
-        """Section 2.3: "we only keep up to lambda n spans with the lowest probability scores of
-        being a non-entity"; n are the words."""
-        num_words = (sentences >= 0).sum(1)
-        num_kept = (num_words * self.spans_per_word).long().clamp(min=1)
-        none = _full(entity_scores.detach()).log_softmax(-1)[:, 0]
-        place = keep_most_likely(-none, spans.row, num_kept)
-        kept = spans.select(place)
-        return KeptSpans(place, kept, *ordered_pairs(kept.row, len(sentences)))
+    def _keys(self, word_keys: Optional[torch.Tensor]) -> Optional[torch.Tensor]:
+        if self.name_pair_pooling is None:
+            return None
+        if word_keys is None:
+            raise ConfigurationError("name_pair_pooling needs a reader with word_keys: true")
+        return word_keys
+
+    def _relation_scores(
+        self, head: SpanGraphHead, vectors: torch.Tensor, kept: KeptSpans
+    ) -> torch.Tensor:
+        """Eqs. 3 and 9, `[P, columns]`."""
+        scores = head.relations(vectors, kept.head, kept.tail)
+        if self.name_pair_pooling is None or kept.names is None:
+            return scores
+        return self.name_pair_pooling(scores, kept.names, len(scores))[kept.names]
 
     def _collective(
         self, vectors: torch.Tensor, kept: KeptSpans, relation_scores: torch.Tensor, num_rows: int
@@ -312,8 +309,8 @@ class Keci(Model):
         f = fused.vectors
         if self._joins_fused_and_span:
             f = torch.cat([f, h], dim=-1)
-        head = self.final_head
-        return SpanGraph(head.entities(f), head.relations(f, kept.head, kept.tail)), fused
+        relation_scores = self._relation_scores(self.final_head, f, kept)
+        return SpanGraph(self.final_head.entities(f), relation_scores), fused
 
     def _loss(
         self,
@@ -326,7 +323,9 @@ class Keci(Model):
         """Eq. 10, summed over the batch."""
         types = gold.types(spans)
         labels = gold.labels(kept.spans, kept.head, kept.tail, len(self.relation_types))
-        entity_loss = functional.cross_entropy(_full(initial.entities), types, reduction="sum")
+        entity_loss = functional.cross_entropy(
+            at_least_single(initial.entities), types, reduction="sum"
+        )
         relation_loss = self.relation_activation.loss(initial.relations, labels)
         weight = self.relation_loss_weight()
         loss = entity_loss + weight * relation_loss
@@ -334,45 +333,13 @@ class Keci(Model):
         self._losses["initial_entity_loss"](entity_loss / num_rows, num_rows)
         self._losses["initial_relation_loss"](relation_loss / num_rows, num_rows)
         if final is not None:
-            scores = _full(final.entities)
+            scores = at_least_single(final.entities)
             entity_loss = functional.cross_entropy(scores, types[kept.place], reduction="sum")
             relation_loss = self.relation_activation.loss(final.relations, labels)
             loss = loss + self.final_loss_weight * (entity_loss + weight * relation_loss)
             self._losses["final_entity_loss"](entity_loss / num_rows, num_rows)
             self._losses["final_relation_loss"](relation_loss / num_rows, num_rows)
         return loss
-
-    @torch.no_grad()
-    def _rows(self, graph: SpanGraph, kept: KeptSpans, num_rows: int) -> Dict[str, List[Row]]:
-        """What is predicted, as numbers by text (`predicted_rows`). A relation is, if both of its
-        spans are entities."""
-        probability, type_ = _full(graph.entities).softmax(-1).max(-1)
-        is_entity = type_ > 0
-        entity = is_entity.nonzero().squeeze(1)
-        place = is_entity.cumsum(0) - 1
-        activation = self.relation_activation
-        probabilities = activation.probabilities(
-            graph.relations, kept.head, kept.tail, len(kept.place)
-        )
-        pair, label, score = activation.predict(probabilities)
-        is_predicted = is_entity[kept.head[pair]] & is_entity[kept.tail[pair]]
-        candidates = RelationCandidates(
-            row=kept.spans.row[entity],
-            start=kept.spans.first[entity],
-            last=kept.spans.last[entity],
-            type=type_[entity] - 1,
-            head=place[kept.head],
-            tail=place[kept.tail],
-        )
-        return predicted_rows(
-            candidates,
-            probability[entity],
-            pair[is_predicted],
-            label[is_predicted],
-            score[is_predicted],
-            activation.undirected,
-            num_rows,
-        )
 
     def make_output_human_readable(self, output_dict: Dict[str, Any]) -> Dict[str, Any]:
         """Gives for each text lists of `Mention` and `Relation`, in character offsets of the
@@ -430,8 +397,3 @@ def _output_rows(
         output[f"{prefix}relations"],
         strict=True,
     )
-
-
-def _full(scores: torch.Tensor) -> torch.Tensor:
-    """In single precision at least."""
-    return scores.to(torch.promote_types(scores.dtype, torch.float))

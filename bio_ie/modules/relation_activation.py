@@ -79,7 +79,7 @@ class RelationActivation(torch.nn.Module):
         targets : `torch.Tensor`
             `[P, R]`, bool; a pair may have several labels.
         """
-        scores = _full(scores)
+        scores = at_least_single(scores)
         if not self.is_softmax:
             return functional.binary_cross_entropy_with_logits(
                 scores, targets.to(scores.dtype), reduction="sum"
@@ -95,7 +95,7 @@ class RelationActivation(torch.nn.Module):
     def weights(self, scores: torch.Tensor) -> torch.Tensor:
         """`[P, R + 1]`, the probabilities of no relation and of each type, in each order by
         itself: the edges of a graph."""
-        scores = _full(scores)
+        scores = at_least_single(scores)
         if self.is_softmax:
             return scores.softmax(-1)
         probabilities = scores.sigmoid()
@@ -108,7 +108,7 @@ class RelationActivation(torch.nn.Module):
     ) -> torch.Tensor:
         """`[P, columns]`, for pairs `head`, `tail` `[P]` of `num_items` items as `ordered_pairs`
         gives them."""
-        scores = _full(scores)
+        scores = at_least_single(scores)
         probabilities = scores.softmax(-1) if self.is_softmax else scores.sigmoid()
         if not self._has_undirected:
             return probabilities
@@ -129,6 +129,6 @@ class RelationActivation(torch.nn.Module):
         return PredictedRelations(pair, best[pair] - 1, probabilities[pair, best[pair]])
 
 
-def _full(scores: torch.Tensor) -> torch.Tensor:
+def at_least_single(scores: torch.Tensor) -> torch.Tensor:
     """In single precision at least."""
     return scores.to(torch.promote_types(scores.dtype, torch.float))

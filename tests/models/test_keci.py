@@ -46,6 +46,7 @@ CHANGES = {
             "concept_dropout": 0.2,
         }
     },
+    "name_pairs": {"name_pair_pooling": {"type": "logsumexp"}},
     "later_relations": {"relation_loss_weight": {"type": "linear_warmup", "num_epochs": 1}},
 }
 
@@ -66,6 +67,7 @@ def config(toy_kb):
     params = Params.from_file(CONFIG).as_dict(quiet=True)
     for reader in ("dataset_reader", "validation_dataset_reader"):
         params[reader]["background"]["kb"]["path"] = str(toy_kb)
+        params[reader]["word_keys"] = True
     return params
 
 
@@ -333,6 +335,50 @@ def test_an_undirected_relation_is_given_once(config, batch_and_vocab):
     assert not any(relation.directed for row in relations for relation in row)
 
 
+def test_pairs_of_the_same_names_share_their_scores(config, batch_and_vocab):
+    _, vocab = batch_and_vocab
+    words = ["Didanosine", "and", "stavudine", ",", "then", "didanosine"]
+    spans, position = [], 0
+    for word in words:
+        spans.append((position, position + len(word)))
+        position += len(word) + 1
+    reader = DatasetReader.from_params(Params(config["dataset_reader"]).duplicate())
+    document = Document("d", " ".join(words), tokens=spans)
+    batch = Batch(reader.document_to_instances(document))
+    batch.index_instances(vocab)
+    model = build(
+        config, vocab, {**CHANGES["name_pairs"], "knowledge": None, "spans_per_word": 10.0}
+    ).eval()
+    found = {}
+
+    def remember(scores, names, num_segments, pool=model.name_pair_pooling.forward):
+        found.update(scores=scores, names=names, pooled=pool(scores, names, num_segments))
+        return found["pooled"]
+
+    model.name_pair_pooling.forward = remember
+    model(**batch.as_tensor_dict())
+    kept = naive_spans([0] * len(words), model.max_span_width)
+    names = [" ".join(words[first : last + 1]).lower() for first, last in kept]
+    pairs = [(h, t) for h in range(len(kept)) for t in range(len(kept)) if h != t]
+    for place, (head, tail) in enumerate(pairs):
+        same = [
+            other
+            for other, (h, t) in enumerate(pairs)
+            if (names[h], names[t]) == (names[head], names[tail])
+        ]
+        expected = found["scores"][same].logsumexp(0)
+        assert_close(found["pooled"][found["names"][place]], expected)
+    assert len(set(found["names"].tolist())) < len(pairs)
+
+
+def test_name_pair_pooling_needs_the_readers_keys(config, batch_and_vocab):
+    batch, vocab = batch_and_vocab
+    tensors = batch.as_tensor_dict()
+    del tensors["word_keys"]
+    with pytest.raises(ConfigurationError, match="word_keys"):
+        build(config, vocab, CHANGES["name_pairs"])(**tensors)
+
+
 def test_relations_need_two_entities(config, batch_and_vocab):
     batch, vocab = batch_and_vocab
     model = build(config, vocab).eval()
@@ -357,6 +403,7 @@ def test_knowledge_without_a_background_graph_is_an_error(config, batch_and_voca
         {"final_representation": "span"},
         {"relation_activation": "sigmoid", "relation_loss": "cross_entropy"},
         {"spans_per_word": 0.0},
+        {"name_pair_pooling": {"type": "smax"}},
         {"no_such_setting": 1},
     ],
 )

@@ -18,6 +18,7 @@ from bio_ie.data.sentences import Sentence, split_document
 from bio_ie.data.span_position import span_position
 from bio_ie.data.tokenizers import SpanSentenceSplitter
 from bio_ie.knowledge.background_graph import BackgroundKnowledgeBase
+from bio_ie.knowledge.concept_embeddings import concept_key
 
 WordSpan = Tuple[int, int]
 
@@ -43,11 +44,14 @@ class SpanGraphReader(SentenceReader):
     unit : `str`, optional (default = `"sentence"`)
         `"sentence"`, or `"document"`: then relations may join sentences, and a document of more
         than `max_words` is cut between sentences.
+    word_keys : `bool`, optional (default = `False`)
+        Also give the field `word_keys`, which a model needs to tell spans of the same name.
 
     # Fields
 
     words : `TextField`
     sentences : `TensorField`, `[N]`, the number of each word's sentence; -1 is padding
+    word_keys : `TensorField`, `[N]`, a hash of each word in lower case; only if asked for
     entities : `RelationField` of first word, last word and type, namespace `span_labels`; only when
         labelled
     relations : `RelationField` over spans, namespace `relation_labels`; only when labelled. A span
@@ -66,6 +70,7 @@ class SpanGraphReader(SentenceReader):
         sentence_splitter: Optional[SpanSentenceSplitter] = None,
         max_span_width: int = 20,
         unit: str = "sentence",
+        word_keys: bool = False,
         align: str = "split",
         max_words: int = 400,
         background: Optional[BackgroundKnowledgeBase] = None,
@@ -89,6 +94,7 @@ class SpanGraphReader(SentenceReader):
         )
         self._max_span_width = max_span_width
         self._unit = unit
+        self._word_keys = word_keys
 
     def views(self, document: Document) -> List[Sentence]:
         spans = self.sentence_spans(document)
@@ -129,6 +135,10 @@ class SpanGraphReader(SentenceReader):
             "sentences": TensorField(self._sentence_numbers(view, word_spans), padding_value=-1),
             "metadata": MetadataField(metadata),
         }
+        if self._word_keys:
+            text = view.document.text
+            keys = [concept_key(text[start:end].lower()) for start, end in word_spans]
+            instance["word_keys"] = TensorField(torch.tensor(keys))
         if labelled:
             instance["entities"] = self._entities(view, span_of)
             instance["relations"] = self._relations(view, span_of)
