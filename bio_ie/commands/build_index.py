@@ -5,12 +5,12 @@
 """
 
 import argparse
-import sys
 import time
 
 from allennlp.commands.subcommand import Subcommand
 
-from bio_ie.knowledge.knowledge_base import KnowledgeBase, KnowledgeBaseError
+from bio_ie.commands.user_errors import user_errors
+from bio_ie.knowledge.knowledge_base import KnowledgeBase
 from bio_ie.knowledge.tfidf_index import build_tfidf_index, index_folder
 
 
@@ -36,11 +36,8 @@ def build_index_from_args(args: argparse.Namespace) -> None:
     """Runs `build_tfidf_index` for the command line and prints what came of it."""
     started = time.perf_counter()
     kb = KnowledgeBase(args.kb)
-    try:
+    with user_errors():
         summary = build_tfidf_index(kb, args.output, progress=True)
-    except (KnowledgeBaseError, OSError) as error:
-        print(f"error: {error}", file=sys.stderr)
-        sys.exit(1)
     folder = index_folder(kb, args.output)
     size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
     print(

@@ -21,11 +21,10 @@ from allennlp.common.checks import ConfigurationError
 from tqdm import tqdm
 
 from bio_ie.commands.corpus_format_argument import corpus_format
-from bio_ie.data.corpora.corpus_format import CorpusError
+from bio_ie.commands.user_errors import user_errors
 from bio_ie.data.corpora.corpus_path import read_corpus
 from bio_ie.data.corpora.source import CorpusReport, Source
 from bio_ie.knowledge.concept_ids import split_id
-from bio_ie.knowledge.knowledge_base_file import KnowledgeBaseError
 from bio_ie.knowledge.knowledge_base_writer import KnowledgeBaseWriter
 from bio_ie.knowledge.sources import KnowledgeSource, MergedSource, SourceReport
 
@@ -96,15 +95,10 @@ class BuildKb(Subcommand):
 
 def build_from_args(args: argparse.Namespace) -> None:
     """Runs `build_knowledge_base` for the command line; exits with status 1 for what is wrong."""
-    try:
+    with user_errors():
         source = _source(args)
         excluded = excluded_documents(args.exclude_documents, args.exclude_from)
         metadata, reports = build_knowledge_base(source, args.output, excluded, progress=True)
-    except (CorpusError, KnowledgeBaseError, ConfigurationError, OSError) as error:
-        # A ConfigurationError's own str() is a repr of its message.
-        message = error.message if isinstance(error, ConfigurationError) else str(error)
-        print(f"error: {message}", file=sys.stderr)
-        sys.exit(1)
     for name, report in reports:
         print(f"read {name}: {report}")
     counts = ", ".join(f"{int(metadata[name]):,} {name.replace('_', ' ')}" for name in COUNTS)

@@ -8,13 +8,12 @@
 
 import argparse
 import json
-import sys
 from typing import Iterator, Mapping
 
 from allennlp.commands.subcommand import Subcommand
 
+from bio_ie.commands.user_errors import user_errors
 from bio_ie.knowledge.knowledge_base import KnowledgeBase
-from bio_ie.knowledge.knowledge_base_file import KnowledgeBaseError
 from bio_ie.knowledge.sources import write_jsonl
 
 SHOWN = 25
@@ -51,7 +50,7 @@ class KbInfo(Subcommand):
 def info_from_args(args: argparse.Namespace) -> None:
     """Prints what the command line asks for."""
     knowledge_base = KnowledgeBase(args.kb)
-    try:
+    with user_errors():
         for id in args.concept:
             print("\n".join(concept_lines(knowledge_base, id)))
         if args.to_jsonl is not None:
@@ -59,9 +58,6 @@ def info_from_args(args: argparse.Namespace) -> None:
             print(f"wrote {args.to_jsonl}: {count:,} concepts")
         if not args.concept and args.to_jsonl is None:
             print("\n".join(summary_lines(knowledge_base)))
-    except (KnowledgeBaseError, OSError) as error:
-        print(f"error: {error}", file=sys.stderr)
-        sys.exit(1)
 
 
 def summary_lines(knowledge_base: KnowledgeBase) -> Iterator[str]:

@@ -10,7 +10,6 @@ import argparse
 import json
 import os
 import re
-import sys
 from dataclasses import replace
 from itertools import islice
 from typing import Any, Dict, Iterable, Iterator, List, Optional, Sequence
@@ -19,9 +18,9 @@ from allennlp.commands.subcommand import Subcommand
 from allennlp.common.checks import ConfigurationError
 
 from bio_ie.commands.corpus_format_argument import corpus_format
-from bio_ie.data.corpora.corpus_format import CorpusError
+from bio_ie.commands.user_errors import user_errors
 from bio_ie.data.corpora.corpus_path import read_corpus
-from bio_ie.data.document import Document, DocumentError, Mention
+from bio_ie.data.document import Document, Mention
 from bio_ie.knowledge.candidate_generators import (
     Candidate,
     CandidateGenerator,
@@ -29,7 +28,7 @@ from bio_ie.knowledge.candidate_generators import (
     TfidfCandidateGenerator,
 )
 from bio_ie.knowledge.dictionary_matcher import DictionaryMatcher
-from bio_ie.knowledge.knowledge_base import KnowledgeBase, KnowledgeBaseError
+from bio_ie.knowledge.knowledge_base import KnowledgeBase
 
 _BATCH = 32
 _LOOKS_LIKE_FILE = re.compile(r"\S+\.(txt|jsonl?|tsv|xml|ann|gz|pubtator)", re.IGNORECASE)
@@ -81,7 +80,7 @@ class Link(Subcommand):
 
 def link_from_args(args: argparse.Namespace) -> None:
     """Runs `link` for the command line; exits with status 1 for bad input."""
-    try:
+    with user_errors():
         if args.annotated and args.nested:
             raise ConfigurationError("--annotated and --nested exclude each other")
         kb = KnowledgeBase(args.kb)
@@ -94,11 +93,6 @@ def link_from_args(args: argparse.Namespace) -> None:
                 print(json.dumps(linked, ensure_ascii=False))
             else:
                 print("\n".join(_lines(linked)))
-    except (CorpusError, DocumentError, KnowledgeBaseError, ConfigurationError, OSError) as error:
-        # A ConfigurationError's own str() is a repr of its message.
-        message = error.message if isinstance(error, ConfigurationError) else str(error)
-        print(f"error: {message}", file=sys.stderr)
-        sys.exit(1)
 
 
 def link(
