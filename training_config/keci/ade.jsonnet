@@ -24,6 +24,7 @@ base {
   hidden_dims:: [256, 256],
   num_epochs:: 10,
   batch_size:: 16,
-  encoder_lr:: 2e-4,
-  head_lr:: 5e-4,
+  encoder_lr:: 1e-4,
+  head_lr:: 1e-3,
+  relation_loss:: 'cross_entropy',
 }

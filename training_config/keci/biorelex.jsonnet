@@ -21,6 +21,7 @@ base {
   max_span_width:: 12,  // 3 of 6,925 mentions are wider
   num_epochs:: 20,
   batch_size:: 16,
-  encoder_lr:: 2e-4,
-  head_lr:: 5e-4,
+  encoder_lr:: 1e-4,
+  head_lr:: 1e-3,
+  relation_loss:: 'cross_entropy',
 }

@@ -21,6 +21,7 @@ training {
   warmup:: 0.1,  // share of the steps over which the rates rise; then they fall to 0
   weight_decay:: 0.01,
   max_span_width:: 20,  // appendix: L
+  relation_loss:: 'binary_cross_entropy',  // section 2.6
   dropout:: 0.2,
   // Sizes: of a span's vector, d; of the hidden layers of FFNN_g (eq. 1) and of the other networks.
   span_dim:: 512,
@@ -75,7 +76,7 @@ training {
     entity_hidden_dims: $.hidden_dims,  // eqs. 2 and 9
     pair_scorer: $.mlp('x,y,x*y'),  // eqs. 3 and 9
     relation_activation: 'softmax',  // eq. 3
-    relation_loss: 'binary_cross_entropy',  // section 2.6
+    relation_loss: $.relation_loss,
     final_loss_weight: 2.0,  // eq. 10
     span_graph_encoder: {  // eq. 4
       type: 'bidirectional_gcn',

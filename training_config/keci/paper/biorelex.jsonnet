@@ -11,4 +11,5 @@ local encoders = import '../../lib/encoders.libsonnet';
   batch_size:: 32,
   encoder_lr:: 5e-5,
   head_lr:: 2e-4,
+  relation_loss:: 'binary_cross_entropy',
 }
