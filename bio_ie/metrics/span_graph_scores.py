@@ -96,19 +96,27 @@ class SpanGraphScores:
                     scores = {key: scores[key] for key in ("precision", "recall", "f1")}
                 result.update({f"{prefix}{name}_{key}": value for key, value in scores.items()})
         result["overall"] = (result["entity_f1"] + result["relation_f1"]) / 2
-        counts, weights, links = (
-            _over_processes(counter) for counter in (self._counts, self._weights, self._links)
-        )
+        counts = _over_processes(self._counts)
         result["pruning_recall"] = counts["kept"] / max(counts["gold"], 1)
         if reset:
             official = self._official.get_metric(reset)
             if counts["official"]:
                 result.update({f"official_{name}": value for name, value in official.items()})
-            for type_ in sorted(links):
-                name = re.sub(r"[^-/\w.]", "_", type_)  # TensorBoard allows no other signs
-                result[f"attention/{name}"] = weights[type_] / links[type_]
+            result.update(self._attention())
             for counter in (self._counts, self._weights, self._links):
                 counter.clear()
+        return result
+
+    def _attention(self) -> Dict[str, float]:
+        """The mean weights, by names that TensorBoard allows; types that become equal stay
+        apart."""
+        weights, links = _over_processes(self._weights), _over_processes(self._links)
+        result: Dict[str, float] = {}
+        for type_ in sorted(links):
+            name = "attention/" + re.sub(r"[^-/\w.]", "_", type_)
+            while name in result:
+                name += "_"
+            result[name] = weights[type_] / links[type_]
         return result
 
 
