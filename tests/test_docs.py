@@ -26,8 +26,11 @@ from bio_ie.data.corpora import CorpusFormat
 from bio_ie.data.document import Document, Fact, Mention, Passage, Relation
 from bio_ie.data.tokenizers import SpanSentenceSplitter
 from bio_ie.knowledge import KnowledgeBase
+from bio_ie.knowledge.background_graph import BackgroundKnowledgeBase
+from bio_ie.knowledge.candidate_generators import CandidateGenerator
 from bio_ie.knowledge.knowledge_base_file import TABLES
 from bio_ie.knowledge.sources import KnowledgeSource
+from bio_ie.modules.background_knowledge import BackgroundKnowledge
 from bio_ie.modules.concept_embedders import ConceptEmbedder
 from bio_ie.modules.graph_encoders import GraphEncoder
 from bio_ie.modules.knowledge_fusions import KnowledgeFusion
@@ -53,6 +56,9 @@ BASES = [
 TABULATED = BASES[3:]
 """Those whose parameters have a table in docs/configs.md."""
 
+UNREGISTERED = [BackgroundKnowledgeBase, BackgroundKnowledge]
+"""Parts of configs that have a table too, and no `type`."""
+
 GIVEN = {"self", "vocab", "serialization_dir", "ddp_accelerator", "model_parameters"}
 GIVEN_BY_MODEL = {
     PairScorer: {"head_dim", "tail_dim", "num_labels"},
@@ -60,6 +66,7 @@ GIVEN_BY_MODEL = {
     GraphEncoder: {"input_dim", "num_relations"},
     KnowledgeFusion: {"token_dim", "span_dim", "concept_dim"},
     TagDecoder: {"tag_scheme"},
+    BackgroundKnowledge: {"token_dim", "span_dim"},
 }
 """Constructor parameters that are no settings: the framework or the model gives them."""
 
@@ -152,6 +159,10 @@ def test_jsonnet_examples_are_configs_with_known_parameters(block):
         assert part.keys() - {"type"} <= settings_of(base.by_name(part["type"])).keys()
     scorer = config["model"]["pair_scorer"]
     assert scorer.keys() - {"type"} <= settings_of(PairScorer.by_name(scorer["type"])).keys()
+    background = config["dataset_reader"].get("background", {})
+    assert background.keys() <= settings_of(BackgroundKnowledgeBase).keys()
+    knowledge = config["model"].get("knowledge", {})
+    assert knowledge.keys() <= settings_of(BackgroundKnowledge).keys()
 
 
 @pytest.mark.parametrize("page", WITH_EXAMPLES, ids=lambda page: page.stem)
@@ -169,9 +180,17 @@ def test_every_registered_part_is_named(base, name, class_):
     assert f"`{name}`" in DATA.read_text("utf-8") + CONFIGS.read_text("utf-8")
 
 
-@pytest.mark.parametrize("base, name, class_", registered(TABULATED))
-def test_parameter_tables_are_those_of_the_constructors(base, name, class_):
-    text = section(CONFIGS, f"`{name}` ({base.__name__})")
+def headings_and_classes() -> Iterator[Any]:
+    for parameters in registered(TABULATED):
+        base, name, class_ = parameters.values
+        yield pytest.param(f"`{name}` ({base.__name__})", class_, id=parameters.id)
+    for class_ in UNREGISTERED:
+        yield pytest.param(f"`{class_.__name__}`", class_, id=class_.__name__)
+
+
+@pytest.mark.parametrize("heading, class_", headings_and_classes())
+def test_parameter_tables_are_those_of_the_constructors(heading, class_):
+    text = section(CONFIGS, heading)
     documented: Dict[str, str] = {}
     for names, default, *_ in table_rows(text):
         documented.update((name, default.strip("`")) for name in code_words(names))
@@ -184,7 +203,8 @@ def test_parameter_tables_are_those_of_the_constructors(base, name, class_):
             assert shown == "required", parameter.name
         elif isinstance(default, Lazy) or (default is None and shown != "null"):
             # What the part makes of it: a registered name.
-            assert any(shown in base.list_available() for base in (*BASES, Activation)), shown
+            bases = (*BASES, Activation, CandidateGenerator)
+            assert any(shown in base.list_available() for base in bases), shown
         else:
             value = json.loads(shown.replace("'", '"'))
             assert value == (list(default) if isinstance(default, tuple) else default), shown
@@ -239,10 +259,13 @@ def test_schema_tables_have_every_field(class_):
     assert documented - {"text"} == {field.name for field in fields(class_)} - {"text"}
 
 
-def test_settings_table_is_that_of_the_base():
-    base = (CHECKOUT / "training_config/lib/joint_ner_re.libsonnet").read_text("utf-8")
+@pytest.mark.parametrize(
+    "name, heading", [("joint_ner_re", "Settings"), ("keci", "Settings of KECI")]
+)
+def test_settings_table_is_that_of_the_base(name, heading):
+    base = (CHECKOUT / f"training_config/lib/{name}.libsonnet").read_text("utf-8")
     settings = dict(re.findall(r"^  (\w+):: (.*?),(?:\s*//.*)?$", base, re.M))
-    rows = table_rows(section(CONFIGS, "Settings"))
+    rows = table_rows(section(CONFIGS, heading))
     documented = {code_words(row[0])[0]: row[1].strip("`") for row in rows if len(row) == 4}
     assert documented.keys() == settings.keys()
     for name, default in documented.items():

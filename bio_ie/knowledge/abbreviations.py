@@ -25,14 +25,19 @@ def find_abbreviations(text: str) -> Dict[str, str]:
     bracket closes: `methamphetamine (METH; 4 mg/kg)`. A short form has a capital letter and is
     shorter than the long form; this sorts out most of what is in brackets for another reason.
     """
-    if "(" not in text and "[" not in text:
-        return {}
+    return dict(_found(text)) if "(" in text or "[" in text else {}
+
+
+# Sentences are looked up one by one, and each asks for the abbreviations of its document.
+@lru_cache(maxsize=16)
+def _found(text: str) -> Tuple[Tuple[str, str], ...]:
+    """Short and long forms."""
     document = _detectors().detect(text)
-    return {
-        short.text: short._.long_form.text
+    return tuple(
+        (short.text, short._.long_form.text)
         for short in document._.abbreviations
         if short.text != short.text.lower() and len(short.text) < len(short._.long_form.text)
-    }
+    )
 
 
 def expand_abbreviations(text: str, abbreviations: Mapping[str, str]) -> str:

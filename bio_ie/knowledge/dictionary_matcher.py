@@ -76,7 +76,8 @@ class DictionaryMatcher:
         """
         spans = [list(self._spans(text)) for text in texts]
         queries: List[str] = []
-        for text, context, its_spans in zip(texts, contexts or texts, spans, strict=True):
+        contexts = texts if contexts is None else contexts
+        for text, context, its_spans in zip(texts, contexts, spans, strict=True):
             written = [text[start:end] for start, end in its_spans]
             queries += self._generator.expanded(context, written)
         found = iter(self._generator.generate(queries))

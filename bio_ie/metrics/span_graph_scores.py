@@ -7,10 +7,9 @@ from typing import Any, Dict, List, Optional, Sequence, Tuple
 import torch.distributed as dist
 from allennlp.common.util import is_distributed
 
-from bio_ie.data.document import Document, Mention, Relation
 from bio_ie.metrics.biorelex_f1 import BioRelExF1, is_biorelex
 from bio_ie.metrics.entity_f1 import EntityF1
-from bio_ie.metrics.items import EntityItem, RelationItem
+from bio_ie.metrics.items import EntityItem, RelationItem, document_of_items
 from bio_ie.metrics.relation_f1 import RelationF1
 
 Items = Tuple[List[EntityItem], List[RelationItem]]
@@ -77,7 +76,7 @@ class SpanGraphScores:
         self._counts["kept"] += len(gold_spans & kept_spans)
         document = text.get("document")
         if document is not None and is_biorelex(document):
-            self._official([_as_document(document, items)], [document])
+            self._official([document_of_items(document, *items)], [document])
             self._counts["official"] += 1
         for *_, candidates in kept:
             for node, weight in candidates:
@@ -97,34 +96,28 @@ class SpanGraphScores:
                     scores = {key: scores[key] for key in ("precision", "recall", "f1")}
                 result.update({f"{prefix}{name}_{key}": value for key, value in scores.items()})
         result["overall"] = (result["entity_f1"] + result["relation_f1"]) / 2
-        counts, weights, links = (
-            _over_processes(counter) for counter in (self._counts, self._weights, self._links)
-        )
+        counts = _over_processes(self._counts)
         result["pruning_recall"] = counts["kept"] / max(counts["gold"], 1)
         if reset:
             official = self._official.get_metric(reset)
             if counts["official"]:
                 result.update({f"official_{name}": value for name, value in official.items()})
-            for type_ in sorted(links):
-                name = re.sub(r"[^-/\w.]", "_", type_)  # TensorBoard allows no other signs
-                result[f"attention/{name}"] = weights[type_] / links[type_]
+            result.update(self._attention())
             for counter in (self._counts, self._weights, self._links):
                 counter.clear()
         return result
 
-
-def _as_document(gold: Document, items: Items) -> Document:
-    """The predictions for the text of `gold`."""
-    entities, relations = items
-    ids = {entity: f"T{number}" for number, entity in enumerate(dict.fromkeys(entities), 1)}
-    return Document(
-        gold.id,
-        gold.text,
-        mentions=tuple(Mention(id_, *entity) for entity, id_ in ids.items()),
-        relations=tuple(
-            dict.fromkeys(Relation(type_, ids[head], ids[tail]) for head, tail, type_ in relations)
-        ),
-    )
+    def _attention(self) -> Dict[str, float]:
+        """The mean weights, by names that TensorBoard allows; types that become equal stay
+        apart."""
+        weights, links = _over_processes(self._weights), _over_processes(self._links)
+        result: Dict[str, float] = {}
+        for type_ in sorted(links):
+            name = "attention/" + re.sub(r"[^-/\w.]", "_", type_)
+            while name in result:
+                name += "_"
+            result[name] = weights[type_] / links[type_]
+        return result
 
 
 def _over_processes(counter: Counter[str]) -> Counter[str]:

@@ -45,14 +45,14 @@ class SpanGraphTargets:
         self, spans: TextSpans, head: torch.Tensor, tail: torch.Tensor, num_labels: int
     ) -> torch.Tensor:
         """The labels of the pairs `head`, `tail` `[P]` of spans, which are in lexicographic order
-        as `ordered_pairs` gives them: `[P, num_labels]`, bool."""
+        as `ordered_pairs` gives them: `[P, num_labels]`, bool. No span is paired with itself."""
         targets = head.new_zeros(len(head), num_labels, dtype=torch.bool)
         row, head_position, tail_position, label = self._relations.unbind(1)
         table = self._table(spans)
         gold_head, gold_tail = (
             table.at_positions(row, position) for position in (head_position, tail_position)
         )
-        is_here = (gold_head >= 0) & (gold_tail >= 0)
+        is_here = (gold_head >= 0) & (gold_tail >= 0) & (gold_head != gold_tail)
         gold_head, gold_tail = gold_head[is_here], gold_tail[is_here]
         num_spans = len(spans.row)
         pair = torch.searchsorted(head * num_spans + tail, gold_head * num_spans + gold_tail)

@@ -72,7 +72,7 @@ def document_from_input(value: Any, default_id: str, with_mentions: bool = False
 def _passages(identifier: str, value: Mapping[str, Any]) -> Dict[str, Any]:
     """The text and passages of a title and an abstract, either of which may be missing or null."""
     text = ""
-    passages = []
+    passages: List[Dict[str, Any]] = []
     for name in ("title", "abstract"):
         part = value.get(name)
         if part is None:

@@ -55,3 +55,12 @@ def test_words_are_expanded_and_parts_of_words_are_not():
     expected = "diabetes-related myotonic dystrophy, ADMIN dm (diabetes), plus form"
     assert expand_abbreviations(text, long_forms) == expected
     assert expand_abbreviations(text, {}) == text
+
+
+def test_a_text_is_searched_once_for_all_its_sentences(monkeypatch):
+    text = "Invented pathway factor (IPF) and its sentences. IPF acts."
+    first = find_abbreviations(text)
+    assert first == {"IPF": "Invented pathway factor"}
+    first.clear()  # a caller's own
+    monkeypatch.setattr(module, "_detectors", None)
+    assert find_abbreviations(text) == {"IPF": "Invented pathway factor"}

@@ -58,6 +58,27 @@ def test_abbreviations_are_those_of_their_own_text(matcher):
     assert second == []
 
 
+def test_abbreviations_are_those_of_the_context_if_there_is_one(matcher):
+    texts = ["Given MA again", "MA is something else"]
+    document = "Methamphetamine (MA) helps. Given MA again"
+    first, second = matcher.match(texts, contexts=[document, texts[1]])
+    assert names(texts[0], first) == [("MA", ["X:01"])]
+    assert second == []
+    assert matcher.match(texts) == matcher.match(texts, contexts=texts) == [[], []]
+
+
+def test_a_context_gives_no_matches_of_its_own(matcher):
+    text, document = "a cold", "Epilepsy and a cold"
+    (found,) = matcher.match([text], contexts=[document])
+    assert names(text, found) == [("cold", ["X:06", "X:07"])]
+
+
+def test_each_text_needs_its_context(matcher):
+    for contexts in (["a cold"], []):
+        with pytest.raises(ValueError, match="shorter"):
+            matcher.match(["a cold", "a fit"], contexts=contexts)
+
+
 def test_wider_than_the_limit_is_not_found(example_kb):
     text = "toxicity of methamphetamine"
     generator = ExactCandidateGenerator(example_kb)

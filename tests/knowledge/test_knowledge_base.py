@@ -75,6 +75,14 @@ def test_names_come_by_concept_the_preferred_one_first(kb: KnowledgeBase) -> Non
     assert list(kb.names()) == expected
 
 
+def test_preferred_names_are_by_concept_and_of_those_that_are_there(kb: KnowledgeBase) -> None:
+    asked = ["MESH:D1", "nothing", "MESH:D2", "MESH:D1", "T998", "OMIM:7"]
+    assert kb.preferred_names(asked) == {"MESH:D1": "Complaint", "MESH:D2": "Lumenitis"}
+    assert kb.preferred_names([]) == {}
+    every = (concept.id for concept in kb.concepts())
+    assert kb.preferred_names(every) == {c.id: c.name for c in kb.concepts()}
+
+
 def test_unknown_concept_is_a_key_error_that_names_file_and_id(kb: KnowledgeBase) -> None:
     for ask in (kb.concept, lambda id: kb.semantic_types([id]), lambda id: kb.subgraph([id])):
         with pytest.raises(UnknownConceptError) as caught:

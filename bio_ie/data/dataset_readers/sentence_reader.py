@@ -123,7 +123,10 @@ class SentenceReader(DocumentReader[Sentence]):
         )
         self.losses[f"mentions end inside a word (align: {self._align})"] += alignment.inside_token
         self.losses["mentions hold no word"] += alignment.lost
-        return inside, alignment
+        widened = alignment.inside_token if self._align == "expand" else 0  # counted above
+        self.losses["mentions begin or end between words"] += alignment.changed - widened
+        # Cutting may have left nothing of a sentence of white space alone.
+        return inside, alignment._replace(token_spans=alignment.token_spans or word_spans)
 
     def add_background(self, view: Sentence, instance: Dict[str, Field]) -> None:
         """Adds the field `background` to an instance with `words` and `metadata`, if there is a

@@ -2,7 +2,7 @@
 
 from bisect import bisect_right
 from dataclasses import replace
-from typing import Dict, List, Optional, Tuple
+from typing import Dict, List, Optional, Set, Tuple
 
 import torch
 from allennlp.common.checks import ConfigurationError
@@ -126,7 +126,7 @@ class SpanGraphReader(SentenceReader):
         metadata = self.metadata(view, labelled, is_padding)
         span_of: Dict[str, WordSpan] = {}
         if labelled:
-            if (view.start, view.end) == (0, len(view.document.text)):
+            if view.text.strip() == view.document.text.strip():
                 metadata["document"] = view.document
             word_spans, span_of = self._spans(view, word_spans)
         metadata["word_spans"] = word_spans
@@ -140,8 +140,11 @@ class SpanGraphReader(SentenceReader):
             keys = [concept_key(text[start:end].lower()) for start, end in word_spans]
             instance["word_keys"] = TensorField(torch.tensor(keys))
         if labelled:
-            instance["entities"] = self._entities(view, span_of)
-            instance["relations"] = self._relations(view, span_of)
+            types = self._types(view, span_of)
+            instance["entities"] = RelationField(
+                [(*span, type_) for span, type_ in types.items()], label_namespace="span_labels"
+            )
+            instance["relations"] = self._relations(view, span_of, types)
         self.add_background(view, instance)
         return Instance(instance)
 
@@ -159,7 +162,8 @@ class SpanGraphReader(SentenceReader):
         if self._unit == "sentence":
             return torch.zeros(len(word_spans), dtype=torch.long)
         starts = [start for start, _ in view.document.sentences]
-        return torch.tensor([bisect_right(starts, start) for start, _ in word_spans])
+        numbers = [bisect_right(starts, start) for start, _ in word_spans]
+        return torch.tensor(numbers, dtype=torch.long)
 
     def _spans(
         self, view: Sentence, word_spans: List[Span]
@@ -180,35 +184,45 @@ class SpanGraphReader(SentenceReader):
                 span_of[mention.id] = words
         return alignment.token_spans, span_of
 
-    def _entities(self, view: Sentence, span_of: Dict[str, WordSpan]) -> RelationField:
+    def _types(self, view: Sentence, span_of: Dict[str, WordSpan]) -> Dict[WordSpan, str]:
+        """The type of each span: the first, of mentions of several types."""
         types: Dict[WordSpan, str] = {}
         for mention in view.mentions:
             if mention.id not in span_of:
                 continue
             if types.setdefault(span_of[mention.id], mention.type) != mention.type:
                 self.losses["further types of a span"] += 1
-        labels = [(first, last, type_) for (first, last), type_ in types.items()]
-        return RelationField(labels, label_namespace="span_labels")
+        return types
 
-    def _relations(self, view: Sentence, span_of: Dict[str, WordSpan]) -> RelationField:
+    def _relations(
+        self, view: Sentence, span_of: Dict[str, WordSpan], types: Dict[WordSpan, str]
+    ) -> RelationField:
         """Relations over spans; an undirected one in both orders."""
+        type_of = {mention.id: mention.type for mention in view.mentions}
         labels: Dict[Tuple[int, int, str], None] = {}  # in order, without duplicates
+        pairs: Set[Tuple[int, int]] = set()
         undirected = []
         for relation in view.relations:
-            if relation.head not in span_of or relation.tail not in span_of:
+            arguments = (relation.head, relation.tail)
+            if not span_of.keys() >= set(arguments):
                 self.losses["relations with an argument that is no span here"] += 1
                 continue
             head, tail = (
-                span_position(*span_of[mention], self._max_span_width)
-                for mention in (relation.head, relation.tail)
+                span_position(*span_of[mention], self._max_span_width) for mention in arguments
             )
             if head == tail:
                 self.losses["relations of a span with itself"] += 1
                 continue
-            labels[head, tail, relation.type] = None
+            new = {(head, tail, relation.type): None}
             if not relation.directed:
-                labels[tail, head, relation.type] = None
+                new[tail, head, relation.type] = None
                 undirected.append(relation.type)
-        pairs = {(head, tail) for head, tail, _ in labels}
-        self.losses["further labels of a pair of spans"] += len(labels) - len(pairs)
+            new_pairs = {(head, tail) for head, tail, _ in new}
+            if any(types[span_of[mention]] != type_of[mention] for mention in arguments):
+                # Right for the spans; strictly, it cannot be found.
+                self.losses["relations of a span's further types"] += 1
+            elif not new.keys() <= labels.keys() and not pairs.isdisjoint(new_pairs):
+                self.losses["further labels of a pair of spans"] += 1
+            labels.update(new)
+            pairs |= new_pairs
         return RelationField(list(labels), undirected)
