@@ -2,6 +2,7 @@
 
 import torch
 
+from bio_ie.data.span_position import span_words
 from bio_ie.modules.text_spans import SpanTable, TextSpans
 
 
@@ -50,7 +51,8 @@ class SpanGraphTargets:
         row, head_position, tail_position, label = self._relations.unbind(1)
         table = self._table(spans)
         gold_head, gold_tail = (
-            table.at_positions(row, position) for position in (head_position, tail_position)
+            table.at_words(row, *span_words(position))
+            for position in (head_position, tail_position)
         )
         is_here = (gold_head >= 0) & (gold_tail >= 0) & (gold_head != gold_tail)
         gold_head, gold_tail = gold_head[is_here], gold_tail[is_here]

@@ -5,8 +5,6 @@ from typing import NamedTuple
 import torch
 from torch.nn import functional
 
-from bio_ie.data.span_position import span_position
-
 
 class TextSpans(NamedTuple):
     """Spans (`S`) of a batch, ascending by row, first word and last word."""
@@ -57,24 +55,23 @@ class SpanTable:
     ) -> None:
         self._row_size = num_words * max_span_width
         self._max_span_width = max_span_width
-        place = self._place(spans.row, span_position(spans.first, spans.last, max_span_width))
+        place = self._place(spans.row, self._cell(spans.first, spans.last))
         self._table = place.new_full((num_rows * self._row_size,), -1)
         self._table[place] = torch.arange(len(place), device=place.device)
 
-    def at_positions(self, row: torch.Tensor, position: torch.Tensor) -> torch.Tensor:
-        """Index of the span at each `span_position` `[n]` of `row` `[n]`; -1 where there is
-        none."""
-        return self._table[self._place(row, position)]
-
     def at_words(self, row: torch.Tensor, first: torch.Tensor, last: torch.Tensor) -> torch.Tensor:
-        """Index of each span from `first` to `last`; -1 for those that are not there or wider than
-        any here."""
+        """Index of each span from `first` to `last`, `[n]`; -1 for those that are not there or
+        wider than any here."""
         fits = last - first < self._max_span_width
-        position = span_position(first, torch.where(fits, last, first), self._max_span_width)
-        return torch.where(fits, self.at_positions(row, position), -1)
+        place = self._place(row, self._cell(first, torch.where(fits, last, first)))
+        return torch.where(fits, self._table[place], -1)
 
-    def _place(self, row: torch.Tensor, position: torch.Tensor) -> torch.Tensor:
-        return row * self._row_size + position
+    def _cell(self, first: torch.Tensor, last: torch.Tensor) -> torch.Tensor:
+        """The place in a row's table of first words by widths."""
+        return first * self._max_span_width + (last - first)
+
+    def _place(self, row: torch.Tensor, cell: torch.Tensor) -> torch.Tensor:
+        return row * self._row_size + cell
 
 
 @torch.no_grad()

@@ -175,8 +175,7 @@ def naive_loss(model, tensors):
                     score = head_module.pair_scorer(
                         pair, pair, torch.tensor([0]), torch.tensor([1])
                     ).flatten()
-                    width = model.max_span_width
-                    key = (span_position(*spans[head], width), span_position(*spans[tail], width))
+                    key = (span_position(*spans[head]), span_position(*spans[tail]))
                     loss = loss + naive_relation_loss(model, score, labels[key])
                     weights[i, j] = model.relation_activation.weights(score.unsqueeze(0))[0]
             return loss, weights
@@ -333,6 +332,20 @@ def test_an_undirected_relation_is_given_once(config, batch_and_vocab):
     relations = model.make_output_human_readable(model(**batch.as_tensor_dict()))["relations"]
     assert [len(row) for row in relations] == [6, 6, 0]
     assert not any(relation.directed for row in relations for relation in row)
+
+
+def test_a_model_of_narrower_spans_than_its_reader_learns_what_it_can(config, batch_and_vocab):
+    batch, vocab = batch_and_vocab
+    losses = []
+    for reader_width in (1, 4):
+        params = {**config["dataset_reader"], "max_span_width": reader_width}
+        reader = DatasetReader.from_params(Params(params).duplicate())
+        documents = [instance["metadata"]["document"] for instance in batch.instances]
+        instances = [i for d in documents for i in reader.document_to_instances(d, labelled=True)]
+        same = Batch(instances)
+        same.index_instances(vocab)
+        losses.append(build(config, vocab, {"max_span_width": 1})(**same.as_tensor_dict())["loss"])
+    assert_close(*losses)
 
 
 def test_pairs_of_the_same_names_share_their_scores(config, batch_and_vocab):

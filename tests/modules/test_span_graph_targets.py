@@ -35,7 +35,7 @@ def test_targets_are_those_of_a_search(seed: int, share: float) -> None:
     every = places(spans)
     entities = [(*span, random_label(TYPES)) for span in chosen(every, 0.5)]
     relations = [
-        (a[0], span_position(a[1], a[2], WIDTH), span_position(b[1], b[2], WIDTH), label)
+        (a[0], span_position(a[1], a[2]), span_position(b[1], b[2]), label)
         for a in every
         for b in every
         if a[0] == b[0] and a != b
@@ -57,7 +57,7 @@ def test_targets_are_those_of_a_search(seed: int, share: float) -> None:
     here = places(kept)
     for pair, (i, j) in enumerate(zip(head.tolist(), tail.tolist(), strict=True)):
         (row, *a), (_, *b) = here[i], here[j]
-        positions = span_position(*a, WIDTH), span_position(*b, WIDTH)
+        positions = span_position(*a), span_position(*b)
         assert found[pair].tolist() == [
             (row, *positions, label) in known for label in range(LABELS)
         ]
@@ -71,7 +71,7 @@ def test_an_entity_wider_than_any_span_is_no_target() -> None:
 
 def test_a_relation_of_a_span_with_itself_is_no_target() -> None:
     spans = enumerate_spans(SENTENCES, WIDTH)
-    itself = span_position(3, 3, WIDTH)
+    itself = span_position(3, 3)
     gold = SpanGraphTargets(some([], 4), some([[0, itself, itself, 0]], 4), SENTENCES, WIDTH)
     pairs = ordered_pairs(spans.row, len(SENTENCES))
     assert not gold.labels(spans, *pairs, LABELS).any()

@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from bio_ie.data.span_position import span_position
+from bio_ie.data.span_position import span_position, span_words
 from bio_ie.modules.text_spans import SpanTable, TextSpans, enumerate_spans, keep_most_likely
 
 WIDTH = 3
@@ -42,8 +42,8 @@ def test_table_finds_spans_by_position_and_words(sentences: torch.Tensor) -> Non
         [index // 2 if index % 2 == 0 else -1 for index in range(len(spans.row))]
     )
     assert torch.equal(table.at_words(*spans), expected)
-    positions = span_position(spans.first, spans.last, WIDTH)
-    assert torch.equal(table.at_positions(spans.row, positions), expected)
+    first, last = span_words(span_position(spans.first, spans.last))
+    assert torch.equal(table.at_words(spans.row, first, last), expected)
 
 
 def test_table_has_no_span_wider_than_any(sentences: torch.Tensor) -> None:

@@ -15,7 +15,7 @@ from bio_ie.data.dataset_readers.sentence_reader import SentenceReader
 from bio_ie.data.document import Document, Span
 from bio_ie.data.fields import RelationField
 from bio_ie.data.sentences import Sentence, split_document
-from bio_ie.data.span_position import span_position
+from bio_ie.data.span_position import MAX_WORDS, span_position
 from bio_ie.data.tokenizers import SpanSentenceSplitter
 from bio_ie.knowledge.background_graph import BackgroundKnowledgeBase
 from bio_ie.knowledge.concept_embeddings import concept_key
@@ -40,7 +40,8 @@ class SpanGraphReader(SentenceReader):
     max_instances, serialization_dir
         See `SentenceReader`.
     max_span_width : `int`, optional (default = `20`)
-        In words; L in the paper. The model's must be the same.
+        In words; L in the paper. The model has a `max_span_width` too: what is wider than that one
+        counts as missed all the same.
     unit : `str`, optional (default = `"sentence"`)
         `"sentence"`, or `"document"`: then relations may join sentences, and a document of more
         than `max_words` is cut between sentences.
@@ -79,6 +80,8 @@ class SpanGraphReader(SentenceReader):
     ) -> None:
         if max_span_width < 1:
             raise ConfigurationError(f"max_span_width must be positive, not {max_span_width}")
+        if max_words >= MAX_WORDS:
+            raise ConfigurationError(f"max_words must be less than {MAX_WORDS}, not {max_words}")
         if unit not in ("sentence", "document"):
             raise ConfigurationError(f"unit must be 'sentence' or 'document', not {unit!r}")
         super().__init__(
@@ -207,9 +210,7 @@ class SpanGraphReader(SentenceReader):
             if not span_of.keys() >= set(arguments):
                 self.losses["relations with an argument that is no span here"] += 1
                 continue
-            head, tail = (
-                span_position(*span_of[mention], self._max_span_width) for mention in arguments
-            )
+            head, tail = (span_position(*span_of[mention]) for mention in arguments)
             if head == tail:
                 self.losses["relations of a span with itself"] += 1
                 continue

@@ -98,7 +98,7 @@ def test_relations_join_spans_and_undirected_ones_go_both_ways():
         Relation("part_of", "2", "3", directed=False),
     ]
     made, (first, _) = read(document([DRUG, WIDE, INNER], relations))
-    lithium, wide, inner = (span_position(*span, WIDTH) for span in ((0, 0), (2, 3), (3, 3)))
+    lithium, wide, inner = (span_position(*span) for span in ((0, 0), (2, 3), (3, 3)))
     assert set(first["relations"].relations) == {
         (lithium, wide, "causes"),
         (wide, inner, "part_of"),
