@@ -25,6 +25,9 @@ import bio_ie  # noqa: F401 - it registers what the documentation names
 from bio_ie.data.corpora import CorpusFormat
 from bio_ie.data.document import Document, Fact, Mention, Passage, Relation
 from bio_ie.data.tokenizers import SpanSentenceSplitter
+from bio_ie.knowledge import KnowledgeBase
+from bio_ie.knowledge.knowledge_base_file import TABLES
+from bio_ie.knowledge.sources import KnowledgeSource
 from bio_ie.modules.concept_embedders import ConceptEmbedder
 from bio_ie.modules.graph_encoders import GraphEncoder
 from bio_ie.modules.knowledge_fusions import KnowledgeFusion
@@ -38,7 +41,8 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 README = CHECKOUT / "README.md"
 DATA = CHECKOUT / "docs/data.md"
 CONFIGS = CHECKOUT / "docs/configs.md"
-WITH_EXAMPLES = [README, DATA, CONFIGS]
+KNOWLEDGE = CHECKOUT / "docs/knowledge.md"
+WITH_EXAMPLES = [README, DATA, CONFIGS, KNOWLEDGE]
 PAGES = [README, CHECKOUT / "fixtures/README.md", *sorted((CHECKOUT / "docs").rglob("*.md"))]
 
 BASES = [
@@ -153,7 +157,7 @@ def test_jsonnet_examples_are_configs_with_known_parameters(block):
 @pytest.mark.parametrize("page", WITH_EXAMPLES, ids=lambda page: page.stem)
 def test_commands_have_options_that_exist(page, monkeypatch):
     lines = [line.strip() for line in page.read_text("utf-8").splitlines()]
-    commands = [line for line in lines if re.match(r"(bio-ie|allennlp) [a-z]+ .*[-./]", line)]
+    commands = [line for line in lines if re.match(r"(bio-ie|allennlp) [a-z-]+ .*[-./]", line)]
     assert commands
     for command in commands:
         monkeypatch.setattr(sys, "argv", shlex.split(command))
@@ -205,6 +209,26 @@ def test_options_of_wrappers_have_a_table(name, heading):
     rows = table_rows(section(DATA, heading))
     documented = {word for row in rows for word in code_words(row[0])}
     assert documented | {"format"} == settings_of(CorpusFormat.by_name(name)).keys()
+
+
+@pytest.mark.parametrize("base, name, class_", registered([KnowledgeSource]))
+def test_source_tables_are_those_of_the_constructors(base, name, class_):
+    rows = table_rows(section(KNOWLEDGE, f"`{name}`"))
+    documented = {word for row in rows for word in code_words(row[0])}
+    assert documented == settings_of(class_).keys() - {"path", "on_error"}
+
+
+def test_table_of_the_file_has_every_column():
+    rows = {code_words(row[0])[0]: row for row in table_rows(section(KNOWLEDGE, "The file"))}
+    assert rows.keys() == TABLES.keys()
+    for table, row in rows.items():
+        columns = TABLES[table].partition("PRIMARY KEY (")[0].split(",")
+        assert code_words(row[1]) == [column.split()[0] for column in columns if column.strip()]
+
+
+def test_documented_methods_of_a_knowledge_base_exist():
+    for row in table_rows(section(KNOWLEDGE, "From Python")):
+        assert hasattr(KnowledgeBase, re.split(r"\W", code_words(row[0])[0])[0])
 
 
 @pytest.mark.parametrize("class_", [Document, Passage, Mention, Relation, Fact])

@@ -88,12 +88,12 @@ class NameMatrix:
         """Asks for more and more names, until there can be no other concept among the first k."""
         settled: List[Tuple[np.ndarray, np.ndarray, np.ndarray]] = []
         pending = np.arange(queries.shape[0])
-        queries = self._frequent_first(queries)
+        queries, vectors = self._without_unused(queries)
         num_names = _NAMES_PER_CONCEPT * k
         while len(pending):
             names = sp_matmul_topn(
                 queries[pending],
-                self.vectors,
+                vectors,
                 top_n=min(num_names, max(self.num_names, 1)),
                 threshold=0.0,
                 sort=True,
@@ -115,14 +115,17 @@ class NameMatrix:
         starts = np.searchsorted(rows[order], np.arange(queries.shape[0] + 1))
         return NearestConcepts(starts, concepts[order], scores[order])
 
-    def _frequent_first(self, queries: sparse.csr_matrix) -> sparse.csr_matrix:
-        """The features of each query in another order: those of many names first. The result is
-        the same; it takes a tenth less time, for most names are then met in their order."""
-        rows = np.repeat(np.arange(queries.shape[0]), np.diff(queries.indptr))
-        counts = np.diff(self.vectors.indptr)[queries.indices]
-        order = np.lexsort((queries.indices, -counts, rows))
-        parts = queries.data[order], queries.indices[order], queries.indptr
-        return sparse.csr_matrix(parts, queries.shape)
+    def _without_unused(
+        self, queries: sparse.csr_matrix
+    ) -> Tuple[sparse.csr_matrix, sparse.csr_matrix]:
+        """The queries and the vectors of names with only those features that a query has: what is
+        multiplied is copied, and the whole is large. Features of many names come first, which
+        takes a tenth less time, for most names are then met in their order."""
+        used = np.unique(queries.indices)
+        used = used[np.argsort(-np.diff(self.vectors.indptr)[used], kind="stable")]
+        queries = queries[:, used]
+        queries.sort_indices()
+        return queries, self.vectors[used]
 
     def _first_concepts(
         self, names: sparse.csr_matrix, k: int

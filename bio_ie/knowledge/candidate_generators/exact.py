@@ -59,7 +59,11 @@ class ExactCandidateGenerator(CandidateGenerator):
                 if name and name not in concepts:
                     concepts[name] = by_stems.get(stem_words(name), ())
         for name, (_, type_) in zip(names, queries, strict=True):
-            allowed = self._filter.allowed(concepts.get(name, ()), type_)
+            its_concepts = concepts.get(name)
+            if not its_concepts:  # as are most spans of a text
+                yield []
+                continue
+            allowed = self._filter.allowed(its_concepts, type_)
             yield [Candidate(concept_id, 1.0) for concept_id in allowed[: self.k]]
 
     def _by_stems(self) -> Dict[str, Tuple[str, ...]]:

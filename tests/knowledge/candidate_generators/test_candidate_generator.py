@@ -1,9 +1,12 @@
 """What all candidate generators promise."""
 
 import copy
+import inspect
 import json
 import multiprocessing
 import pickle
+import re
+from pathlib import Path
 
 import _jsonnet
 import pytest
@@ -36,6 +39,22 @@ SETTINGS = [
 @pytest.fixture(params=SETTINGS)
 def generator(request, indexed_kb):
     return build(request.param, indexed_kb)
+
+
+def test_documentation_lists_every_generator_and_its_settings():
+    page = Path(__file__).parents[3] / "docs" / "knowledge.md"
+    cells = [line.split("|")[1:-1] for line in page.read_text("utf-8").splitlines() if "|" in line]
+    documented = {
+        re.sub(r"[` ]", "", row[0]): re.findall(r"`(\w+)`|(all)", row[1]) for row in cells if row
+    }
+    for name in CandidateGenerator.list_available():
+        assert name in documented
+        parameters = inspect.signature(CandidateGenerator.by_name(name).__init__).parameters
+        expected = set(parameters) - {"self"}
+        of_name = {
+            setting for setting, of in documented.items() if (name, "") in of or ("", "all") in of
+        }
+        assert expected <= of_name, name
 
 
 QUERIES = ["Seizures", "seizure", "cold", "methamphetamine", "", "()", "Seizures", "zzqq"]
