@@ -59,6 +59,7 @@ OPTIONS: Dict[str, Dict[str, Any]] = {
         ),
         "max-length": ("of a text, in wordpieces", DescriptionSettings.max_length),
         "batch-pieces": ("wordpieces to encode at once", DescriptionSettings.batch_pieces),
+        "bf16": ("run the encoder in bfloat16: faster where the hardware has it", False),
         "name-fallback": (
             "take the name of a concept that has no definition, which has no vector otherwise",
             False,

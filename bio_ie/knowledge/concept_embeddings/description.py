@@ -27,8 +27,10 @@ class DescriptionSettings:
     max_length: int = 256
     """Of a text, in wordpieces, special ones included; what is longer, or longer than the encoder
     takes, is cut off."""
-    batch_pieces: int = 8192
+    batch_pieces: int = 2048
     """Wordpieces that are encoded at once, padding included."""
+    bf16: bool = False
+    """Whether the encoder runs in bfloat16 where that is safe (`torch.autocast`)."""
 
     def __post_init__(self) -> None:
         for name in ("max_length", "batch_pieces"):
@@ -97,7 +99,8 @@ def embed_texts(
             pieces = [encoding.ids for encoding in encodings]
             for batch in _batches_by_length(pieces, settings.batch_pieces):
                 rows = start + torch.tensor(batch)
-                vectors[rows] = _mean_of_pieces(encoder, [pieces[row] for row in batch])
+                with torch.autocast(encoder.device.type, torch.bfloat16, enabled=settings.bf16):
+                    vectors[rows] = _mean_of_pieces(encoder, [pieces[row] for row in batch])
                 bar.update(len(batch))
     return vectors, num_cut
 
@@ -119,6 +122,6 @@ def _mean_of_pieces(encoder: PreTrainedModel, pieces: Sequence[Sequence[int]]) -
     token_ids = torch.zeros(mask.shape, dtype=torch.long)
     token_ids[mask] = torch.tensor([piece for ids in pieces for piece in ids])
     token_ids, mask = token_ids.to(encoder.device), mask.to(encoder.device)
-    output = encoder(input_ids=token_ids, attention_mask=mask.long()).last_hidden_state
+    output = encoder(input_ids=token_ids, attention_mask=mask.long()).last_hidden_state.float()
     summed = (output * mask.unsqueeze(2)).sum(1)
-    return (summed / mask.sum(1, keepdim=True)).float().cpu()
+    return (summed / mask.sum(1, keepdim=True)).cpu()

@@ -30,7 +30,7 @@ def one_by_one(encoder: str, text: str, max_length: int) -> torch.Tensor:
         return model(**pieces).last_hidden_state[0].mean(0)
 
 
-@pytest.mark.parametrize("batch_pieces", [1, 30, 8192])
+@pytest.mark.parametrize("batch_pieces", [1, 30, 2048])
 @pytest.mark.parametrize("texts_at_once", [2, 100])
 def test_vectors_are_means_of_each_text_alone_however_they_are_batched(
     tiny: str, batch_pieces: int, texts_at_once: int, monkeypatch: pytest.MonkeyPatch
@@ -42,6 +42,14 @@ def test_vectors_are_means_of_each_text_alone_however_they_are_batched(
     assert num_cut == sum(len(tokenizer(text).input_ids) > 12 for text in TEXTS) > 0
     for text, vector in zip(TEXTS, vectors, strict=True):
         torch.testing.assert_close(vector, one_by_one(tiny, text, 12), atol=1e-5, rtol=1e-5)
+
+
+def test_bfloat16_is_near_and_comes_out_as_float32(tiny: str) -> None:
+    exact, _ = embed_texts(TEXTS, DescriptionSettings(tiny))
+    near, _ = embed_texts(TEXTS, DescriptionSettings(tiny, bf16=True))
+    assert near.dtype == torch.float32
+    assert not torch.equal(near, exact)
+    torch.testing.assert_close(near, exact, atol=0.05, rtol=0.05)
 
 
 def test_encoders_own_limit_holds_too(tiny: str) -> None:
