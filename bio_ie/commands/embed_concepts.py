@@ -16,7 +16,6 @@ from typing import Any, Dict, Iterator, List, Tuple
 import torch
 from allennlp.commands.subcommand import Subcommand
 from allennlp.common.checks import ConfigurationError
-from allennlp.common.util import int_to_device
 
 from bio_ie.knowledge.concept_embeddings import ConceptVectorsError, write_concept_vectors
 from bio_ie.knowledge.concept_embeddings.description import (
@@ -109,8 +108,8 @@ class EmbedConcepts(Subcommand):
                 if default is False:
                     group.add_argument(f"--{name}", action="store_true", default=None, help=text)
                 else:
-                    help = f"{text} (default: {default})"
-                    group.add_argument(f"--{name}", type=type(default), help=help)
+                    text = f"{text} (default: {default})"
+                    group.add_argument(f"--{name}", type=type(default), help=text)
         subparser.set_defaults(func=embed_from_args)
         return subparser
 
@@ -123,7 +122,7 @@ def embed_from_args(args: argparse.Namespace) -> None:
         options = _options(args)
         kb = KnowledgeBase(args.kb)
         make = _distmult if args.method == "distmult" else _description
-        device = int_to_device(args.cuda_device)
+        device = _device(args.cuda_device)
         output = _output(args.output)
         ids, vectors, notes = make(kb, not args.no_types, options, device)
         notes = {"knowledge_base": kb.fingerprint, "settings": options, **notes}
@@ -152,6 +151,12 @@ def _options(args: argparse.Namespace) -> Dict[str, Any]:
             elif value is not None:
                 raise ConfigurationError(f"--{name} is for --method {method}")
     return chosen
+
+
+def _device(number: int) -> torch.device:
+    if number >= torch.cuda.device_count():
+        raise ConfigurationError(f"there is no GPU {number}")
+    return torch.device("cpu" if number < 0 else f"cuda:{number}")
 
 
 def _output(path: str) -> Path:

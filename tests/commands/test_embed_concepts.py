@@ -131,6 +131,7 @@ def test_what_is_wrong_is_one_line_before_any_training(
         ([kb.path, *distmult, "--held-out", 1.5], "held_out must be at least 0 and less than 1"),
         ([kb.path, *distmult, "--output", tmp_path], "is a folder, not a file to write"),
         ([kb.path, *description, "--encoder", missing], "no folder"),
+        ([kb.path, *distmult, "--cuda-device", 99], "there is no GPU 99"),
     ):
         assert embed(monkeypatch, *arguments) == 1
         assert message in error_line(capsys)

@@ -38,9 +38,8 @@ def read_relation_graph(kb: KnowledgeBase, with_types: bool = True) -> RelationG
     nodes: Dict[str, int] = {}
     edges = array("q")
     for head, relation, tail in kb.relations():
-        for item in (nodes.setdefault(head, len(nodes)), relations[relation]):
-            edges.append(item)
-        edges.append(nodes.setdefault(tail, len(nodes)))
+        places = nodes.setdefault(head, len(nodes)), nodes.setdefault(tail, len(nodes))
+        edges.extend((places[0], relations[relation], places[1]))
     num_concepts = len(nodes)
     if with_types:
         _add_types(kb, nodes, relations, edges)
