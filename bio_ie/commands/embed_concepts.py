@@ -33,7 +33,7 @@ from bio_ie.knowledge.concept_embeddings.relation_graph import hold_out, read_re
 from bio_ie.knowledge.knowledge_base import KnowledgeBase
 from bio_ie.knowledge.knowledge_base_file import KnowledgeBaseError
 
-MAX_HELD_OUT = 5000
+MAX_HELD_OUT = 2000
 """Pairs of concepts: enough for a standard error of under 0.01, whatever the knowledge base."""
 
 OPTIONS: Dict[str, Dict[str, Any]] = {

@@ -17,7 +17,7 @@ class DistMultSettings:
     """How `train_distmult` trains. Raises `ConfigurationError` for what cannot be."""
 
     dimension: int = 100
-    epochs: int = 10
+    epochs: int = 5
     batch_size: int = 1024
     """Edges a step."""
     learning_rate: float = 0.1
