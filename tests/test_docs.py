@@ -22,6 +22,7 @@ from allennlp.training import Checkpointer, TrainerCallback
 from allennlp.training.optimizers import Optimizer
 
 import bio_ie  # noqa: F401 - it registers what the documentation names
+from bio_ie.commands import embed_concepts
 from bio_ie.data.corpora import CorpusFormat
 from bio_ie.data.document import Document, Fact, Mention, Passage, Relation
 from bio_ie.data.tokenizers import SpanSentenceSplitter
@@ -273,6 +274,23 @@ def test_settings_table_is_that_of_the_base(name, heading):
             assert settings[name].startswith("error "), name
         else:
             assert default == settings[name], name
+
+
+@pytest.mark.parametrize(
+    "method, heading", [("distmult", "From relations"), ("description", "From definitions")]
+)
+def test_options_of_embed_concepts_have_a_table(method, heading):
+    documented = {
+        code_words(row[0])[0]: row[1].strip("`")
+        for row in table_rows(section(KNOWLEDGE, heading))
+        if row[0].startswith("`--")
+    }
+    expected = {
+        f"--{name}": default for name, (_, default) in embed_concepts.OPTIONS[method].items()
+    }
+    assert documented == {
+        name: "off" if default is False else str(default) for name, default in expected.items()
+    }
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(CHECKOUT)))

@@ -7,15 +7,17 @@ A file is in the safetensors format, with three tensors:
 * `ids`: uint8, the concept ids in the order of rows, in UTF-8, separated by line feeds;
 
 and with metadata: `format` ("bio_ie concept vectors 1"), `kind` (what the vectors are of, such as
-"description") and `digest`. Reading maps the file into memory: it takes time and memory only for
-the rows that are looked at, and processes share them.
+"description"), `digest`, and `notes`, a JSON object of what their maker has to say of them, such as
+the fingerprint of the knowledge base. Reading maps the file into memory: it takes time and memory
+only for the rows that are looked at, and processes share them.
 """
 
 import hashlib
+import json
 import os
 import tempfile
 from pathlib import Path
-from typing import List, NamedTuple, Sequence, Union
+from typing import Any, Dict, List, Mapping, NamedTuple, Sequence, Union
 
 import torch
 from safetensors import SafetensorError, safe_open
@@ -40,6 +42,8 @@ class ConceptVectors(NamedTuple):
     kind: str
     digest: str
     """Of vectors and keys: files of one digest are the same to a model."""
+    notes: Dict[str, Any]
+    """How they were made."""
 
     def concept_ids(self) -> List[str]:
         """The concept of each row."""
@@ -57,7 +61,11 @@ def concept_key(concept_id: str) -> int:
 
 
 def write_concept_vectors(
-    path: Union[str, Path], concept_ids: Sequence[str], vectors: torch.Tensor, kind: str
+    path: Union[str, Path],
+    concept_ids: Sequence[str],
+    vectors: torch.Tensor,
+    kind: str,
+    notes: Mapping[str, Any] = {},
 ) -> None:
     """Writes one vector per concept. The file appears complete or not at all.
 
@@ -70,6 +78,8 @@ def write_concept_vectors(
         `[len(concept_ids), d]`.
     kind : `str`
         What the vectors are of: "description", or a name of the method.
+    notes : `Mapping[str, Any]`, optional (default = `{}`)
+        How they were made, for readers of the file: what JSON can hold.
 
     Raises `ConceptVectorsError`.
     """
@@ -94,7 +104,12 @@ def write_concept_vectors(
             bytearray("\n".join(ids).encode("utf-8") or b"\n"), dtype=torch.uint8
         ),
     }
-    metadata = {"format": FORMAT, "kind": kind, "digest": _digest(content["vectors"], keys)}
+    metadata = {
+        "format": FORMAT,
+        "kind": kind,
+        "digest": _digest(content["vectors"], keys),
+        "notes": json.dumps(dict(notes)),
+    }
     path = Path(path)
     with tempfile.TemporaryDirectory(dir=path.parent, prefix=".concept-vectors-") as aside:
         complete = Path(aside) / path.name
@@ -114,7 +129,8 @@ def read_concept_vectors(path: Union[str, Path]) -> ConceptVectors:
             vectors, keys, ids = (file.get_tensor(name) for name in ("vectors", "keys", "ids"))
     except SafetensorError as error:
         raise ConceptVectorsError(f"cannot read {path}: {error}") from error
-    return ConceptVectors(vectors, keys, ids, metadata["kind"], metadata["digest"])
+    notes = json.loads(metadata.get("notes", "{}"))
+    return ConceptVectors(vectors, keys, ids, metadata["kind"], metadata["digest"], notes)
 
 
 def _digest(vectors: torch.Tensor, keys: torch.Tensor) -> str:

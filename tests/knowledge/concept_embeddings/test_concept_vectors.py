@@ -42,6 +42,15 @@ def test_digest_tells_contents_apart_and_not_their_order(tmp_path: Path) -> None
     assert digests[0] == digests[1] != digests[2]
 
 
+def test_notes_travel_along_and_do_not_make_another_file_of_it(tmp_path: Path) -> None:
+    vectors, notes = torch.randn(4, 3), {"knowledge_base": "ab", "settings": {"epochs": 2}}
+    write_concept_vectors(tmp_path / "a", IDS, vectors, kind="a")
+    write_concept_vectors(tmp_path / "b", IDS, vectors, kind="a", notes=notes)
+    without, with_notes = (read_concept_vectors(tmp_path / name) for name in "ab")
+    assert (without.notes, with_notes.notes) == ({}, notes)
+    assert without.digest == with_notes.digest
+
+
 def test_half_precision_vectors_stay_that(tmp_path: Path) -> None:
     write_concept_vectors(tmp_path / "v", IDS, torch.randn(4, 3).half(), kind="a")
     assert read_concept_vectors(tmp_path / "v").vectors.dtype == torch.float16
