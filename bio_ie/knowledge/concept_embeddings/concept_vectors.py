@@ -23,6 +23,8 @@ import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 
+from bio_ie.data.corpora.atomic_output import give_usual_rights
+
 FORMAT = "bio_ie concept vectors 1"
 
 
@@ -114,6 +116,7 @@ def write_concept_vectors(
     with tempfile.TemporaryDirectory(dir=path.parent, prefix=".concept-vectors-") as aside:
         complete = Path(aside) / path.name
         save_file(content, complete, metadata)
+        give_usual_rights(complete)
         os.replace(complete, path)
 
 

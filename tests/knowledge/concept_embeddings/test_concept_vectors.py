@@ -122,3 +122,9 @@ def test_files_of_other_content_are_refused(tmp_path: Path) -> None:
     (tmp_path / "cut").write_bytes((tmp_path / "v").read_bytes()[:-20])
     with pytest.raises(ConceptVectorsError, match="cannot read"):
         read_concept_vectors(tmp_path / "cut")
+
+
+def test_file_has_the_rights_of_any_other(tmp_path: Path) -> None:
+    write_concept_vectors(tmp_path / "x.safetensors", ["a"], torch.zeros(1, 2), "distmult")
+    (tmp_path / "other").touch()
+    assert (tmp_path / "x.safetensors").stat().st_mode == (tmp_path / "other").stat().st_mode
