@@ -15,6 +15,7 @@ from transformers import BertConfig
 
 from benchmarks.instances import InstanceBenchmark
 from benchmarks.joint_model import JointModelBenchmark
+from benchmarks.linking import LinkingBenchmark
 from benchmarks.reading import ReadingBenchmark
 from benchmarks.report import as_json, as_notes, as_table, machine
 from benchmarks.sentences import CONLL04_RECIPE, PAPER_MODEL, read_sentences
@@ -85,6 +86,7 @@ def rows(settings: Settings) -> Dict[str, Callable[[], Comparison]]:
         ("whole_instances", InstanceBenchmark.whole_instances),
     ):
         table[row] = partial(_instances, row, measure_instances, settings)
+    table["linking_tfidf"] = partial(_linking, "linking_tfidf", settings)
     return table
 
 
@@ -108,6 +110,10 @@ def _instances(
 ) -> Comparison:
     sentences = read_sentences(settings.sentences, settings.data_folder)
     return measure(InstanceBenchmark(sentences, settings.training_batch), row, settings.repeats)
+
+
+def _linking(row: str, settings: Settings) -> Comparison:
+    return LinkingBenchmark(settings.data_folder).candidates(row, settings.repeats)
 
 
 def measure_rows(

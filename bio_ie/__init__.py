@@ -4,4 +4,6 @@ from bio_ie.environment import check_environment
 
 check_environment()
 
-from bio_ie import commands, data, metrics, models, modules, predictors, training  # noqa: E402
+# Data first: its readers and `knowledge`, which reads documents, import each other.
+from bio_ie import data  # noqa: E402, I001
+from bio_ie import commands, knowledge, metrics, models, modules, predictors, training  # noqa: E402

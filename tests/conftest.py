@@ -36,3 +36,26 @@ def toy_archive(tmp_path_factory: pytest.TempPathFactory, fixtures_folder: Path)
     folder = tmp_path_factory.mktemp("toy") / "run"
     train_model(Params.from_file(fixtures_folder / "models" / "joint_ner_re.jsonnet"), folder)
     return folder / "model.tar.gz"
+
+
+@pytest.fixture(scope="session")
+def toy_kb(tmp_path_factory: pytest.TempPathFactory, fixtures_folder: Path) -> Path:
+    """A knowledge base of some of the drugs and effects that the demo sentences name."""
+    from bio_ie.data.corpora import JsonlFormat
+    from bio_ie.knowledge import write_knowledge_base
+    from bio_ie.knowledge.statements import ConceptName, ConceptRelation, ConceptType
+
+    names = {}  # in order, without duplicates
+    for document in JsonlFormat().read(fixtures_folder / "demo" / "validation.jsonl"):
+        for mention in document.mentions:
+            names[document.text_of(mention).lower()] = mention.type
+    statements = []
+    for number, (name, type_) in enumerate(names.items()):
+        if number % 5 == 0:
+            continue
+        for concept in [f"X:{number}", f"Y:{number}"][: 1 + number % 2]:
+            statements += [ConceptName(concept, name), ConceptType(concept, type_)]
+            statements += [ConceptRelation(concept, "near", f"X:{number + 1}")]
+    path = tmp_path_factory.mktemp("kb") / "toy kb.sqlite"
+    write_knowledge_base(path, {"toy": statements})
+    return path

@@ -8,6 +8,7 @@ from typing import Any, Dict, Iterator, List, Tuple
 
 import _jsonnet
 import pytest
+import torch
 from allennlp.commands.train import train_model
 from allennlp.common import Params
 from allennlp.models import Model
@@ -15,11 +16,19 @@ from allennlp.models import Model
 import bio_ie  # noqa: F401 - registers what the configs name
 from bio_ie.data.corpora import CorpusFormat
 from bio_ie.data.corpora.corpus_path import open_corpus
+from bio_ie.knowledge import KnowledgeBase
+from bio_ie.knowledge.concept_embeddings import write_concept_vectors
+from bio_ie.knowledge.sources import KnowledgeSource
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "training_config"
-CONFIGS = sorted(str(path.relative_to(FOLDER)) for path in FOLDER.rglob("*.jsonnet"))
+ALL = sorted(str(path.relative_to(FOLDER)) for path in FOLDER.rglob("*.jsonnet"))
+KNOWLEDGE = [name for name in ALL if name.startswith("knowledge/")]
+"""Configs of `bio-ie build-kb`; the others are experiments."""
+CONFIGS = [name for name in ALL if name not in KNOWLEDGE]
 ABLATIONS = [name for name in CONFIGS if Path(name).parent.name == "ablations"]
+BASES = {"joint_ner_re": "joint_ner_re/conll04.jsonnet", "keci": "keci/biorelex.jsonnet"}
+"""What the ablations of a folder are of."""
 DATA = {
     "jsonl": "demo/validation.jsonl",
     "spert": "corpora/spert/sentences.json",
@@ -47,15 +56,21 @@ def data_paths(config: Dict[str, Any]) -> Dict[str, Any]:
     return {key: value for key, value in config.items() if key.endswith("_data_path")}
 
 
-def model_names(value: Any) -> Iterator[Tuple[Dict[str, Any], str]]:
-    """Where encoders are named: the objects that do, and the names."""
+def objects(value: Any) -> Iterator[Dict[str, Any]]:
+    """All JSON objects of a config."""
     if isinstance(value, dict):
-        if "model_name" in value:
-            yield value, value["model_name"]
+        yield value
         value = list(value.values())
     if isinstance(value, list):
         for part in value:
-            yield from model_names(part)
+            yield from objects(part)
+
+
+def model_names(value: Any) -> Iterator[Tuple[Dict[str, Any], str]]:
+    """Where encoders are named: the objects that do, and the names."""
+    for part in objects(value):
+        if "model_name" in part:
+            yield part, part["model_name"]
 
 
 def shortened(config: Dict[str, Any]) -> Dict[str, Any]:
@@ -79,6 +94,19 @@ def with_tiny_encoder(config: Dict[str, Any]) -> None:
         config["model"]["encoder"]["input_size"] = 32 + (3 * 64 if sees_characters else 0)
 
 
+def with_toy_knowledge(config: Dict[str, Any], kb: Path, folder: Path) -> None:
+    """Puts a small knowledge base in the place of every other one, and vectors of its concepts in
+    the place of every file of vectors."""
+    concepts = [concept.id for concept in KnowledgeBase(str(kb)).concepts()]
+    for part in objects(config):
+        if str(part.get("path", "")).endswith(".sqlite"):
+            part["path"] = str(kb)
+        if "vectors" in part:
+            part["vectors"] = str(folder / f"{part['type']}.safetensors")
+            vectors = torch.randn(len(concepts), 7)
+            write_concept_vectors(part["vectors"], concepts, vectors, part["type"])
+
+
 def train(config: Dict[str, Any], folder: Path) -> Dict[str, float]:
     """Trains, archives, and returns the metrics."""
     model = train_model(Params(copy.deepcopy(config)), str(folder / "run"))
@@ -89,9 +117,10 @@ def train(config: Dict[str, Any], folder: Path) -> Dict[str, float]:
 
 
 @pytest.mark.parametrize("name", CONFIGS)
-def test_config_trains_two_steps(name: str, tmp_path: Path) -> None:
+def test_config_trains_two_steps(name: str, toy_kb: Path, tmp_path: Path) -> None:
     config = shortened(evaluate(name))
     with_tiny_encoder(config)
+    with_toy_knowledge(config, toy_kb, tmp_path)
     metrics = train(config, tmp_path)
     assert metrics["training_loss"] > 0
     metric = config["trainer"]["validation_metric"].lstrip("+")
@@ -105,6 +134,68 @@ def test_config_trains_two_steps(name: str, tmp_path: Path) -> None:
     # Each group of parameters that has settings of its own exists.
     log = (tmp_path / "run" / "out.log").read_text()
     assert "does not match any parameter name" not in log
+
+
+KECI = """(import 'lib/keci.libsonnet') {
+    corpus:: { type: 'jsonl' },
+    train_data_path: 'train.jsonl',
+    validation_data_path: 'validation.jsonl',
+    knowledge_base:: 'kb.sqlite',
+    concept_vectors:: 'concepts.safetensors',
+    definition_vectors:: 'definitions.safetensors',
+    characters:: true,
+    max_span_width:: 5,
+    dropout:: 0.25,
+}"""
+
+
+def keci() -> Dict[str, Any]:
+    """An experiment with every setting of the base that adds a part."""
+    snippet = _jsonnet.evaluate_snippet(str(FOLDER / "snippet.jsonnet"), KECI)
+    config: Dict[str, Any] = json.loads(snippet)
+    return config
+
+
+def test_keci_trains_with_all_knowledge(toy_kb: Path, tmp_path: Path) -> None:
+    config = shortened(keci())
+    with_tiny_encoder(config)
+    with_toy_knowledge(config, toy_kb, tmp_path)
+    metrics = train(config, tmp_path)
+    assert metrics["training_loss"] > 0
+    assert "validation_initial_entity_f1" in metrics
+    log = (tmp_path / "run" / "out.log").read_text()
+    assert "does not match any parameter name" not in log
+
+
+def test_settings_of_keci_reach_their_parts() -> None:
+    config = keci()
+    parts = config["model"]["knowledge"]["concept_embedder"]["parts"]
+    assert parts["pretrained"]["vectors"] == "concepts.safetensors"
+    assert parts["description"]["vectors"] == "definitions.safetensors"
+    readers = [config["dataset_reader"], config["validation_dataset_reader"]]
+    for part in (*readers, config["model"], config["model"]["span_extractor"]):
+        assert part["max_span_width"] == 5
+    for reader in readers:
+        assert reader["background"] == {"kb": {"path": "kb.sqlite"}}
+        assert "characters" in reader["token_indexers"]
+    assert {part["dropout"] for part in objects(config["model"]) if "dropout" in part} == {
+        0.25,
+        0.1,  # of characters
+    }
+
+
+def test_keci_without_a_knowledge_base_has_no_knowledge() -> None:
+    config = evaluate("keci/ablations/sent_context_only.jsonnet")
+    assert "background" not in config["dataset_reader"]
+    assert "knowledge" not in config["model"]
+
+
+@pytest.mark.parametrize("name", KNOWLEDGE)
+def test_config_of_a_knowledge_base_names_sources(name: str) -> None:
+    source = KnowledgeSource.from_params(Params(evaluate(name)))
+    assert isinstance(source, KnowledgeSource)
+    for part in objects(evaluate(name)):
+        assert not Path(part.get("path", "")).is_absolute()
 
 
 def test_quickstart_trains_with_the_encoder_that_is_installed(tmp_path: Path) -> None:
@@ -148,7 +239,7 @@ def test_validation_is_set_apart_from_training(name: str) -> None:
 
 @pytest.mark.parametrize("name", ABLATIONS)
 def test_ablation_changes_something_of_the_model_alone(name: str) -> None:
-    config, base = evaluate(name), evaluate(str(Path(name).parent.parent / "conll04.jsonnet"))
+    config, base = evaluate(name), evaluate(BASES[str(Path(name).parent.parent)])
     assert config["model"] != base["model"]
     readers = ["dataset_reader", "validation_dataset_reader"]
     encoders = [model_names(part) for part in (config, base)]
@@ -156,14 +247,16 @@ def test_ablation_changes_something_of_the_model_alone(name: str) -> None:
         place["model_name"] = base_name
     for part in (config, base):
         del part["model"]
-        for reader in readers:  # `characters` is a setting of both
+        for reader in readers:  # what is a setting of reader and model both
             part[reader]["token_indexers"].pop("characters", None)
+            part[reader].pop("background", None)
+            part[reader].pop("word_keys", None)
     assert config == base
 
 
 def test_configs_differ() -> None:
-    configs: List[str] = [json.dumps(evaluate(name), sort_keys=True) for name in CONFIGS]
-    assert len(set(configs)) == len(CONFIGS) > 0
+    configs: List[str] = [json.dumps(evaluate(name), sort_keys=True) for name in ALL]
+    assert len(set(configs)) == len(ALL) > 0
 
 
 def test_imports_do_not_depend_on_the_working_directory(

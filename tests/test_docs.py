@@ -16,14 +16,25 @@ from allennlp.common import Lazy
 from allennlp.data import DatasetReader, TokenIndexer, Tokenizer
 from allennlp.models import Model
 from allennlp.modules import TokenEmbedder
+from allennlp.modules.span_extractors import SpanExtractor
 from allennlp.nn import Activation
 from allennlp.training import Checkpointer, TrainerCallback
 from allennlp.training.optimizers import Optimizer
 
 import bio_ie  # noqa: F401 - it registers what the documentation names
+from bio_ie.commands import embed_concepts
 from bio_ie.data.corpora import CorpusFormat
 from bio_ie.data.document import Document, Fact, Mention, Passage, Relation
 from bio_ie.data.tokenizers import SpanSentenceSplitter
+from bio_ie.knowledge import KnowledgeBase
+from bio_ie.knowledge.background_graph import BackgroundKnowledgeBase
+from bio_ie.knowledge.candidate_generators import CandidateGenerator
+from bio_ie.knowledge.knowledge_base_file import TABLES
+from bio_ie.knowledge.sources import KnowledgeSource
+from bio_ie.modules.background_knowledge import BackgroundKnowledge
+from bio_ie.modules.concept_embedders import ConceptEmbedder
+from bio_ie.modules.graph_encoders import GraphEncoder
+from bio_ie.modules.knowledge_fusions import KnowledgeFusion
 from bio_ie.modules.pair_scorers import PairScorer
 from bio_ie.modules.poolings import Pooling
 from bio_ie.modules.schedules import Schedule
@@ -34,18 +45,30 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 README = CHECKOUT / "README.md"
 DATA = CHECKOUT / "docs/data.md"
 CONFIGS = CHECKOUT / "docs/configs.md"
-WITH_EXAMPLES = [README, DATA, CONFIGS]
+KNOWLEDGE = CHECKOUT / "docs/knowledge.md"
+WITH_EXAMPLES = [README, DATA, CONFIGS, KNOWLEDGE]
 PAGES = [README, CHECKOUT / "fixtures/README.md", *sorted((CHECKOUT / "docs").rglob("*.md"))]
 
 BASES = [
     CorpusFormat, SpanSentenceSplitter, Tokenizer, DatasetReader, TokenIndexer, TokenEmbedder,
-    Model, PairScorer, Pooling, Schedule, TagDecoder, Optimizer, TrainerCallback, Checkpointer,
+    Model, PairScorer, Pooling, SpanExtractor, GraphEncoder, KnowledgeFusion, ConceptEmbedder,
+    Schedule, TagDecoder, Optimizer, TrainerCallback, Checkpointer,
 ]  # fmt: skip
 TABULATED = BASES[3:]
 """Those whose parameters have a table in docs/configs.md."""
 
+UNREGISTERED = [BackgroundKnowledgeBase, BackgroundKnowledge]
+"""Parts of configs that have a table too, and no `type`."""
+
 GIVEN = {"self", "vocab", "serialization_dir", "ddp_accelerator", "model_parameters"}
-GIVEN_BY_MODEL = {PairScorer: {"head_dim", "tail_dim", "num_labels"}, TagDecoder: {"tag_scheme"}}
+GIVEN_BY_MODEL = {
+    PairScorer: {"head_dim", "tail_dim", "num_labels"},
+    SpanExtractor: {"input_dim"},
+    GraphEncoder: {"input_dim", "num_relations"},
+    KnowledgeFusion: {"token_dim", "span_dim", "concept_dim"},
+    TagDecoder: {"tag_scheme"},
+    BackgroundKnowledge: {"token_dim", "span_dim"},
+}
 """Constructor parameters that are no settings: the framework or the model gives them."""
 
 
@@ -137,12 +160,16 @@ def test_jsonnet_examples_are_configs_with_known_parameters(block):
         assert part.keys() - {"type"} <= settings_of(base.by_name(part["type"])).keys()
     scorer = config["model"]["pair_scorer"]
     assert scorer.keys() - {"type"} <= settings_of(PairScorer.by_name(scorer["type"])).keys()
+    background = config["dataset_reader"].get("background", {})
+    assert background.keys() <= settings_of(BackgroundKnowledgeBase).keys()
+    knowledge = config["model"].get("knowledge", {})
+    assert knowledge.keys() <= settings_of(BackgroundKnowledge).keys()
 
 
 @pytest.mark.parametrize("page", WITH_EXAMPLES, ids=lambda page: page.stem)
 def test_commands_have_options_that_exist(page, monkeypatch):
     lines = [line.strip() for line in page.read_text("utf-8").splitlines()]
-    commands = [line for line in lines if re.match(r"(bio-ie|allennlp) [a-z]+ .*[-./]", line)]
+    commands = [line for line in lines if re.match(r"(bio-ie|allennlp) [a-z-]+ .*[-./]", line)]
     assert commands
     for command in commands:
         monkeypatch.setattr(sys, "argv", shlex.split(command))
@@ -154,9 +181,17 @@ def test_every_registered_part_is_named(base, name, class_):
     assert f"`{name}`" in DATA.read_text("utf-8") + CONFIGS.read_text("utf-8")
 
 
-@pytest.mark.parametrize("base, name, class_", registered(TABULATED))
-def test_parameter_tables_are_those_of_the_constructors(base, name, class_):
-    text = section(CONFIGS, f"`{name}` ({base.__name__})")
+def headings_and_classes() -> Iterator[Any]:
+    for parameters in registered(TABULATED):
+        base, name, class_ = parameters.values
+        yield pytest.param(f"`{name}` ({base.__name__})", class_, id=parameters.id)
+    for class_ in UNREGISTERED:
+        yield pytest.param(f"`{class_.__name__}`", class_, id=class_.__name__)
+
+
+@pytest.mark.parametrize("heading, class_", headings_and_classes())
+def test_parameter_tables_are_those_of_the_constructors(heading, class_):
+    text = section(CONFIGS, heading)
     documented: Dict[str, str] = {}
     for names, default, *_ in table_rows(text):
         documented.update((name, default.strip("`")) for name in code_words(names))
@@ -169,7 +204,8 @@ def test_parameter_tables_are_those_of_the_constructors(base, name, class_):
             assert shown == "required", parameter.name
         elif isinstance(default, Lazy) or (default is None and shown != "null"):
             # What the part makes of it: a registered name.
-            assert any(shown in base.list_available() for base in (*BASES, Activation)), shown
+            bases = (*BASES, Activation, CandidateGenerator)
+            assert any(shown in base.list_available() for base in bases), shown
         else:
             value = json.loads(shown.replace("'", '"'))
             assert value == (list(default) if isinstance(default, tuple) else default), shown
@@ -196,6 +232,26 @@ def test_options_of_wrappers_have_a_table(name, heading):
     assert documented | {"format"} == settings_of(CorpusFormat.by_name(name)).keys()
 
 
+@pytest.mark.parametrize("base, name, class_", registered([KnowledgeSource]))
+def test_source_tables_are_those_of_the_constructors(base, name, class_):
+    rows = table_rows(section(KNOWLEDGE, f"`{name}`"))
+    documented = {word for row in rows for word in code_words(row[0])}
+    assert documented == settings_of(class_).keys() - {"path", "on_error"}
+
+
+def test_table_of_the_file_has_every_column():
+    rows = {code_words(row[0])[0]: row for row in table_rows(section(KNOWLEDGE, "The file"))}
+    assert rows.keys() == TABLES.keys()
+    for table, row in rows.items():
+        columns = TABLES[table].partition("PRIMARY KEY (")[0].split(",")
+        assert code_words(row[1]) == [column.split()[0] for column in columns if column.strip()]
+
+
+def test_documented_methods_of_a_knowledge_base_exist():
+    for row in table_rows(section(KNOWLEDGE, "From Python")):
+        assert hasattr(KnowledgeBase, re.split(r"\W", code_words(row[0])[0])[0])
+
+
 @pytest.mark.parametrize("class_", [Document, Passage, Mention, Relation, Fact])
 def test_schema_tables_have_every_field(class_):
     tables = re.findall(r"(?:^\|.*\n)+", section(DATA, "Document"), re.M)
@@ -204,10 +260,13 @@ def test_schema_tables_have_every_field(class_):
     assert documented - {"text"} == {field.name for field in fields(class_)} - {"text"}
 
 
-def test_settings_table_is_that_of_the_base():
-    base = (CHECKOUT / "training_config/lib/joint_ner_re.libsonnet").read_text("utf-8")
+@pytest.mark.parametrize(
+    "name, heading", [("joint_ner_re", "Settings"), ("keci", "Settings of KECI")]
+)
+def test_settings_table_is_that_of_the_base(name, heading):
+    base = (CHECKOUT / f"training_config/lib/{name}.libsonnet").read_text("utf-8")
     settings = dict(re.findall(r"^  (\w+):: (.*?),(?:\s*//.*)?$", base, re.M))
-    rows = table_rows(section(CONFIGS, "Settings"))
+    rows = table_rows(section(CONFIGS, heading))
     documented = {code_words(row[0])[0]: row[1].strip("`") for row in rows if len(row) == 4}
     assert documented.keys() == settings.keys()
     for name, default in documented.items():
@@ -215,6 +274,23 @@ def test_settings_table_is_that_of_the_base():
             assert settings[name].startswith("error "), name
         else:
             assert default == settings[name], name
+
+
+@pytest.mark.parametrize(
+    "method, heading", [("distmult", "From relations"), ("description", "From definitions")]
+)
+def test_options_of_embed_concepts_have_a_table(method, heading):
+    documented = {
+        code_words(row[0])[0]: row[1].strip("`")
+        for row in table_rows(section(KNOWLEDGE, heading))
+        if row[0].startswith("`--")
+    }
+    expected = {
+        f"--{name}": default for name, (_, default) in embed_concepts.OPTIONS[method].items()
+    }
+    assert documented == {
+        name: "off" if default is False else str(default) for name, default in expected.items()
+    }
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(CHECKOUT)))

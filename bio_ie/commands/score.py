@@ -21,6 +21,10 @@ from bio_ie.metrics.document_scores import DocumentScores, score_documents
 RATIOS = ("precision", "recall", "f1")
 COUNTS = ("correct", "predicted", "gold")
 
+OFFICIAL_ROWS = {"interactions": "{}", "mentions": "mention_{}"}
+OFFICIAL_COUNTS = ("correct", "wrong", "gold")
+"""Those of interactions; see `biorelex_f1`."""
+
 
 @Subcommand.register("score")
 class Score(Subcommand):
@@ -28,7 +32,8 @@ class Score(Subcommand):
 
     def add_subparser(self, parser: argparse._SubParsersAction) -> argparse.ArgumentParser:
         description = """Score predicted documents against annotated ones with the same ids.
-            An annotated document without a prediction counts as one in which nothing was found."""
+            An annotated document without a prediction counts as one in which nothing was found.
+            With annotations of BioRelEx, the official score of that corpus is given too."""
         subparser = parser.add_parser(
             self.name, description=description, help="score predictions against annotations"
         )
@@ -71,16 +76,22 @@ def score_from_args(args: argparse.Namespace) -> None:
 def table(scores: DocumentScores) -> Iterator[str]:
     """The scores as lines to read; ratios in percent."""
     yield f"{scores.documents:,} documents, {scores.missing:,} without a prediction"
-    width = 2 + max(len(row) for metrics in scores[2:] for row in _rows(metrics))
-    for name, metrics in (("entities", scores.entity), ("relations", scores.relation)):
+    parts = [
+        ("entities", scores.entity, _rows(scores.entity), COUNTS),
+        ("relations", scores.relation, _rows(scores.relation), COUNTS),
+    ]
+    if scores.official is not None:
+        parts.append(("official", scores.official, OFFICIAL_ROWS, OFFICIAL_COUNTS))
+    width = 2 + max(len(row) for _, _, rows, _ in parts for row in rows)
+    for name, metrics, rows, counts in parts:
         yield ""
-        heads = "".join(f"{head:>11}" for head in (*RATIOS, *COUNTS))
+        heads = "".join(f"{head:>11}" for head in (*RATIOS, *counts))
         yield f"{name:<{width}}{heads}"
-        for row, template in _rows(metrics).items():
+        for row, template in rows.items():
             ratios = "".join(f"{100 * metrics[template.format(name)]:11.2f}" for name in RATIOS)
-            keys = [template.format(name) for name in COUNTS]
-            counts = "".join(f"{metrics[key]:11,.0f}" for key in keys if key in metrics)
-            yield f"{'  ' + row:<{width}}{ratios}{counts}"
+            keys = [template.format(name) for name in counts]
+            numbers = "".join(f"{metrics[key]:11,.0f}" for key in keys if key in metrics)
+            yield f"{'  ' + row:<{width}}{ratios}{numbers}"
 
 
 def _rows(metrics: Dict[str, float]) -> Dict[str, str]:

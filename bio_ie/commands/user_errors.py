@@ -10,10 +10,18 @@ from allennlp.common.checks import ConfigurationError
 
 from bio_ie.data.corpora.corpus_format import CorpusError
 from bio_ie.data.document import DocumentError
+from bio_ie.knowledge.knowledge_base_file import KnowledgeBaseError
 
 logger = logging.getLogger(__name__)
 
-_USERS = (CorpusError, DocumentError, ConfigurationError, OSError, tarfile.TarError)
+_USERS = (
+    CorpusError,
+    DocumentError,
+    KnowledgeBaseError,
+    ConfigurationError,
+    OSError,
+    tarfile.TarError,
+)
 
 
 @contextmanager

@@ -36,3 +36,19 @@ def relation_items(
             head, tail = tail, head
         items.append((head, tail, relation.type))
     return items
+
+
+def document_of_items(
+    document: Document, entities: Iterable[EntityItem], relations: Iterable[RelationItem]
+) -> Document:
+    """The text of `document` with these items alone for annotations, each once: for scores that
+    need more than items. The entities of `relations` are among `entities`."""
+    ids = {entity: f"T{number}" for number, entity in enumerate(dict.fromkeys(entities), 1)}
+    return Document(
+        document.id,
+        document.text,
+        mentions=tuple(Mention(id_, *entity) for entity, id_ in ids.items()),
+        relations=tuple(
+            dict.fromkeys(Relation(type_, ids[head], ids[tail]) for head, tail, type_ in relations)
+        ),
+    )

@@ -1,1 +1,2 @@
 from bio_ie.models.joint_ner_re import JointNerRe
+from bio_ie.models.keci import Keci

@@ -13,13 +13,17 @@ from allennlp.nn.parallel import DdpAccelerator
 from allennlp.nn.util import get_text_field_mask
 
 from bio_ie.data.fields import undirected_namespace
+from bio_ie.data.fields.background_graph_field import GraphTensors
 from bio_ie.metrics import EntityF1, RelationF1
 from bio_ie.metrics.tensor_average import TensorAverage
 from bio_ie.models.predicted_rows import Row, predicted_rows
 from bio_ie.models.row_decoder import RowDecoder
+from bio_ie.models.vocabulary_labels import vocabulary_labels
+from bio_ie.modules.background_knowledge import BackgroundKnowledge, EncodedGraph
 from bio_ie.modules.pair_scorers import PairScorer
 from bio_ie.modules.poolings import Pooling
-from bio_ie.modules.ragged import ranges, reversed_pairs, span_pair_items
+from bio_ie.modules.ragged import ranges, span_pair_items
+from bio_ie.modules.relation_activation import RelationActivation
 from bio_ie.modules.relation_candidates import (
     RelationCandidates,
     relation_candidates,
@@ -28,6 +32,7 @@ from bio_ie.modules.relation_candidates import (
 )
 from bio_ie.modules.schedules import ConstantSchedule, Schedule
 from bio_ie.modules.tagging import EntityRuns, TagDecoder, TagScheme
+from bio_ie.modules.text_spans import SpanTable, TextSpans
 
 SOURCES = ("predicted", "predicted_and_gold", "gold")
 
@@ -68,6 +73,10 @@ class JointNerRe(Model):
         `"predicted_and_gold"`, or `"gold"`, which gives eq. 3 the gold tags too.
     entity_source : `str`, optional (default = `"predicted"`)
         The same out of training: `"predicted"`, or `"gold"` (Table 1, "Ours (gold)").
+    knowledge : `BackgroundKnowledge`, optional
+        Not in the paper. What a knowledge base says of the text, read into the words
+        (`knowledge_attention_recontextualization`) or into the vectors of tagged entities that are
+        scored in pairs (`sentinel_attention`); the reader needs a `background`.
     regularizer, serialization_dir, ddp_accelerator : optional
         As in every `Model`.
 
@@ -79,8 +88,6 @@ class JointNerRe(Model):
     """
 
     default_predictor = "document"
-
-    _undirected: torch.Tensor
 
     def __init__(
         self,
@@ -98,6 +105,7 @@ class JointNerRe(Model):
         relation_loss_weight: Optional[Schedule] = None,
         training_candidates: str = "predicted",
         entity_source: str = "predicted",
+        knowledge: Optional[Lazy[BackgroundKnowledge]] = None,
         regularizer: Optional[RegularizerApplicator] = None,
         serialization_dir: Optional[str] = None,
         ddp_accelerator: Optional[DdpAccelerator] = None,
@@ -105,8 +113,6 @@ class JointNerRe(Model):
         # Named one by one: with **kwargs a setting that does not exist is a TypeError somewhere.
         # The ignored type lacks an Optional in AllenNLP.
         super().__init__(vocab, regularizer, serialization_dir, ddp_accelerator)  # type: ignore[arg-type]
-        if relation_activation not in ("softmax", "sigmoid"):
-            raise ConfigurationError(f"unknown relation_activation {relation_activation!r}")
         if training_candidates not in SOURCES:
             raise ConfigurationError(f"unknown training_candidates {training_candidates!r}")
         if entity_source not in ("predicted", "gold"):
@@ -120,8 +126,9 @@ class JointNerRe(Model):
         self.encoder = encoder
         self.dropout = torch.nn.Dropout(dropout)
         width = encoder.get_output_dim() if encoder else text_field_embedder.get_output_dim()
+        token_dim = width
 
-        self.tag_scheme = TagScheme(_labels(vocab, "entity_tags"))
+        self.tag_scheme = TagScheme(vocabulary_labels(vocab, "entity_tags"))
         num_tags = len(self.tag_scheme.tags)
         self.tag_projection = torch.nn.Linear(width, num_tags)  # eq. 1
         self.tag_decoder = tag_decoder.construct(tag_scheme=self.tag_scheme)
@@ -130,32 +137,34 @@ class JointNerRe(Model):
         if label_embedding_dim is not None:
             self.label_embedding = torch.nn.Embedding(num_tags, label_embedding_dim)
             width += label_embedding_dim
+        self.knowledge = None
+        if knowledge is not None:
+            self.knowledge = knowledge.construct(vocab=vocab, token_dim=token_dim, span_dim=width)
+            if self.knowledge.fuses_spans and word_pair_pooling is not None:
+                raise ConfigurationError("word_pair_pooling has no mentions for knowledge to fuse")
         self.head_feedforward = self.tail_feedforward = None
         if head_feedforward is not None:
             self.head_feedforward = head_feedforward.construct(input_dim=width)
         if tail_feedforward is not None:
             self.tail_feedforward = tail_feedforward.construct(input_dim=width)
 
-        self.relation_labels = _labels(vocab, "relation_labels")
-        self._softmax = relation_activation == "softmax"
+        self.relation_labels = vocabulary_labels(vocab, "relation_labels")
+        undirected = set(vocabulary_labels(vocab, undirected_namespace("relation_labels")))
+        self.relation_activation = RelationActivation(
+            [label in undirected for label in self.relation_labels], relation_activation
+        )
         head_dim = self.head_feedforward.get_output_dim() if self.head_feedforward else width
         tail_dim = self.tail_feedforward.get_output_dim() if self.tail_feedforward else head_dim
         self.pair_scorer = pair_scorer.construct(
             head_dim=head_dim,
             tail_dim=tail_dim,
-            # Under softmax, column 0 is "no relation" (NEG).
-            num_labels=len(self.relation_labels) + self._softmax,
+            num_labels=self.relation_activation.num_columns,
         )
         self.word_pair_pooling = word_pair_pooling
-        undirected = set(_labels(vocab, undirected_namespace("relation_labels")))
-        self.register_buffer(
-            "_undirected",
-            torch.tensor([label in undirected for label in self.relation_labels], dtype=torch.bool),
-            persistent=False,
-        )
-        self._has_undirected = bool(undirected)
         self._decoder = RowDecoder(
-            self.tag_scheme.types, self.relation_labels, self._undirected.tolist()
+            self.tag_scheme.types,
+            self.relation_labels,
+            self.relation_activation.undirected.tolist(),
         )
         self.relation_loss_weight = relation_loss_weight or ConstantSchedule(1.0)
         self.training_candidates = training_candidates
@@ -172,6 +181,7 @@ class JointNerRe(Model):
         metadata: List[Dict[str, Any]],
         tags: Optional[torch.Tensor] = None,
         relations: Optional[torch.Tensor] = None,
+        background: Optional[GraphTensors] = None,
     ) -> Dict[str, Any]:
         """
         # Parameters
@@ -184,26 +194,32 @@ class JointNerRe(Model):
             `[B, N]`, gold tags.
         relations : `torch.Tensor`, optional
             `[n, 4]`, gold relations: row, last word of head, last word of tail, label.
+        background : `GraphTensors`, optional
+            See `BackgroundGraphField`; needed if the model has knowledge.
         """
         mask = get_text_field_mask(words)
         x = self.text_field_embedder(words)  # [B, N, H]
         if self.encoder is not None:
             x = self.encoder(x, mask)
         x = self.dropout(x)
+        graph = None
+        if self.knowledge is not None:
+            graph = self.knowledge(background)
+            x = self.knowledge.fuse_tokens(x, graph)
         tag_scores = self.tag_projection(x)  # [B, N, T]
         predicted_tags = self.tag_decoder(tag_scores, mask)
         gold_runs = None if tags is None else self.tag_scheme.entity_runs(tags, mask)
 
         argument_tags, runs = self._arguments(predicted_tags, tags, gold_runs, mask)
         candidates = relation_candidates(runs)
-        relation_scores = self._relation_scores(x, argument_tags, candidates)  # [P, R (+ 1)]
+        relation_scores = self._relation_scores(x, argument_tags, candidates, graph)
 
         output: Dict[str, Any] = {}
         if tags is not None and gold_runs is not None:
             num_rows = len(mask)
             targets = relation_targets(candidates, gold_runs, relations, len(self.relation_labels))
             ner_loss = self.tag_decoder.loss(tag_scores, mask, tags) / num_rows
-            re_loss = self._relation_loss(relation_scores, targets) / num_rows
+            re_loss = self.relation_activation.loss(relation_scores, targets) / num_rows
             output["loss"] = ner_loss + self.relation_loss_weight() * re_loss  # eq. 10
             self._losses["ner_loss"](ner_loss, num_rows)
             self._losses["re_loss"](re_loss, num_rows)
@@ -239,7 +255,11 @@ class JointNerRe(Model):
         return predicted_tags, united(predicted_runs, gold_runs)
 
     def _relation_scores(
-        self, x: torch.Tensor, tags: torch.Tensor, candidates: RelationCandidates
+        self,
+        x: torch.Tensor,
+        tags: torch.Tensor,
+        candidates: RelationCandidates,
+        graph: Optional[EncodedGraph],
     ) -> torch.Tensor:
         """Eqs. 3 to 7 for the candidates alone: `[P, R (+ 1)]`."""
         row, word, width = candidates.row, candidates.last, None
@@ -250,6 +270,11 @@ class JointNerRe(Model):
         arguments = x[row, word]  # [words of candidates, H]
         if self.label_embedding is not None:
             arguments = torch.cat([arguments, self.label_embedding(tags[row, word])], dim=-1)
+        if self.knowledge is not None and graph is not None and self.knowledge.fuses_spans:
+            spans = TextSpans(candidates.row, candidates.start, candidates.last)
+            num_words = x.size(1)  # a mention may be as wide as the sentence
+            table = SpanTable(spans, len(x), num_words, max_span_width=num_words)
+            arguments = self.knowledge.fuse_spans(arguments, table, graph).vectors
         head = tail = arguments
         if self.head_feedforward is not None:
             head = tail = self.head_feedforward(arguments)
@@ -266,32 +291,6 @@ class JointNerRe(Model):
         )
         scores = self.pair_scorer(head, tail, head_word, tail_word)
         return self.word_pair_pooling(scores, pair, len(candidates.head))
-
-    def _relation_loss(self, scores: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
-        """Eq. 8 summed over candidates; each further gold label of a pair adds a term."""
-        if not self._softmax:
-            return torch.nn.functional.binary_cross_entropy_with_logits(
-                scores.float(), targets.float(), reduction="sum"
-            )
-        targets = torch.cat([~targets.any(-1, keepdim=True), targets], dim=-1)
-        return (-scores.float().log_softmax(-1) * targets).sum()
-
-    @torch.no_grad()
-    def _relation_probabilities(
-        self, scores: torch.Tensor, candidates: RelationCandidates
-    ) -> torch.Tensor:
-        """`[P, R (+ 1)]`. An undirected label has the mean of both orders; if all are undirected,
-        so has "no relation", and both orders agree."""
-        scores = scores.float()
-        probabilities = scores.softmax(-1) if self._softmax else scores.sigmoid()
-        if not self._has_undirected:
-            return probabilities
-        reverse = reversed_pairs(candidates.head, candidates.tail, len(candidates.row))
-        columns = self._undirected
-        if self._softmax:
-            columns = torch.cat([columns.all().unsqueeze(0), columns])
-        mean = (probabilities + probabilities[reverse]) / 2
-        return torch.where(columns, mean, probabilities)
 
     @torch.no_grad()
     def _entity_scores(
@@ -318,17 +317,15 @@ class JointNerRe(Model):
         num_rows: int,
     ) -> Dict[str, List[Row]]:
         """What is predicted, as numbers by sentence (`predicted_rows`)."""
-        probabilities = self._relation_probabilities(relation_scores, candidates)
-        if self._softmax:
-            best = probabilities.argmax(-1)
-            pair = best.nonzero().squeeze(1)
-            label = best[pair] - 1
-            probability = probabilities[pair, best[pair]]
-        else:
-            pair, label = (probabilities >= 0.5).nonzero(as_tuple=True)
-            probability = probabilities[pair, label]
+        probabilities = self.relation_activation.probabilities(
+            relation_scores, candidates.head, candidates.tail, len(candidates.row)
+        )
         return predicted_rows(
-            candidates, entity_scores, pair, label, probability, self._undirected, num_rows
+            candidates,
+            entity_scores,
+            *self.relation_activation.predict(probabilities),
+            self.relation_activation.undirected,
+            num_rows,
         )
 
     def make_output_human_readable(self, output_dict: Dict[str, Any]) -> Dict[str, Any]:
@@ -370,10 +367,3 @@ class JointNerRe(Model):
             metrics.update({f"{name}_{key}": value for key, value in shown.items()})
         metrics["overall"] = (metrics["entity_f1"] + metrics["relation_f1"]) / 2
         return metrics
-
-
-def _labels(vocab: Vocabulary, namespace: str) -> List[str]:
-    if namespace not in vocab.get_namespaces():
-        return []  # asking for it would create it, and an empty one cannot be saved
-    labels = vocab.get_index_to_token_vocabulary(namespace)
-    return [labels[index] for index in range(len(labels))]

@@ -1,1 +1,11 @@
-from bio_ie.modules import pair_scorers, poolings, schedules, tagging, token_embedders
+from bio_ie.modules import (
+    concept_embedders,
+    graph_encoders,
+    knowledge_fusions,
+    pair_scorers,
+    poolings,
+    schedules,
+    span_extractors,
+    tagging,
+    token_embedders,
+)

@@ -6,15 +6,19 @@ from typing import Any, Dict, List, Mapping
 from bio_ie.data.document import Document, DocumentError, Span
 
 _KNOWN = {field.name for field in fields(Document)} | {"schema_version"}
+_HOLD_TEXT = {"text", "tokens"}
+_PASSAGES = {"title", "abstract"}
 _ANNOTATIONS = ("mentions", "relations", "facts")
 
 
 def document_from_input(value: Any, default_id: str, with_mentions: bool = False) -> Document:
-    """A document from a JSON object in one of three forms:
+    """A document from a JSON object in one of four forms:
 
     * `{"text": "..."}`: any length; it will be split into sentences and tokenised;
     * `{"tokens": ["...", ...]}`: one sentence, as tokenised; its text is the tokens joined by
       a space, or `text` if that is given too and holds the tokens in order;
+    * `{"title": "...", "abstract": "..."}`, or one of them: the text is both with a space between,
+      as in PubTator's format;
     * a `Document` as this package writes it. Annotations are not read, right or wrong.
 
     `id` is optional, a string or a whole number; fields that are none of these go to the
@@ -29,7 +33,7 @@ def document_from_input(value: Any, default_id: str, with_mentions: bool = False
     with_mentions : `bool`, optional (default = `False`)
         Read the mentions of a `Document`, for a model that is given them.
 
-    Raises `DocumentError` (a `ValueError`) when the object is none of the three.
+    Raises `DocumentError` (a `ValueError`) when the object is none of the four.
     """
     if not isinstance(value, Mapping):
         raise DocumentError(default_id, f"expected an object, got {type(value).__name__}")
@@ -42,13 +46,16 @@ def document_from_input(value: Any, default_id: str, with_mentions: bool = False
     metadata = value.get("metadata")
     if not isinstance(metadata, (Mapping, type(None))):
         raise DocumentError(identifier, "'metadata' must be an object")
-    extra = {key: part for key, part in value.items() if key not in _KNOWN}
+    unused = _KNOWN if _HOLD_TEXT & value.keys() else _KNOWN | _PASSAGES
+    extra = {key: part for key, part in value.items() if key not in unused}
     unread = _ANNOTATIONS[1:] if with_mentions else _ANNOTATIONS
     document: Dict[str, Any] = {
         **{key: part for key, part in value.items() if key in _KNOWN and key not in unread},
         "id": identifier,
         "metadata": {**extra, **(metadata or {})},
     }
+    if not _HOLD_TEXT & value.keys() and _PASSAGES & value.keys():
+        document.update(_passages(identifier, value))
     tokens = value.get("tokens")
     if isinstance(tokens, list) and any(isinstance(token, str) for token in tokens):
         if not all(isinstance(token, str) and token.strip() for token in tokens):
@@ -56,8 +63,26 @@ def document_from_input(value: Any, default_id: str, with_mentions: bool = False
         document["text"] = value.get("text", " ".join(tokens))
         document["tokens"] = _token_spans(identifier, document["text"], tokens)
     if not isinstance(document.get("text"), str):
-        raise DocumentError(identifier, "needs a string 'text' or a list of strings 'tokens'")
+        raise DocumentError(
+            identifier, "needs a string 'text', a list of strings 'tokens', or a 'title'"
+        )
     return Document.from_json(document)
+
+
+def _passages(identifier: str, value: Mapping[str, Any]) -> Dict[str, Any]:
+    """The text and passages of a title and an abstract, either of which may be missing or null."""
+    text = ""
+    passages: List[Dict[str, Any]] = []
+    for name in ("title", "abstract"):
+        part = value.get(name)
+        if part is None:
+            continue
+        if not isinstance(part, str):
+            raise DocumentError(identifier, f"{name!r} must be a string")
+        text += " " if passages else ""
+        passages.append({"type": name, "start": len(text), "end": len(text) + len(part)})
+        text += part
+    return {"text": text, "passages": passages} if passages else {}
 
 
 def _token_spans(identifier: str, text: Any, tokens: List[str]) -> List[Span]:

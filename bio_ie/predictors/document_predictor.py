@@ -16,12 +16,15 @@ from allennlp.predictors import Predictor
 from bio_ie.data.corpora.source import parse_json
 from bio_ie.data.dataset_readers import DocumentReader
 from bio_ie.data.dataset_readers.document_reader import CorpusPath
-from bio_ie.data.document import Document, DocumentError, Fact, Mention, Relation
+from bio_ie.data.document import Document, DocumentError, Mention, Relation
 from bio_ie.data.fields import TagField
 from bio_ie.predictors.document_input import document_from_input
 from bio_ie.predictors.failures import DocumentOrFailure, Failure, read_with_failures
 
 logger = logging.getLogger(__name__)
+
+INITIAL_GRAPH = "initial_graph"
+"""The key of a predicted document's metadata."""
 
 
 @Predictor.register("document")
@@ -34,8 +37,11 @@ class DocumentPredictor(Predictor):
     `{"id": ..., "error": ...}` for a document that failed, while the others go on.
 
     The model's outputs have, for each instance, `mentions`, `relations` or `facts` (all
-    optional), whose ids are the instance's own. A model whose `entity_source` is `"gold"` is given
-    the mentions of its input; no other annotation is looked at.
+    optional), whose ids are the instance's own. A graph that the model changed afterwards
+    (`initial_mentions` and `initial_relations`, KECI's) is kept in the document's metadata as
+    `initial_graph`: `mentions` and `relations` in the JSON form of a document's. A model whose
+    `entity_source` is `"gold"` is given the mentions of its input; no other annotation is looked
+    at.
 
     Registered as a `Predictor` with name "document".
 
@@ -134,25 +140,18 @@ class DocumentPredictor(Predictor):
         return outputs
 
     def _assemble(self, item: DocumentOrFailure, outputs: Sequence[JsonDict]) -> DocumentOrFailure:
-        """The document with the predictions of its instances; mentions are numbered anew."""
+        """The document with the predictions of its instances."""
         if isinstance(item, Failure):
             return item
-        mentions: List[Mention] = []
-        relations: List[Relation] = []
-        facts: List[Fact] = []
-        for output in outputs:
-            ids: Dict[str, str] = {}
-            for mention in output.get("mentions", ()):
-                ids[mention.id] = f"T{len(mentions) + 1}"
-                mentions.append(replace(mention, id=ids[mention.id]))
-            for relation in output.get("relations", ()):
-                relations.append(
-                    replace(relation, head=ids[relation.head], tail=ids[relation.tail])
-                )
-            facts.extend(output.get("facts", ()))
-        return replace(
-            item, mentions=tuple(mentions), relations=tuple(relations), facts=tuple(facts)
-        )
+        metadata = dict(item.metadata or {})
+        metadata.pop(INITIAL_GRAPH, None)  # of an input that is a prediction itself
+        if any("initial_mentions" in output for output in outputs):
+            graph = _annotated(item, outputs, "initial_").to_json()
+            metadata[INITIAL_GRAPH] = {
+                part: graph.get(part, []) for part in ("mentions", "relations")
+            }
+        facts = tuple(fact for output in outputs for fact in output.get("facts", ()))
+        return replace(_annotated(item, outputs), facts=facts, metadata=metadata)
 
     # AllenNLP's command line
 
@@ -204,6 +203,20 @@ class _Documents:
 
     def read(self, file_path: CorpusPath) -> Iterator[DocumentOrFailure]:
         return read_with_failures(partial(self._reader.read_documents, file_path))
+
+
+def _annotated(document: Document, outputs: Sequence[JsonDict], prefix: str = "") -> Document:
+    """The document with the mentions of all its instances, numbered anew, and their relations."""
+    mentions: List[Mention] = []
+    relations: List[Relation] = []
+    for output in outputs:
+        ids: Dict[str, str] = {}
+        for mention in output.get(f"{prefix}mentions", ()):
+            ids[mention.id] = f"T{len(mentions) + 1}"
+            mentions.append(replace(mention, id=ids[mention.id]))
+        for relation in output.get(f"{prefix}relations", ()):
+            relations.append(replace(relation, head=ids[relation.head], tail=ids[relation.tail]))
+    return replace(document, mentions=tuple(mentions), relations=tuple(relations))
 
 
 def _failure(item: DocumentOrFailure, error: Exception) -> Failure:

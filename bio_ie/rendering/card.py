@@ -11,6 +11,8 @@ from bio_ie.rendering.view import DocumentView, Shown
 
 SIGNS = {"right": "✓", "wrong": "✗", "missed": "○"}
 
+CANDIDATES_SHOWN = 5
+
 CHARACTERS_A_LINE = 80
 LINE_HEIGHT = 40
 """Pixels. With the above only a guess at a card's height, which a browser needs to size its
@@ -113,8 +115,22 @@ def _title(shown: Shown[Mention]) -> str:
         lines.append("concept " + " | ".join(mention.concept_ids))
     if mention.entity_id is not None:
         lines.append(f"entity {mention.entity_id}")
+    lines += _candidates(mention)
     lines.append(f"characters {mention.start}-{mention.end}")
     return escape("\n".join(lines))
+
+
+def _candidates(mention: Mention) -> List[str]:
+    """The concepts that a model weighed, the weightiest first."""
+    found = (mention.metadata or {}).get("concepts")
+    if not isinstance(found, list):  # a corpus may mean anything by it
+        return []
+    candidates = [candidate for candidate in found if isinstance(candidate, dict)]
+    return [
+        f"{candidate['weight']:.2f} {candidate.get('name', '')} ({candidate.get('id', '')})"
+        for candidate in candidates[:CANDIDATES_SHOWN]
+        if isinstance(candidate.get("weight"), float)
+    ]
 
 
 def _relations(view: DocumentView, legend: Legend) -> str:

@@ -89,3 +89,35 @@ def test_errors_are_one_line(
     error = capsys.readouterr().err.strip().splitlines()
     assert error[-1].startswith("error: ")
     assert reason in error[-1]
+
+
+def test_prints_and_writes_the_official_score_of_biorelex(
+    fixtures_folder: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    gold = fixtures_folder / "corpora" / "biorelex" / "sentences.json"
+    run(monkeypatch, gold, gold, "--from", "biorelex", "--gold-from", "biorelex",
+        "--output", tmp_path / "scores.json")  # fmt: skip
+    lines = [line.split() for line in capsys.readouterr().out.splitlines()]
+    assert ["official", "precision", "recall", "f1", "correct", "wrong", "gold"] in lines
+    assert ["mentions", "100.00", "100.00", "100.00"] in lines
+    official = json.loads((tmp_path / "scores.json").read_text())["official"]
+    (interactions,) = [line for line in lines if line[:1] == ["interactions"]]
+    assert interactions[1:4] == [
+        f"{100 * official[name]:.2f}" for name in ("precision", "recall", "f1")
+    ]
+    assert interactions[4:] == [f"{official[name]:.0f}" for name in ("correct", "wrong", "gold")]
+    assert official["gold"] == 6
+
+
+def test_other_corpora_have_no_official_score(
+    files: List[Path],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    run(monkeypatch, *files, "--output", tmp_path / "scores.json")
+    assert "official" not in capsys.readouterr().out
+    assert json.loads((tmp_path / "scores.json").read_text())["official"] is None

@@ -1,11 +1,14 @@
 from dataclasses import replace
+from pathlib import Path
 from typing import List, Sequence
 
 import pytest
 
+from bio_ie.data.corpora import CorpusFormat
 from bio_ie.data.document import Document, DocumentError, Mention, Relation
+from bio_ie.metrics import BioRelExF1
 from bio_ie.metrics.document_scores import score_documents
-from bio_ie.metrics.items import entity_items, relation_items
+from bio_ie.metrics.items import document_of_items, entity_items, relation_items
 
 TEXT = "Ibuprofen eased the fever but caused a rash."
 DRUG = Mention("m1", 0, 9, "Drug")
@@ -71,3 +74,59 @@ def test_documents_that_do_not_belong_together_are_refused(
 ) -> None:
     with pytest.raises(DocumentError, match=reason):
         score_documents(predicted, gold)
+
+
+def test_items_and_documents_of_them_are_the_same() -> None:
+    twin = replace(DRUG, id="m9")  # once is enough
+    source = Document(
+        "d", TEXT, mentions=(DRUG, RASH, twin), relations=(Relation("causes", "m1", "m3"),) * 2
+    )
+    made = document_of_items(source, entity_items(source), relation_items(source))
+    assert (made.id, made.text) == ("d", TEXT)
+    assert entity_items(made) == entity_items(source)[:2]
+    assert relation_items(made) == relation_items(source)[:1]
+
+
+@pytest.fixture
+def biorelex(fixtures_folder: Path) -> List[Document]:
+    path = fixtures_folder / "corpora" / "biorelex" / "sentences.json"
+    return list(CorpusFormat.by_name("biorelex")().read(path))
+
+
+def shortened(document: Document) -> Document:
+    """With its first relations."""
+    return replace(document, relations=document.relations[:2], metadata={})
+
+
+def test_official_score_is_that_of_the_metric(biorelex: List[Document]) -> None:
+    predicted = list(map(shortened, biorelex))
+    metric = BioRelExF1()
+    metric(predicted, biorelex)
+    expected = metric.get_metric()
+    assert 0 < expected["f1"] < 1
+    assert score_documents(reversed(predicted), biorelex).official == expected
+
+
+def test_official_score_skips_sentences_without_a_prediction_but_not_empty_ones(
+    biorelex: List[Document],
+) -> None:
+    first, *rest = biorelex
+    empty = [replace(document, mentions=(), relations=()) for document in rest]
+    metric = BioRelExF1()
+    metric([first], [first])
+    alone = metric.get_metric(reset=True)
+    scores = score_documents([first], biorelex)
+    assert scores.official == alone
+    assert scores.missing == len(rest)
+    assert scores.entity["gold"] == sum(len(document.mentions) for document in biorelex)
+    metric([first, *empty], biorelex)
+    assert score_documents([first, *empty], biorelex).official == metric.get_metric() != alone
+
+
+def test_official_score_needs_annotations_of_biorelex_and_predictions(
+    biorelex: List[Document],
+) -> None:
+    assert score_documents([document("a")], [document("a")]).official is None
+    assert score_documents([], biorelex).official is None
+    both = score_documents([document("a"), *biorelex], [document("a"), *biorelex])
+    assert both.official == score_documents(biorelex, biorelex).official is not None

@@ -1,6 +1,5 @@
 import itertools
 import json
-import math
 
 import pytest
 import torch
@@ -12,7 +11,6 @@ from allennlp.models import Model
 from torch.testing import assert_close
 
 from bio_ie.data.document import Document, Mention, Relation
-from bio_ie.modules.relation_candidates import relation_candidates
 
 CONFIG = "fixtures/models/joint_ner_re.jsonnet"
 SMALL = {"num_layers": 2, "hidden_dims": 16, "activations": "relu", "dropout": 0.1}
@@ -169,19 +167,6 @@ def test_biaffine_scores_are_equation_7(batch_and_vocab):
         assert_close(score[label], expected)
 
 
-def test_sigmoid_loss_is_binary_cross_entropy_over_all_labels_of_all_pairs(batch_and_vocab):
-    model = build(batch_and_vocab[1], {"relation_activation": "sigmoid"})
-    scores = torch.tensor([[0.3, -2.0], [1.5, 0.1]], dtype=torch.double)
-    targets = torch.tensor([[True, False], [True, True]])
-    expected = -sum(
-        math.log(p if t else 1 - p)
-        for p, t in zip(
-            scores.sigmoid().flatten().tolist(), targets.flatten().tolist(), strict=True
-        )
-    )
-    assert_close(model._relation_loss(scores, targets).item(), expected, rtol=1e-5, atol=1e-6)
-
-
 def test_no_candidate_gives_a_relation_loss_of_exactly_zero_and_gradients(batch_and_vocab):
     batch, vocab = batch_and_vocab
     model = build(vocab, {"training_candidates": "predicted"})
@@ -216,27 +201,6 @@ def test_both_orders_of_an_undirected_relation_count_alike_and_give_one_relation
     ids = [mention.id for mention in entities]
     assert found == list(itertools.combinations(ids, 2))
     assert not any(relation.directed for relation in output["relations"][0])
-
-
-def test_probabilities_of_an_undirected_label_are_the_mean_of_both_orders(batch_and_vocab):
-    batch, vocab = batch_and_vocab
-    for activation in ("softmax", "sigmoid"):
-        model = build(vocab, {"relation_activation": activation, "entity_source": "gold"})
-        tensors = batch.as_tensor_dict()
-        mask = tensors["words"]["tokens"]["mask"]
-        candidates = relation_candidates(model.tag_scheme.entity_runs(tensors["tags"], mask))
-        width = len(model.relation_labels) + (activation == "softmax")
-        scores = torch.randn(len(candidates.head), width, dtype=torch.double)
-        found = model._relation_probabilities(scores, candidates)
-        plain = scores.float().softmax(-1) if activation == "softmax" else scores.float().sigmoid()
-        pairs = list(zip(candidates.head.tolist(), candidates.tail.tolist(), strict=True))
-        column = vocab.get_token_index("with", "relation_labels") + (activation == "softmax")
-        for place, (head, tail) in enumerate(pairs):
-            reverse = pairs.index((tail, head))
-            mean = (plain[place, column] + plain[reverse, column]) / 2
-            assert_close(found[place, column], mean)
-        others = [c for c in range(width) if c != column]
-        assert_close(found[:, others], plain[:, others])
 
 
 def test_gold_entities_give_perfect_entities_without_scores(batch_and_vocab):

@@ -31,6 +31,26 @@ def test_tokens_are_found_in_a_text_that_is_given_too() -> None:
     assert document.tokens == ((1, 2), (4, 5), (5, 6))
 
 
+@pytest.mark.parametrize(
+    ("value", "text", "passages"),
+    [
+        ({"title": "A.", "abstract": "B C."}, "A. B C.", [("title", 0, 2), ("abstract", 3, 7)]),
+        ({"title": "A.", "abstract": None}, "A.", [("title", 0, 2)]),
+        ({"abstract": "B C."}, "B C.", [("abstract", 0, 4)]),
+    ],
+)
+def test_title_and_abstract_are_passages(value: Any, text: str, passages: Any) -> None:
+    document = document_from_input({**value, "year": 1}, "1")
+    assert document.text == text
+    assert [(p.type, p.start, p.end) for p in document.passages] == passages
+    assert document.metadata == {"year": 1}
+
+
+def test_title_beside_a_text_is_metadata() -> None:
+    document = document_from_input({"text": "B.", "title": "A."}, "1")
+    assert (document.text, document.passages, document.metadata) == ("B.", (), {"title": "A."})
+
+
 def test_unknown_fields_become_metadata_and_do_not_replace_any() -> None:
     value = {"text": TEXT, "pmid": 1, "year": 2, "metadata": {"year": 3, "x": None}}
     assert document_from_input(value, "7").metadata == {"pmid": 1, "year": 3, "x": None}
@@ -79,7 +99,7 @@ def test_wrong_annotations_matter_only_where_they_are_read() -> None:
         (None, "expected an object, got NoneType"),
         ("text", "expected an object, got str"),
         ([{"text": "a"}], "expected an object, got list"),
-        ({}, "needs a string 'text' or a list of strings 'tokens'"),
+        ({}, "needs a string 'text', a list of strings 'tokens', or a 'title'"),
         ({"text": None}, "needs a string 'text'"),
         ({"text": 5}, "needs a string 'text'"),
         ({"text": ["a"]}, "needs a string 'text'"),

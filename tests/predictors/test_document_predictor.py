@@ -6,13 +6,17 @@ from typing import Any, Callable, Dict, Iterator, List
 
 import pytest
 import torch
+from allennlp.commands.train import train_model
+from allennlp.common import Params
 from allennlp.common.checks import ConfigurationError
 from allennlp.data import DatasetReader, Instance
 from allennlp.models import Archive, Model, load_archive
 from allennlp.predictors import Predictor
 
+from bio_ie.data.corpora import CorpusFormat
 from bio_ie.data.document import Document, Mention, Relation
 from bio_ie.predictors import DocumentPredictor, Failure
+from bio_ie.rendering import render
 
 SENTENCES = [
     "Severe headache was caused by nifedipine in 3 of 10 patients.",
@@ -405,6 +409,112 @@ def test_given_mention_of_unknown_type_fails_its_document(
     assert isinstance(first, Document)
     assert isinstance(second, Failure)
     assert "Unheard-of" in second.error
+
+
+@pytest.fixture(scope="module")
+def keci_archive(toy_kb: Path, tmp_path_factory: pytest.TempPathFactory) -> Archive:
+    """Of a model that reads knowledge, and finds entities by the dozen."""
+    folder = tmp_path_factory.mktemp("keci") / "run"
+    params = Params.from_file("fixtures/models/keci.jsonnet").as_dict(quiet=True)
+    for reader in ("dataset_reader", "validation_dataset_reader"):
+        params[reader]["background"]["kb"]["path"] = str(toy_kb)
+    params["trainer"]["num_epochs"] = 1
+    train_model(Params(params), str(folder))
+    archive = load_archive(folder)
+    with torch.no_grad():
+        for head, bias in (("initial_head", 1.0), ("final_head", 2.0)):
+            scorer = getattr(archive.model, head).entity_scorer
+            scorer._linear_layers[-1].bias[0] -= bias
+            pairs = getattr(archive.model, head).pair_scorer
+            pairs.further_layers._linear_layers[-1].bias[0] -= 1.0
+    return archive
+
+
+@pytest.fixture
+def keci_predictor(keci_archive: Archive) -> DocumentPredictor:
+    predictor = Predictor.from_archive(keci_archive, "document")
+    assert isinstance(predictor, DocumentPredictor)
+    return predictor
+
+
+KNOWN = Document("k", " ".join(SENTENCES * 2), metadata={"pmid": 5})
+
+
+def test_graph_that_knowledge_changed_is_kept(
+    keci_predictor: DocumentPredictor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outputs: List[Dict[str, Any]] = []
+    forward = keci_predictor._forward
+    monkeypatch.setattr(
+        keci_predictor, "_forward", lambda instances: outputs.extend(forward(instances)) or outputs
+    )
+    (document,) = predict(keci_predictor, KNOWN)
+    assert document.metadata.keys() == {"pmid", "initial_graph"}
+    graph = document.metadata["initial_graph"]
+    initial = Document.from_json({"id": "k", "text": KNOWN.text, **graph})  # it is one by itself
+
+    assert len(outputs) > 1
+    mentions = [m for output in outputs for m in output["initial_mentions"]]
+    assert len(mentions) > len(outputs)
+    assert [(*m.span, m.type, m.score) for m in initial.mentions] == [
+        (*m.span, m.type, m.score) for m in mentions
+    ]
+    ids = [m.id for m in initial.mentions]
+    assert ids == [f"T{number}" for number in range(1, len(ids) + 1)]
+    expected = [
+        (relation.type, own[relation.head].span, own[relation.tail].span)
+        for output in outputs
+        for own in [{m.id: m for m in output["initial_mentions"]}]
+        for relation in output["initial_relations"]
+    ]
+    assert expected
+    by_id = initial.mention_by_id()
+    assert expected == [
+        (relation.type, by_id[relation.head].span, by_id[relation.tail].span)
+        for relation in initial.relations
+    ]
+    assert [(*m.span, m.type) for m in document.mentions] != [
+        (*m.span, m.type) for m in initial.mentions
+    ]
+
+
+def test_initial_graph_of_nothing_found_is_empty(keci_predictor: DocumentPredictor) -> None:
+    with torch.no_grad():
+        scorer = keci_predictor._model.initial_head.entity_scorer
+        scorer._linear_layers[-1].bias[0] += 50.0
+        (document,) = predict(keci_predictor, KNOWN)
+        scorer._linear_layers[-1].bias[0] -= 50.0
+    assert document.metadata["initial_graph"] == {"mentions": [], "relations": []}
+    assert document.mentions
+
+
+def test_initial_graph_of_the_input_is_replaced(
+    predictor: DocumentPredictor, keci_predictor: DocumentPredictor
+) -> None:
+    (once,) = predict(keci_predictor, KNOWN)
+    (again,) = predict(keci_predictor, once)
+    assert again.metadata["initial_graph"].keys() == {"mentions", "relations"}
+    assert len(again.metadata["initial_graph"]["mentions"]) == len(
+        once.metadata["initial_graph"]["mentions"]
+    )
+    (other,) = predict(predictor, once)
+    assert other.metadata == {"pmid": 5}
+
+
+def test_documents_with_an_initial_graph_and_concepts_can_be_written_and_rendered(
+    keci_predictor: DocumentPredictor, tmp_path: Path
+) -> None:
+    (document,) = predict(keci_predictor, KNOWN)
+    assert any("concepts" in (m.metadata or {}) for m in document.mentions)
+    for name in ("jsonl", "bioc_json"):
+        corpus = CorpusFormat.by_name(name)()
+        corpus.write([document], tmp_path / name)
+        (back,) = corpus.read(tmp_path / name)
+        assert back.metadata == document.metadata
+        assert [m.metadata for m in back.mentions] == [m.metadata for m in document.mentions]
+    page = render([document], [KNOWN])
+    (concept, *_) = next(m.metadata["concepts"] for m in document.mentions if m.metadata)
+    assert f"({concept['id']})" in page
 
 
 def test_only_readers_of_documents_will_do(archive: Archive) -> None:

@@ -216,3 +216,27 @@ def test_no_documents_make_a_page_too():
 
 def test_rendering_is_deterministic():
     assert render([DOCUMENT], [DOCUMENT]) == render([DOCUMENT], [DOCUMENT])
+
+
+def test_a_mention_says_what_concepts_a_model_weighed():
+    concepts = [
+        {"id": f"C{n}", "name": f'"<{n}>"', "semantic_types": ["X"], "weight": 0.5 / 2**n}
+        for n in range(7)
+    ]
+    read = mention("T1", "zolpimab", "Drug", metadata={"sentinel": 0.01, "concepts": concepts})
+    initial = {"mentions": [read.__dict__], "relations": []}
+    document = Document("1", TEXT, mentions=(read,), metadata={"initial_graph": initial})
+    card = parse(render([document])).one("article")
+    title = pieces(card, 0)[0].attributes["title"].split("\n")
+    assert title[1:3] == ['0.50 "<0>" (C0)', '0.25 "<1>" (C1)']
+    assert len(title) == 7
+
+
+@pytest.mark.parametrize("concepts", ["C1", 5, None, {"a": 1}, ["C1"], [{"weight": "much"}], [{}]])
+def test_other_metadata_called_concepts_is_let_be(concepts):
+    document = Document(
+        "1", TEXT, mentions=(mention("T1", "zolpimab", "Drug", metadata={"concepts": concepts}),)
+    )
+    card = parse(render([document])).one("article")
+    title = pieces(card, 0)[0].attributes["title"].split("\n")
+    assert title == ["Drug", "characters 11-19"]

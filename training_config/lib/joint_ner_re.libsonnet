@@ -1,8 +1,10 @@
 // Joint NER and relation extraction (paper 2). An experiment overrides the settings at the top;
 // below them nothing needs editing, and every part can be overridden with `+:`.
 local encoders = import 'encoders.libsonnet';
+local parts = import 'parts.libsonnet';
+local training = import 'training.libsonnet';
 
-{
+training {
   // Settings -------------------------------------------------------------------------------
   encoder:: encoders.minilm,
   corpus:: error 'Must override corpus: the format, e.g. { type: "spert" }',
@@ -16,7 +18,7 @@ local encoders = import 'encoders.libsonnet';
   // lower-cases has lost half of what tells them. Not in the paper, whose encoder is cased.
   characters:: false,
   // The size of a word's vector, for parts that have to be told.
-  word_dim:: self.encoder.hidden_size + if self.characters then 3 * 64 else 0,
+  word_dim:: self.encoder.hidden_size + if self.characters then parts.characters.dim else 0,
   seed:: 13370,
   cuda_device:: null,  // null: the first GPU if there is one
 
@@ -27,9 +29,8 @@ local encoders = import 'encoders.libsonnet';
     // Cuts at signs that scispaCy's rules leave inside words: nine in a hundred mentions of BC5CDR
     // end there ("cocaine-induced").
     tokenizer: { type: 'scispacy_rules', split_signs: '-–/' },
-    token_indexers: $.encoder.token_indexers + if $.characters then {
-      characters: { type: 'characters', min_padding_length: 5 },
-    } else {},
+    token_indexers: $.encoder.token_indexers
+                    + if $.characters then parts.characters.token_indexers else {},
     tag_scheme: 'BIOES',  // Table A.2
   },
   // Gold mentions must not decide where words end when a model is scored.
@@ -47,21 +48,8 @@ local encoders = import 'encoders.libsonnet';
       dropout: 0.1,  // Table A.2
     },
     type: 'joint_ner_re',
-    text_field_embedder: $.encoder.text_field_embedder + if $.characters then {
-      token_embedders+: {
-        characters: {
-          type: 'character_encoding',
-          embedding: { embedding_dim: 32, vocab_namespace: 'token_characters' },
-          encoder: {
-            type: 'cnn',
-            embedding_dim: 32,
-            num_filters: 64,
-            ngram_filter_sizes: [2, 3, 4],
-          },
-          dropout: 0.1,
-        },
-      },
-    } else {},
+    text_field_embedder: $.encoder.text_field_embedder
+                         + if $.characters then parts.characters.text_field_embedder else {},
     dropout: 0.1,  // Table A.2
     label_embedding_dim: 128,  // Table A.2
     head_feedforward: feedforward,
@@ -70,37 +58,4 @@ local encoders = import 'encoders.libsonnet';
     relation_loss_weight: { type: 'linear_warmup', num_epochs: 1 },  // section 2.1
     training_candidates: 'predicted',  // section 2
   },
-  data_loader: {
-    batch_sampler: { type: 'bucket', batch_size: $.batch_size, sorting_keys: ['words'] },
-  },
-  // Set, and not shuffling: otherwise validation would draw from the random state of training.
-  validation_data_loader: { batch_size: 2 * $.batch_size },
-  trainer: {
-    num_epochs: $.num_epochs,
-    grad_norm: 1.0,  // Table A.2
-    validation_metric: '+overall',
-    optimizer: {
-      type: 'fused_adamw',
-      lr: $.head_lr,
-      weight_decay: $.weight_decay,
-      // In distributed training names begin with "module.".
-      parameter_groups: [
-        [['^(module\\.)?text_field_embedder\\.(?!.*(bias|LayerNorm))'], { lr: $.encoder_lr }],
-        [
-          ['^(module\\.)?text_field_embedder\\..*(bias|LayerNorm)'],
-          { lr: $.encoder_lr, weight_decay: 0.0 },
-        ],
-        [['^(?!(module\\.)?text_field_embedder).*bias$'], { weight_decay: 0.0 }],
-      ],
-    },
-    learning_rate_scheduler: { type: 'slanted_triangular', cut_frac: $.warmup },
-    callbacks: [{ type: 'schedules' }, { type: 'exact_recovery' }],
-    checkpointer: { type: 'atomic', keep_most_recent_by_count: 1 },
-    run_confidence_checks: false,  // its hooks pile up when a run is recovered
-    cuda_device: $.cuda_device,
-  },
-  include_in_archive: ['encoder'],
-  random_seed: $.seed,
-  numpy_seed: $.seed,
-  pytorch_seed: $.seed,
 }

@@ -7,7 +7,7 @@ import os
 import shutil
 import tempfile
 from pathlib import Path
-from typing import IO, Any, Iterator
+from typing import IO, Any, Iterator, Union
 
 
 @contextlib.contextmanager
@@ -28,7 +28,7 @@ def atomic_writer(path: Path) -> Iterator[IO[str]]:
     try:
         with os.fdopen(handle, "wb") as raw, _text_writer(raw, path) as text:
             yield text
-        os.chmod(temporary, 0o666 & ~_umask())
+        give_usual_rights(temporary)
         os.replace(temporary, path)
     except BaseException:
         with contextlib.suppress(FileNotFoundError):
@@ -68,8 +68,13 @@ def atomic_folder(path: Path) -> Iterator[Path]:
         raise
 
 
+def give_usual_rights(path: Union[str, "os.PathLike[str]"]) -> None:
+    """`tempfile` and some libraries make files private; one that a user asked for has the rights of
+    any other."""
+    os.chmod(path, 0o666 & ~_umask())
+
+
 def _umask() -> int:
-    """`tempfile` makes things private; a written corpus has the rights of any other file."""
     umask = os.umask(0)
     os.umask(umask)
     return umask

@@ -1,0 +1,227 @@
+"""
+`bio-ie build-kb` builds a knowledge base from the files of one or more vocabularies.
+
+    bio-ie build-kb training_config/knowledge/open.jsonnet --output kb.sqlite
+    bio-ie build-kb --source ctd --path CTD_diseases.tsv.gz --output ctd.sqlite
+    bio-ie build-kb --source '{"type": "umls", "vocabularies": ["MSH", "HPO"]}' --path 2026AA/META \
+--output umls.sqlite
+"""
+
+import argparse
+import json
+import os
+import sys
+from functools import partial
+from pathlib import Path
+from typing import Any, Collection, Dict, List, Optional, Set, Tuple, Union
+
+from allennlp.commands.subcommand import Subcommand
+from allennlp.common import Params
+from allennlp.common.checks import ConfigurationError
+from tqdm import tqdm
+
+from bio_ie.commands.corpus_format_argument import corpus_format
+from bio_ie.commands.user_errors import user_errors
+from bio_ie.data.corpora.corpus_path import read_corpus
+from bio_ie.data.corpora.source import CorpusReport, Source
+from bio_ie.knowledge.concept_ids import split_id
+from bio_ie.knowledge.knowledge_base_writer import KnowledgeBaseWriter
+from bio_ie.knowledge.sources import KnowledgeSource, MergedSource, SourceReport
+
+COUNTS = ("concepts", "names", "definitions", "semantic_types", "relations", "type_relations")
+
+
+@Subcommand.register("build-kb")
+class BuildKb(Subcommand):
+    """The subcommand around `build_knowledge_base`."""
+
+    def add_subparser(self, parser: argparse._SubParsersAction) -> argparse.ArgumentParser:
+        description = """Build a knowledge base, one file, from the files of vocabularies. It
+            appears only once it is complete. Prints what was read, written and left out."""
+        subparser = parser.add_parser(
+            self.name, description=description, help="build a knowledge base"
+        )
+        subparser.add_argument(
+            "config",
+            nargs="?",
+            help="jsonnet file with a source, such as one of type 'merged' with several 'sources'",
+        )
+        subparser.add_argument("--output", required=True, help="the knowledge base to write")
+        subparser.add_argument(
+            "--source",
+            action="append",
+            default=[],
+            help="instead of a config: a name (mesh, ctd, obo, umls, hpoa, jsonl), or a JSON "
+            "object with 'type' and options; can be repeated, the most important source first",
+        )
+        subparser.add_argument(
+            "--path",
+            action="append",
+            default=[],
+            help="file or folder of the --source without a 'path' (in the same order)",
+        )
+        subparser.add_argument(
+            "--merge-by",
+            action="append",
+            default=[],
+            metavar="PREFIX",
+            help="with several --source: merge concepts by cross-references to ids with this "
+            "prefix, such as MESH; can be repeated",
+        )
+        subparser.add_argument(
+            "--exclude-documents",
+            action="append",
+            default=[],
+            metavar="FILE",
+            help="leave out relations for which these documents alone are the evidence: ids, one a "
+            "line, or a corpus (see --exclude-from); can be repeated",
+        )
+        subparser.add_argument(
+            "--exclude-from",
+            metavar="FORMAT",
+            help="format of the files of --exclude-documents, if these are corpora: a name "
+            "(pubtator, ...), or a JSON object",
+        )
+        subparser.add_argument(
+            "--on-error",
+            choices=("raise", "skip"),
+            default="raise",
+            help="what a --source does with a line that cannot be read: stop (default), or leave "
+            "it out",
+        )
+        subparser.set_defaults(func=build_from_args)
+        return subparser
+
+
+def build_from_args(args: argparse.Namespace) -> None:
+    """Runs `build_knowledge_base` for the command line; exits with status 1 for what is wrong."""
+    with user_errors():
+        source = _source(args)
+        excluded = excluded_documents(args.exclude_documents, args.exclude_from)
+        metadata, reports = build_knowledge_base(source, args.output, excluded, progress=True)
+    for name, report in reports:
+        print(f"read {name}: {report}")
+    counts = ", ".join(f"{int(metadata[name]):,} {name.replace('_', ' ')}" for name in COUNTS)
+    size = os.path.getsize(args.output) / 1e6
+    print(f"wrote {args.output}: {counts}, {size:.1f} MB")
+    for reason, count in json.loads(metadata["left_out"]).items():
+        print(f"  left out {count:,}: {reason}")
+
+
+def build_knowledge_base(
+    source: KnowledgeSource,
+    output: Union[str, "os.PathLike[str]"],
+    exclude_documents: Collection[str] = (),
+    progress: bool = False,
+) -> Tuple[Dict[str, str], List[Tuple[str, SourceReport]]]:
+    """Builds a knowledge base from all parts of `source`.
+
+    # Parameters
+
+    source : `KnowledgeSource`
+    output : `str`
+        Appears only once it is complete.
+    exclude_documents : `Collection[str]`, optional (default = `()`)
+        See `KnowledgeBaseWriter`.
+    progress : `bool`, optional (default = `False`)
+        Shows progress on standard error if that is a terminal.
+
+    # Returns
+
+    `Tuple[Dict[str, str], List[Tuple[str, SourceReport]]]`
+        The metadata, and what was read of each part.
+
+    Raises `CorpusError` for a source that cannot be read and `KnowledgeBaseError` for an output
+    that cannot be written.
+    """
+    reports = []
+    # disable=None: no bar where standard error is no terminal, such as a log file.
+    bar = partial(tqdm, unit=" statements", unit_scale=True, disable=None if progress else True)
+    with KnowledgeBaseWriter(output, source.merge_by, exclude_documents) as writer:
+        for part in source.parts():
+            report = SourceReport()
+            writer.add(part.name(), bar(part.read(report), desc=part.name()))
+            reports.append((part.name(), report))
+        if progress and sys.stderr.isatty():
+            print("putting it together ...", file=sys.stderr)
+        return writer.finish(), reports
+
+
+def excluded_documents(files: List[str], from_format: Optional[str] = None) -> Set[str]:
+    """The ids of documents in files of ids, one a line, or in corpora. PubMed ids lose their
+    prefix, and documents that a corpus has twice their number (`#2`).
+
+    Raises `CorpusError`, also for a file of ids that looks like something else.
+    """
+    ids: Set[str] = set()
+    for file in files:
+        if from_format is not None:
+            found = [document.id for document in read_corpus(file, corpus_format(from_format))]
+        else:
+            found = list(_listed_ids(Source(Path(file), file, "raise", CorpusReport())))
+        ids.update(_bare(id.partition("#")[0]) for id in found)
+    return ids
+
+
+def _listed_ids(source: Source) -> "List[str]":
+    ids = []
+    for line in source.lines():
+        if len(line.split()) > 1:
+            raise source.error("not one id; --exclude-from says which format a corpus has")
+        ids.extend(line.split())
+    return ids
+
+
+def _bare(id: str) -> str:
+    prefix, local = split_id(id)
+    return local if prefix is not None and prefix.upper() in ("PMID", "PUBMED") else id
+
+
+def _source(args: argparse.Namespace) -> KnowledgeSource:
+    if args.config is not None and (args.source or args.path or args.merge_by):
+        raise ConfigurationError("a config has its own sources: leave out --source and its options")
+    if args.config is not None:
+        try:
+            options = Params.from_file(args.config).as_dict(quiet=True)
+        except (RuntimeError, ValueError) as error:  # jsonnet's errors, and those of JSON
+            raise ConfigurationError(f"{args.config}: {error}") from error
+        return _built(options)
+    if not args.source:
+        raise ConfigurationError("give a config, or --source and --path")
+    paths = list(args.path)
+    sources = []
+    for argument in args.source:
+        options = {"on_error": args.on_error, **_options(argument)}
+        if "path" not in options and "sources" not in options:
+            if not paths:
+                raise ConfigurationError(f"--source {argument} needs a --path")
+            options["path"] = paths.pop(0)
+        sources.append(_built(options))
+    if paths:
+        raise ConfigurationError(f"there are more --path than --source: {', '.join(paths)}")
+    return (
+        sources[0]
+        if len(sources) == 1 and not args.merge_by
+        else MergedSource(sources, args.merge_by)
+    )
+
+
+def _options(argument: str) -> Dict[str, Any]:
+    if not argument.lstrip().startswith("{"):
+        return {"type": argument}
+    try:
+        options = json.loads(argument)
+    except (ValueError, RecursionError) as error:
+        raise ConfigurationError(f"{argument!r} is not valid JSON: {error}") from error
+    return dict(options)
+
+
+def _built(options: Dict[str, Any]) -> KnowledgeSource:
+    known = sorted(KnowledgeSource.list_available())
+    if options.get("type") not in known:
+        name = options.get("type")
+        raise ConfigurationError(f"there is no source {name!r}; there are: {', '.join(known)}")
+    try:
+        return KnowledgeSource.from_params(Params(options))
+    except TypeError as error:
+        raise ConfigurationError(f"source {options}: {error}") from error

@@ -1,0 +1,218 @@
+"""
+`bio-ie embed-concepts KB` makes the files of vectors that concept embedders read.
+
+    bio-ie embed-concepts kb.sqlite --method distmult --output kb.distmult.safetensors
+    bio-ie embed-concepts kb.sqlite --method description --output kb.description.safetensors
+"""
+
+import argparse
+import os
+import sys
+import time
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, Dict, Iterator, List, Tuple
+
+import torch
+from allennlp.commands.subcommand import Subcommand
+from allennlp.common.checks import ConfigurationError
+
+from bio_ie.knowledge.concept_embeddings import ConceptVectorsError, write_concept_vectors
+from bio_ie.knowledge.concept_embeddings.description import (
+    DescriptionSettings,
+    concept_texts,
+    embed_texts,
+)
+from bio_ie.knowledge.concept_embeddings.distmult import DistMultSettings, train_distmult
+from bio_ie.knowledge.concept_embeddings.link_prediction import (
+    HITS,
+    LinkPrediction,
+    predict_links,
+)
+from bio_ie.knowledge.concept_embeddings.relation_graph import hold_out, read_relation_graph
+from bio_ie.knowledge.knowledge_base import KnowledgeBase
+from bio_ie.knowledge.knowledge_base_file import KnowledgeBaseError
+
+MAX_HELD_OUT = 2000
+"""Pairs of concepts: enough for a standard error of under 0.01, whatever the knowledge base."""
+
+OPTIONS: Dict[str, Dict[str, Any]] = {
+    "distmult": {
+        "dimension": ("of the vectors", DistMultSettings.dimension),
+        "epochs": ("all of them are trained", DistMultSettings.epochs),
+        "batch-size": ("edges a step", DistMultSettings.batch_size),
+        "learning-rate": ("of Adagrad", DistMultSettings.learning_rate),
+        "negatives": ("concepts that a tail is told from", DistMultSettings.negatives),
+        "regularization": ("weight of the N3 norm", DistMultSettings.regularization),
+        "seed": ("of the split and of training", DistMultSettings.seed),
+        "held-out": (
+            "share of related pairs of concepts to leave out and to be asked for; their relations "
+            "are not in the vectors: 0 for vectors of all relations, and no scores",
+            0.02,
+        ),
+    },
+    "description": {
+        "encoder": (
+            "name of the Hugging Face hub, folder, or package:NAME/FOLDER",
+            DescriptionSettings.encoder,
+        ),
+        "max-length": ("of a text, in wordpieces", DescriptionSettings.max_length),
+        "batch-pieces": ("wordpieces to encode at once", DescriptionSettings.batch_pieces),
+        "bf16": ("run the encoder in bfloat16: faster where the hardware has it", False),
+        "name-fallback": (
+            "take the name of a concept that has no definition, which has no vector otherwise",
+            False,
+        ),
+    },
+}
+"""What only one of the methods takes, with help and default."""
+
+
+Made = Tuple[List[str], torch.Tensor, Dict[str, Any]]
+"""Ids, vectors, and what to note in the file."""
+
+
+@Subcommand.register("embed-concepts")
+class EmbedConcepts(Subcommand):
+    """The subcommand around `train_distmult` and `embed_texts`."""
+
+    def add_subparser(self, parser: argparse._SubParsersAction) -> argparse.ArgumentParser:
+        description = """Make vectors of the concepts and semantic types of a knowledge base, one
+            file, for the concept embedders 'pretrained' and 'description'. It appears only once it
+            is complete. Relations for which only evaluated documents speak are left out when the
+            knowledge base is built: build-kb --exclude-documents."""
+        subparser = parser.add_parser(
+            self.name, description=description, help="make vectors of concepts"
+        )
+        subparser.add_argument("kb", help="knowledge base, a file that build-kb has built")
+        subparser.add_argument(
+            "--method",
+            choices=tuple(OPTIONS),
+            required=True,
+            help="from the relations, or from the definitions by a pretrained encoder",
+        )
+        subparser.add_argument("--output", required=True, help="the file to write, .safetensors")
+        subparser.add_argument(
+            "--no-types", action="store_true", help="no vectors of semantic types"
+        )
+        subparser.add_argument(
+            "--half", action="store_true", help="write float16 instead of float32"
+        )
+        subparser.add_argument(
+            "--cuda-device", type=int, default=-1, help="number of a GPU (default: the CPU)"
+        )
+        for method, options in OPTIONS.items():
+            group = subparser.add_argument_group(f"for --method {method}")
+            for name, (text, default) in options.items():
+                # None by default, to notice what is given for the other method.
+                if default is False:
+                    group.add_argument(f"--{name}", action="store_true", default=None, help=text)
+                else:
+                    text = f"{text} (default: {default})"
+                    group.add_argument(f"--{name}", type=type(default), help=text)
+        subparser.set_defaults(func=embed_from_args)
+        return subparser
+
+
+def embed_from_args(args: argparse.Namespace) -> None:
+    """Makes and writes the vectors, and prints what came of it; exits with status 1 for what is
+    wrong."""
+    started = time.perf_counter()
+    try:
+        options = _options(args)
+        kb = KnowledgeBase(args.kb)
+        make = _distmult if args.method == "distmult" else _description
+        device = _device(args.cuda_device)
+        output = _output(args.output)
+        ids, vectors, notes = make(kb, not args.no_types, options, device)
+        notes = {"knowledge_base": kb.fingerprint, "settings": options, **notes}
+        vectors = vectors.half() if args.half else vectors
+        write_concept_vectors(output, ids, vectors, args.method, notes)
+    except (KnowledgeBaseError, ConceptVectorsError, ConfigurationError, OSError) as error:
+        # A ConfigurationError's own str() is a repr of its message.
+        message = error.message if isinstance(error, ConfigurationError) else str(error)
+        print(f"error: {message}", file=sys.stderr)
+        sys.exit(1)
+    print(
+        f"wrote {args.output}: {len(ids):,} vectors of {vectors.size(1)} dimensions, "
+        f"{os.path.getsize(args.output) / 1e6:,.0f} MB in {time.perf_counter() - started:.0f} s"
+    )
+
+
+def _options(args: argparse.Namespace) -> Dict[str, Any]:
+    """Those of the method, with defaults. Raises `ConfigurationError` for one of the other."""
+    chosen: Dict[str, Any] = {}
+    for method, options in OPTIONS.items():
+        for name, (_, default) in options.items():
+            key = name.replace("-", "_")
+            value = getattr(args, key)
+            if method == args.method:
+                chosen[key] = default if value is None else value
+            elif value is not None:
+                raise ConfigurationError(f"--{name} is for --method {method}")
+    return chosen
+
+
+def _device(number: int) -> torch.device:
+    if number >= torch.cuda.device_count():
+        raise ConfigurationError(f"there is no GPU {number}")
+    return torch.device("cpu" if number < 0 else f"cuda:{number}")
+
+
+def _output(path: str) -> Path:
+    """Something wrong with the output is told before hours of training, not after."""
+    output = Path(path)
+    if output.is_dir():
+        raise IsADirectoryError(f"{path} is a folder, not a file to write")
+    output.parent.mkdir(parents=True, exist_ok=True)
+    return output
+
+
+def _distmult(
+    kb: KnowledgeBase, with_types: bool, options: Dict[str, Any], device: torch.device
+) -> Made:
+    share = options["held_out"]
+    settings = DistMultSettings(**{k: v for k, v in options.items() if k != "held_out"})
+    if not 0 <= share < 1:
+        raise ConfigurationError(f"held_out must be at least 0 and less than 1, not {share}")
+    graph = read_relation_graph(kb, with_types)
+    if not graph.num_concepts:
+        raise ConfigurationError(f"{kb.path} has no relations between concepts")
+    print(f"{len(kb) - graph.num_concepts:,} concepts have no relation, and get no vector")
+    edges, held_out = hold_out(graph, share, MAX_HELD_OUT, settings.seed)
+    print(
+        f"training on {len(edges):,} edges (both directions) between {graph.num_concepts:,} "
+        f"concepts and {len(graph.nodes) - graph.num_concepts:,} semantic types; "
+        f"{len(held_out):,} held out"
+    )
+    model = train_distmult(graph, edges, settings, device, progress=True)
+    notes = {}
+    if len(held_out):
+        predictions = predict_links(model.tail_scores, graph, edges, held_out, progress=True)
+        print("\n".join(_table(predictions)))
+        notes["link_prediction"] = {name: asdict(scores) for name, scores in predictions.items()}
+    return graph.nodes, model.node_emb.weight.detach().cpu(), notes
+
+
+def _description(
+    kb: KnowledgeBase, with_types: bool, options: Dict[str, Any], device: torch.device
+) -> Made:
+    names_instead = options["name_fallback"]
+    settings = DescriptionSettings(**{k: v for k, v in options.items() if k != "name_fallback"})
+    texts = concept_texts(kb, with_types, names_instead)
+    num_concepts = len(kb.preferred_names(texts))
+    print(
+        f"{num_concepts:,} concepts and {len(texts) - num_concepts:,} semantic types have a text; "
+        f"{len(kb) - num_concepts:,} concepts have none, and get no vector"
+    )
+    vectors, num_cut = embed_texts(list(texts.values()), settings, device, progress=True)
+    if num_cut:
+        print(f"{num_cut:,} texts were cut off at {settings.max_length} wordpieces")
+    return list(texts), vectors, {}
+
+
+def _table(predictions: Dict[str, LinkPrediction]) -> Iterator[str]:
+    yield f"{'held-out relations':34} queries     MRR" + "".join(f"  hits@{k:<2}" for k in HITS)
+    for name, scores in predictions.items():
+        hits = "".join(f"  {scores.hits[k]:7.4f}" for k in HITS)
+        yield f"{name:34} {scores.queries:7,} {scores.mrr:7.4f}{hits}"

@@ -1,0 +1,190 @@
+"""
+`bio-ie link TEXT|FILE --kb KB` shows which concepts a text may speak of.
+
+    bio-ie link "Seizures after methamphetamine (METH)" --kb kb.sqlite
+    bio-ie link notes.txt --kb kb.sqlite --json
+    bio-ie link corpus.PubTator.txt.gz --from pubtator --kb kb.sqlite --annotated --generator tfidf
+"""
+
+import argparse
+import json
+import os
+import re
+from dataclasses import replace
+from itertools import islice
+from typing import Any, Dict, Iterable, Iterator, List, Optional, Sequence
+
+from allennlp.commands.subcommand import Subcommand
+from allennlp.common.checks import ConfigurationError
+
+from bio_ie.commands.corpus_format_argument import corpus_format
+from bio_ie.commands.user_errors import user_errors
+from bio_ie.data.corpora.corpus_path import read_corpus
+from bio_ie.data.document import Document, Mention
+from bio_ie.knowledge.candidate_generators import (
+    Candidate,
+    CandidateGenerator,
+    ExactCandidateGenerator,
+    TfidfCandidateGenerator,
+)
+from bio_ie.knowledge.dictionary_matcher import DictionaryMatcher
+from bio_ie.knowledge.knowledge_base import KnowledgeBase
+
+_BATCH = 32
+_LOOKS_LIKE_FILE = re.compile(r"\S+\.(txt|jsonl?|tsv|xml|ann|gz|pubtator)", re.IGNORECASE)
+
+
+@Subcommand.register("link")
+class Link(Subcommand):
+    """The subcommand around `link`."""
+
+    def add_subparser(self, parser: argparse._SubParsersAction) -> argparse.ArgumentParser:
+        description = """Print the mentions of a text with the concepts that they may be. A mention
+            is the longest stretch that is a name in the knowledge base, upper and lower case and
+            punctuation aside; abbreviations that the text explains are expanded."""
+        subparser = parser.add_parser(
+            self.name, description=description, help="look up the concepts that a text names"
+        )
+        subparser.add_argument("input", help="a text, or a file")
+        subparser.add_argument("--kb", required=True, help="a file that build-kb has built")
+        subparser.add_argument(
+            "--from",
+            dest="from_format",
+            help="format of the file: a name (pubtator, jsonl, ...), or a JSON object with 'type' "
+            "and options (default: text)",
+        )
+        subparser.add_argument(
+            "--generator",
+            choices=("exact", "tfidf"),
+            default="exact",
+            help="where candidates come from: names that are the mention (default), or those that "
+            "are most like it (needs build-index)",
+        )
+        subparser.add_argument(
+            "--annotated",
+            action="store_true",
+            help="take the mentions that are annotated in the file instead of finding some",
+        )
+        subparser.add_argument(
+            "--nested", action="store_true", help="print mentions inside of longer ones, too"
+        )
+        subparser.add_argument(
+            "-k", type=int, default=5, help="print so many candidates a mention (default: 5)"
+        )
+        subparser.add_argument(
+            "--json", action="store_true", help="print a JSON object for each document"
+        )
+        subparser.set_defaults(func=link_from_args)
+        return subparser
+
+
+def link_from_args(args: argparse.Namespace) -> None:
+    """Runs `link` for the command line; exits with status 1 for bad input."""
+    with user_errors():
+        if args.annotated and args.nested:
+            raise ConfigurationError("--annotated and --nested exclude each other")
+        kb = KnowledgeBase(args.kb)
+        generator = _generator(args.generator, kb, args.k)
+        documents = _documents(args.input, args.from_format, args.annotated)
+        if not args.annotated:
+            documents = find_mentions(documents, kb, longest_only=not args.nested)
+        for linked in link(documents, generator, kb):
+            if args.json:
+                print(json.dumps(linked, ensure_ascii=False))
+            else:
+                print("\n".join(_lines(linked)))
+
+
+def link(
+    documents: Iterable[Document], generator: CandidateGenerator, kb: KnowledgeBase
+) -> Iterator[Dict[str, Any]]:
+    """For each document, a JSON object with its id and mentions; each mention has offsets, its
+    text, its type if there is one, and candidates with id, name, score and semantic types."""
+    for batch in _batches(documents):
+        for document, found in zip(batch, generator.generate_for_documents(batch), strict=True):
+            mentions = [
+                _linked_mention(document, mention, candidates, kb)
+                for mention, candidates in zip(document.mentions, found, strict=True)
+            ]
+            yield {"id": document.id, "mentions": mentions}
+
+
+def find_mentions(
+    documents: Iterable[Document], kb: KnowledgeBase, longest_only: bool = True
+) -> Iterator[Document]:
+    """The documents with the names of concepts for mentions, whose type is empty."""
+    matcher = DictionaryMatcher(ExactCandidateGenerator(kb, k=1))
+    for batch in _batches(documents):
+        matches = matcher.match([document.text for document in batch], longest_only)
+        for document, its_matches in zip(batch, matches, strict=True):
+            mentions = tuple(
+                Mention(f"T{number}", match.start, match.end, "")
+                for number, match in enumerate(its_matches, 1)
+            )
+            yield replace(document.without_annotations(), mentions=mentions)
+
+
+def _generator(name: str, kb: KnowledgeBase, k: int) -> CandidateGenerator:
+    if name == "exact":
+        return ExactCandidateGenerator(kb, k)
+    return TfidfCandidateGenerator(kb, k)
+
+
+def _documents(argument: str, from_format: Optional[str], annotated: bool) -> Iterable[Document]:
+    is_file = os.path.exists(argument)
+    if from_format is None and not is_file:
+        if _LOOKS_LIKE_FILE.fullmatch(argument):
+            raise ConfigurationError(f"there is no file {argument!r}")
+        if not argument.strip():
+            raise ConfigurationError("the text is empty")
+        if annotated:
+            raise ConfigurationError("--annotated needs a file with mentions")
+        return [Document("text", argument)]
+    return read_corpus(argument, corpus_format(from_format or "text"))
+
+
+def _batches(documents: Iterable[Document]) -> Iterator[List[Document]]:
+    remaining = iter(documents)
+    while batch := list(islice(remaining, _BATCH)):
+        yield batch
+
+
+def _linked_mention(
+    document: Document, mention: Mention, candidates: Sequence[Candidate], kb: KnowledgeBase
+) -> Dict[str, Any]:
+    result: Dict[str, Any] = {
+        "start": mention.start,
+        "end": mention.end,
+        "text": document.text_of(mention),
+    }
+    if mention.type:
+        result["type"] = mention.type
+    result["candidates"] = []
+    for candidate in candidates:
+        concept = kb.concept(candidate.concept_id)
+        result["candidates"].append(
+            {
+                "id": concept.id,
+                "name": concept.name,
+                "score": round(candidate.score, 4),
+                "semantic_types": list(concept.semantic_types),
+            }
+        )
+    return result
+
+
+def _lines(linked: Dict[str, Any]) -> Iterator[str]:
+    """A document as lines to read."""
+    yield f"{linked['id']}: {len(linked['mentions'])} mentions"
+    for mention in linked["mentions"]:
+        type_ = f"  {mention['type']}" if "type" in mention else ""
+        text = " ".join(mention["text"].split())
+        yield f"  {mention['start']}-{mention['end']}  {text}{type_}"
+        for candidate in mention["candidates"]:
+            types = ", ".join(candidate["semantic_types"])
+            yield (
+                f"    {candidate['score']:.3f}  {candidate['id']}  {candidate['name']}"
+                + (f"  [{types}]" if types else "")
+            )
+        if not mention["candidates"]:
+            yield "    no candidate"

@@ -1,0 +1,153 @@
+"""What the readers share that make one instance of a sentence."""
+
+from typing import Any, Dict, List, Optional, Tuple
+
+from allennlp.common.checks import ConfigurationError
+from allennlp.data import Instance, Token, TokenIndexer, Tokenizer
+from allennlp.data.fields import Field, TextField
+
+from bio_ie.data.corpora import CorpusFormat
+from bio_ie.data.dataset_readers.document_reader import DocumentReader
+from bio_ie.data.document import Document, Mention, Span
+from bio_ie.data.fields import BackgroundGraphField
+from bio_ie.data.sentences import Sentence, sentence_spans, split_document
+from bio_ie.data.tokenizers import SpanSentenceSplitter
+from bio_ie.data.tokenizers.alignment import Alignment, align_tokens
+from bio_ie.knowledge.background_graph import BackgroundKnowledgeBase
+from bio_ie.metrics.items import entity_item, relation_items
+
+
+class SentenceReader(DocumentReader[Sentence]):
+    """Base of the readers whose views are sentences, as words.
+
+    # Parameters
+
+    token_indexers, corpus, tokenizer, sentence_splitter, max_instances, serialization_dir
+        See `DocumentReader`.
+    align : `str`, optional (default = `"split"`)
+        What happens to a word that a mention begins or ends in: `"split"` cuts the word (labelled
+        reading only), `"expand"` widens the mention.
+    max_words : `int`, optional (default = `400`)
+        A longer sentence is cut into parts of at most this many words. Bounds the memory a
+        sentence can take.
+    background : `BackgroundKnowledgeBase`, optional
+        Where to look up what the text names; gives instances the field `background`.
+    """
+
+    def __init__(
+        self,
+        token_indexers: Dict[str, TokenIndexer],
+        corpus: Optional[CorpusFormat] = None,
+        tokenizer: Optional[Tokenizer] = None,
+        sentence_splitter: Optional[SpanSentenceSplitter] = None,
+        align: str = "split",
+        max_words: int = 400,
+        background: Optional[BackgroundKnowledgeBase] = None,
+        max_instances: Optional[int] = None,
+        serialization_dir: Optional[str] = None,
+    ) -> None:
+        if align not in ("split", "expand"):
+            raise ConfigurationError(f"align must be 'split' or 'expand', not {align!r}")
+        if max_words < 1:
+            raise ConfigurationError(f"max_words must be positive, not {max_words}")
+        super().__init__(
+            token_indexers=token_indexers,
+            corpus=corpus,
+            tokenizer=tokenizer,
+            sentence_splitter=sentence_splitter,
+            max_instances=max_instances,
+            serialization_dir=serialization_dir,
+        )
+        self._align = align
+        self._max_words = max_words
+        self._background = background
+
+    def apply_token_indexers(self, instance: Instance) -> None:
+        instance["words"].token_indexers = self._token_indexers  # type: ignore[attr-defined]
+
+    def views(self, document: Document) -> List[Sentence]:
+        return split_document(document, self.sentence_spans(document))
+
+    def sentence_spans(self, document: Document) -> List[Span]:
+        """The document's sentences, those of more than `max_words` words cut."""
+        spans = sentence_spans(document, self.sentence_splitter)
+        # A word takes a character: only a longer text can have too many words.
+        if any(end - start > self._max_words for start, end in spans):
+            spans = [part for span in spans for part in self._parts(document, span)]
+        return spans
+
+    def _parts(self, document: Document, span: Span) -> List[Span]:
+        """The sentence itself, or its parts of at most `max_words` words."""
+        words = self.word_spans(Sentence(document, *span))
+        if len(words) <= self._max_words:
+            return [span]
+        self.losses["sentences longer than max_words were cut"] += 1
+        parts = [words[i : i + self._max_words] for i in range(0, len(words), self._max_words)]
+        return [(part[0][0], part[-1][1]) for part in parts]
+
+    def word_spans(self, view: Sentence) -> List[Span]:
+        """The words' character offsets in the document, one at least."""
+        spans = view.token_spans()
+        if not spans:
+            spans = [
+                (view.start + token.idx, view.start + token.idx_end)  # type: ignore[operator]
+                for token in self.tokenizer.tokenize(view.text)
+                if token.text and not token.text.isspace()
+            ]
+        # A sentence of white space alone still is an instance: rows and documents stay in step.
+        return spans or [(view.start, view.end)]
+
+    def text_field(self, view: Sentence, word_spans: List[Span]) -> TextField:
+        """The words; the indexers come later, by `apply_token_indexers`."""
+        text = view.document.text
+        return TextField([Token(text[start:end], start, end) for start, end in word_spans])
+
+    @staticmethod
+    def metadata(view: Sentence, labelled: bool, is_padding: bool) -> Dict[str, Any]:
+        """`document_id`, `is_padding` and, when labelled, `gold_entities` and `gold_relations`."""
+        metadata: Dict[str, Any] = {"document_id": view.document.id, "is_padding": is_padding}
+        if labelled:
+            metadata["gold_entities"] = [entity_item(mention) for mention in view.mentions]
+            metadata["gold_relations"] = relation_items(view.document, view.relations)
+        return metadata
+
+    def align(self, view: Sentence, word_spans: List[Span]) -> Tuple[List[Mention], Alignment]:
+        """The mentions that lie in the sentence, and their words, which `align` may have cut."""
+        inside = [m for m in view.mentions if view.start <= m.start and m.end <= view.end]
+        self.losses["mentions cross the end of their sentence"] += len(view.mentions) - len(inside)
+        self.losses["discontinuous mentions were taken from end to end"] += sum(
+            bool(mention.fragments) for mention in inside
+        )
+        alignment = align_tokens(
+            view.document.text, word_spans, [mention.span for mention in inside], self._align
+        )
+        self.losses[f"mentions end inside a word (align: {self._align})"] += alignment.inside_token
+        self.losses["mentions hold no word"] += alignment.lost
+        widened = alignment.inside_token if self._align == "expand" else 0  # counted above
+        self.losses["mentions begin or end between words"] += alignment.changed - widened
+        # Cutting may have left nothing of a sentence of white space alone.
+        return inside, alignment._replace(token_spans=alignment.token_spans or word_spans)
+
+    def add_background(self, view: Sentence, instance: Dict[str, Field]) -> None:
+        """Adds the field `background` to an instance with `words` and `metadata`, if there is a
+        knowledge base to look the text up in; and to the metadata `concepts`, what the nodes of the
+        graph are: id, name and semantic types."""
+        if self._background is None:
+            return
+        metadata: Dict[str, Any] = instance["metadata"].metadata  # type: ignore[attr-defined]
+        (graph,) = self._background.graphs([view.text], [view.document.text])
+        places = [(view.start + start, view.start + end) for (start, end), _ in graph.matches]
+        # A name may begin or end inside a word of the corpus.
+        words = align_tokens(view.document.text, metadata["word_spans"], places, "expand")
+        candidates = [
+            (*span, nodes)
+            for span, (_, nodes) in zip(words.word_spans, graph.matches, strict=True)
+            if span is not None
+        ]
+        ids = [node.id for node in graph.nodes]
+        instance["background"] = BackgroundGraphField(candidates, ids, graph.types, graph.edges)
+        names = self._background.kb.preferred_names(ids)
+        metadata["concepts"] = [
+            {"id": id_, "name": names.get(id_, id_), "semantic_types": list(types)}
+            for id_, types in zip(ids, graph.types, strict=True)
+        ]

@@ -1,0 +1,229 @@
+"""Texts whose spans are entities, nested ones too, and relations between spans: for `keci`."""
+
+from bisect import bisect_right
+from dataclasses import replace
+from typing import Dict, List, Optional, Set, Tuple
+
+import torch
+from allennlp.common.checks import ConfigurationError
+from allennlp.data import DatasetReader, Instance, Tokenizer
+from allennlp.data.fields import Field, MetadataField, TensorField
+from allennlp.data.token_indexers import TokenIndexer
+
+from bio_ie.data.corpora.corpus_format import CorpusFormat
+from bio_ie.data.dataset_readers.sentence_reader import SentenceReader
+from bio_ie.data.document import Document, Span
+from bio_ie.data.fields import RelationField
+from bio_ie.data.sentences import Sentence, split_document
+from bio_ie.data.span_position import MAX_WORDS, span_position
+from bio_ie.data.tokenizers import SpanSentenceSplitter
+from bio_ie.knowledge.background_graph import BackgroundKnowledgeBase
+from bio_ie.knowledge.concept_embeddings import concept_key
+
+WordSpan = Tuple[int, int]
+
+
+@DatasetReader.register("span_graph")
+class SpanGraphReader(SentenceReader):
+    """One instance a sentence (or document): its words, and the spans of words that are entities,
+    nested and crossing ones too, with relations between them (paper 4, section 2.1).
+
+    A span has one type and at most `max_span_width` words, and lies in one sentence. Whatever is
+    left out, and a relation one of whose arguments is, is counted in `losses` and stays gold in the
+    metadata, so it counts as missed in the scores.
+
+    Registered as a `DatasetReader` with name "span_graph".
+
+    # Parameters
+
+    token_indexers, corpus, tokenizer, sentence_splitter, align, max_words, background,
+    max_instances, serialization_dir
+        See `SentenceReader`.
+    max_span_width : `int`, optional (default = `20`)
+        In words; L in the paper. The model has a `max_span_width` too: what is wider than that one
+        counts as missed all the same.
+    unit : `str`, optional (default = `"sentence"`)
+        `"sentence"`, or `"document"`: then relations may join sentences, and a document of more
+        than `max_words` is cut between sentences.
+    word_keys : `bool`, optional (default = `False`)
+        Also give the field `word_keys`, which a model needs to tell spans of the same name.
+
+    # Fields
+
+    words : `TextField`
+    sentences : `TensorField`, `[N]`, the number of each word's sentence; -1 is padding
+    word_keys : `TensorField`, `[N]`, a hash of each word in lower case; only if asked for
+    entities : `RelationField` of first word, last word and type, namespace `span_labels`; only when
+        labelled
+    relations : `RelationField` over spans, namespace `relation_labels`; only when labelled. A span
+        stands for itself by `span_position`.
+    background : `BackgroundGraphField`; only with a `background`
+    metadata : `document_id`, `word_spans` (character offsets in the document), `is_padding`, and
+        when labelled `gold_entities`, `gold_relations` (items of `bio_ie.metrics`) and, for a
+        whole document, `document`.
+    """
+
+    def __init__(
+        self,
+        token_indexers: Dict[str, TokenIndexer],
+        corpus: Optional[CorpusFormat] = None,
+        tokenizer: Optional[Tokenizer] = None,
+        sentence_splitter: Optional[SpanSentenceSplitter] = None,
+        max_span_width: int = 20,
+        unit: str = "sentence",
+        word_keys: bool = False,
+        align: str = "split",
+        max_words: int = 400,
+        background: Optional[BackgroundKnowledgeBase] = None,
+        max_instances: Optional[int] = None,
+        serialization_dir: Optional[str] = None,
+    ) -> None:
+        if max_span_width < 1:
+            raise ConfigurationError(f"max_span_width must be positive, not {max_span_width}")
+        if max_words >= MAX_WORDS:
+            raise ConfigurationError(f"max_words must be less than {MAX_WORDS}, not {max_words}")
+        if unit not in ("sentence", "document"):
+            raise ConfigurationError(f"unit must be 'sentence' or 'document', not {unit!r}")
+        super().__init__(
+            token_indexers=token_indexers,
+            corpus=corpus,
+            tokenizer=tokenizer,
+            sentence_splitter=sentence_splitter,
+            align=align,
+            max_words=max_words,
+            background=background,
+            max_instances=max_instances,
+            serialization_dir=serialization_dir,
+        )
+        self._max_span_width = max_span_width
+        self._unit = unit
+        self._word_keys = word_keys
+
+    def views(self, document: Document) -> List[Sentence]:
+        spans = self.sentence_spans(document)
+        if self._unit == "sentence":
+            return split_document(document, spans)
+        # With its sentences, so that they need not be found again for every view.
+        document = replace(document, sentences=tuple(spans))
+        return split_document(document, self._windows(document, spans))
+
+    def _windows(self, document: Document, spans: List[Span]) -> List[Span]:
+        """The document, or stretches of sentences of at most `max_words` words."""
+        windows: List[Span] = []
+        num_words = 0
+        for start, end in spans:
+            added = len(self.word_spans(Sentence(document, start, end)))
+            if windows and num_words + added <= self._max_words:
+                windows[-1] = (windows[-1][0], end)
+                num_words += added
+            else:
+                windows.append((start, end))
+                num_words = added
+        self.losses["documents longer than max_words were cut"] += len(windows) > 1
+        return windows
+
+    def view_to_instance(
+        self, view: Sentence, labelled: bool = True, is_padding: bool = False
+    ) -> Instance:
+        word_spans = self._words_of_sentences(view)
+        metadata = self.metadata(view, labelled, is_padding)
+        span_of: Dict[str, WordSpan] = {}
+        if labelled:
+            if view.text.strip() == view.document.text.strip():
+                metadata["document"] = view.document
+            word_spans, span_of = self._spans(view, word_spans)
+        metadata["word_spans"] = word_spans
+        instance: Dict[str, Field] = {
+            "words": self.text_field(view, word_spans),
+            "sentences": TensorField(self._sentence_numbers(view, word_spans), padding_value=-1),
+            "metadata": MetadataField(metadata),
+        }
+        if self._word_keys:
+            text = view.document.text
+            keys = [concept_key(text[start:end].lower()) for start, end in word_spans]
+            instance["word_keys"] = TensorField(torch.tensor(keys))
+        if labelled:
+            types = self._types(view, span_of)
+            instance["entities"] = RelationField(
+                [(*span, type_) for span, type_ in types.items()], label_namespace="span_labels"
+            )
+            instance["relations"] = self._relations(view, span_of, types)
+        self.add_background(view, instance)
+        return Instance(instance)
+
+    def _words_of_sentences(self, view: Sentence) -> List[Span]:
+        if self._unit == "sentence":
+            return self.word_spans(view)
+        return [
+            word
+            for start, end in view.document.sentences
+            if view.start <= start and end <= view.end
+            for word in self.word_spans(Sentence(view.document, start, end))
+        ]
+
+    def _sentence_numbers(self, view: Sentence, word_spans: List[Span]) -> torch.Tensor:
+        if self._unit == "sentence":
+            return torch.zeros(len(word_spans), dtype=torch.long)
+        starts = [start for start, _ in view.document.sentences]
+        numbers = [bisect_right(starts, start) for start, _ in word_spans]
+        return torch.tensor(numbers, dtype=torch.long)
+
+    def _spans(
+        self, view: Sentence, word_spans: List[Span]
+    ) -> Tuple[List[Span], Dict[str, WordSpan]]:
+        """The words, cut where `align` says so, and the first and last word of each mention that a
+        span can hold."""
+        inside, alignment = self.align(view, word_spans)
+        numbers = self._sentence_numbers(view, alignment.token_spans).tolist()
+        span_of: Dict[str, WordSpan] = {}
+        for mention, words in zip(inside, alignment.word_spans, strict=True):
+            if words is None:
+                continue
+            if words[1] - words[0] >= self._max_span_width:
+                self.losses["mentions wider than max_span_width"] += 1
+            elif numbers[words[0]] != numbers[words[1]]:
+                self.losses["mentions in two sentences"] += 1
+            else:
+                span_of[mention.id] = words
+        return alignment.token_spans, span_of
+
+    def _types(self, view: Sentence, span_of: Dict[str, WordSpan]) -> Dict[WordSpan, str]:
+        """The type of each span: the first, of mentions of several types."""
+        types: Dict[WordSpan, str] = {}
+        for mention in view.mentions:
+            if mention.id not in span_of:
+                continue
+            if types.setdefault(span_of[mention.id], mention.type) != mention.type:
+                self.losses["further types of a span"] += 1
+        return types
+
+    def _relations(
+        self, view: Sentence, span_of: Dict[str, WordSpan], types: Dict[WordSpan, str]
+    ) -> RelationField:
+        """Relations over spans; an undirected one in both orders."""
+        type_of = {mention.id: mention.type for mention in view.mentions}
+        labels: Dict[Tuple[int, int, str], None] = {}  # in order, without duplicates
+        pairs: Set[Tuple[int, int]] = set()
+        undirected = []
+        for relation in view.relations:
+            arguments = (relation.head, relation.tail)
+            if not span_of.keys() >= set(arguments):
+                self.losses["relations with an argument that is no span here"] += 1
+                continue
+            head, tail = (span_position(*span_of[mention]) for mention in arguments)
+            if head == tail:
+                self.losses["relations of a span with itself"] += 1
+                continue
+            new = {(head, tail, relation.type): None}
+            if not relation.directed:
+                new[tail, head, relation.type] = None
+                undirected.append(relation.type)
+            new_pairs = {(head, tail) for head, tail, _ in new}
+            if any(types[span_of[mention]] != type_of[mention] for mention in arguments):
+                # Right for the spans; strictly, it cannot be found.
+                self.losses["relations of a span's further types"] += 1
+            elif not new.keys() <= labels.keys() and not pairs.isdisjoint(new_pairs):
+                self.losses["further labels of a pair of spans"] += 1
+            labels.update(new)
+            pairs |= new_pairs
+        return RelationField(list(labels), undirected)

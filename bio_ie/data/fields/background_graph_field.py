@@ -1,0 +1,169 @@
+"""A graph of concepts from a knowledge base, and the spans of a text that may name them."""
+
+from typing import Any, Dict, List, Optional, Sequence, Tuple
+
+import torch
+from allennlp.data.fields.field import Field
+from allennlp.data.vocabulary import Vocabulary
+
+from bio_ie.knowledge.concept_embeddings import concept_key
+
+GraphTensors = Dict[str, torch.Tensor]
+
+TYPES = "semantic_types"
+"""The namespace of semantic types; one that training did not see is unknown."""
+
+RELATIONS = "background_relation_labels"
+"""The namespace of the graph's relations; one that training did not see has no parameters, so its
+edges are left out."""
+
+CONCEPTS = "concept_labels"
+"""The namespace of concept ids, for embedders that learn a vector for each (`learned`)."""
+
+
+class BackgroundGraphField(Field[GraphTensors]):
+    """The background graph of one instance. The graphs of a batch become one disjoint graph.
+
+    # Tensors
+
+    spans : `[S, 3]`: row, first and last word of each span that has candidates, ascending
+    links : `[P, 2]`: a span among the `S`, and a node that it may mean
+    keys : `[n]`: the `concept_key` of each node
+    types : `[T, 2]`: a node, and one of its semantic types
+    edges : `[E, 3]`: from, to, relation
+    node_rows : `[n]`: the row of each node
+
+    # Parameters
+
+    candidates : `Sequence[Tuple[int, int, Sequence[int]]]`
+        First word, last word and nodes.
+    nodes : `Sequence[str]`
+        Ids of concepts and semantic types.
+    types : `Sequence[Sequence[str]]`
+        The semantic types of each node.
+    edges : `Sequence[Tuple[int, str, int]]`
+        From, relation, to.
+    """
+
+    __slots__ = ["_indexed", "candidates", "edges", "nodes", "types"]
+
+    def __init__(
+        self,
+        candidates: Sequence[Tuple[int, int, Sequence[int]]] = (),
+        nodes: Sequence[str] = (),
+        types: Sequence[Sequence[str]] = (),
+        edges: Sequence[Tuple[int, str, int]] = (),
+    ) -> None:
+        self.candidates = _by_span(candidates)
+        self.nodes = nodes
+        self.types = types
+        self.edges = edges
+        self._indexed: Optional[GraphTensors] = None
+
+    def count_vocab_items(self, counter: Dict[str, Dict[str, int]]) -> None:
+        for node in self.nodes:
+            counter[CONCEPTS][node] += 1
+        for types in self.types:
+            for type_ in types:
+                counter[TYPES][type_] += 1
+        for _, relation, _ in self.edges:
+            counter[RELATIONS][relation] += 1
+
+    def index(self, vocab: Vocabulary) -> None:
+        relations: Dict[str, int] = {}
+        if RELATIONS in vocab.get_namespaces():
+            relations = vocab.get_token_to_index_vocabulary(RELATIONS)
+        self._indexed = {
+            "spans": _table([[first, last] for first, last, _ in self.candidates], 2),
+            "links": _table(
+                [
+                    [span, node]
+                    for span, (_, _, nodes) in enumerate(self.candidates)
+                    for node in nodes
+                ],
+                2,
+            ),
+            "keys": torch.tensor([concept_key(node) for node in self.nodes], dtype=torch.long),
+            "types": _table(
+                [
+                    [node, vocab.get_token_index(type_, TYPES)]
+                    for node, types in enumerate(self.types)
+                    for type_ in types
+                ],
+                2,
+            ),
+            "edges": _table(
+                [
+                    [head, tail, relations[relation]]
+                    for head, relation, tail in self.edges
+                    if relation in relations
+                ],
+                3,
+            ),
+        }
+
+    def get_padding_lengths(self) -> Dict[str, int]:
+        return {}
+
+    def as_tensor(self, padding_lengths: Dict[str, int]) -> GraphTensors:
+        if self._indexed is None:
+            raise ValueError("index the field with a vocabulary before asking for its tensors")
+        return self._indexed
+
+    def batch_tensors(self, tensor_list: List[GraphTensors]) -> GraphTensors:
+        num_spans = [len(tensors["spans"]) for tensors in tensor_list]
+        num_nodes = [len(tensors["keys"]) for tensors in tensor_list]
+        first_span, first_node = _before(num_spans), _before(num_nodes)
+        every_row = torch.arange(len(tensor_list))
+        span_rows = torch.repeat_interleave(every_row, torch.tensor(num_spans))
+        spans = torch.cat([tensors["spans"] for tensors in tensor_list])
+        return {
+            "spans": torch.cat([span_rows.unsqueeze(1), spans], dim=1),
+            "links": _joined(tensor_list, "links", [first_span, first_node]),
+            "keys": torch.cat([tensors["keys"] for tensors in tensor_list]),
+            "types": _joined(tensor_list, "types", [first_node, None]),
+            "edges": _joined(tensor_list, "edges", [first_node, first_node, None]),
+            "node_rows": torch.repeat_interleave(every_row, torch.tensor(num_nodes)),
+        }
+
+    def empty_field(self) -> "BackgroundGraphField":
+        return BackgroundGraphField()
+
+    def human_readable_repr(self) -> Dict[str, Any]:
+        return {"candidates": self.candidates, "nodes": list(self.nodes)}
+
+    def __len__(self) -> int:
+        return len(self.nodes)
+
+
+def _by_span(
+    candidates: Sequence[Tuple[int, int, Sequence[int]]],
+) -> List[Tuple[int, int, List[int]]]:
+    """Ascending, those of one span joined, no node twice."""
+    nodes_of: Dict[Tuple[int, int], Dict[int, None]] = {}
+    for first, last, nodes in candidates:
+        nodes_of.setdefault((first, last), {}).update(dict.fromkeys(nodes))
+    return [(first, last, list(nodes)) for (first, last), nodes in sorted(nodes_of.items())]
+
+
+def _table(rows: List[List[int]], num_columns: int) -> torch.Tensor:
+    return torch.tensor(rows, dtype=torch.long).view(-1, num_columns)
+
+
+def _before(counts: List[int]) -> torch.Tensor:
+    return torch.tensor([0, *counts[:-1]]).cumsum(0)
+
+
+def _joined(
+    tensor_list: List[GraphTensors], name: str, offsets: List[Optional[torch.Tensor]]
+) -> torch.Tensor:
+    """The tables of all instances, one behind the other, with the offset of each instance added to
+    each column that counts spans or nodes."""
+    tables = [tensors[name] for tensors in tensor_list]
+    row = torch.repeat_interleave(
+        torch.arange(len(tables)), torch.tensor([len(table) for table in tables])
+    )
+    joined = torch.cat(tables)
+    zeros = torch.zeros(len(tables), dtype=torch.long)
+    added = torch.stack([zeros if first is None else first for first in offsets], dim=1)
+    return joined + added[row]

@@ -1,0 +1,143 @@
+"""Files of concept vectors: what `ConceptEmbedder`s read.
+
+A file is in the safetensors format, with three tensors:
+
+* `vectors`: `[n, d]`, float32 or float16;
+* `keys`: `[n]`, int64, ascending: `concept_key` of the concept of each row;
+* `ids`: uint8, the concept ids in the order of rows, in UTF-8, separated by line feeds;
+
+and with metadata: `format` ("bio_ie concept vectors 1"), `kind` (what the vectors are of, such as
+"description"), `digest`, and `notes`, a JSON object of what their maker has to say of them, such as
+the fingerprint of the knowledge base. Reading maps the file into memory: it takes time and memory
+only for the rows that are looked at, and processes share them.
+"""
+
+import hashlib
+import json
+import os
+import tempfile
+from pathlib import Path
+from typing import Any, Dict, List, Mapping, NamedTuple, Sequence, Union
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+
+from bio_ie.data.corpora.atomic_output import give_usual_rights
+
+FORMAT = "bio_ie concept vectors 1"
+
+
+class ConceptVectorsError(ValueError):
+    """Something is wrong with a file of concept vectors, or with what should become one."""
+
+
+class ConceptVectors(NamedTuple):
+    """The content of a file."""
+
+    vectors: torch.Tensor
+    """`[n, d]`."""
+    keys: torch.Tensor
+    """`[n]`, int64, ascending."""
+    ids: torch.Tensor
+    """uint8; `concept_ids` reads it."""
+    kind: str
+    digest: str
+    """Of vectors and keys: files of one digest are the same to a model."""
+    notes: Dict[str, Any]
+    """How they were made."""
+
+    def concept_ids(self) -> List[str]:
+        """The concept of each row."""
+        text = self.ids.numpy().tobytes().decode("utf-8")
+        return text.split("\n") if len(self.keys) else []
+
+
+def concept_key(concept_id: str) -> int:
+    """A number for a concept id, int64, that depends on nothing else: 64 bits of its BLAKE2b hash.
+
+    That two ids of a knowledge base of a million concepts share a key has a probability of 3e-8.
+    """
+    digest = hashlib.blake2b(concept_id.encode("utf-8"), digest_size=8).digest()
+    return int.from_bytes(digest, "big", signed=True)
+
+
+def write_concept_vectors(
+    path: Union[str, Path],
+    concept_ids: Sequence[str],
+    vectors: torch.Tensor,
+    kind: str,
+    notes: Mapping[str, Any] = {},
+) -> None:
+    """Writes one vector per concept. The file appears complete or not at all.
+
+    # Parameters
+
+    path : `str`
+    concept_ids : `Sequence[str]`
+        Different ones, in any order.
+    vectors : `torch.Tensor`
+        `[len(concept_ids), d]`.
+    kind : `str`
+        What the vectors are of: "description", or a name of the method.
+    notes : `Mapping[str, Any]`, optional (default = `{}`)
+        How they were made, for readers of the file: what JSON can hold.
+
+    Raises `ConceptVectorsError`.
+    """
+    if vectors.dim() != 2 or len(vectors) != len(concept_ids):
+        raise ConceptVectorsError(
+            f"{len(concept_ids)} concepts need as many vectors, not a tensor of shape "
+            f"{list(vectors.shape)}"
+        )
+    if not vectors.isfinite().all():
+        raise ConceptVectorsError("vectors must be finite")
+    keys, order = torch.sort(torch.tensor([concept_key(id_) for id_ in concept_ids]).long())
+    ids = [concept_ids[place] for place in order.tolist()]
+    for place in (keys[1:] == keys[:-1]).nonzero().flatten().tolist():
+        raise ConceptVectorsError(f"the same concept twice: {ids[place]!r} and {ids[place + 1]!r}")
+    for id_ in ids:
+        if not id_ or "\n" in id_:
+            raise ConceptVectorsError(f"not a concept id: {id_!r}")
+    content = {
+        "vectors": vectors.detach().cpu()[order].contiguous(),
+        "keys": keys,
+        "ids": torch.frombuffer(
+            bytearray("\n".join(ids).encode("utf-8") or b"\n"), dtype=torch.uint8
+        ),
+    }
+    metadata = {
+        "format": FORMAT,
+        "kind": kind,
+        "digest": _digest(content["vectors"], keys),
+        "notes": json.dumps(dict(notes)),
+    }
+    path = Path(path)
+    with tempfile.TemporaryDirectory(dir=path.parent, prefix=".concept-vectors-") as aside:
+        complete = Path(aside) / path.name
+        save_file(content, complete, metadata)
+        give_usual_rights(complete)
+        os.replace(complete, path)
+
+
+def read_concept_vectors(path: Union[str, Path]) -> ConceptVectors:
+    """The content of a file, mapped into memory. Raises `ConceptVectorsError`."""
+    if not Path(path).is_file():
+        raise ConceptVectorsError(f"no file {Path(path).absolute()}")
+    try:
+        with safe_open(path, framework="pt") as file:
+            metadata = file.metadata() or {}
+            if metadata.get("format") != FORMAT:
+                raise ConceptVectorsError(f"{path} is no file of concept vectors ({FORMAT!r})")
+            vectors, keys, ids = (file.get_tensor(name) for name in ("vectors", "keys", "ids"))
+    except SafetensorError as error:
+        raise ConceptVectorsError(f"cannot read {path}: {error}") from error
+    notes = json.loads(metadata.get("notes", "{}"))
+    return ConceptVectors(vectors, keys, ids, metadata["kind"], metadata["digest"], notes)
+
+
+def _digest(vectors: torch.Tensor, keys: torch.Tensor) -> str:
+    digest = hashlib.sha256(repr((vectors.shape, vectors.dtype)).encode("ascii"))
+    for tensor in (vectors, keys):
+        digest.update(tensor.numpy().data)
+    return digest.hexdigest()

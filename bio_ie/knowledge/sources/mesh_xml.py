@@ -1,0 +1,110 @@
+"""MeSH's own XML, record by record."""
+
+import re
+from dataclasses import dataclass
+from typing import Any, Iterator, List, Optional, Tuple
+
+from lxml import etree
+
+from bio_ie.data.corpora.source import Source
+
+_RECORDS = ("DescriptorRecord", "SupplementalRecord")
+
+_RELATIONS = {
+    "pharmacological_action": "PharmacologicalActionList/PharmacologicalAction",
+    "see_related": "SeeRelatedList/SeeRelatedDescriptor",
+    "mapped_to": "HeadingMappedToList/HeadingMappedTo",
+}
+"""Relations and the elements that refer to the other descriptor."""
+
+_REGISTRIES = (
+    ("CAS", re.compile(r"\d+-\d\d-\d\Z")),
+    ("EC", re.compile(r"EC (?P<local>\S+)\Z")),
+    ("UNII", re.compile(r"[A-Z\d]{10}\Z")),
+)
+
+
+@dataclass
+class MeshRecord:
+    """A descriptor or a supplementary record; its own name is the first."""
+
+    id: str
+    names: List[str]
+    definition: Optional[str]
+    tree_numbers: List[str]
+    alternate_ids: List[str]
+    relations: List[Tuple[str, str]]
+    supplementary_class: Optional[str]
+
+
+def read_records(source: Source) -> Iterator[MeshRecord]:
+    """Yields the records of a file, in memory for one. Raises `CorpusError`, also through
+    `source.problem`."""
+    with source.binary() as file:
+        # Nothing outside the file is looked at: entities and DTDs could name any other.
+        events = etree.iterparse(
+            file,
+            tag=_RECORDS,
+            resolve_entities=False,
+            load_dtd=False,
+            no_network=True,
+            huge_tree=True,
+        )
+        found = False
+        try:
+            for _, element in events:
+                found = True
+                source.line = element.sourceline
+                record = _record(element)
+                if record is None:
+                    source.problem("a record without id or name")
+                else:
+                    yield record
+                # What was read, and the empty shells of the records before, would pile up.
+                element.clear()
+                while element.getprevious() is not None:
+                    del element.getparent()[0]
+        except etree.XMLSyntaxError as error:
+            raise source.error(f"not valid XML: {error.msg}", error.lineno) from error
+    if not found:
+        raise source.error("XML without descriptors or supplementary records")
+
+
+def _record(element: Any) -> Optional[MeshRecord]:
+    kind = element.tag.removesuffix("Record")
+    prefix = "Descriptor" if kind == "Descriptor" else "SupplementalRecord"
+    id = _text(element.find(f"{prefix}UI"))
+    name = _text(element.find(f"{prefix}Name/String"))
+    if not id or not name:
+        return None
+    terms = (_text(term) for term in element.iterfind("ConceptList/Concept/TermList/Term/String"))
+    definition = _text(element.find("ConceptList/Concept[@PreferredConceptYN='Y']/ScopeNote"))
+    return MeshRecord(
+        id,
+        list(dict.fromkeys(filter(None, (name, *terms)))),
+        definition or _text(element.find("Note")) or None,
+        [number for number in map(_text, element.iterfind("TreeNumberList/TreeNumber")) if number],
+        list(dict.fromkeys(_registry_numbers(element))),
+        [
+            (relation, _text(other).lstrip("*"))
+            for relation, path in _RELATIONS.items()
+            for other in element.iterfind(f"{path}/DescriptorReferredTo/DescriptorUI")
+        ],
+        element.get("SCRClass"),
+    )
+
+
+def _registry_numbers(element: Any) -> Iterator[str]:
+    """Those of the preferred concept: the narrower ones' are other substances'."""
+    concept = element.find("ConceptList/Concept[@PreferredConceptYN='Y']")
+    if concept is None:
+        return
+    for number in concept.iter("RegistryNumber"):
+        for registry, pattern in _REGISTRIES:
+            match = pattern.match(_text(number))
+            if match:
+                yield f"{registry}:{match.groupdict().get('local', match[0])}"
+
+
+def _text(element: Any) -> str:
+    return " ".join((element.text or "").split()) if element is not None else ""

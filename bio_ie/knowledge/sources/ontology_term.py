@@ -1,0 +1,58 @@
+"""A term of an ontology, whatever the notation it was read from."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import Dict, Iterable, List, Mapping, Optional, Set, Tuple
+
+
+@dataclass
+class OntologyTerm:
+    """Ids as the file has them. `synonyms` are `(scope, text)`, `relations` are `(type, id)`."""
+
+    id: str
+    name: str
+    definition: Optional[str] = None
+    synonyms: List[Tuple[str, str]] = field(default_factory=list)
+    alternate_ids: List[str] = field(default_factory=list)
+    cross_references: List[str] = field(default_factory=list)
+    parents: List[str] = field(default_factory=list)
+    relations: List[Tuple[str, str]] = field(default_factory=list)
+    namespace: Optional[str] = None
+    is_obsolete: bool = False
+    replaced_by: List[str] = field(default_factory=list)
+
+
+@dataclass
+class Ontology:
+    """The terms of a file, obsolete ones included, and its relations that have an inverse."""
+
+    terms: List[OntologyTerm]
+    inverses: List[Tuple[str, str]]
+
+
+def branches(terms: Iterable[OntologyTerm]) -> Mapping[str, Set[str]]:
+    """For each term that has one, the names of the branches it lies in: of its ancestors, itself
+    included, that are right below a root. A root with anything below it is a branch by itself."""
+    live = {term.id: term for term in terms if not term.is_obsolete}
+    children: Dict[str, List[str]] = defaultdict(list)
+    for term in live.values():
+        for parent in term.parents:
+            children[parent].append(term.id)
+    roots = {
+        term.id
+        for term in live.values()
+        if children[term.id] and not any(parent in live for parent in term.parents)
+    }
+    found: Dict[str, Set[str]] = defaultdict(set)
+    for root in roots:
+        found[root].add(live[root].name)
+    for branch in {child for root in roots for child in children[root]} - roots:
+        seen = {branch}
+        waiting = [branch]
+        while waiting:
+            term_id = waiting.pop()
+            found[term_id].add(live[branch].name)
+            below = [child for child in children[term_id] if child not in seen]
+            seen.update(below)
+            waiting.extend(below)
+    return found

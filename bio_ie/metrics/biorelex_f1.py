@@ -1,0 +1,145 @@
+"""The official score of BioRelEx."""
+
+from collections import Counter
+from itertools import product
+from typing import Any, Dict, List, Mapping, Optional, Sequence, Set, Tuple
+
+import torch.distributed as dist
+from allennlp.common.util import is_distributed
+from allennlp.training.metrics import Metric
+
+from bio_ie.data.document import Document, DocumentError
+from bio_ie.metrics.match_counts import Score
+
+NamePair = Tuple[str, str]
+"""Two names, sorted: binding has no direction."""
+
+
+@Metric.register("biorelex_f1")
+class BioRelExF1(Metric):
+    """Mentions and interactions as the corpus's own scorer counts them (Khachatrian et al., 2019).
+
+    * Mentions: the set of (name, start, end) of a sentence, without types.
+    * Interactions join clusters of names. One is right if, for every name of the one cluster and
+      every name of the other that the sentence mentions, a relation between two mentions so named
+      is predicted; else it is missed. An interaction listed twice counts twice, one whose clusters
+      have no mentioned name is right by itself, and inconclusive (0) and negative (-1) ones are
+      gold like the others.
+    * A false positive is a predicted pair of names that belongs to no interaction of its sentence,
+      whatever its type. So precision and recall count different things, and no sum of right and
+      wrong pairs is the number of predictions.
+
+    Registered as a `Metric` with name "biorelex_f1".
+    """
+
+    supports_distributed = True
+
+    def __init__(self) -> None:
+        self._counts: Counter[str] = Counter()
+
+    def __call__(  # type: ignore[override]
+        self,
+        predicted: Sequence[Document],
+        gold: Sequence[Document],
+        mask: Optional[Sequence[bool]] = None,
+    ) -> None:
+        """
+        # Parameters
+
+        predicted : `Sequence[Document]`
+            Sentences with predicted mentions and relations.
+        gold : `Sequence[Document]`
+            The same sentences as the format `biorelex` reads them: `clusters` and `interactions`
+            of their metadata are what counts.
+        mask : `Sequence[bool]`, optional
+            Sentences to count; `False` marks the copies that pad a distributed round.
+
+        Raises `DocumentError` for gold without clusters and interactions.
+        """
+        if mask is None:
+            mask = [True] * len(gold)
+        for ours, theirs, is_real in zip(predicted, gold, mask, strict=True):
+            if is_real:
+                self._add(ours, theirs)
+
+    def _add(self, predicted: Document, gold: Document) -> None:
+        names = _cluster_names(gold)
+        predicted_spans = {mention.span for mention in predicted.mentions}
+        gold_spans = {
+            mention.span
+            for mention in gold.mentions
+            if gold.text_of(mention) in names.get(mention.entity_id or "", ())
+        }
+        self._counts["mention_correct"] += len(predicted_spans & gold_spans)
+        self._counts["mention_predicted"] += len(predicted_spans)
+        self._counts["mention_gold"] += len(gold_spans)
+
+        predicted_pairs = _predicted_pairs(predicted)
+        explained: Set[NamePair] = set()
+        for interaction in (gold.metadata or {})["interactions"]:
+            first, second = (names[cluster] for cluster in interaction["participants"])
+            pairs = {_sorted(a, b) for a, b in product(first, second)}
+            explained |= pairs
+            self._counts["correct"] += pairs <= predicted_pairs
+            self._counts["gold"] += 1
+        self._counts["wrong"] += len(predicted_pairs - explained)
+
+    def get_metric(self, reset: bool = False) -> Dict[str, float]:
+        """
+        # Returns
+
+        `Dict[str, float]`
+            `precision`, `recall` and `f1` of interactions, with the counts `correct`, `wrong` and
+            `gold`; the ratios of mentions as `mention_precision`, `mention_recall`, `mention_f1`.
+        """
+        counts = self._over_processes()
+        # Score's "predicted" is what precision divides by: here right interactions, wrong pairs.
+        interactions = Score(counts["correct"], counts["correct"] + counts["wrong"], counts["gold"])
+        mentions = Score(*(counts[f"mention_{name}"] for name in ("correct", "predicted", "gold")))
+        result = {
+            "precision": interactions.precision,
+            "recall": interactions.recall,
+            "f1": interactions.f1,
+            "mention_precision": mentions.precision,
+            "mention_recall": mentions.recall,
+            "mention_f1": mentions.f1,
+        }
+        result.update({name: float(counts[name]) for name in ("correct", "wrong", "gold")})
+        if reset:
+            self.reset()
+        return result
+
+    def _over_processes(self) -> Counter[str]:
+        if not is_distributed():
+            return self._counts
+        gathered: List[Any] = [None] * dist.get_world_size()
+        dist.all_gather_object(gathered, self._counts)
+        return sum(gathered, Counter())
+
+    def reset(self) -> None:
+        self._counts.clear()
+
+
+def is_biorelex(document: Document) -> bool:
+    """Whether the document has what this score needs of gold."""
+    return {"clusters", "interactions"} <= (document.metadata or {}).keys()
+
+
+def _cluster_names(gold: Document) -> Dict[str, List[str]]:
+    """The mentioned names of each cluster."""
+    if not is_biorelex(gold):
+        raise DocumentError(gold.id, "no clusters and interactions, as the official score needs")
+    clusters: List[Mapping[str, Any]] = (gold.metadata or {})["clusters"]
+    return {
+        cluster["id"]: [name for name, is_mentioned in cluster["names"].items() if is_mentioned]
+        for cluster in clusters
+    }
+
+
+def _predicted_pairs(predicted: Document) -> Set[NamePair]:
+    names = {mention.id: predicted.text_of(mention) for mention in predicted.mentions}
+    return {_sorted(names[relation.head], names[relation.tail]) for relation in predicted.relations}
+
+
+def _sorted(first: str, second: str) -> NamePair:
+    return (first, second) if first <= second else (second, first)

@@ -1,0 +1,131 @@
+"""The scores of span graphs, initial and final, and of what happens in between."""
+
+import re
+from collections import Counter
+from typing import Any, Dict, List, Optional, Sequence, Tuple
+
+import torch.distributed as dist
+from allennlp.common.util import is_distributed
+
+from bio_ie.metrics.biorelex_f1 import BioRelExF1, is_biorelex
+from bio_ie.metrics.entity_f1 import EntityF1
+from bio_ie.metrics.items import EntityItem, RelationItem, document_of_items
+from bio_ie.metrics.relation_f1 import RelationF1
+
+Items = Tuple[List[EntityItem], List[RelationItem]]
+"""The entities and relations of one text."""
+
+
+class SpanGraphScores:
+    """Entity and relation scores (`entity_f1`, `relation_f1`) of the predicted graph and, if there
+    is one, of the initial one; the official score where gold has what it needs (`biorelex_f1`); the
+    share of gold entities whose spans were kept; and the mean weight that candidate concepts of
+    each semantic type had (paper 4, Table 5).
+
+    # Parameters
+
+    with_initial : `bool`
+    """
+
+    def __init__(self, with_initial: bool) -> None:
+        self._graphs: Dict[str, Tuple[EntityF1, RelationF1]] = {"": (EntityF1(), RelationF1())}
+        if with_initial:
+            self._graphs["initial_"] = (EntityF1(), RelationF1())
+        self._official = BioRelExF1()
+        self._counts: Counter[str] = Counter()
+        self._weights: Counter[str] = Counter()
+        self._links: Counter[str] = Counter()
+
+    def __call__(
+        self,
+        metadata: Sequence[Dict[str, Any]],
+        predicted: Sequence[Items],
+        initial: Optional[Sequence[Items]],
+        explanations: Sequence[List[Tuple[Any, ...]]],
+    ) -> None:
+        """
+        # Parameters
+
+        metadata : `Sequence[Dict[str, Any]]`
+            Of each text, see `SpanGraphReader`.
+        predicted, initial : `Sequence[Items]`
+            Of each text, in character offsets.
+        explanations : `Sequence[List[Tuple]]`
+            Of each text, its kept spans (`explanation_rows`).
+        """
+        real = [not text["is_padding"] for text in metadata]
+        for prefix, items in (("", predicted), ("initial_", initial)):
+            if items is None:
+                continue
+            entity_f1, relation_f1 = self._graphs[prefix]
+            gold_entities = [text["gold_entities"] for text in metadata]
+            gold_relations = [text["gold_relations"] for text in metadata]
+            entity_f1([entities for entities, _ in items], gold_entities, real)
+            relation_f1([relations for _, relations in items], gold_relations, real)
+        for text, items_of_text, kept, is_real in zip(
+            metadata, predicted, explanations, real, strict=True
+        ):
+            if is_real:
+                self._add(text, items_of_text, kept)
+
+    def _add(self, text: Dict[str, Any], items: Items, kept: List[Tuple[Any, ...]]) -> None:
+        words = text["word_spans"]
+        kept_spans = {(words[first][0], words[last][1]) for first, last, *_ in kept}
+        gold_spans = {(start, end) for start, end, _ in text["gold_entities"]}
+        self._counts["gold"] += len(gold_spans)
+        self._counts["kept"] += len(gold_spans & kept_spans)
+        document = text.get("document")
+        if document is not None and is_biorelex(document):
+            self._official([document_of_items(document, *items)], [document])
+            self._counts["official"] += 1
+        for *_, candidates in kept:
+            for node, weight in candidates:
+                for type_ in text["concepts"][node]["semantic_types"]:
+                    self._weights[type_] += weight
+                    self._links[type_] += 1
+
+    def get_metric(self, reset: bool = False) -> Dict[str, float]:
+        """All scores on reset, the main ones before: they are shown while batches go by."""
+        result: Dict[str, float] = {}
+        for prefix, (entity_f1, relation_f1) in self._graphs.items():
+            for name, scores in (
+                ("entity", entity_f1.get_metric(reset)),
+                ("relation", relation_f1.get_metric(reset)),
+            ):
+                if not reset:
+                    scores = {key: scores[key] for key in ("precision", "recall", "f1")}
+                result.update({f"{prefix}{name}_{key}": value for key, value in scores.items()})
+        result["overall"] = (result["entity_f1"] + result["relation_f1"]) / 2
+        counts = _over_processes(self._counts)
+        result["pruning_recall"] = counts["kept"] / max(counts["gold"], 1)
+        if reset:
+            official = self._official.get_metric(reset)
+            if counts["official"]:
+                result.update({f"official_{name}": value for name, value in official.items()})
+            result.update(self._attention())
+            for counter in (self._counts, self._weights, self._links):
+                counter.clear()
+        return result
+
+    def _attention(self) -> Dict[str, float]:
+        """The mean weights, by names that TensorBoard allows; types that become equal stay
+        apart."""
+        weights, links = _over_processes(self._weights), _over_processes(self._links)
+        result: Dict[str, float] = {}
+        for type_ in sorted(links):
+            name = "attention/" + re.sub(r"[^-/\w.]", "_", type_)
+            while name in result:
+                name += "_"
+            result[name] = weights[type_] / links[type_]
+        return result
+
+
+def _over_processes(counter: Counter[str]) -> Counter[str]:
+    if not is_distributed():
+        return counter
+    gathered: List[Any] = [None] * dist.get_world_size()
+    dist.all_gather_object(gathered, counter)
+    total: Counter[str] = Counter()
+    for part in gathered:
+        total.update(part)
+    return total

@@ -1,0 +1,399 @@
+"""Knowledge-enhanced collective inference (paper 4)."""
+
+from typing import Any, Dict, Iterator, List, Optional, Tuple
+
+import torch
+from allennlp.common import Lazy
+from allennlp.common.checks import ConfigurationError
+from allennlp.data import TextFieldTensors, Vocabulary
+from allennlp.models import Model
+from allennlp.modules import Seq2SeqEncoder, TextFieldEmbedder
+from allennlp.modules.span_extractors import SpanExtractor
+from allennlp.nn import RegularizerApplicator
+from allennlp.nn.parallel import DdpAccelerator
+from allennlp.nn.util import get_text_field_mask
+from torch.nn import functional
+from torch_geometric.utils import to_dense_batch
+
+from bio_ie.data.fields import undirected_namespace
+from bio_ie.data.fields.background_graph_field import GraphTensors
+from bio_ie.metrics.span_graph_scores import SpanGraphScores
+from bio_ie.metrics.tensor_average import TensorAverage
+from bio_ie.models.explanations import explanation_rows, with_explanations
+from bio_ie.models.predicted_rows import Row
+from bio_ie.models.row_decoder import RowDecoder
+from bio_ie.models.span_graph_rows import span_graph_rows
+from bio_ie.models.vocabulary_labels import vocabulary_labels
+from bio_ie.modules.background_knowledge import BackgroundKnowledge, EncodedGraph, FusedSpans
+from bio_ie.modules.graph_encoders import GraphEncoder, PassThroughGraphEncoder
+from bio_ie.modules.pair_scorers import PairScorer
+from bio_ie.modules.poolings import Pooling
+from bio_ie.modules.relation_activation import RelationActivation, at_least_single
+from bio_ie.modules.schedules import ConstantSchedule, Schedule
+from bio_ie.modules.span_graph import KeptSpans, SpanGraph, keep_spans
+from bio_ie.modules.span_graph_head import SpanGraphHead
+from bio_ie.modules.span_graph_targets import SpanGraphTargets
+from bio_ie.modules.text_spans import SpanTable, TextSpans, enumerate_spans
+
+
+@Model.register("keci")
+class Keci(Model):
+    """Predicts a span graph from the text, reads what a knowledge base says of its spans, and
+    predicts it again.
+
+    1. All spans of at most `max_span_width` words get a vector s (eq. 1) and entity scores (eq. 2).
+       The likeliest entities are kept, and their pairs get relation scores (eq. 3): the initial
+       graph.
+    2. Its edges carry vectors between spans: h (eq. 4). The background graph is encoded (eq. 5),
+       and each span fused with the concepts that it may name: f (eqs. 6 to 8).
+    3. f gets entity and relation scores anew (eq. 9): the final graph. The loss is that of the
+       initial graph plus `final_loss_weight` times that of the final one (eq. 10).
+
+    Without `knowledge` (SentContextOnly), or with one that fuses tokens (KnowBertAttention), the
+    initial graph is what is predicted, and there is nothing behind it.
+
+    Losses are sums over spans and over pairs of kept spans, divided by the number of texts.
+
+    Registered as a `Model` with name "keci". Instances come from `span_graph`.
+
+    # Parameters
+
+    text_field_embedder : `TextFieldEmbedder`
+    span_extractor : `SpanExtractor`
+        Eq. 1, `endpoint_attentive`; given without `input_dim`.
+    pair_scorer : `PairScorer`
+        FFNN_r; the paper's is an `mlp` of `x,y,x*y`.
+    entity_hidden_dims : `List[int]`
+        The hidden layers of FFNN_e.
+    encoder : `Seq2SeqEncoder`, optional
+        Applied to the embedded words.
+    dropout : `float`, optional (default = `0.2`)
+        On the words' vectors, and in FFNN_e.
+    max_span_width : `int`, optional (default = `20`)
+        In words; L. The reader's must be the same.
+    spans_per_word : `float`, optional (default = `0.5`)
+        How many spans are kept, lambda; one of each text at least.
+    span_graph_encoder : `GraphEncoder`, optional (default = `pass_through`)
+        Eq. 4, `bidirectional_gcn`.
+    knowledge : `BackgroundKnowledge`, optional
+        Its fusion may be `sentinel_attention` (eqs. 6 to 8), which fuses spans, or
+        `knowledge_attention_recontextualization`, which fuses tokens.
+    final_representation : `str`, optional (default = `"fused"`)
+        What eq. 9 sees: `"fused"`, f; or `"fused_and_span"`, f and h.
+    final_loss_weight : `float`, optional (default = `2.0`)
+        The 2 of eq. 10.
+    relation_activation : `str`, optional (default = `"softmax"`)
+        `"softmax"` or `"sigmoid"`; see `RelationActivation`.
+    relation_loss : `str`, optional (default = `"binary_cross_entropy"`)
+        Or `"cross_entropy"`, with softmax.
+    relation_loss_weight : `Schedule`, optional (default = `constant`, 1)
+        Of the relation losses of both graphs.
+    name_pair_pooling : `Pooling`, optional
+        Not in the paper. A pooling of logits: the relation scores of all pairs of spans with the
+        same two names (BioRelEx's interactions join names, not mentions) are pooled, and each pair
+        gets what came of it. The reader needs `word_keys`.
+    regularizer, serialization_dir, ddp_accelerator : optional
+        As in every `Model`.
+
+    # Output of `forward`
+
+    `loss` when labels are given. Out of training also, for each row, `entities` and `relations` of
+    the graph that is predicted, `initial_entities` and `initial_relations` if that is another one,
+    and `explanations` of all kept spans: tuples of numbers (`predicted_rows`, `explanation_rows`);
+    `span_probabilities`, those of no entity and of each type of the kept spans; and `metadata`.
+    """
+
+    default_predictor = "document"
+
+    def __init__(
+        self,
+        vocab: Vocabulary,
+        text_field_embedder: TextFieldEmbedder,
+        span_extractor: Lazy[SpanExtractor],
+        pair_scorer: Lazy[PairScorer],
+        entity_hidden_dims: List[int],
+        encoder: Optional[Seq2SeqEncoder] = None,
+        dropout: float = 0.2,
+        max_span_width: int = 20,
+        spans_per_word: float = 0.5,
+        span_graph_encoder: Lazy[GraphEncoder] = Lazy(PassThroughGraphEncoder),
+        knowledge: Optional[Lazy[BackgroundKnowledge]] = None,
+        final_representation: str = "fused",
+        final_loss_weight: float = 2.0,
+        relation_activation: str = "softmax",
+        relation_loss: str = "binary_cross_entropy",
+        relation_loss_weight: Optional[Schedule] = None,
+        name_pair_pooling: Optional[Pooling] = None,
+        regularizer: Optional[RegularizerApplicator] = None,
+        serialization_dir: Optional[str] = None,
+        ddp_accelerator: Optional[DdpAccelerator] = None,
+    ) -> None:
+        # Named one by one: with **kwargs a setting that does not exist is a TypeError somewhere.
+        # The ignored type lacks an Optional in AllenNLP.
+        super().__init__(vocab, regularizer, serialization_dir, ddp_accelerator)  # type: ignore[arg-type]
+        if final_representation not in ("fused", "fused_and_span"):
+            raise ConfigurationError(f"unknown final_representation {final_representation!r}")
+        if max_span_width < 1 or spans_per_word <= 0:
+            raise ConfigurationError("max_span_width and spans_per_word must be positive")
+        self.max_span_width = max_span_width
+        self.spans_per_word = spans_per_word
+        self.final_loss_weight = final_loss_weight
+        self._joins_fused_and_span = final_representation == "fused_and_span"
+
+        self.text_field_embedder = text_field_embedder
+        self.encoder = encoder
+        self.dropout = torch.nn.Dropout(dropout)
+        token_dim = encoder.get_output_dim() if encoder else text_field_embedder.get_output_dim()
+        self.span_extractor = span_extractor.construct(input_dim=token_dim)
+        span_dim = self.span_extractor.get_output_dim()
+
+        self.entity_types = vocabulary_labels(vocab, "span_labels")
+        self.relation_types = vocabulary_labels(vocab, "relation_labels")
+        undirected = set(vocabulary_labels(vocab, undirected_namespace("relation_labels")))
+        is_undirected = [type_ in undirected for type_ in self.relation_types]
+        self.relation_activation = RelationActivation(
+            is_undirected, relation_activation, relation_loss
+        )
+        self.relation_loss_weight = relation_loss_weight or ConstantSchedule(1.0)
+        if name_pair_pooling is not None:
+            name_pair_pooling.require_domain("logits", "name_pair_pooling of keci")
+        self.name_pair_pooling = name_pair_pooling
+
+        def head(input_dim: int) -> SpanGraphHead:
+            return SpanGraphHead(
+                input_dim,
+                len(self.entity_types),
+                self.relation_activation.num_columns,
+                entity_hidden_dims,
+                pair_scorer,
+                dropout,
+            )
+
+        self.initial_head = head(span_dim)
+        self.knowledge = self.span_graph_encoder = self.final_head = None
+        if knowledge is not None:
+            self.knowledge = knowledge.construct(
+                vocab=vocab, token_dim=token_dim, span_dim=span_dim
+            )
+        if self.knowledge is not None and self.knowledge.fuses_spans:
+            self.span_graph_encoder = span_graph_encoder.construct(
+                input_dim=span_dim, num_relations=len(self.relation_types) + 1
+            )
+            self.final_head = head(span_dim * (2 if self._joins_fused_and_span else 1))
+
+        self._decoder = RowDecoder(self.entity_types, self.relation_types, is_undirected)
+        names = ["initial_entity", "initial_relation"]
+        names += ["final_entity", "final_relation"] if self.final_head is not None else []
+        self._losses = {f"{name}_loss": TensorAverage() for name in names}
+        self._scores = SpanGraphScores(with_initial=self.final_head is not None)
+
+    def forward(
+        self,
+        words: TextFieldTensors,
+        sentences: torch.Tensor,
+        metadata: List[Dict[str, Any]],
+        entities: Optional[torch.Tensor] = None,
+        relations: Optional[torch.Tensor] = None,
+        background: Optional[GraphTensors] = None,
+        word_keys: Optional[torch.Tensor] = None,
+    ) -> Dict[str, Any]:
+        """
+        # Parameters
+
+        words : `TextFieldTensors`
+            `B` texts of up to `N` words.
+        sentences : `torch.Tensor`
+            `[B, N]`, the number of each word's sentence; -1 is padding.
+        metadata : `List[Dict[str, Any]]`
+            See `SpanGraphReader`.
+        entities : `torch.Tensor`, optional
+            `[n, 4]`, gold entities: row, first word, last word, type.
+        relations : `torch.Tensor`, optional
+            `[n, 4]`, gold relations: row, `span_position` of head and of tail, type.
+        background : `GraphTensors`, optional
+            See `BackgroundGraphField`; needed if the model has knowledge.
+        word_keys : `torch.Tensor`, optional
+            `[B, N]`, a hash of each word; needed for `name_pair_pooling`.
+        """
+        x, graph = self._tokens(words, background)
+        spans = enumerate_spans(sentences, self.max_span_width)
+        vectors = self._span_vectors(x, spans)  # s, [S, d]
+        entity_scores = self.initial_head.entities(vectors)
+        num_kept = ((sentences >= 0).sum(1) * self.spans_per_word).long().clamp(min=1)  # lambda n
+        kept = keep_spans(entity_scores, spans, num_kept, self._keys(word_keys))
+        vectors = vectors[kept.place]  # [K, d]
+        relation_scores = self._relation_scores(self.initial_head, vectors, kept)
+        initial = SpanGraph(entity_scores, relation_scores)
+        final, fused = None, None
+        if self.final_head is not None and graph is not None:
+            h = self._collective(vectors, kept, relation_scores, len(sentences))
+            final, fused = self._final(h, kept, sentences, graph)
+
+        output: Dict[str, Any] = {}
+        if entities is not None and relations is not None:
+            gold = SpanGraphTargets(entities, relations, sentences, self.max_span_width)
+            output["loss"] = self._loss(initial, final, spans, kept, gold) / len(sentences)
+        if not self.training:
+            kept_initial = initial._replace(entities=entity_scores[kept.place])
+            activation = self.relation_activation
+            output.update(span_graph_rows(final or kept_initial, kept, activation, len(sentences)))
+            if final is not None:
+                rows = span_graph_rows(kept_initial, kept, activation, len(sentences))
+                output.update({f"initial_{name}": row for name, row in rows.items()})
+            counts = kept.spans.row.bincount(minlength=len(sentences)).tolist()
+            probabilities = at_least_single((final or kept_initial).entities).softmax(-1)
+            output["span_probabilities"] = probabilities.split(counts)
+            output["explanations"] = explanation_rows(kept.spans, len(sentences), fused)
+            output["metadata"] = metadata
+            if entities is not None:
+                self._count(output)
+        return output
+
+    def _tokens(
+        self, words: TextFieldTensors, background: Optional[GraphTensors]
+    ) -> Tuple[torch.Tensor, Optional[EncodedGraph]]:
+        """The vectors of words `[B, N, H]`, which may know of concepts, and the background
+        graph."""
+        x = self.text_field_embedder(words)
+        if self.encoder is not None:
+            x = self.encoder(x, get_text_field_mask(words))
+        x = self.dropout(x)
+        if self.knowledge is None:
+            return x, None
+        graph = self.knowledge(background)
+        return self.knowledge.fuse_tokens(x, graph), graph
+
+    def _span_vectors(self, x: torch.Tensor, spans: TextSpans) -> torch.Tensor:
+        """Eq. 1, `[S, d]`. The texts are laid end to end, so that no span is padding."""
+        offset = spans.row * x.size(1)
+        ends = torch.stack([offset + spans.first, offset + spans.last], dim=1)
+        return self.span_extractor(x.flatten(0, 1).unsqueeze(0), ends.unsqueeze(0)).squeeze(0)
+
+    def _keys(self, word_keys: Optional[torch.Tensor]) -> Optional[torch.Tensor]:
+        if self.name_pair_pooling is None:
+            return None
+        if word_keys is None:
+            raise ConfigurationError("name_pair_pooling needs a reader with word_keys: true")
+        return word_keys
+
+    def _relation_scores(
+        self, head: SpanGraphHead, vectors: torch.Tensor, kept: KeptSpans
+    ) -> torch.Tensor:
+        """Eqs. 3 and 9, `[P, columns]`."""
+        scores = head.relations(vectors, kept.head, kept.tail)
+        if self.name_pair_pooling is None or kept.names is None:
+            return scores
+        return self.name_pair_pooling(scores, kept.names, len(scores))[kept.names]
+
+    def _collective(
+        self, vectors: torch.Tensor, kept: KeptSpans, relation_scores: torch.Tensor, num_rows: int
+    ) -> torch.Tensor:
+        """Eq. 4 on the initial graph: h, `[K, d]`."""
+        assert self.span_graph_encoder is not None
+        nodes, mask = to_dense_batch(vectors, kept.spans.row, batch_size=num_rows)  # [B, M, d]
+        within = mask.flatten().nonzero().squeeze(1) % mask.size(1)  # [K], its text
+        weights = self.relation_activation.weights(relation_scores)  # r, [P, R + 1]
+        edges = weights.new_zeros(num_rows, mask.size(1), mask.size(1), weights.size(1))
+        row, head, tail = kept.spans.row[kept.head], within[kept.head], within[kept.tail]
+        edges = edges.index_put((row, head, tail), weights).to(nodes.dtype)
+        return self.span_graph_encoder.dense(nodes, edges, mask)[mask]
+
+    def _final(
+        self, h: torch.Tensor, kept: KeptSpans, sentences: torch.Tensor, graph: EncodedGraph
+    ) -> Tuple[SpanGraph, FusedSpans]:
+        """Eqs. 6 to 9."""
+        assert self.knowledge is not None
+        assert self.final_head is not None
+        table = SpanTable(kept.spans, len(sentences), sentences.size(1), self.max_span_width)
+        fused = self.knowledge.fuse_spans(h, table, graph)
+        f = fused.vectors
+        if self._joins_fused_and_span:
+            f = torch.cat([f, h], dim=-1)
+        relation_scores = self._relation_scores(self.final_head, f, kept)
+        return SpanGraph(self.final_head.entities(f), relation_scores), fused
+
+    def _loss(
+        self,
+        initial: SpanGraph,
+        final: Optional[SpanGraph],
+        spans: TextSpans,
+        kept: KeptSpans,
+        gold: SpanGraphTargets,
+    ) -> torch.Tensor:
+        """Eq. 10, summed over the batch."""
+        types = gold.types(spans)
+        labels = gold.labels(kept.spans, kept.head, kept.tail, len(self.relation_types))
+        entity_loss = functional.cross_entropy(
+            at_least_single(initial.entities), types, reduction="sum"
+        )
+        relation_loss = self.relation_activation.loss(initial.relations, labels)
+        weight = self.relation_loss_weight()
+        loss = entity_loss + weight * relation_loss
+        num_rows = gold.num_rows
+        self._losses["initial_entity_loss"](entity_loss / num_rows, num_rows)
+        self._losses["initial_relation_loss"](relation_loss / num_rows, num_rows)
+        if final is not None:
+            scores = at_least_single(final.entities)
+            entity_loss = functional.cross_entropy(scores, types[kept.place], reduction="sum")
+            relation_loss = self.relation_activation.loss(final.relations, labels)
+            loss = loss + self.final_loss_weight * (entity_loss + weight * relation_loss)
+            self._losses["final_entity_loss"](entity_loss / num_rows, num_rows)
+            self._losses["final_relation_loss"](relation_loss / num_rows, num_rows)
+        return loss
+
+    def make_output_human_readable(self, output_dict: Dict[str, Any]) -> Dict[str, Any]:
+        """Gives for each text lists of `Mention` and `Relation`, in character offsets of the
+        document: `mentions` and `relations` and, if knowledge may have changed them,
+        `initial_mentions` and `initial_relations`. The metadata of a mention that has candidate
+        concepts says how much of each went into it (`concepts`), and how much of none
+        (`sentinel`)."""
+        readable: Dict[str, Any] = {}
+        for prefix in ("", "initial_") if "initial_entities" in output_dict else ("",):
+            annotations = [
+                self._decoder.annotations(*row) for row in _output_rows(output_dict, prefix)
+            ]
+            readable[f"{prefix}mentions"] = [mentions for mentions, _ in annotations]
+            readable[f"{prefix}relations"] = [relations for _, relations in annotations]
+        readable["mentions"] = [
+            with_explanations(mentions, entities, explanations, metadata)
+            for mentions, entities, explanations, metadata in zip(
+                readable["mentions"],
+                output_dict["entities"],
+                output_dict["explanations"],
+                output_dict["metadata"],
+                strict=True,
+            )
+        ]
+        return readable
+
+    def _count(self, output: Dict[str, Any]) -> None:
+        """Adds a batch to the scores, by character offsets: what no span could hold counts."""
+        self._scores(
+            output["metadata"],
+            [self._decoder.items(*row) for row in _output_rows(output)],
+            [self._decoder.items(*row) for row in _output_rows(output, "initial_")]
+            if self.final_head is not None
+            else None,
+            output["explanations"],
+        )
+
+    def get_metrics(self, reset: bool = False) -> Dict[str, float]:
+        """The means of the losses; out of training also the scores (`SpanGraphScores`), and the
+        share of unknown concepts. All scores on reset, the main ones before."""
+        metrics = {name: average.get_metric(reset) for name, average in self._losses.items()}
+        if self.knowledge is not None:
+            metrics.update(self.knowledge.get_metrics(reset))
+        if not self.training:
+            metrics.update(self._scores.get_metric(reset))
+        return metrics
+
+
+def _output_rows(
+    output: Dict[str, Any], prefix: str = ""
+) -> Iterator[Tuple[Dict[str, Any], Row, Row]]:
+    return zip(
+        output["metadata"],
+        output[f"{prefix}entities"],
+        output[f"{prefix}relations"],
+        strict=True,
+    )

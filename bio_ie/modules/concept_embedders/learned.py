@@ -1,0 +1,46 @@
+import torch
+from allennlp.common.checks import ConfigurationError
+from allennlp.data import Vocabulary
+
+from bio_ie.knowledge.concept_embeddings import concept_key
+from bio_ie.modules.concept_embedders.concept_embedder import ConceptEmbedder
+from bio_ie.modules.concept_embedders.concept_lookup import ConceptLookup
+
+
+@ConceptEmbedder.register("learned")
+class LearnedConceptEmbedder(ConceptLookup):
+    """
+    A trained vector for each concept that training saw, which are those in the vocabulary.
+
+    Vectors start normal with standard deviation 0.02. They are part of the archive.
+
+    Registered as a `ConceptEmbedder` with name "learned".
+
+    # Parameters
+
+    vocab : `Vocabulary`
+    embedding_dim : `int`
+    namespace : `str`, optional (default = `"concept_labels"`)
+        Of the concept ids in the vocabulary.
+    concept_dropout : `float`, optional (default = `0.0`)
+        See `ConceptLookup`.
+    """
+
+    def __init__(
+        self,
+        vocab: Vocabulary,
+        embedding_dim: int,
+        namespace: str = "concept_labels",
+        concept_dropout: float = 0.0,
+    ) -> None:
+        ids = vocab.get_index_to_token_vocabulary(namespace)
+        if not ids:
+            raise ConfigurationError(f"no concepts in the namespace {namespace!r} to learn")
+        keys, rows = torch.sort(torch.tensor([concept_key(ids[row]) for row in range(len(ids))]))
+        super().__init__(keys, embedding_dim, concept_dropout)
+        self._fixed["rows"] = rows
+        self.vectors = torch.nn.Parameter(torch.empty(len(ids), embedding_dim))
+        torch.nn.init.normal_(self.vectors, std=0.02)
+
+    def vectors_at(self, places: torch.Tensor) -> torch.Tensor:
+        return self.vectors.index_select(0, self._fixed["rows"][places])

@@ -1,0 +1,112 @@
+import hashlib
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any, Dict, Optional
+
+import torch
+from allennlp.common.checks import ConfigurationError
+
+from bio_ie.knowledge.concept_embeddings import (
+    ConceptVectors,
+    ConceptVectorsError,
+    read_concept_vectors,
+)
+from bio_ie.modules.concept_embedders.concept_embedder import ConceptEmbedder
+from bio_ie.modules.concept_embedders.concept_lookup import ConceptLookup
+from bio_ie.modules.pretrained_encoder import has_trained_weights
+
+ARCHIVED_FOLDER = "concept_vectors"
+"""What a config lists in `include_in_archive` if it trains pretrained vectors."""
+
+
+@ConceptEmbedder.register("pretrained")
+class PretrainedConceptEmbedder(ConceptLookup):
+    """
+    Vectors of concepts from a file, see `bio_ie.knowledge.concept_embeddings`.
+
+    They are not trained by default, and not part of the archive then: the file is mapped into
+    memory, the archive has its path and digest, and refuses to load with another one. A file that
+    moved is given by an override of `vectors`.
+
+    If they are trained, they are part of the archive's weights, and the file is copied to
+    `SERIALIZATION_DIR/concept_vectors/`: an archive made with
+    `include_in_archive: ["concept_vectors"]` is complete.
+
+    Registered as a `ConceptEmbedder` with name "pretrained".
+
+    # Parameters
+
+    vectors : `str`
+        The path of the file.
+    trainable : `bool`, optional (default = `False`)
+    concept_dropout : `float`, optional (default = `0.0`)
+        See `ConceptLookup`.
+    serialization_dir : `str`, optional
+        Given by AllenNLP in training and loading.
+    """
+
+    digest: torch.Tensor
+    """Of the file, `[32]`, uint8."""
+
+    def __init__(
+        self,
+        vectors: str,
+        trainable: bool = False,
+        concept_dropout: float = 0.0,
+        serialization_dir: Optional[str] = None,
+    ) -> None:
+        path = vectors
+        if trainable and serialization_dir is not None:
+            path = _archived_file(vectors, serialization_dir)
+        content = self.read(path)
+        super().__init__(content.keys, content.vectors.size(1), concept_dropout)
+        self._path = path
+        self.register_buffer(
+            "digest", torch.frombuffer(bytearray.fromhex(content.digest), dtype=torch.uint8)
+        )
+        self.register_parameter("vectors", None)
+        if trainable:
+            self.vectors = torch.nn.Parameter(content.vectors.float().clone())
+        else:
+            self._fixed["vectors"] = content.vectors
+
+    def read(self, path: str) -> ConceptVectors:
+        """The content of the file, with at least one concept. Raises `ConfigurationError`."""
+        try:
+            content = read_concept_vectors(path)
+        except ConceptVectorsError as error:
+            raise ConfigurationError(f"no vectors of concepts: {error}") from error
+        if not len(content.keys):
+            raise ConfigurationError(f"no vectors of concepts: {path} is of no concept")
+        return content
+
+    def vectors_at(self, places: torch.Tensor) -> torch.Tensor:
+        table = self._fixed["vectors"] if self.vectors is None else self.vectors
+        return table.index_select(0, places)
+
+    def _load_from_state_dict(
+        self, state_dict: Dict[str, Any], prefix: str, *args: Any, **kwargs: Any
+    ) -> None:
+        trained_with = state_dict.get(f"{prefix}digest", self.digest)
+        if not torch.equal(trained_with.cpu(), self.digest.cpu()):
+            raise ConfigurationError(
+                f"{self._path} is not the file of concept vectors that the model was trained with"
+            )
+        super()._load_from_state_dict(state_dict, prefix, *args, **kwargs)
+
+
+def _archived_file(path: str, serialization_dir: str) -> str:
+    """Where `path` is kept under `serialization_dir`, copied there if a training begins; `path`
+    itself in an archive without the copy."""
+    name = f"{hashlib.sha256(path.encode('utf-8')).hexdigest()[:8]}-{Path(path).name}"
+    saved = Path(serialization_dir) / ARCHIVED_FOLDER / name
+    if saved.is_file() or has_trained_weights(serialization_dir) or not Path(path).is_file():
+        return str(saved) if saved.is_file() else path
+    saved.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=serialization_dir, prefix=".concept-vectors-") as aside:
+        complete = Path(aside) / name
+        shutil.copyfile(path, complete)
+        os.replace(complete, saved)
+    return str(saved)

@@ -1,0 +1,38 @@
+import torch
+from allennlp.data import Vocabulary
+from torch_geometric.utils import scatter
+
+from bio_ie.modules.concept_embedders.concept_embedder import ConceptEmbedder
+
+
+@ConceptEmbedder.register("semantic_type")
+class SemanticTypeConceptEmbedder(ConceptEmbedder):
+    """
+    The mean of trained vectors of the concept's semantic types; zeros for a concept without any.
+
+    Vectors start normal with standard deviation 0.02.
+
+    Registered as a `ConceptEmbedder` with name "semantic_type".
+
+    # Parameters
+
+    vocab : `Vocabulary`
+    embedding_dim : `int`
+    namespace : `str`, optional (default = `"semantic_types"`)
+        Of the types in the vocabulary; one that training did not see has its vector for unknown
+        tokens.
+    """
+
+    def __init__(
+        self, vocab: Vocabulary, embedding_dim: int, namespace: str = "semantic_types"
+    ) -> None:
+        super().__init__(embedding_dim)
+        self.vectors = torch.nn.Parameter(
+            torch.empty(vocab.get_vocab_size(namespace), embedding_dim)
+        )
+        torch.nn.init.normal_(self.vectors, std=0.02)
+
+    def forward(self, keys: torch.Tensor, semantic_types: torch.Tensor) -> torch.Tensor:
+        concept, type_ = semantic_types.unbind(1)
+        vectors = self.vectors.index_select(0, type_)
+        return scatter(vectors, concept, dim=0, dim_size=len(keys), reduce="mean")

@@ -1,0 +1,139 @@
+from typing import Any, List, Optional
+
+import torch
+from allennlp.common.checks import ConfigurationError
+from torch_geometric.utils import scatter
+
+from bio_ie.modules.ffnn import ffnn
+from bio_ie.modules.graph_encoders.graph_encoder import GraphEncoder, between_different_nodes
+from bio_ie.modules.graph_encoders.relation_linear import (
+    RelationBlocks,
+    RelationLinear,
+    relation_blocks,
+)
+
+
+@GraphEncoder.register("bidirectional_gcn")
+class BidirectionalGcn(GraphEncoder):
+    """
+    The graph network over initial predictions of Lai et al. 2021 (equation 4): with edge weights r,
+    each layer is
+
+        h>_i = sum_(j != i) sum_k r_ij[k] (W>_k h_j + b>_k)
+        h<_i = sum_(j != i) sum_k r_ji[k] (W<_k h_j + b<_k)
+        h_i + FFNN_a(ReLU([h>_i; h<_i]))
+
+    Every relation type has edges, the one for "no relation" too.
+
+    Registered as a `GraphEncoder` with name "bidirectional_gcn".
+
+    # Parameters
+
+    input_dim, num_relations : `int`
+        Given by the model; see `GraphEncoder`.
+    num_layers : `int`
+    feedforward_hidden_dims : `List[int]`
+        The hidden layers of FFNN_a.
+    message_dim : `int`, optional (default = `input_dim`)
+        The size of `h>` and of `h<`.
+    dropout : `float`, optional (default = `0.0`)
+        In the hidden layers of FFNN_a.
+    detach_edge_weights : `bool`, optional (default = `False`)
+        Whether edge weights get no gradient from here, so that initial predictions learn from their
+        own loss alone.
+    """
+
+    def __init__(
+        self,
+        input_dim: int,
+        num_relations: int,
+        num_layers: int,
+        feedforward_hidden_dims: List[int],
+        message_dim: Optional[int] = None,
+        dropout: float = 0.0,
+        detach_edge_weights: bool = False,
+    ) -> None:
+        super().__init__(input_dim, num_relations)
+        if num_layers < 1:
+            raise ConfigurationError(
+                f"num_layers must be at least 1, got {num_layers}; without layers it is "
+                "'pass_through'"
+            )
+        self.detach_edge_weights = detach_edge_weights
+        self.layers: Any = torch.nn.ModuleList(
+            _Layer(
+                input_dim, message_dim or input_dim, num_relations, feedforward_hidden_dims, dropout
+            )
+            for _ in range(num_layers)
+        )
+
+    def get_output_dim(self) -> int:
+        return self.input_dim
+
+    def forward(
+        self, nodes: torch.Tensor, edges: torch.Tensor, weights: Optional[torch.Tensor] = None
+    ) -> torch.Tensor:
+        blocks = relation_blocks(edges[:, 2], self.num_relations)
+        if weights is None:
+            # In single precision, so that messages are too when they are summed.
+            weights = self.layers[0].outgoing.bias.new_ones(len(edges))
+        for layer in self.layers:
+            nodes = layer(nodes, edges, self._weights(weights), blocks)
+        return nodes
+
+    def dense(self, nodes: torch.Tensor, weights: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+        weights = between_different_nodes(self._weights(weights), mask)
+        # A sum over neighbours and relations at once is one over [K * R] columns.
+        outgoing = weights.flatten(2)  # r_ij[k] at [B, i, (j, k)]
+        incoming = weights.transpose(1, 2).flatten(2)  # r_ji[k] at [B, i, (j, k)]
+        for layer in self.layers:
+            nodes = layer.dense(nodes, outgoing, incoming)
+        return nodes
+
+    def _weights(self, weights: torch.Tensor) -> torch.Tensor:
+        return weights.detach() if self.detach_edge_weights else weights
+
+
+class _Layer(torch.nn.Module):
+    def __init__(
+        self,
+        input_dim: int,
+        message_dim: int,
+        num_relations: int,
+        feedforward_hidden_dims: List[int],
+        dropout: float,
+    ) -> None:
+        super().__init__()
+        self.outgoing = RelationLinear(input_dim, message_dim, num_relations, bias=True)  # W>, b>
+        self.incoming = RelationLinear(input_dim, message_dim, num_relations, bias=True)  # W<, b<
+        self.feedforward = ffnn(2 * message_dim, feedforward_hidden_dims, input_dim, dropout)
+
+    def forward(
+        self,
+        nodes: torch.Tensor,
+        edges: torch.Tensor,
+        weights: torch.Tensor,
+        blocks: RelationBlocks,
+    ) -> torch.Tensor:
+        tail, head, relation = edges.unbind(1)  # of an arrow: it starts at the tail
+        weights = weights.unsqueeze(1)
+        received = []
+        for linear, hears, heard in ((self.outgoing, tail, head), (self.incoming, head, tail)):
+            messages = weights * linear(nodes.index_select(0, heard), relation, blocks)
+            received.append(scatter(messages, hears, dim=0, dim_size=len(nodes), reduce="sum"))
+        return self._updated(nodes, *received)
+
+    def dense(
+        self, nodes: torch.Tensor, outgoing: torch.Tensor, incoming: torch.Tensor
+    ) -> torch.Tensor:
+        # [B, K, K * R] @ [B, K * R, message_dim]
+        return self._updated(
+            nodes,
+            outgoing @ self.outgoing.every(nodes).flatten(1, 2),
+            incoming @ self.incoming.every(nodes).flatten(1, 2),
+        )
+
+    def _updated(
+        self, nodes: torch.Tensor, outgoing: torch.Tensor, incoming: torch.Tensor
+    ) -> torch.Tensor:
+        return nodes + self.feedforward(torch.relu(torch.cat([outgoing, incoming], dim=-1)))

@@ -1,0 +1,15 @@
+from bio_ie.modules.knowledge_fusions.candidate_attention import Fused
+from bio_ie.modules.knowledge_fusions.knowledge_attention_recontextualization import (
+    KnowledgeAttentionRecontextualization,
+)
+from bio_ie.modules.knowledge_fusions.knowledge_fusion import KnowledgeFusion
+from bio_ie.modules.knowledge_fusions.none import NoKnowledgeFusion
+from bio_ie.modules.knowledge_fusions.sentinel_attention import SentinelAttention
+
+__all__ = [
+    "Fused",
+    "KnowledgeAttentionRecontextualization",
+    "KnowledgeFusion",
+    "NoKnowledgeFusion",
+    "SentinelAttention",
+]

@@ -1,0 +1,37 @@
+"""Attention over the tokens of spans, for any number of spans at once (Lee et al. 2017)."""
+
+from typing import NamedTuple
+
+import torch
+from torch_geometric.utils import softmax
+
+from bio_ie.modules.ragged import ranges
+
+
+class SpanTokens(NamedTuple):
+    """The tokens of all spans, one span after the other: `items`, the widths' sum, of them."""
+
+    span: torch.Tensor
+    """`[items]`, the span that a token is in, ascending."""
+    token: torch.Tensor
+    """`[items]`, the token, ascending within a span."""
+    weight: torch.Tensor
+    """`[items]`, positive, 1 in sum within a span; single precision at least."""
+
+
+def span_tokens(scores: torch.Tensor, first: torch.Tensor, width: torch.Tensor) -> SpanTokens:
+    """The tokens of each span, weighted by the softmax of their scores within it.
+
+    # Parameters
+
+    scores : `torch.Tensor`
+        `[T]`, one for each token, the same in every span.
+    first, width : `torch.Tensor`
+        `[N]`, the first token and the number of tokens (at least 1) of each span.
+    """
+    span, place = ranges(width)
+    token = first[span] + place
+    if scores.dtype in (torch.float16, torch.bfloat16):
+        scores = scores.float()
+    weight = softmax(scores.index_select(0, token), span, num_nodes=len(width))
+    return SpanTokens(span, token, weight)

@@ -1,0 +1,142 @@
+from typing import List, Optional
+
+import torch
+from allennlp.common.checks import ConfigurationError
+from allennlp.modules.span_extractors import SpanExtractor
+from torch.nn import functional
+
+from bio_ie.modules.ffnn import ffnn
+from bio_ie.modules.ragged import ranges
+from bio_ie.modules.span_attention import SpanTokens, span_tokens
+
+
+@SpanExtractor.register("endpoint_attentive")
+class EndpointAttentiveSpanExtractor(SpanExtractor):
+    """
+    `s_i = FFNN_g([x_start; x_end; x^_i; phi(s_i)])` (equation 1 of Lai et al. 2021): the first and
+    the last token of a span, the sum of its tokens weighted by attention (Lee et al. 2017: a linear
+    score per token, a softmax within the span) and a vector of its width, through a feedforward
+    network with ReLU in between.
+
+    The first layer of the network is factorised: its four parts are applied to tokens and widths,
+    and a span's hidden vector is a weighted sum of those few rows. Function and parameters are
+    those of a linear layer over the concatenation, `first_layer`, which comes in that order. There
+    is no vector per span and token, nor one for a padded span before the network's end.
+
+    Registered as a `SpanExtractor` with name "endpoint_attentive".
+
+    # Parameters
+
+    input_dim : `int`
+        The size of a token vector; given by the model.
+    output_dim : `int`
+        The size of a span vector, d.
+    hidden_dims : `List[int]`
+        The hidden layers of FFNN_g; one at least.
+    max_span_width : `int`
+        The number of width vectors; wider spans share the last one.
+    width_embedding_dim : `int`
+    dropout : `float`, optional (default = `0.0`)
+        Behind each hidden layer.
+    """
+
+    def __init__(
+        self,
+        input_dim: int,
+        output_dim: int,
+        hidden_dims: List[int],
+        max_span_width: int,
+        width_embedding_dim: int,
+        dropout: float = 0.0,
+    ) -> None:
+        super().__init__()
+        if not hidden_dims:
+            raise ConfigurationError("endpoint_attentive needs a hidden layer")
+        self.part_dims = [input_dim, input_dim, input_dim, width_embedding_dim]
+        self.output_dim = output_dim
+        self.attention = torch.nn.Linear(input_dim, 1)
+        self.width_embedding = torch.nn.Embedding(max_span_width, width_embedding_dim)  # phi
+        self.first_layer = torch.nn.Linear(sum(self.part_dims), hidden_dims[0])
+        self.dropout = torch.nn.Dropout(dropout)
+        self.further_layers = ffnn(hidden_dims[0], hidden_dims[1:], output_dim, dropout)
+
+    def get_input_dim(self) -> int:
+        return self.part_dims[0]
+
+    def get_output_dim(self) -> int:
+        return self.output_dim
+
+    def forward(
+        self,
+        sequence_tensor: torch.Tensor,
+        span_indices: torch.Tensor,
+        sequence_mask: Optional[torch.Tensor] = None,
+        span_indices_mask: Optional[torch.Tensor] = None,
+    ) -> torch.Tensor:
+        """
+        # Parameters
+
+        sequence_tensor : `torch.Tensor`
+            Shape `[B, W, input_dim]`.
+        span_indices : `torch.Tensor`
+            Shape `[B, S, 2]`, int64: the first and the last token of each span.
+        sequence_mask : `torch.Tensor`, optional
+            Not needed, since spans lie within the sequence.
+        span_indices_mask : `torch.Tensor`, optional
+            Shape `[B, S]`, bool, false for padding, whose indices may be anything.
+
+        # Returns
+
+        `torch.Tensor`
+            Shape `[B, S, output_dim]`, zero for padding.
+        """
+        num_words = sequence_tensor.size(1)
+        if span_indices_mask is None:
+            span_indices_mask = span_indices.new_ones(span_indices.shape[:2], dtype=torch.bool)
+        spans = span_indices_mask.nonzero(as_tuple=True)
+        ends = span_indices[spans] + num_words * spans[0].unsqueeze(1)  # [N, 2] in all B * W tokens
+        vectors = self.embed_spans(sequence_tensor.flatten(0, 1), ends[:, 0], ends[:, 1])
+        padded = vectors.new_zeros(*span_indices_mask.shape, self.output_dim)
+        return padded.index_put(spans, vectors)
+
+    def embed_spans(
+        self, tokens: torch.Tensor, first: torch.Tensor, last: torch.Tensor
+    ) -> torch.Tensor:
+        """The vectors of spans from `first` to `last` `[N]` of `tokens` `[T, input_dim]`, without
+        padding: `[N, output_dim]`."""
+        members = span_tokens(self.attention(tokens).squeeze(1), first, last - first + 1)
+        hidden = self._first_layer(tokens, first, last, members)
+        return self.further_layers(self.dropout(torch.relu(hidden)))
+
+    def _first_layer(
+        self, tokens: torch.Tensor, first: torch.Tensor, last: torch.Tensor, members: SpanTokens
+    ) -> torch.Tensor:
+        """`W [x_start; x_end; x^; phi] + b`, `[N, hidden]`, as a sum of rows of
+        `[W1 x; W2 x; W3 x; W4 phi + b]`."""
+        start, end, inside, width = self.first_layer.weight.split(self.part_dims, dim=1)
+        rows = torch.cat(
+            [
+                functional.linear(tokens, start),
+                functional.linear(tokens, end),
+                functional.linear(tokens, inside),
+                functional.linear(self.width_embedding.weight, width, self.first_layer.bias),
+            ]
+        )
+        num_tokens = len(tokens)
+        bucket = (last - first).clamp(max=self.width_embedding.num_embeddings - 1)
+        # Of each span three rows of weight 1, then its tokens.
+        fixed = torch.stack([first, num_tokens + last, 3 * num_tokens + bucket], dim=1)
+        num_rows = last - first + 4
+        span, place = ranges(num_rows)
+        is_fixed = place < 3
+        index = torch.where(is_fixed, fixed[span, place.clamp(max=2)], 0)
+        index = index.masked_scatter(~is_fixed, 2 * num_tokens + members.token)
+        weight = torch.ones_like(index, dtype=members.weight.dtype)
+        weight = weight.masked_scatter(~is_fixed, members.weight)
+        return functional.embedding_bag(
+            index,
+            rows,
+            offsets=num_rows.cumsum(0) - num_rows,
+            mode="sum",
+            per_sample_weights=weight.to(rows.dtype),
+        )

@@ -1,0 +1,103 @@
+"""The spans of words of a batch of texts, flat, and which of them to keep."""
+
+from typing import NamedTuple
+
+import torch
+from torch.nn import functional
+
+
+class TextSpans(NamedTuple):
+    """Spans (`S`) of a batch, ascending by row, first word and last word."""
+
+    row: torch.Tensor
+    """`[S]`, the text of each span."""
+    first: torch.Tensor
+    """`[S]`, its first word."""
+    last: torch.Tensor
+    """`[S]`, its last word."""
+
+    def select(self, index: torch.Tensor) -> "TextSpans":
+        """Those at `index`, ascending."""
+        return TextSpans(*(field[index] for field in self))
+
+
+def enumerate_spans(sentences: torch.Tensor, max_span_width: int) -> TextSpans:
+    """All spans of at most `max_span_width` words that lie in one sentence (paper 4, section 2.2).
+
+    # Parameters
+
+    sentences : `torch.Tensor`
+        `[B, N]`, the number of each word's sentence; -1 is padding.
+    max_span_width : `int`
+    """
+    beyond = functional.pad(sentences, (0, max_span_width - 1), value=-1)
+    sentence_of_last = beyond.unfold(1, max_span_width, 1)  # [B, N, widths]
+    first_sentence = sentences.unsqueeze(2)
+    exists = (sentence_of_last == first_sentence) & (first_sentence >= 0)
+    row, first, width = exists.nonzero(as_tuple=True)  # width less one
+    return TextSpans(row, first, first + width)
+
+
+class SpanTable:
+    """Finds spans by their place in a text.
+
+    # Parameters
+
+    spans : `TextSpans`
+        Those to be found.
+    num_rows, num_words : `int`
+        `B` and `N`.
+    max_span_width : `int`
+    """
+
+    def __init__(
+        self, spans: TextSpans, num_rows: int, num_words: int, max_span_width: int
+    ) -> None:
+        self._row_size = num_words * max_span_width
+        self._max_span_width = max_span_width
+        place = self._place(spans.row, self._cell(spans.first, spans.last))
+        self._table = place.new_full((num_rows * self._row_size,), -1)
+        self._table[place] = torch.arange(len(place), device=place.device)
+
+    def at_words(self, row: torch.Tensor, first: torch.Tensor, last: torch.Tensor) -> torch.Tensor:
+        """Index of each span from `first` to `last`, `[n]`; -1 for those that are not there or
+        wider than any here."""
+        fits = last - first < self._max_span_width
+        place = self._place(row, self._cell(first, torch.where(fits, last, first)))
+        return torch.where(fits, self._table[place], -1)
+
+    def _cell(self, first: torch.Tensor, last: torch.Tensor) -> torch.Tensor:
+        """The place in a row's table of first words by widths."""
+        return first * self._max_span_width + (last - first)
+
+    def _place(self, row: torch.Tensor, cell: torch.Tensor) -> torch.Tensor:
+        return row * self._row_size + cell
+
+
+@torch.no_grad()
+def keep_most_likely(
+    scores: torch.Tensor, row: torch.Tensor, num_kept: torch.Tensor
+) -> torch.Tensor:
+    """The best spans of each row, whatever else is in the batch.
+
+    # Parameters
+
+    scores : `torch.Tensor`
+        `[S]`, higher is better; of equal ones the earlier is kept.
+    row : `torch.Tensor`
+        `[S]`, ascending.
+    num_kept : `torch.Tensor`
+        `[B]`, how many to keep of each row, if it has so many.
+
+    # Returns
+
+    `torch.Tensor`
+        Indices of the kept spans, ascending.
+    """
+    # Best first within each row: the rows come back into order, which keeps the best in front.
+    by_score = scores.sort(descending=True, stable=True).indices
+    order = by_score[row[by_score].sort(stable=True).indices]
+    counts = torch.zeros_like(num_kept).scatter_add(0, row, torch.ones_like(row))
+    first_of_row = counts.cumsum(0) - counts
+    rank = torch.arange(len(row), device=row.device) - first_of_row[row]
+    return order[rank < num_kept[row]].sort().values

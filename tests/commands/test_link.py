@@ -1,0 +1,127 @@
+"""`build-index` and `link`."""
+
+import json
+import sys
+
+import pytest
+from allennlp.commands import main
+
+import bio_ie  # noqa: F401 - registers the commands
+from tests.knowledge.example_kb import write_example_kb
+
+TEXT = "Seizures after methamphetamine (METH)."
+PUBTATOR = f"1|t|{TEXT}\n1|a|No more.\n1\t0\t8\tSeizures\tDisease\tX:03\n\n"
+
+
+@pytest.fixture
+def kb(tmp_path):
+    return write_example_kb(tmp_path / "kb.sqlite").path
+
+
+@pytest.fixture
+def run(monkeypatch, capsys):
+    """The exit status, standard output and standard error of a command."""
+
+    def run_command(*arguments):
+        monkeypatch.setattr(sys, "argv", ["bio-ie", *map(str, arguments)])
+        status = 0
+        try:
+            main(prog="bio-ie")
+        except SystemExit as error:
+            status = int(error.code or 0)
+        printed = capsys.readouterr()
+        return status, printed.out, printed.err
+
+    return run_command
+
+
+def test_text_is_linked(run, kb):
+    status, out, _ = run("link", TEXT, "--kb", kb)
+    assert status == 0
+    assert out.splitlines() == [
+        "text: 3 mentions",
+        "  0-8  Seizures",
+        "    1.000  X:03  Seizures  [Disease]",
+        "  15-30  methamphetamine",
+        "    1.000  X:01  Methamphetamine  [Chemical]",
+        "  32-36  METH",
+        "    1.000  X:01  Methamphetamine  [Chemical]",
+    ]
+
+
+def test_json_has_what_the_lines_have(run, kb):
+    status, out, _ = run("link", "a cold", "--kb", kb, "--json", "-k", "1")
+    (mention,) = json.loads(out)["mentions"]
+    candidate = {"id": "X:06", "name": "Cold", "score": 1.0, "semantic_types": ["Disease"]}
+    assert mention == {"start": 2, "end": 6, "text": "cold", "candidates": [candidate]}
+    assert status == 0
+
+
+def test_nested_mentions_are_printed_on_demand(run, kb):
+    text = "toxicity of methamphetamine"
+    assert run("link", text, "--kb", kb)[1].startswith("text: 1 mentions")
+    assert run("link", text, "--kb", kb, "--nested")[1].startswith("text: 2 mentions")
+
+
+def test_file_is_linked_with_its_own_mentions_or_with_found_ones(run, kb, tmp_path):
+    file = tmp_path / "corpus.PubTator"
+    file.write_text(PUBTATOR)
+    arguments = ["link", file, "--from", "pubtator", "--kb", kb, "--json"]
+    found, annotated = (
+        json.loads(run(*arguments, *more)[1])["mentions"] for more in ([], ["--annotated"])
+    )
+    assert [mention["text"] for mention in found] == ["Seizures", "methamphetamine", "METH"]
+    (mention,) = annotated
+    assert (mention["text"], mention["type"]) == ("Seizures", "Disease")
+
+
+def test_plain_file_is_a_text(run, kb, tmp_path):
+    file = tmp_path / "note.txt"
+    file.write_text(TEXT)
+    assert run("link", file, "--kb", kb)[1].startswith("note: 3 mentions")
+
+
+def test_similar_names_after_the_index_was_built(run, kb):
+    status, out, err = run("link", TEXT, "--kb", kb, "--generator", "tfidf")
+    assert status == 1
+    assert out == ""
+    assert "error: " in err
+    assert "bio-ie build-index" in err
+    status, out, _ = run("build-index", kb)
+    assert status == 0
+    assert f"wrote {kb}.tfidf: 21 names of 10 concepts, 19 of them different" in out
+    status, out, _ = run("link", TEXT, "--kb", kb, "--generator", "tfidf")
+    assert status == 0
+    lines = out.splitlines()
+    assert lines[2] == "    1.000  X:03  Seizures  [Disease]"
+    assert lines[3].endswith("X:04  Epilepsy  [Disease]")
+
+
+def test_index_is_written_where_it_was_asked_for(run, kb, tmp_path):
+    status, out, _ = run("build-index", kb, "--output", tmp_path / "here")
+    assert status == 0
+    assert f"wrote {tmp_path / 'here'}: " in out
+    assert (tmp_path / "here" / "index.json").is_file()
+
+
+@pytest.mark.parametrize(
+    "arguments, message",
+    [
+        (["link", TEXT, "--kb", "none.sqlite"], "none.sqlite: there is no such file"),
+        (["link", "notes.txt", "--kb", "KB"], "there is no file 'notes.txt'"),
+        (["link", " ", "--kb", "KB"], "the text is empty"),
+        (["link", "none", "--kb", "KB", "--from", "pubtator"], "none: "),
+        (["link", TEXT, "--kb", "KB", "--from", "pubmed"], "no corpus format 'pubmed'"),
+        (["link", TEXT, "--kb", "KB", "-k", "0"], "k must be positive"),
+        (["link", TEXT, "--kb", "KB", "--annotated", "--nested"], "exclude each other"),
+        (["link", TEXT, "--kb", "KB", "--annotated"], "--annotated needs a file"),
+        (["build-index", "none.sqlite"], "none.sqlite: there is no such file"),
+        (["build-index", "KB", "--output", "KB"], "is a file"),
+    ],
+)
+def test_errors_are_one_line(run, kb, arguments, message):
+    status, out, err = run(*[kb if argument == "KB" else argument for argument in arguments])
+    assert status == 1
+    assert out == ""
+    (line,) = [line for line in err.splitlines() if line.startswith("error:")]
+    assert message in line

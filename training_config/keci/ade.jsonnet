@@ -1,0 +1,30 @@
+// ADE with all its relations, overlapping mentions too, one fold of ten: 80 % to train on, 10 % to
+// validate, 10 % to test. Another fold:
+//   -o '{"train_data_path.fold": 3, "validation_data_path.fold": 3, "test_data_path.fold": 3}'
+local base = import '../lib/keci.libsonnet';
+local parts = import '../lib/parts.libsonnet';
+local paths = import '../lib/paths.libsonnet';
+// As in the published folds, sentences of one abstract may be apart; add
+// { group_by_metadata: 'pmid' } to keep them together.
+local fold = parts.fold(paths.data + '/ade/DRUG-AE.rel', 0, 10, 1 / 9);
+
+base {
+  corpus:: { type: 'ade', group_by: 'sentence', overlapping: true },
+  knowledge_base:: paths.knowledge_bases + '/open.sqlite',
+  concept_vectors:: paths.knowledge_bases + '/open.distmult.safetensors',
+  definition_vectors:: paths.knowledge_bases + '/open.description.safetensors',
+  train_data_path: fold.train,
+  validation_data_path: fold.validation,
+  test_data_path: fold.test,
+  evaluate_on_test: true,
+  // The recipe of biorelex.jsonnet, less of it.
+  characters:: true,
+  span_dim:: 256,
+  span_hidden_dims:: [512],
+  hidden_dims:: [256, 256],
+  num_epochs:: 10,
+  batch_size:: 16,
+  encoder_lr:: 1e-4,
+  head_lr:: 1e-3,
+  relation_loss:: 'cross_entropy',
+}

@@ -1,0 +1,15 @@
+// The paper's settings: SciBERT, sizes of the released code, Table 8.
+local encoders = import '../../lib/encoders.libsonnet';
+(import '../ade.jsonnet') {
+  encoder:: encoders.scibert,
+  characters:: false,
+  span_dim:: 512,
+  span_hidden_dims:: [1000],
+  hidden_dims:: [500, 500],
+  max_span_width:: 20,
+  num_epochs:: 50,
+  batch_size:: 32,
+  encoder_lr:: 5e-5,
+  head_lr:: 1e-4,
+  relation_loss:: 'binary_cross_entropy',
+}

@@ -1,0 +1,35 @@
+// A knowledge base of open vocabularies: MeSH, CTD's diseases (MEDIC), the Human Phenotype Ontology
+// and its disease annotations. docs/knowledge.md says where each file is obtained.
+//
+//     bio-ie build-kb training_config/knowledge/open.jsonnet --output open.sqlite
+local paths = import '../lib/paths.libsonnet';
+
+// The same types in all sources, and as corpora call them.
+local mesh_types = {
+  C: 'Disease',
+  F03: 'Disease',  // mental disorders
+  D: 'Chemical',
+};
+
+{
+  type: 'merged',
+  // The earlier a source, the more its names and definitions weigh.
+  sources: [
+    {
+      type: 'mesh',
+      path: paths.data + '/kb/mesh_id_label_mappings.tsv.gz',
+      tree_numbers: paths.data + '/kb/dhimmel_mesh_tree-numbers.tsv.gz',
+      semantic_types: mesh_types,
+    },
+    {
+      type: 'mesh',  // supplementary records
+      path: paths.data + '/kb/mesh_mappings.tsv.gz',
+      semantic_types: mesh_types,
+    },
+    { type: 'ctd', path: paths.data + '/kb/CTD_diseases.tsv.gz' },
+    { type: 'obo', path: paths.data + '/hpo/hp.json.gz' },
+    { type: 'hpoa', path: paths.data + '/hpo/phenotype.hpoa.gz' },
+  ],
+  // A phenotype that HPO refers to MeSH with, and no other one does, is MeSH's concept.
+  merge_by: ['MESH'],
+}

@@ -1,0 +1,116 @@
+// Knowledge-enhanced collective inference (paper 4). An experiment overrides the settings at the
+// top; below them nothing needs editing, and every part can be overridden with `+:`.
+// Sizes that the paper does not give are those of its released code.
+local encoders = import 'encoders.libsonnet';
+local parts = import 'parts.libsonnet';
+local training = import 'training.libsonnet';
+
+training {
+  // Settings -------------------------------------------------------------------------------
+  encoder:: encoders.minilm,  // the paper: scibert
+  corpus:: error 'Must override corpus: the format, e.g. { type: "biorelex" }',
+  // A file of `bio-ie build-kb`; null: no knowledge, SentContextOnly.
+  knowledge_base:: null,
+  // Files of vectors of its concepts (`bio-ie embed-concepts`), each optional.
+  concept_vectors:: null,
+  definition_vectors:: null,
+  num_epochs:: 50,  // Table 8
+  batch_size:: 32,  // Table 8
+  encoder_lr:: 5e-5,  // Table 8, "lower learning rate"
+  head_lr:: 2e-4,  // Table 8, "upper learning rate": BioRelEx 2e-4, ADE 1e-4
+  warmup:: 0.1,  // share of the steps over which the rates rise; then they fall to 0
+  weight_decay:: 0.01,
+  max_span_width:: 20,  // appendix: L
+  relation_loss:: 'binary_cross_entropy',  // section 2.6
+  dropout:: 0.2,
+  // Sizes: of a span's vector, d; of the hidden layers of FFNN_g (eq. 1) and of the other networks.
+  span_dim:: 512,
+  span_hidden_dims:: [1000],
+  hidden_dims:: [500, 500],
+  // Also see words by their characters (a convolution over them): for names, an encoder that
+  // lower-cases has lost half of what tells them. Not in the paper.
+  characters:: false,
+  // The size of a word's vector, for parts that have to be told.
+  word_dim:: self.encoder.hidden_size + if self.characters then parts.characters.dim else 0,
+  seed:: 13370,
+  cuda_device:: null,  // null: the first GPU if there is one
+
+  // Parts ----------------------------------------------------------------------------------
+  // FFNN_r of eqs. 3 and 9, and FFNN_c of eqs. 6 and 7.
+  mlp(combination):: {
+    type: 'mlp',
+    hidden_dims: $.hidden_dims,
+    combination: combination,
+    dropout: $.dropout,
+  },
+  dataset_reader: {
+    type: 'span_graph',
+    corpus: $.corpus,
+    // Cuts at signs that scispaCy's rules leave inside words: nine in a hundred mentions of BC5CDR
+    // end there ("cocaine-induced").
+    tokenizer: { type: 'scispacy_rules', split_signs: '-–/' },
+    token_indexers: $.encoder.token_indexers
+                    + if $.characters then parts.characters.token_indexers else {},
+    max_span_width: $.max_span_width,
+    [if $.knowledge_base != null then 'background']: { kb: { path: $.knowledge_base } },
+  },
+  // Gold mentions must not decide where words end when a model is scored.
+  validation_dataset_reader: self.dataset_reader { align: 'expand' },
+  // Data paths: as for joint_ner_re (docs/configs.md).
+  train_data_path: error 'Must override train_data_path',
+  model: {
+    type: 'keci',
+    text_field_embedder: $.encoder.text_field_embedder
+                         + if $.characters then parts.characters.text_field_embedder else {},
+    dropout: $.dropout,
+    max_span_width: $.max_span_width,
+    spans_per_word: 0.5,  // appendix: lambda
+    span_extractor: {  // eq. 1
+      type: 'endpoint_attentive',
+      output_dim: $.span_dim,
+      hidden_dims: $.span_hidden_dims,
+      max_span_width: $.max_span_width,
+      width_embedding_dim: 20,
+      dropout: $.dropout,
+    },
+    entity_hidden_dims: $.hidden_dims,  // eqs. 2 and 9
+    pair_scorer: $.mlp('x,y,x*y'),  // eqs. 3 and 9
+    relation_activation: 'softmax',  // eq. 3
+    relation_loss: $.relation_loss,
+    final_loss_weight: 2.0,  // eq. 10
+    span_graph_encoder: {  // eq. 4
+      type: 'bidirectional_gcn',
+      num_layers: 2,
+      feedforward_hidden_dims: $.hidden_dims,
+      dropout: $.dropout,
+    },
+    [if $.knowledge_base != null then 'knowledge']: $.knowledge,
+  },
+  knowledge:: {
+    concept_embedder: {
+      type: 'concatenated',
+      parts: {
+        semantic_type: { type: 'semantic_type', embedding_dim: 50 },
+        [if $.concept_vectors != null then 'pretrained']: {
+          type: 'pretrained',
+          vectors: $.concept_vectors,
+        },
+        [if $.definition_vectors != null then 'description']: {
+          type: 'description',
+          vectors: $.definition_vectors,
+        },
+      },
+    },
+    graph_encoder: {  // eq. 5
+      type: 'relational_gcn',
+      hidden_dims: [50, 50, 50],
+      dropout: $.dropout,
+    },
+    fusion: {  // eqs. 6 to 8
+      type: 'sentinel_attention',
+      scorer: $.mlp('x,y'),
+      hidden_dims: $.hidden_dims,
+      dropout: $.dropout,
+    },
+  },
+}
