@@ -92,9 +92,9 @@ class KeciBenchmark:
             instance.index_fields(vocab)
 
         torch.manual_seed(0)
-        self._encoder = BareEncoder(encoder_config, bf16)
+        self.encoder = BareEncoder(encoder_config, bf16)
         model_params = params["model"]
-        embedder = self._encoder.text_field_embedder(
+        embedder = self.encoder.text_field_embedder(
             Params(model_params.pop("text_field_embedder")), vocab
         )
         with tempfile.TemporaryDirectory() as folder:
@@ -112,7 +112,7 @@ class KeciBenchmark:
         self.model.train()
 
         def run_encoder(batch: KeciBatch) -> None:
-            self._encoder(batch.encoder_inputs).backward(batch.gradient)
+            self.encoder(batch.encoder_inputs).backward(batch.gradient)
 
         batches = self.batches(batch_size, labelled=True)
         return self._beside_encoder(row, self.train, run_encoder, batches, repeats)
@@ -123,7 +123,7 @@ class KeciBenchmark:
         self.model.eval()
 
         def run_encoder(batch: KeciBatch) -> Tensor:
-            return self._encoder(batch.encoder_inputs)
+            return self.encoder(batch.encoder_inputs)
 
         batches = self.batches(batch_size, labelled=False)
         for batch in batches:
@@ -221,7 +221,7 @@ class KeciBenchmark:
         graph = gold_graph(self.model, tensors)
         if not labelled:
             del tensors["entities"], tensors["relations"]
-        encoder_inputs, encoder_output = self._encoder.share(
+        encoder_inputs, encoder_output = self.encoder.share(
             self.model.text_field_embedder, tensors["words"]
         )
         return KeciBatch(tensors, graph, encoder_inputs, torch.randn_like(encoder_output))

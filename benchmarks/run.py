@@ -4,6 +4,7 @@ import argparse
 import json
 import os
 import sys
+import tempfile
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from functools import partial
@@ -15,6 +16,8 @@ from transformers import BertConfig
 
 from benchmarks.instances import InstanceBenchmark
 from benchmarks.joint_model import JointModelBenchmark
+from benchmarks.keci import KeciBenchmark
+from benchmarks.keci_sentences import KECI_PAPER, KECI_RECIPE, OPEN_KB, read_keci_sentences
 from benchmarks.linking import LinkingBenchmark
 from benchmarks.reading import ReadingBenchmark
 from benchmarks.report import as_json, as_notes, as_table, machine
@@ -31,6 +34,14 @@ MODELS = {
     "minilm_recipe": (CONLL04_RECIPE, MINILM),
 }
 """Configs and encoders of the joint model, by the names in rows."""
+
+KECI_MODELS = {
+    "keci_scibert": (KECI_PAPER, SCIBERT),
+    "keci_minilm": (KECI_PAPER, MINILM),
+    # With a convolution over characters, and smaller heads.
+    "keci_minilm_recipe": (KECI_RECIPE, MINILM),
+}
+"""The same of KECI."""
 
 DEVICES: Dict[str, Dict[str, Any]] = {
     "cpu": {"device": "cpu"},
@@ -51,9 +62,11 @@ class Settings:
         Pairs of measurements a row.
     sentences : `int`
     training_batch, prediction_batch : `int`
-        Sentences a batch of the joint model.
-    models : `Dict[str, Tuple[Path, BertConfig]]`
-        See `MODELS`.
+        Sentences a batch of a model.
+    models, keci_models : `Dict[str, Tuple[Path, BertConfig]]`
+        See `MODELS` and `KECI_MODELS`.
+    knowledge_base : `Path`
+        Of KECI; if it is there.
     """
 
     data_folder: Path
@@ -62,6 +75,10 @@ class Settings:
     training_batch: int = 16
     prediction_batch: int = 32
     models: Dict[str, Tuple[Path, BertConfig]] = field(default_factory=lambda: dict(MODELS))
+    keci_models: Dict[str, Tuple[Path, BertConfig]] = field(
+        default_factory=lambda: dict(KECI_MODELS)
+    )
+    knowledge_base: Path = OPEN_KB
 
 
 QUICK: Dict[str, Any] = {"repeats": 2, "sentences": 16, "training_batch": 4, "prediction_batch": 8}
@@ -76,6 +93,18 @@ def rows(settings: Settings) -> Dict[str, Callable[[], Comparison]]:
             for step in ("training", "prediction"):
                 row = f"{model}_{step}_{device}"
                 table[row] = partial(_joint_model, row, model, step, device, settings)
+        for model in settings.keci_models:
+            for step in ("training", "prediction"):
+                row = f"{model}_{step}_{device}"
+                table[row] = partial(_keci, row, model, step, device, settings)
+        table[f"keci_batch_{device}"] = partial(
+            _keci,
+            f"keci_batch_{device}",
+            next(iter(settings.keci_models)),
+            "batching",
+            device,
+            settings,
+        )
     for row, measure in (
         ("reading_pubtator", ReadingBenchmark.read),
         ("converting_pubtator", ReadingBenchmark.convert),
@@ -96,6 +125,18 @@ def _joint_model(row: str, model: str, step: str, device: str, settings: Setting
     if step == "training":
         return benchmark.training(row, settings.training_batch, settings.repeats)
     return benchmark.prediction(row, settings.prediction_batch, settings.repeats)
+
+
+def _keci(row: str, model: str, step: str, device: str, settings: Settings) -> Comparison:
+    with tempfile.TemporaryDirectory() as folder:
+        sentences = read_keci_sentences(
+            settings.sentences, settings.data_folder, Path(folder), settings.knowledge_base
+        )
+        benchmark = KeciBenchmark(sentences, *settings.keci_models[model], **DEVICES[device])
+        if step == "training":
+            return benchmark.training(row, settings.training_batch, settings.repeats)
+        measure = benchmark.prediction if step == "prediction" else benchmark.batching
+        return measure(row, settings.prediction_batch, settings.repeats)
 
 
 def _reading(
