@@ -22,7 +22,7 @@ from torch import Tensor
 from benchmarks.bare_encoder import waiting_for
 from benchmarks.keci import KeciBatch, KeciBenchmark
 from benchmarks.keci_sentences import read_keci_sentences
-from benchmarks.run import DEVICES, KECI_MODELS
+from benchmarks.measured_models import DEVICES, KECI_MODELS
 from bio_ie.models.keci import Keci
 
 STEPS = ("training", "prediction")

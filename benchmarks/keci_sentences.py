@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Any, Dict, Iterator, List, Optional, Tuple
+from typing import Any, Dict, Iterator, List, Optional, Sequence, Tuple
 
 import torch
 from allennlp.common import Params
@@ -46,16 +46,23 @@ def read_keci_sentences(
     if not file.is_file():
         source, file, corpus = "demo", CHECKOUT / "fixtures" / "demo" / "train.jsonl", "jsonl"
     documents = tuple(islice(CorpusFormat.by_name(corpus)().read(file), count))
-    name = knowledge_base.name
-    if not knowledge_base.is_file():
-        knowledge_base, name = folder / "kb.sqlite", "the names in them"
-        write_knowledge_base(knowledge_base, {"names": list(_statements(documents))})
-    return KeciSentences(
-        f"{len(documents)} sentences of {source} with {name}", documents, knowledge_base
-    )
+    kb, name = kb_or_names(knowledge_base, documents, folder)
+    return KeciSentences(f"{len(documents)} sentences of {source} with {name}", documents, kb)
 
 
-def _statements(documents: Tuple[Document, ...]) -> Iterator[Statement]:
+def kb_or_names(
+    knowledge_base: Path, documents: Sequence[Document], folder: Path
+) -> Tuple[Path, str]:
+    """`knowledge_base` or, without it, one of the names that are mentioned in `documents`, made in
+    `folder`; and what to call it."""
+    if knowledge_base.is_file():
+        return knowledge_base, knowledge_base.name
+    path = folder / "names.sqlite"
+    write_knowledge_base(path, {"names": list(_statements(documents))})
+    return path, "a knowledge base of the names in them"
+
+
+def _statements(documents: Sequence[Document]) -> Iterator[Statement]:
     """A concept for each name, related to its neighbours."""
     names = {
         document.text_of(mention).lower(): mention.type

@@ -7,7 +7,7 @@ from torch.nn import functional
 
 from bio_ie.modules.ffnn import ffnn
 from bio_ie.modules.ragged import ranges
-from bio_ie.modules.span_attention import SpanTokens, span_tokens
+from bio_ie.modules.span_attention import span_tokens
 
 
 @SpanExtractor.register("endpoint_attentive")
@@ -104,15 +104,15 @@ class EndpointAttentiveSpanExtractor(SpanExtractor):
     ) -> torch.Tensor:
         """The vectors of spans from `first` to `last` `[N]` of `tokens` `[T, input_dim]`, without
         padding: `[N, output_dim]`."""
-        members = span_tokens(self.attention(tokens).squeeze(1), first, last - first + 1)
-        hidden = self._first_layer(tokens, first, last, members)
+        hidden = self.first_hidden(tokens, first, last)
         return self.further_layers(self.dropout(torch.relu(hidden)))
 
-    def _first_layer(
-        self, tokens: torch.Tensor, first: torch.Tensor, last: torch.Tensor, members: SpanTokens
+    def first_hidden(
+        self, tokens: torch.Tensor, first: torch.Tensor, last: torch.Tensor
     ) -> torch.Tensor:
         """`W [x_start; x_end; x^; phi] + b`, `[N, hidden]`, as a sum of rows of
         `[W1 x; W2 x; W3 x; W4 phi + b]`."""
+        members = span_tokens(self.attention(tokens).squeeze(1), first, last - first + 1)
         start, end, inside, width = self.first_layer.weight.split(self.part_dims, dim=1)
         rows = torch.cat(
             [
