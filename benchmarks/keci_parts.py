@@ -7,10 +7,8 @@ enumerating and choosing spans, losses, decoding, and sums of gradients.
 """
 
 import argparse
-import gc
 import os
 import tempfile
-import time
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -23,6 +21,7 @@ from benchmarks.bare_encoder import waiting_for
 from benchmarks.keci import KeciBatch, KeciBenchmark
 from benchmarks.keci_sentences import read_keci_sentences
 from benchmarks.measured_models import DEVICES, KECI_MODELS
+from benchmarks.timing import seconds
 from bio_ie.models.keci import Keci
 
 STEPS = ("training", "prediction")
@@ -122,15 +121,15 @@ def measure(benchmark: KeciBenchmark, batch_size: int, training: bool, repeats: 
         }
         for part in part_list:
             calls[part.name] = _replay(part, given[part.name], training)
-        seconds: Dict[str, List[float]] = {name: [] for name in calls}
+        times: Dict[str, List[float]] = {name: [] for name in calls}
         for number in range(-1, repeats):
             for name, call in calls.items():
                 model.zero_grad(set_to_none=True)
                 benchmark.answers.graph = batch.graph
-                duration = _seconds(call, waiting_for(benchmark.device))
+                duration = seconds(call, waiting_for(benchmark.device))
                 if number >= 0:  # the first round warms up
-                    seconds[name].append(duration)
-    medians = {name: 1000 * median(values) for name, values in seconds.items()}
+                    times[name].append(duration)
+    medians = {name: 1000 * median(values) for name, values in times.items()}
     return Breakdown(medians.pop("step"), medians.pop("encoder"), medians)
 
 
@@ -159,15 +158,6 @@ def _replay(part: Part, args: Tuple[Any, ...], training: bool) -> Callable[[], A
             output.backward(torch.ones_like(output))
 
     return run
-
-
-def _seconds(call: Callable[[], Any], finish: Callable[[], None]) -> float:
-    gc.collect()
-    finish()
-    start = time.perf_counter()
-    call()
-    finish()
-    return time.perf_counter() - start
 
 
 def main(arguments: Optional[Sequence[str]] = None) -> None:
