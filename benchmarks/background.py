@@ -107,7 +107,7 @@ def stages(archive: str, documents: Sequence[Document], device: int) -> Iterator
     """
     model, reader_params = _loaded(archive, device)
     words = {name: value for name, value in reader_params.items() if name != "background"}
-    reader = DatasetReader.from_params(Params(words).duplicate())
+    reader: Any = DatasetReader.from_params(Params(words).duplicate())
     _instances(reader, documents[:1])  # opens files
     instances, seconds = _timed(lambda: _instances(reader, documents))
     yield f"sentences and words ({len(instances)} sentences)", seconds

@@ -15,6 +15,7 @@ from benchmarks.sentences import CHECKOUT
 from bio_ie.data.corpora import CorpusFormat
 from bio_ie.data.dataset_readers import SpanGraphReader
 from bio_ie.data.document import Document
+from bio_ie.data.fields.background_graph_field import BackgroundGraphField
 from bio_ie.knowledge import write_knowledge_base
 from bio_ie.knowledge.concept_embeddings import write_concept_vectors
 from bio_ie.knowledge.statements import ConceptName, ConceptRelation, ConceptType, Statement
@@ -101,7 +102,15 @@ def use_random_vectors(params: Dict[str, Any], instances: List[Instance], folder
     concepts of `instances`, made in `folder`: how long they take does not depend on what they
     are."""
     parts = params["knowledge"]["concept_embedder"].get("parts", {})
-    concepts = sorted({node for item in instances for node in item["background"].nodes})
+    fields = [instance["background"] for instance in instances]
+    concepts = sorted(
+        {
+            node
+            for field in fields
+            if isinstance(field, BackgroundGraphField)
+            for node in field.nodes
+        }
+    )
     for name in VECTOR_DIMS.keys() & parts.keys():
         file = folder / f"{name}.safetensors"
         write_concept_vectors(file, concepts, torch.randn(len(concepts), VECTOR_DIMS[name]), name)

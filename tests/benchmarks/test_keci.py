@@ -70,6 +70,14 @@ def test_without_a_knowledge_base_there_is_one_of_the_names_in_the_sentences(tmp
     assert again.knowledge_base == sentences.knowledge_base
 
 
+def test_target_is_for_an_encoder_of_scibert_size(benchmark_, tmp_path):
+    deep = BertConfig(**{**TINY.to_diff_dict(), "num_hidden_layers": 12})
+    sentences = read_keci_sentences(4, tmp_path, tmp_path, tmp_path / "none.sqlite")
+    row = KeciBenchmark(sentences, KECI_RECIPE, deep).prediction("row", batch_size=4, repeats=1)
+    assert row.target == "<= 1.3"
+    assert benchmark_.prediction("row", batch_size=4, repeats=1).target is None
+
+
 def test_too_few_sentences_for_a_batch_are_said(benchmark_):
     with pytest.raises(NotMeasured, match="12 sentences of demo"):
         benchmark_.training("row", batch_size=13, repeats=1)
