@@ -9,7 +9,7 @@ import random
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Callable, Dict, List
+from typing import Any, Callable, Dict, List, NamedTuple
 
 import torch
 from allennlp.common import Params
@@ -41,16 +41,19 @@ class KeciBatch:
     inputs : `Dict[str, Any]`
         Of the model; with gold labels only for training.
     graph : `GoldGraph`
-    encoder_inputs : `Dict[str, Any]`
-        What the model gives to its encoder.
-    gradient : `Tensor`
-        Of some loss, with respect to the bare encoder's output.
     """
 
     inputs: Dict[str, Any]
     graph: GoldGraph
-    encoder_inputs: Dict[str, Any]
+
+
+class EncoderShare(NamedTuple):
+    """What the bare encoder takes of a step."""
+
+    inputs: Dict[str, Any]
+    """What the model gives to its encoder."""
     gradient: Tensor
+    """Of some loss, with respect to the bare encoder's output."""
 
 
 class KeciBenchmark:
@@ -114,8 +117,8 @@ class KeciBenchmark:
         """Forward and backward pass, without the optimizer."""
         self.model.train()
 
-        def run_encoder(batch: KeciBatch) -> None:
-            self.encoder(batch.encoder_inputs).backward(batch.gradient)
+        def run_encoder(share: EncoderShare) -> None:
+            self.encoder(share.inputs).backward(share.gradient)
 
         batches = self.batches(batch_size, labelled=True)
         return self._beside_encoder(row, self.train, run_encoder, batches, repeats)
@@ -125,8 +128,8 @@ class KeciBenchmark:
         """Forward pass and decoding to `Mention`s and `Relation`s."""
         self.model.eval()
 
-        def run_encoder(batch: KeciBatch) -> Tensor:
-            return self.encoder(batch.encoder_inputs)
+        def run_encoder(share: EncoderShare) -> Tensor:
+            return self.encoder(share.inputs)
 
         batches = self.batches(batch_size, labelled=False)
         for batch in batches:
@@ -173,18 +176,24 @@ class KeciBenchmark:
         self,
         row: str,
         run_model: Callable[[KeciBatch], Any],
-        run_encoder: Callable[[KeciBatch], Any],
+        run_encoder: Callable[[EncoderShare], Any],
         batches: List[KeciBatch],
         repeats: int,
     ) -> Comparison:
+        shares = [self.encoder_share(batch) for batch in batches]
+
         def prepare(number: int) -> KeciBatch:
             self.model.zero_grad(set_to_none=True)
             return batches[number % len(batches)]
 
+        def prepare_encoder(number: int) -> EncoderShare:
+            self.model.zero_grad(set_to_none=True)
+            return shares[number % len(shares)]
+
         return compare(
             row,
             Side("KECI", run_model, prepare),
-            Side("bare encoder", run_encoder, prepare),
+            Side("bare encoder", run_encoder, prepare_encoder),
             repeats,
             target=self._target,
             note=self._note(batches, len(batches[0].inputs["metadata"])),
@@ -224,7 +233,9 @@ class KeciBenchmark:
         graph = gold_graph(self.model, tensors)
         if not labelled:
             del tensors["entities"], tensors["relations"]
-        encoder_inputs, encoder_output = self.encoder.share(
-            self.model.text_field_embedder, tensors["words"]
-        )
-        return KeciBatch(tensors, graph, encoder_inputs, torch.randn_like(encoder_output))
+        return KeciBatch(tensors, graph)
+
+    def encoder_share(self, batch: KeciBatch) -> EncoderShare:
+        """The encoder's part in a step, with a random gradient."""
+        inputs, output = self.encoder.share(self.model.text_field_embedder, batch.inputs["words"])
+        return EncoderShare(inputs, torch.randn_like(output))

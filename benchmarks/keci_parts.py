@@ -17,8 +17,8 @@ from typing import Any, Callable, Dict, List, NamedTuple, Optional, Sequence, Tu
 import torch
 from torch import Tensor
 
-from benchmarks.bare_encoder import waiting_for
-from benchmarks.keci import KeciBatch, KeciBenchmark
+from benchmarks.bare_encoder import BareEncoder, waiting_for
+from benchmarks.keci import EncoderShare, KeciBenchmark
 from benchmarks.keci_sentences import read_keci_sentences
 from benchmarks.measured_models import DEVICES, KECI_MODELS
 from benchmarks.timing import seconds
@@ -111,13 +111,14 @@ def measure(benchmark: KeciBenchmark, batch_size: int, training: bool, repeats: 
     model = benchmark.model
     model.train(training)
     batch = benchmark.batches(batch_size, labelled=training)[0]
+    share = benchmark.encoder_share(batch)
     step = benchmark.train if training else benchmark.predict
     with torch.set_grad_enabled(training):
         part_list = parts(model)
         given = record(part_list, lambda: step(batch))
         calls: Dict[str, Callable[[], Any]] = {
             "step": lambda: step(batch),
-            "encoder": lambda: _bare_encoder(benchmark, batch, training),
+            "encoder": lambda: _bare_encoder(benchmark.encoder, share, training),
         }
         for part in part_list:
             calls[part.name] = _replay(part, given[part.name], training)
@@ -133,10 +134,10 @@ def measure(benchmark: KeciBenchmark, batch_size: int, training: bool, repeats: 
     return Breakdown(medians.pop("step"), medians.pop("encoder"), medians)
 
 
-def _bare_encoder(benchmark: KeciBenchmark, batch: KeciBatch, training: bool) -> None:
-    output = benchmark.encoder(batch.encoder_inputs)
+def _bare_encoder(encoder: BareEncoder, share: EncoderShare, training: bool) -> None:
+    output = encoder(share.inputs)
     if training:
-        output.backward(batch.gradient)
+        output.backward(share.gradient)
 
 
 def _replay(part: Part, args: Tuple[Any, ...], training: bool) -> Callable[[], Any]:

@@ -52,7 +52,9 @@ def test_pairs_are_those_of_as_many_spans_as_the_model_keeps(benchmark_):
 def test_bare_encoder_gets_the_wordpieces_of_the_batch(benchmark_):
     (batch, *_) = benchmark_.batches(4, labelled=False)
     words = batch.inputs["words"]["tokens"]
-    assert torch.equal(batch.encoder_inputs["input_ids"], words["token_ids"][:, 0])
+    share = benchmark_.encoder_share(batch)
+    assert torch.equal(share.inputs["input_ids"], words["token_ids"][:, 0])
+    assert share.gradient.shape == (*words["token_ids"][:, 0].shape, TINY.hidden_size)
     assert "entities" not in batch.inputs
 
 
