@@ -9,24 +9,22 @@ model find exactly the annotated entities and relations, about as many as a trai
 import random
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Callable, Dict, List, NamedTuple, Tuple
+from typing import Any, Callable, Dict, List, NamedTuple
 
 import torch
 from allennlp.common import Params
 from allennlp.common.checks import ConfigurationError
-from allennlp.data import Batch, TextFieldTensors, Vocabulary
+from allennlp.data import Batch, Vocabulary
 from allennlp.models import Model
-from allennlp.modules import TokenEmbedder
-from allennlp.modules.text_field_embedders import BasicTextFieldEmbedder
 from allennlp.nn.util import get_text_field_mask, move_to_device
 from torch import Tensor
-from transformers import BertConfig, BertModel
+from transformers import BertConfig
 
-from benchmarks.sentences import CHECKOUT, Sentences, build_vocabulary, sentence_reader
+from benchmarks.bare_encoder import BareEncoder, measured_device, waiting_for
+from benchmarks.sentences import Sentences, build_vocabulary, sentence_reader
 from benchmarks.timing import Comparison, NotMeasured, Side, compare
 from bio_ie.models import JointNerRe
 from bio_ie.modules.relation_candidates import relation_candidates, relation_targets
-from bio_ie.modules.token_embedders import PretrainedTransformerWordsEmbedder
 
 TARGET = 1.15
 
@@ -115,11 +113,8 @@ class JointModelBenchmark:
         device: str = "cpu",
         bf16: bool = False,
     ) -> None:
-        if device == "cuda" and not torch.cuda.is_available():
-            raise NotMeasured("no CUDA device")
         self._source = sentences.source
-        self._device = torch.device(device)
-        self._bf16 = bf16
+        self._device = measured_device(device)
         reader = sentence_reader(config)
         self._instances = [reader.view_to_instance(view) for view in sentences.views]
         for instance in self._instances:
@@ -132,11 +127,8 @@ class JointModelBenchmark:
 
         params = Params.from_file(str(config))["model"]
         torch.manual_seed(0)
-        self._embedder = PretrainedTransformerWordsEmbedder(
-            str(CHECKOUT / "fixtures" / "encoders" / "tiny_bert"), bf16=bf16
-        )
-        self._embedder.encoder = BertModel(encoder_config, add_pooling_layer=False)
-        self.model = _joint_model(params, vocab, self._embedder).to(self._device)
+        self._encoder = BareEncoder(encoder_config, bf16)
+        self.model = _joint_model(params, vocab, self._encoder).to(self._device)
         self.answers = GoldAnswers(self.model)
 
     def training(self, row: str, batch_size: int, repeats: int) -> Comparison:
@@ -147,7 +139,7 @@ class JointModelBenchmark:
             self.model(**batch.inputs)["loss"].backward()
 
         def run_encoder(batch: MeasuredBatch) -> None:
-            self._bare_encoder(batch).backward(batch.gradient)
+            self._encoder(batch.encoder_inputs).backward(batch.gradient)
 
         return self._compare(
             row, run_model, run_encoder, self.batches(batch_size, labelled=True), repeats
@@ -161,13 +153,16 @@ class JointModelBenchmark:
         def run_model(batch: MeasuredBatch) -> Dict[str, Any]:
             return self.model.make_output_human_readable(self.model(**batch.inputs))
 
+        def run_encoder(batch: MeasuredBatch) -> Tensor:
+            return self._encoder(batch.encoder_inputs)
+
         batches = self.batches(batch_size, labelled=False)
         for batch in batches:
             self.answers.set(batch)
             found = run_model(batch)
             if sum(map(len, found["mentions"])) != batch.counts.entities:
                 raise RuntimeError("the model does not find the entities that it should")
-        return self._compare(row, run_model, self._bare_encoder, batches, repeats)
+        return self._compare(row, run_model, run_encoder, batches, repeats)
 
     def _compare(
         self,
@@ -194,12 +189,8 @@ class JointModelBenchmark:
             target=TARGET,
             note=f"{self._source} in {len(batches)} batches of {batches[0].counts.sentences}; "
             f"{entities:.1f} entities and {pairs:.1f} ordered pairs of them a sentence",
-            finish=torch.cuda.synchronize if self._device.type == "cuda" else _finished,
+            finish=waiting_for(self._device),
         )
-
-    def _bare_encoder(self, batch: MeasuredBatch) -> Tensor:
-        with torch.autocast(self._device.type, dtype=torch.bfloat16, enabled=self._bf16):
-            return self._embedder.encoder(**batch.encoder_inputs).last_hidden_state
 
     def batches(self, batch_size: int, labelled: bool) -> List[MeasuredBatch]:
         """Full batches only, in random order; the longest sentences may be left out."""
@@ -219,7 +210,9 @@ class JointModelBenchmark:
         targets = relation_targets(candidates, gold, relations, labels)
         if not labelled:
             del tensors["tags"], tensors["relations"]
-        encoder_inputs, encoder_output = self._encoding(tensors["words"])
+        encoder_inputs, encoder_output = self._encoder.share(
+            self.model.text_field_embedder, tensors["words"]
+        )
         return MeasuredBatch(
             inputs=tensors,
             tags=tags,
@@ -230,33 +223,9 @@ class JointModelBenchmark:
             counts=Counts(end - start, len(candidates.row), len(candidates.head)),
         )
 
-    @torch.no_grad()
-    def _encoding(self, words: TextFieldTensors) -> Tuple[Dict[str, Any], Tensor]:
-        """What the embedder gives to its encoder for these words, and what it gets."""
-        calls: List[Tuple[Dict[str, Any], Tensor]] = []
-        hook = self._embedder.encoder.register_forward_hook(
-            lambda _, args, kwargs, output: calls.append((kwargs, output.last_hidden_state)),
-            with_kwargs=True,
-        )
-        self.model.text_field_embedder(words)
-        hook.remove()
-        return calls[0]
 
-
-def _finished() -> None:
-    """On a CPU the work is done when the call returns."""
-
-
-def _joint_model(
-    params: Params, vocab: Vocabulary, embedder: PretrainedTransformerWordsEmbedder
-) -> JointNerRe:
-    embedders = params.pop("text_field_embedder").pop("token_embedders")
-    others = {
-        name: TokenEmbedder.from_params(embedders[name], vocab=vocab)
-        for name in embedders
-        if name != "tokens"
-    }
-    text_field_embedder = BasicTextFieldEmbedder({"tokens": embedder, **others})
+def _joint_model(params: Params, vocab: Vocabulary, encoder: BareEncoder) -> JointNerRe:
+    text_field_embedder = encoder.text_field_embedder(params.pop("text_field_embedder"), vocab)
     # There is no data loader to tell the length of an epoch.
     params["relation_loss_weight"] = {"type": "linear_warmup", "num_steps": 1}
     if params.get("encoder") is not None:  # it was told the size of another encoder's vectors

@@ -4,6 +4,7 @@ import argparse
 import json
 import os
 import sys
+import tempfile
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from functools import partial
@@ -13,30 +14,18 @@ from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple
 import torch
 from transformers import BertConfig
 
+from benchmarks.background import BackgroundBenchmark
 from benchmarks.instances import InstanceBenchmark
 from benchmarks.joint_model import JointModelBenchmark
+from benchmarks.keci import KeciBenchmark
+from benchmarks.keci_forms import KeciForms
+from benchmarks.keci_sentences import OPEN_KB, read_keci_sentences
 from benchmarks.linking import LinkingBenchmark
+from benchmarks.measured_models import DEVICES, KECI_MODELS, MODELS
 from benchmarks.reading import ReadingBenchmark
 from benchmarks.report import as_json, as_notes, as_table, machine
-from benchmarks.sentences import CONLL04_RECIPE, PAPER_MODEL, read_sentences
+from benchmarks.sentences import read_sentences
 from benchmarks.timing import Comparison, NotMeasured
-
-SCIBERT = BertConfig(vocab_size=31090)  # the rest is as in BERT base
-MINILM = BertConfig(hidden_size=384, num_hidden_layers=6, intermediate_size=1536)
-
-MODELS = {
-    "scibert": (PAPER_MODEL, SCIBERT),
-    "minilm": (PAPER_MODEL, MINILM),
-    # With a convolution over characters and a BiLSTM, too.
-    "minilm_recipe": (CONLL04_RECIPE, MINILM),
-}
-"""Configs and encoders of the joint model, by the names in rows."""
-
-DEVICES: Dict[str, Dict[str, Any]] = {
-    "cpu": {"device": "cpu"},
-    "cuda_fp32": {"device": "cuda"},
-    "cuda_bf16": {"device": "cuda", "bf16": True},
-}
 
 
 @dataclass(frozen=True)
@@ -49,22 +38,35 @@ class Settings:
         Of real corpora.
     repeats : `int`
         Pairs of measurements a row.
-    sentences : `int`
+    sentences, abstracts : `int`
     training_batch, prediction_batch : `int`
-        Sentences a batch of the joint model.
-    models : `Dict[str, Tuple[Path, BertConfig]]`
-        See `MODELS`.
+        Sentences a batch of a model.
+    models, keci_models : `Dict[str, Tuple[Path, BertConfig]]`
+        See `MODELS` and `KECI_MODELS`.
+    knowledge_base : `Path`
+        Of KECI; if it is there.
     """
 
     data_folder: Path
     repeats: int = 16
     sentences: int = 256
+    abstracts: int = 100
     training_batch: int = 16
     prediction_batch: int = 32
     models: Dict[str, Tuple[Path, BertConfig]] = field(default_factory=lambda: dict(MODELS))
+    keci_models: Dict[str, Tuple[Path, BertConfig]] = field(
+        default_factory=lambda: dict(KECI_MODELS)
+    )
+    knowledge_base: Path = OPEN_KB
 
 
-QUICK: Dict[str, Any] = {"repeats": 2, "sentences": 16, "training_batch": 4, "prediction_batch": 8}
+QUICK: Dict[str, Any] = {
+    "repeats": 2,
+    "sentences": 16,
+    "abstracts": 2,
+    "training_batch": 4,
+    "prediction_batch": 8,
+}
 
 
 def rows(settings: Settings) -> Dict[str, Callable[[], Comparison]]:
@@ -76,6 +78,18 @@ def rows(settings: Settings) -> Dict[str, Callable[[], Comparison]]:
             for step in ("training", "prediction"):
                 row = f"{model}_{step}_{device}"
                 table[row] = partial(_joint_model, row, model, step, device, settings)
+        for model in settings.keci_models:
+            for step in ("training", "prediction"):
+                row = f"{model}_{step}_{device}"
+                table[row] = partial(_keci, row, model, step, device, settings)
+        table[f"keci_batch_{device}"] = partial(
+            _keci,
+            f"keci_batch_{device}",
+            next(iter(settings.keci_models)),
+            "batching",
+            device,
+            settings,
+        )
     for row, measure in (
         ("reading_pubtator", ReadingBenchmark.read),
         ("converting_pubtator", ReadingBenchmark.convert),
@@ -86,6 +100,13 @@ def rows(settings: Settings) -> Dict[str, Callable[[], Comparison]]:
         ("whole_instances", InstanceBenchmark.whole_instances),
     ):
         table[row] = partial(_instances, row, measure_instances, settings)
+    for row, measure_form in (
+        ("linker", KeciForms.linker),
+        ("first_layers_spans", KeciForms.span_layer),
+        ("first_layers_pairs", KeciForms.pair_layer),
+    ):
+        table[row] = partial(_keci_form, row, measure_form, settings)
+    table["background_graphs"] = partial(_background, "background_graphs", settings)
     table["linking_tfidf"] = partial(_linking, "linking_tfidf", settings)
     return table
 
@@ -96,6 +117,38 @@ def _joint_model(row: str, model: str, step: str, device: str, settings: Setting
     if step == "training":
         return benchmark.training(row, settings.training_batch, settings.repeats)
     return benchmark.prediction(row, settings.prediction_batch, settings.repeats)
+
+
+def _keci(row: str, model: str, step: str, device: str, settings: Settings) -> Comparison:
+    with tempfile.TemporaryDirectory() as folder:
+        sentences = read_keci_sentences(
+            settings.sentences, settings.data_folder, Path(folder), settings.knowledge_base
+        )
+        benchmark = KeciBenchmark(sentences, *settings.keci_models[model], **DEVICES[device])
+        if step == "training":
+            return benchmark.training(row, settings.training_batch, settings.repeats)
+        measure = benchmark.prediction if step == "prediction" else benchmark.batching
+        return measure(row, settings.prediction_batch, settings.repeats)
+
+
+def _keci_form(
+    row: str, measure: Callable[[KeciForms, str, int], Comparison], settings: Settings
+) -> Comparison:
+    with tempfile.TemporaryDirectory() as folder:
+        sentences = read_keci_sentences(
+            settings.sentences, settings.data_folder, Path(folder), settings.knowledge_base
+        )
+        config, encoder = next(iter(settings.keci_models.values()))
+        forms = KeciForms(KeciBenchmark(sentences, config, encoder), settings.prediction_batch)
+        return measure(forms, row, settings.repeats)
+
+
+def _background(row: str, settings: Settings) -> Comparison:
+    with tempfile.TemporaryDirectory() as folder:
+        benchmark = BackgroundBenchmark(
+            settings.abstracts, settings.data_folder, Path(folder), settings.knowledge_base
+        )
+        return benchmark.graphs(row, settings.repeats)
 
 
 def _reading(

@@ -141,12 +141,17 @@ def compare(
 
 def _seconds(side: Side, number: int, finish: Callable[[], None]) -> float:
     prepared = side.prepare(number)
+    return seconds(lambda: side.run(prepared), finish)
+
+
+def seconds(run: Callable[[], Any], finish: Callable[[], None]) -> float:
+    """How long a call takes, from when the device has nothing to do until it has not again."""
     finish()
     # As `timeit` does: a collection in one of the two would be chance.
     gc.disable()
     try:
         start = time.perf_counter()
-        side.run(prepared)
+        run()
         finish()
         return time.perf_counter() - start
     finally:

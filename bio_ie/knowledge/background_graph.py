@@ -10,6 +10,10 @@ from bio_ie.knowledge.dictionary_matcher import DictionaryMatcher
 from bio_ie.knowledge.knowledge_base import KnowledgeBase
 from bio_ie.knowledge.subgraph import Edge, Node
 
+NamedConcepts = Tuple[Span, List[str]]
+"""Character offsets of a stretch of text, and the concepts that it may name, the likeliest
+first."""
+
 
 class BackgroundGraph(NamedTuple):
     """A background knowledge graph (paper 4, section 2.4) and where the text names its concepts."""
@@ -63,20 +67,23 @@ class BackgroundKnowledgeBase(FromParams):
         contexts : `Sequence[str]`
             The document of each text, whose abbreviations count.
         """
+        return [self.graph(matches) for matches in self.look_up(texts, contexts)]
+
+    def look_up(self, texts: Sequence[str], contexts: Sequence[str]) -> List[List[NamedConcepts]]:
+        """The first half of `graphs`: what each text names."""
         return [
-            self._graph(
-                [
-                    (
-                        (match.start, match.end),
-                        [c.concept_id for c in match.candidates if c.score >= self._min_score],
-                    )
-                    for match in matches
-                ]
-            )
+            [
+                (
+                    (match.start, match.end),
+                    [c.concept_id for c in match.candidates if c.score >= self._min_score],
+                )
+                for match in matches
+            ]
             for matches in self._matcher.match(texts, contexts=contexts)
         ]
 
-    def _graph(self, matches: List[Tuple[Span, List[str]]]) -> BackgroundGraph:
+    def graph(self, matches: Sequence[NamedConcepts]) -> BackgroundGraph:
+        """The second half of `graphs`: the graph of what a text names."""
         places: Dict[str, int] = {}
         placed: List[Tuple[Span, List[int]]] = []
         for span, concepts in matches:

@@ -1,5 +1,6 @@
 import gzip
 import json
+import re
 from dataclasses import fields
 
 import pytest
@@ -7,6 +8,7 @@ import torch
 from transformers import BertConfig
 
 from benchmarks.joint_model import JointModelBenchmark
+from benchmarks.keci_sentences import KECI_RECIPE
 from benchmarks.run import Settings, main, measure_rows, rows
 from benchmarks.sentences import CONLL04_RECIPE, PAPER_MODEL, read_sentences
 from benchmarks.timing import Comparison, NotMeasured
@@ -15,20 +17,25 @@ TINY = BertConfig(hidden_size=32, num_hidden_layers=2, num_attention_heads=2, in
 ROWS = (
     *("tiny_training_cpu", "tiny_prediction_cpu"),
     *("reading_pubtator", "converting_pubtator", "index_fields", "whole_instances"),
+    *("keci_tiny_training_cpu", "keci_tiny_prediction_cpu", "keci_batch_cpu"),
+    *("linker", "first_layers_spans", "first_layers_pairs", "background_graphs"),
     "linking_tfidf",
 )
 
 
 @pytest.fixture
 def settings(tmp_path):
-    """Hardly any input, and no real corpora."""
+    """Hardly any input, no real corpora, and no knowledge base."""
     return Settings(
         tmp_path,
         repeats=2,
         sentences=8,
+        abstracts=2,
         training_batch=4,
         prediction_batch=4,
         models={"tiny": (PAPER_MODEL, TINY)},
+        keci_models={"keci_tiny": (KECI_RECIPE, TINY)},
+        knowledge_base=tmp_path / "none.sqlite",
     )
 
 
@@ -37,8 +44,15 @@ def test_every_row_is_measured_or_skipped_with_a_reason(settings):
     assert [comparison.row for comparison in comparisons] == [
         "tiny_training_cpu",
         "tiny_prediction_cpu",
+        "keci_tiny_training_cpu",
+        "keci_tiny_prediction_cpu",
+        "keci_batch_cpu",
         "index_fields",
         "whole_instances",
+        "linker",
+        "first_layers_spans",
+        "first_layers_pairs",
+        "background_graphs",
     ]
     assert list(skipped) == ["reading_pubtator", "converting_pubtator", "linking_tfidf"]
     assert all("Set.PubTator.txt.gz" in reason for reason in skipped.values())
@@ -46,7 +60,7 @@ def test_every_row_is_measured_or_skipped_with_a_reason(settings):
         low, high = comparison.ratio_quartiles
         assert 0 < low <= comparison.ratio <= high
         assert comparison.pairs == 2
-        assert "8 sentences of demo" in comparison.note
+        assert re.search("8 sentences of demo|spans|2 demo abstracts", comparison.note)
 
 
 def test_pubtator_rows_count_the_documents_of_the_file(settings, fixtures_folder, tmp_path):
@@ -114,6 +128,8 @@ def test_unknown_row_is_refused_with_the_known_ones():
 
 def test_rows_of_the_full_table(tmp_path):
     names = list(rows(Settings(tmp_path)))
-    assert len(names) == len(set(names)) == 23
+    assert len(names) == len(set(names)) == 48
+    for name in ("keci_scibert_prediction_cpu", "keci_batch_cuda_bf16"):
+        assert name in names
     for name in ("scibert_training_cuda_bf16", "minilm_prediction_cpu", "whole_instances"):
         assert name in names

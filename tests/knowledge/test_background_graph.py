@@ -144,3 +144,10 @@ def test_is_built_from_a_config(kb):
     )
     (graph,) = knowledge.graphs(["beta"], ["beta"])
     assert [node.id for node in graph.nodes] == ["C2", "T1", "T2"]
+
+
+def test_looking_up_and_putting_together_are_the_two_halves(kb):
+    background = BackgroundKnowledgeBase(kb)
+    texts = ["Seizures of a common cold", "nothing"]
+    named = background.look_up(texts, texts)
+    assert background.graphs(texts, texts) == [background.graph(matches) for matches in named]

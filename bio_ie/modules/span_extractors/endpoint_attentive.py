@@ -7,7 +7,7 @@ from torch.nn import functional
 
 from bio_ie.modules.ffnn import ffnn
 from bio_ie.modules.ragged import ranges
-from bio_ie.modules.span_attention import SpanTokens, span_tokens
+from bio_ie.modules.span_attention import span_tokens
 
 
 @SpanExtractor.register("endpoint_attentive")
@@ -90,29 +90,34 @@ class EndpointAttentiveSpanExtractor(SpanExtractor):
         `torch.Tensor`
             Shape `[B, S, output_dim]`, zero for padding.
         """
-        num_words = sequence_tensor.size(1)
+        batch_size, num_words, _ = sequence_tensor.shape
+        tokens = sequence_tensor.flatten(0, 1)
+        before = num_words * torch.arange(batch_size, device=tokens.device).view(-1, 1, 1)
+        ends = span_indices + before  # [B, S, 2] in all B * W tokens
         if span_indices_mask is None:
-            span_indices_mask = span_indices.new_ones(span_indices.shape[:2], dtype=torch.bool)
-        spans = span_indices_mask.nonzero(as_tuple=True)
-        ends = span_indices[spans] + num_words * spans[0].unsqueeze(1)  # [N, 2] in all B * W tokens
-        vectors = self.embed_spans(sequence_tensor.flatten(0, 1), ends[:, 0], ends[:, 1])
+            first, last = ends.flatten(0, 1).unbind(1)
+            return self.embed_spans(tokens, first, last).view(
+                *span_indices.shape[:2], self.output_dim
+            )
+        first, last = ends[span_indices_mask].unbind(1)
+        vectors = self.embed_spans(tokens, first, last)
         padded = vectors.new_zeros(*span_indices_mask.shape, self.output_dim)
-        return padded.index_put(spans, vectors)
+        return padded.index_put((span_indices_mask,), vectors)
 
     def embed_spans(
         self, tokens: torch.Tensor, first: torch.Tensor, last: torch.Tensor
     ) -> torch.Tensor:
         """The vectors of spans from `first` to `last` `[N]` of `tokens` `[T, input_dim]`, without
         padding: `[N, output_dim]`."""
-        members = span_tokens(self.attention(tokens).squeeze(1), first, last - first + 1)
-        hidden = self._first_layer(tokens, first, last, members)
+        hidden = self.first_hidden(tokens, first, last)
         return self.further_layers(self.dropout(torch.relu(hidden)))
 
-    def _first_layer(
-        self, tokens: torch.Tensor, first: torch.Tensor, last: torch.Tensor, members: SpanTokens
+    def first_hidden(
+        self, tokens: torch.Tensor, first: torch.Tensor, last: torch.Tensor
     ) -> torch.Tensor:
         """`W [x_start; x_end; x^; phi] + b`, `[N, hidden]`, as a sum of rows of
         `[W1 x; W2 x; W3 x; W4 phi + b]`."""
+        members = span_tokens(self.attention(tokens).squeeze(1), first, last - first + 1)
         start, end, inside, width = self.first_layer.weight.split(self.part_dims, dim=1)
         rows = torch.cat(
             [

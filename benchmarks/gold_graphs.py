@@ -1,0 +1,78 @@
+"""Makes KECI with random weights find what a good one would."""
+
+from typing import Any, Dict, NamedTuple
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from bio_ie.models.keci import Keci
+from bio_ie.modules.span_graph import keep_spans
+from bio_ie.modules.span_graph_targets import SpanGraphTargets
+from bio_ie.modules.text_spans import enumerate_spans
+
+LIFT = 6.0
+"""By how much the score of a right answer is lifted. Random weights give scores within 1 of 0."""
+
+
+class GoldGraph(NamedTuple):
+    """What is added to the scores of a batch, and what they find then."""
+
+    initial_entities: Tensor
+    """`[S, types + 1]`, of all spans."""
+    entities: Tensor
+    """`[K, types + 1]`, of the kept ones."""
+    relations: Tensor
+    """`[P, columns]`, of pairs of kept ones."""
+    num_entities: int
+    num_pairs: int
+
+    @property
+    def num_kept(self) -> int:
+        return len(self.entities)
+
+
+@torch.no_grad()
+def gold_graph(model: Keci, tensors: Dict[str, Any]) -> GoldGraph:
+    """The gold entities and relations of a batch with labels. The spans that are kept beside the
+    entities are chosen here, by chance, so that their pairs are known."""
+    sentences = tensors["sentences"]
+    gold = SpanGraphTargets(
+        tensors["entities"], tensors["relations"], sentences, model.max_span_width
+    )
+    spans = enumerate_spans(sentences, model.max_span_width)
+    types = gold.types(spans)
+    num_kept = ((sentences >= 0).sum(1) * model.spans_per_word).long().clamp(min=1)
+    scores = torch.zeros(len(types), len(model.entity_types) + 1, device=types.device)
+    scores[:, 0] = torch.rand(len(types), device=types.device).where(types == 0, -1)
+    kept = keep_spans(scores, spans, num_kept)
+    # The more likely no entity, the later: entities, the others to be kept, those not to be.
+    answers = torch.zeros_like(types).index_copy(0, kept.place, types[kept.place])
+    initial = LIFT * functional.one_hot(answers, scores.size(1)).to(scores)
+    others = kept.place[answers[kept.place] == 0]
+    initial[others, 0] = LIFT / 2
+    labels = gold.labels(kept.spans, kept.head, kept.tail, len(model.relation_types))
+    if model.relation_activation.is_softmax:
+        labels = torch.cat([~labels.any(-1, keepdim=True), labels], dim=-1)
+    return GoldGraph(
+        initial,
+        LIFT * functional.one_hot(answers[kept.place], scores.size(1)).to(scores),
+        LIFT * (2 * labels.to(scores) - 1),
+        int((answers > 0).sum()),
+        len(kept.head),
+    )
+
+
+class GoldGraphs:
+    """Hooks by which a `Keci` predicts a given `GoldGraph`, both times: one sum for each score."""
+
+    def __init__(self, model: Keci) -> None:
+        self.graph = GoldGraph(torch.empty(0), torch.empty(0), torch.empty(0), 0, 0)
+        self._add(model.initial_head.entity_scorer, "initial_entities")
+        self._add(model.initial_head.pair_scorer, "relations")
+        if model.final_head is not None:
+            self._add(model.final_head.entity_scorer, "entities")
+            self._add(model.final_head.pair_scorer, "relations")
+
+    def _add(self, scorer: torch.nn.Module, name: str) -> None:
+        scorer.register_forward_hook(lambda *args: args[-1] + getattr(self.graph, name))

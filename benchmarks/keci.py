@@ -1,0 +1,241 @@
+"""What KECI costs beside its encoder alone.
+
+As for the joint model, weights are random, and scores are lifted so that the model finds what a
+good one would (`gold_graphs.py`): how many spans are kept depends on the length of a sentence
+alone, but what is decoded, on what is found.
+"""
+
+import random
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Callable, Dict, List, NamedTuple
+
+import torch
+from allennlp.common import Params
+from allennlp.common.checks import ConfigurationError
+from allennlp.data import Batch
+from allennlp.models import Model
+from allennlp.nn.util import move_to_device
+from torch import Tensor
+from transformers import BertConfig
+
+from benchmarks.bare_encoder import BareEncoder, measured_device, waiting_for
+from benchmarks.gold_graphs import GoldGraph, GoldGraphs, gold_graph
+from benchmarks.keci_sentences import KeciSentences, keci_params, keci_reader, use_random_vectors
+from benchmarks.sentences import build_vocabulary
+from benchmarks.timing import Comparison, NotMeasured, Side, Unit, compare
+from bio_ie.models.keci import Keci
+
+TARGET = 1.3
+"""With an encoder of SciBERT's size; beside a smaller one the same heads weigh more."""
+SCIBERT_LAYERS = 12
+
+
+@dataclass(frozen=True)
+class KeciBatch:
+    """What a step takes.
+
+    # Parameters
+
+    inputs : `Dict[str, Any]`
+        Of the model; with gold labels only for training.
+    graph : `GoldGraph`
+    """
+
+    inputs: Dict[str, Any]
+    graph: GoldGraph
+
+
+class EncoderShare(NamedTuple):
+    """What the bare encoder takes of a step."""
+
+    inputs: Dict[str, Any]
+    """What the model gives to its encoder."""
+    gradient: Tensor
+    """Of some loss, with respect to the bare encoder's output."""
+
+
+class KeciBenchmark:
+    """KECI around an encoder of a given size.
+
+    # Parameters
+
+    sentences : `KeciSentences`
+    config : `Path`
+        Of reader and model; for all but the encoder.
+    encoder_config : `BertConfig`
+        See `BareEncoder`.
+    device : `str`, optional (default = `"cpu"`)
+    bf16 : `bool`, optional (default = `False`)
+        Of the encoder, in the model and bare.
+
+    Raises `NotMeasured` if there is no such device.
+    """
+
+    def __init__(
+        self,
+        sentences: KeciSentences,
+        config: Path,
+        encoder_config: BertConfig,
+        device: str = "cpu",
+        bf16: bool = False,
+    ) -> None:
+        self.device = measured_device(device)
+        self._source = sentences.source
+        self._target = TARGET if encoder_config.num_hidden_layers >= SCIBERT_LAYERS else None
+        params = keci_params(config, sentences.knowledge_base)
+        reader = keci_reader(params)
+        self._instances = [
+            instance
+            for document in sentences.documents
+            for instance in reader.document_to_instances(document, labelled=True)
+        ]
+        # Both training and the predictor put sentences of like length together.
+        self._instances.sort(key=lambda instance: len(instance["words"]))
+        vocab = build_vocabulary(self._instances)
+        for instance in self._instances:
+            instance.index_fields(vocab)
+
+        torch.manual_seed(0)
+        self.encoder = BareEncoder(encoder_config, bf16)
+        model_params = params["model"]
+        embedder = self.encoder.text_field_embedder(
+            Params(model_params.pop("text_field_embedder")), vocab
+        )
+        with tempfile.TemporaryDirectory() as folder:
+            use_random_vectors(model_params, self._instances, Path(folder))
+            model = Model.from_params(
+                Params(model_params), vocab=vocab, text_field_embedder=embedder
+            )
+        if not isinstance(model, Keci):
+            raise ConfigurationError("this is another model than `keci`")
+        self.model = model.to(self.device)
+        self.answers = GoldGraphs(self.model)
+
+    def training(self, row: str, batch_size: int, repeats: int) -> Comparison:
+        """Forward and backward pass, without the optimizer."""
+        self.model.train()
+
+        def run_encoder(share: EncoderShare) -> None:
+            self.encoder(share.inputs).backward(share.gradient)
+
+        batches = self.batches(batch_size, labelled=True)
+        return self._beside_encoder(row, self.train, run_encoder, batches, repeats)
+
+    @torch.no_grad()
+    def prediction(self, row: str, batch_size: int, repeats: int) -> Comparison:
+        """Forward pass and decoding to `Mention`s and `Relation`s."""
+        self.model.eval()
+
+        def run_encoder(share: EncoderShare) -> Tensor:
+            return self.encoder(share.inputs)
+
+        batches = self.batches(batch_size, labelled=False)
+        for batch in batches:
+            if sum(map(len, self.predict(batch)["mentions"])) != batch.graph.num_entities:
+                raise RuntimeError("the model does not find the entities that it should")
+        return self._beside_encoder(row, self.predict, run_encoder, batches, repeats)
+
+    @torch.no_grad()
+    def batching(self, row: str, batch_size: int, repeats: int) -> Comparison:
+        """Prediction in batches, beside one sentence after the other."""
+        self.model.eval()
+        starts = self._starts(batch_size)
+        batches = [self._batch(start, start + batch_size, False) for start in starts]
+        singles = [
+            [self._batch(place, place + 1, False) for place in range(start, start + batch_size)]
+            for start in starts
+        ]
+
+        def run_singles(batch: List[KeciBatch]) -> None:
+            for single in batch:
+                self.predict(single)
+
+        return compare(
+            row,
+            Side(f"batches of {batch_size}", self.predict, lambda n: batches[n % len(batches)]),
+            Side("batches of 1", run_singles, lambda n: singles[n % len(singles)]),
+            repeats,
+            Unit("sentences/s", batch_size),
+            note=self._note(batches, batch_size),
+            finish=waiting_for(self.device),
+        )
+
+    def train(self, batch: KeciBatch) -> None:
+        """A step without the optimizer."""
+        self.answers.graph = batch.graph
+        self.model(**batch.inputs)["loss"].backward()
+
+    def predict(self, batch: KeciBatch) -> Dict[str, Any]:
+        """Forward pass and decoding."""
+        self.answers.graph = batch.graph
+        return self.model.make_output_human_readable(self.model(**batch.inputs))
+
+    def _beside_encoder(
+        self,
+        row: str,
+        run_model: Callable[[KeciBatch], Any],
+        run_encoder: Callable[[EncoderShare], Any],
+        batches: List[KeciBatch],
+        repeats: int,
+    ) -> Comparison:
+        shares = [self.encoder_share(batch) for batch in batches]
+
+        def prepare(number: int) -> KeciBatch:
+            self.model.zero_grad(set_to_none=True)
+            return batches[number % len(batches)]
+
+        def prepare_encoder(number: int) -> EncoderShare:
+            self.model.zero_grad(set_to_none=True)
+            return shares[number % len(shares)]
+
+        return compare(
+            row,
+            Side("KECI", run_model, prepare),
+            Side("bare encoder", run_encoder, prepare_encoder),
+            repeats,
+            target=self._target,
+            note=self._note(batches, len(batches[0].inputs["metadata"])),
+            finish=waiting_for(self.device),
+        )
+
+    def _note(self, batches: List[KeciBatch], batch_size: int) -> str:
+        per_sentence = {
+            "entities": [batch.graph.num_entities for batch in batches],
+            "kept spans": [batch.graph.num_kept for batch in batches],
+            "pairs of them": [batch.graph.num_pairs for batch in batches],
+            "nodes": [len(batch.inputs["background"]["keys"]) for batch in batches],
+            "edges": [len(batch.inputs["background"]["edges"]) for batch in batches],
+        }
+        sentences = len(batches) * batch_size
+        means = ", ".join(
+            f"{sum(counts) / sentences:.1f} {what}" for what, counts in per_sentence.items()
+        )
+        return f"{self._source} in {len(batches)} batches of {batch_size}; a sentence has {means}"
+
+    def batches(self, batch_size: int, labelled: bool) -> List[KeciBatch]:
+        """Full batches only, in random order; the longest sentences may be left out."""
+        return [
+            self._batch(start, start + batch_size, labelled) for start in self._starts(batch_size)
+        ]
+
+    def _starts(self, batch_size: int) -> List[int]:
+        starts = list(range(0, len(self._instances) - batch_size + 1, batch_size))
+        if not starts:
+            raise NotMeasured(f"{self._source} are no batch of {batch_size}")
+        random.Random(0).shuffle(starts)
+        return starts
+
+    def _batch(self, start: int, end: int, labelled: bool) -> KeciBatch:
+        tensors: Dict[str, Any] = dict(Batch(self._instances[start:end]).as_tensor_dict())
+        tensors = move_to_device(tensors, self.device)
+        graph = gold_graph(self.model, tensors)
+        if not labelled:
+            del tensors["entities"], tensors["relations"]
+        return KeciBatch(tensors, graph)
+
+    def encoder_share(self, batch: KeciBatch) -> EncoderShare:
+        """The encoder's part in a step, with a random gradient."""
+        inputs, output = self.encoder.share(self.model.text_field_embedder, batch.inputs["words"])
+        return EncoderShare(inputs, torch.randn_like(output))

@@ -1,0 +1,33 @@
+"""Configs, sizes of encoders and devices that models are measured with."""
+
+from typing import Any, Dict
+
+from transformers import BertConfig
+
+from benchmarks.keci_sentences import KECI_PAPER, KECI_RECIPE
+from benchmarks.sentences import CONLL04_RECIPE, PAPER_MODEL
+
+SCIBERT = BertConfig(vocab_size=31090)  # the rest is as in BERT base
+MINILM = BertConfig(hidden_size=384, num_hidden_layers=6, intermediate_size=1536)
+
+MODELS = {
+    "scibert": (PAPER_MODEL, SCIBERT),
+    "minilm": (PAPER_MODEL, MINILM),
+    # With a convolution over characters and a BiLSTM, too.
+    "minilm_recipe": (CONLL04_RECIPE, MINILM),
+}
+"""Configs and encoders of the joint model, by the names in rows."""
+
+KECI_MODELS = {
+    "keci_scibert": (KECI_PAPER, SCIBERT),
+    "keci_minilm": (KECI_PAPER, MINILM),
+    # With a convolution over characters, and smaller heads.
+    "keci_minilm_recipe": (KECI_RECIPE, MINILM),
+}
+"""The same of KECI."""
+
+DEVICES: Dict[str, Dict[str, Any]] = {
+    "cpu": {"device": "cpu"},
+    "cuda_fp32": {"device": "cuda"},
+    "cuda_bf16": {"device": "cuda", "bf16": True},
+}
