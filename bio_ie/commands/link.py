@@ -84,6 +84,7 @@ def link_from_args(args: argparse.Namespace) -> None:
         if args.annotated and args.nested:
             raise ConfigurationError("--annotated and --nested exclude each other")
         kb = KnowledgeBase(args.kb)
+        len(kb)  # it is opened when first asked, which a text of no names would never do
         generator = _generator(args.generator, kb, args.k)
         documents = _documents(args.input, args.from_format, args.annotated)
         if not args.annotated:

@@ -125,3 +125,9 @@ def test_errors_are_one_line(run, kb, arguments, message):
     assert out == ""
     (line,) = [line for line in err.splitlines() if line.startswith("error:")]
     assert message in line
+
+
+def test_missing_knowledge_base_is_an_error_though_the_text_names_nothing(run, tmp_path):
+    status, _, err = run("link", "x", "--kb", tmp_path / "none.sqlite")
+    assert status == 1
+    assert "there is no such file" in err
