@@ -4,12 +4,11 @@ from collections import Counter
 from itertools import product
 from typing import Any, Dict, List, Mapping, Optional, Sequence, Set, Tuple
 
-import torch.distributed as dist
-from allennlp.common.util import is_distributed
 from allennlp.training.metrics import Metric
 
 from bio_ie.data.document import Document, DocumentError
 from bio_ie.metrics.match_counts import Score
+from bio_ie.metrics.over_processes import over_processes
 
 NamePair = Tuple[str, str]
 """Two names, sorted: binding has no direction."""
@@ -92,7 +91,7 @@ class BioRelExF1(Metric):
             `precision`, `recall` and `f1` of interactions, with the counts `correct`, `wrong` and
             `gold`; the ratios of mentions as `mention_precision`, `mention_recall`, `mention_f1`.
         """
-        counts = self._over_processes()
+        counts = over_processes(self._counts)
         # Score's "predicted" is what precision divides by: here right interactions, wrong pairs.
         interactions = Score(counts["correct"], counts["correct"] + counts["wrong"], counts["gold"])
         mentions = Score(*(counts[f"mention_{name}"] for name in ("correct", "predicted", "gold")))
@@ -108,13 +107,6 @@ class BioRelExF1(Metric):
         if reset:
             self.reset()
         return result
-
-    def _over_processes(self) -> Counter[str]:
-        if not is_distributed():
-            return self._counts
-        gathered: List[Any] = [None] * dist.get_world_size()
-        dist.all_gather_object(gathered, self._counts)
-        return sum(gathered, Counter())
 
     def reset(self) -> None:
         self._counts.clear()

@@ -4,8 +4,7 @@ from collections import Counter
 from operator import itemgetter
 from typing import AbstractSet, Any, Dict, NamedTuple, Tuple
 
-import torch.distributed as dist
-from allennlp.common.util import is_distributed
+from bio_ie.metrics.over_processes import over_processes
 
 Key = Tuple[Any, ...]
 """What identifies an item; the last part is its type."""
@@ -57,15 +56,10 @@ class MatchCounts:
     def over_processes(self) -> "MatchCounts":
         """The sum over all distributed processes, which must all call this; `self` stays as it
         is. The types a process has seen may differ from those of another."""
-        if not is_distributed():
-            return self
-        gathered: Any = [None] * dist.get_world_size()
-        dist.all_gather_object(gathered, (self.correct, self.predicted, self.gold))
         result = MatchCounts()
-        for correct, predicted, gold in gathered:
-            result.correct.update(correct)
-            result.predicted.update(predicted)
-            result.gold.update(gold)
+        result.correct = over_processes(self.correct)
+        result.predicted = over_processes(self.predicted)
+        result.gold = over_processes(self.gold)
         return result
 
     def micro(self) -> Score:

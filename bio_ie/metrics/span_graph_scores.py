@@ -4,12 +4,10 @@ import re
 from collections import Counter
 from typing import Any, Dict, List, Optional, Sequence, Tuple
 
-import torch.distributed as dist
-from allennlp.common.util import is_distributed
-
 from bio_ie.metrics.biorelex_f1 import BioRelExF1, is_biorelex
 from bio_ie.metrics.entity_f1 import EntityF1
 from bio_ie.metrics.items import EntityItem, RelationItem, document_of_items
+from bio_ie.metrics.over_processes import over_processes
 from bio_ie.metrics.relation_f1 import RelationF1
 
 Items = Tuple[List[EntityItem], List[RelationItem]]
@@ -96,7 +94,7 @@ class SpanGraphScores:
                     scores = {key: scores[key] for key in ("precision", "recall", "f1")}
                 result.update({f"{prefix}{name}_{key}": value for key, value in scores.items()})
         result["overall"] = (result["entity_f1"] + result["relation_f1"]) / 2
-        counts = _over_processes(self._counts)
+        counts = over_processes(self._counts)
         result["pruning_recall"] = counts["kept"] / max(counts["gold"], 1)
         if reset:
             official = self._official.get_metric(reset)
@@ -110,7 +108,7 @@ class SpanGraphScores:
     def _attention(self) -> Dict[str, float]:
         """The mean weights, by names that TensorBoard allows; types that become equal stay
         apart."""
-        weights, links = _over_processes(self._weights), _over_processes(self._links)
+        weights, links = over_processes(self._weights), over_processes(self._links)
         result: Dict[str, float] = {}
         for type_ in sorted(links):
             name = "attention/" + re.sub(r"[^-/\w.]", "_", type_)
@@ -118,14 +116,3 @@ class SpanGraphScores:
                 name += "_"
             result[name] = weights[type_] / links[type_]
         return result
-
-
-def _over_processes(counter: Counter[str]) -> Counter[str]:
-    if not is_distributed():
-        return counter
-    gathered: List[Any] = [None] * dist.get_world_size()
-    dist.all_gather_object(gathered, counter)
-    total: Counter[str] = Counter()
-    for part in gathered:
-        total.update(part)
-    return total
