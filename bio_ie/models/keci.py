@@ -28,7 +28,8 @@ from bio_ie.modules.background_knowledge import BackgroundKnowledge, EncodedGrap
 from bio_ie.modules.graph_encoders import GraphEncoder, PassThroughGraphEncoder
 from bio_ie.modules.pair_scorers import PairScorer
 from bio_ie.modules.poolings import Pooling
-from bio_ie.modules.relation_activation import RelationActivation, at_least_single
+from bio_ie.modules.precision import at_least_single
+from bio_ie.modules.relation_activation import RelationActivation
 from bio_ie.modules.schedules import ConstantSchedule, Schedule
 from bio_ie.modules.span_graph import KeptSpans, SpanGraph, keep_spans
 from bio_ie.modules.span_graph_head import SpanGraphHead

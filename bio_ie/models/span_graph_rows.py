@@ -5,7 +5,8 @@ from typing import Dict, List
 import torch
 
 from bio_ie.models.predicted_rows import Row, predicted_rows
-from bio_ie.modules.relation_activation import RelationActivation, at_least_single
+from bio_ie.modules.precision import at_least_single
+from bio_ie.modules.relation_activation import RelationActivation
 from bio_ie.modules.relation_candidates import RelationCandidates
 from bio_ie.modules.span_graph import KeptSpans, SpanGraph
 

@@ -6,6 +6,7 @@ import torch
 from allennlp.common.checks import ConfigurationError
 from torch.nn import functional
 
+from bio_ie.modules.precision import at_least_single
 from bio_ie.modules.ragged import reversed_pairs
 
 LEGAL = {
@@ -127,8 +128,3 @@ class RelationActivation(torch.nn.Module):
         best = probabilities.argmax(-1)
         pair = best.nonzero().squeeze(1)
         return PredictedRelations(pair, best[pair] - 1, probabilities[pair, best[pair]])
-
-
-def at_least_single(scores: torch.Tensor) -> torch.Tensor:
-    """In single precision at least."""
-    return scores.to(torch.promote_types(scores.dtype, torch.float))

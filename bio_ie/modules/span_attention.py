@@ -5,6 +5,7 @@ from typing import NamedTuple
 import torch
 from torch_geometric.utils import softmax
 
+from bio_ie.modules.precision import at_least_single
 from bio_ie.modules.ragged import ranges
 
 
@@ -31,7 +32,6 @@ def span_tokens(scores: torch.Tensor, first: torch.Tensor, width: torch.Tensor) 
     """
     span, place = ranges(width)
     token = first[span] + place
-    if scores.dtype in (torch.float16, torch.bfloat16):
-        scores = scores.float()
+    scores = at_least_single(scores)
     weight = softmax(scores.index_select(0, token), span, num_nodes=len(width))
     return SpanTokens(span, token, weight)

@@ -4,8 +4,8 @@ from typing import NamedTuple, Optional
 
 import torch
 
+from bio_ie.modules.precision import at_least_single
 from bio_ie.modules.ragged import ordered_pairs
-from bio_ie.modules.relation_activation import at_least_single
 from bio_ie.modules.span_names import same_names
 from bio_ie.modules.text_spans import TextSpans, keep_most_likely
 

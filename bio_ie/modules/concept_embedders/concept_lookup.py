@@ -6,6 +6,7 @@ import torch
 from allennlp.common.checks import ConfigurationError
 
 from bio_ie.modules.concept_embedders.concept_embedder import ConceptEmbedder
+from bio_ie.modules.precision import at_least_single
 
 
 class ConceptLookup(ConceptEmbedder):
@@ -54,9 +55,7 @@ class ConceptLookup(ConceptEmbedder):
         self._counts["unknown"] += len(keys) - known.sum()
         if self.training and self.unknown is not None:
             known = known & (torch.rand(keys.shape, device=keys.device) >= self.concept_dropout)
-        vectors = self.vectors_at(places)
-        if vectors.dtype in (torch.float16, torch.bfloat16):
-            vectors = vectors.float()
+        vectors = at_least_single(self.vectors_at(places))
         unknown = vectors.new_zeros(()) if self.unknown is None else self.unknown
         return torch.where(known.unsqueeze(1), vectors, unknown)
 

@@ -5,6 +5,8 @@ from typing import NamedTuple, Optional
 import torch
 from torch_geometric.utils import scatter, softmax
 
+from bio_ie.modules.precision import at_least_single
+
 
 class Fused(NamedTuple):
     """Vectors with knowledge, and where it came from."""
@@ -46,8 +48,7 @@ def attend_to_candidates(
     every_span = torch.arange(num_spans, device=links.device)
     owner = torch.cat([span, every_span])
     scores = torch.cat([candidate_scores, sentinel_scores])
-    if scores.dtype in (torch.float16, torch.bfloat16):
-        scores = scores.float()
+    scores = at_least_single(scores)
     weights = softmax(scores, owner, num_nodes=num_spans)
     link_weights, sentinel_weights = weights.split([num_links, num_spans])
     linked = link_weights.unsqueeze(1) * candidates.index_select(0, concept)

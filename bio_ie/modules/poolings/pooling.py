@@ -6,6 +6,8 @@ import torch
 from allennlp.common import Registrable
 from allennlp.common.checks import ConfigurationError
 
+from bio_ie.modules.precision import at_least_single
+
 Domain = Literal["probabilities", "logits", "vectors"]
 
 
@@ -41,8 +43,7 @@ class Pooling(torch.nn.Module, Registrable):
         `torch.Tensor`
             Shape `[num_segments, ...]`, single precision for half-precision values.
         """
-        if values.dtype in (torch.float16, torch.bfloat16):
-            values = values.float()
+        values = at_least_single(values)
         with torch.autocast(values.device.type, enabled=False):
             return self.pool(values, index, num_segments)
 
