@@ -18,6 +18,7 @@ from bio_ie.data.dataset_readers import DocumentReader
 from bio_ie.data.dataset_readers.document_reader import CorpusPath
 from bio_ie.data.document import Document, DocumentError, Mention, Relation
 from bio_ie.data.fields import TagField
+from bio_ie.knowledge.knowledge_base_file import KnowledgeBaseError
 from bio_ie.predictors.document_input import document_from_input
 from bio_ie.predictors.failures import DocumentOrFailure, Failure, read_with_failures
 
@@ -95,6 +96,8 @@ class DocumentPredictor(Predictor):
             if isinstance(item, Document):
                 try:
                     instances = self._instances(item)
+                except KnowledgeBaseError:
+                    raise  # no document's fault, and every one would fail alike
                 except Exception as error:  # whatever a document does to a reader stays its own
                     item = _failure(item, error)
             pending.append((item, instances))

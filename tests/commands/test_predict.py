@@ -314,3 +314,17 @@ def test_archive_that_names_a_foreign_class_is_refused(
     assert run(monkeypatch, folder, texts) == 1
     assert "would have 'subprocess.Popen' imported and called" in capsys.readouterr().err
     assert not (folder / "proof").exists()
+
+
+def test_missing_knowledge_base_is_one_line_and_status_1_not_a_failure_of_each_document(
+    toy_archive: Path,
+    texts: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    out = texts.with_name("out.jsonl")
+    background = {"validation_dataset_reader.background": {"kb": {"path": "none.sqlite"}}}
+    options = ["--predictor", "document", "--silent", "--output", out]
+    assert run(monkeypatch, toy_archive, texts, *options, "-o", json.dumps(background)) == 1
+    (line,) = [line for line in capsys.readouterr().err.splitlines() if line.startswith("error:")]
+    assert line.startswith("error: none.sqlite: there is no such file")
