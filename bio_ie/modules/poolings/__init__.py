@@ -1,9 +1,9 @@
 from bio_ie.modules.poolings.attention import AttentionPooling
-from bio_ie.modules.poolings.logsumexp import EMPTY_LOGIT, LogsumexpPooling
+from bio_ie.modules.poolings.logsumexp import LogsumexpPooling
 from bio_ie.modules.poolings.max import MaxPooling
 from bio_ie.modules.poolings.mean import MeanPooling
 from bio_ie.modules.poolings.noisy_or import NoisyOrPooling
-from bio_ie.modules.poolings.pooling import Domain, Pooling
+from bio_ie.modules.poolings.pooling import EMPTY_LOGIT, Domain, Pooling
 from bio_ie.modules.poolings.smax import SmaxPooling
 
 __all__ = [

@@ -1,6 +1,6 @@
 import torch
 
-from bio_ie.modules.poolings.pooling import Pooling
+from bio_ie.modules.poolings.pooling import EMPTY_LOGIT, Pooling
 
 
 @Pooling.register("max")
@@ -15,7 +15,18 @@ class MaxPooling(Pooling):
     domain = "probabilities"
 
     def pool(self, values: torch.Tensor, index: torch.Tensor, num_segments: int) -> torch.Tensor:
-        # Not torch-geometric's `scatter`, whose gradient for ties depends on what is installed.
-        index = index.view(-1, *[1] * (values.dim() - 1)).expand_as(values)
-        pooled = values.new_zeros(num_segments, *values.shape[1:])
-        return pooled.scatter_reduce(0, index, values, reduce="amax", include_self=False)
+        return _maximum(values, index, num_segments, empty=0.0)
+
+    def pool_logs(
+        self, log_values: torch.Tensor, index: torch.Tensor, num_segments: int
+    ) -> torch.Tensor:
+        return _maximum(log_values, index, num_segments, EMPTY_LOGIT)
+
+
+def _maximum(
+    values: torch.Tensor, index: torch.Tensor, num_segments: int, empty: float
+) -> torch.Tensor:
+    # Not torch-geometric's `scatter`, whose gradient for ties depends on what is installed.
+    index = index.view(-1, *[1] * (values.dim() - 1)).expand_as(values)
+    pooled = values.new_full((num_segments, *values.shape[1:]), empty)
+    return pooled.scatter_reduce(0, index, values, reduce="amax", include_self=False)

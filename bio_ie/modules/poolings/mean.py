@@ -1,7 +1,8 @@
 import torch
 from torch_geometric.utils import scatter
 
-from bio_ie.modules.poolings.pooling import Pooling
+from bio_ie.modules.log_probabilities import segment_logsumexp
+from bio_ie.modules.poolings.pooling import EMPTY_LOGIT, Pooling
 
 
 @Pooling.register("mean")
@@ -16,3 +17,10 @@ class MeanPooling(Pooling):
 
     def pool(self, values: torch.Tensor, index: torch.Tensor, num_segments: int) -> torch.Tensor:
         return scatter(values, index, dim=0, dim_size=num_segments, reduce="mean")
+
+    def pool_logs(
+        self, log_values: torch.Tensor, index: torch.Tensor, num_segments: int
+    ) -> torch.Tensor:
+        total = segment_logsumexp(log_values, index, num_segments, EMPTY_LOGIT)
+        count = index.bincount(minlength=num_segments).clamp(min=1).to(total.dtype)
+        return total - count.log().view(-1, *[1] * (total.dim() - 1))

@@ -1,7 +1,11 @@
 import torch
 from torch_geometric.utils import scatter
 
-from bio_ie.modules.poolings.pooling import Pooling
+from bio_ie.modules.log_probabilities import log_complement, segment_logsumexp
+from bio_ie.modules.poolings.pooling import EMPTY_LOGIT, Pooling
+
+_TINY = -30.0
+"""Below, `log(1 - a)` is `-a` to thirteen digits."""
 
 
 @Pooling.register("noisy_or")
@@ -25,3 +29,15 @@ class NoisyOrPooling(Pooling):
         # The gradient goes through exp: that of expm1 is its result plus 1, a rounding error here.
         none = torch.exp(log_none)
         return (none.detach() - none) - torch.expm1(log_none.detach())
+
+    def pool_logs(
+        self, log_values: torch.Tensor, index: torch.Tensor, num_segments: int
+    ) -> torch.Tensor:
+        log_none = scatter(
+            log_complement(log_values), index, dim=0, dim_size=num_segments, reduce="sum"
+        )
+        total = segment_logsumexp(log_values, index, num_segments, EMPTY_LOGIT)
+        # Where all are tiny the probability is their sum, of which the complements know nothing.
+        is_tiny = total < _TINY
+        log_none = log_none.masked_fill(is_tiny, -1.0)
+        return torch.where(is_tiny, total, log_complement(log_none, nearest=0.0))

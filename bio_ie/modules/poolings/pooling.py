@@ -8,6 +8,11 @@ from allennlp.common.checks import ConfigurationError
 
 from bio_ie.modules.precision import at_least_single
 
+EMPTY_LOGIT = -1e4
+"""The logit, or log-probability, of a segment in which nothing is possible. Its probability is
+exactly 0, also beside others; unlike minus infinity it is harmless in a loss or a difference, and
+half precision holds it."""
+
 Domain = Literal["probabilities", "logits", "vectors"]
 
 
@@ -21,7 +26,8 @@ class Pooling(torch.nn.Module, Registrable):
     and vectors, `EMPTY_LOGIT` for logits. Gradients are finite everywhere in the domain, 0 and 1
     included for probabilities.
 
-    Implementations set `domain` and override `pool`.
+    Implementations set `domain` and override `pool`, and where the domain is "probabilities"
+    `pool_logs` too.
     """
 
     domain: ClassVar[Domain]
@@ -49,6 +55,35 @@ class Pooling(torch.nn.Module, Registrable):
 
     def pool(self, values: torch.Tensor, index: torch.Tensor, num_segments: int) -> torch.Tensor:
         """As `forward`, for values of single or double precision."""
+        raise NotImplementedError
+
+    def of_logs(
+        self, log_values: torch.Tensor, index: torch.Tensor, num_segments: int
+    ) -> torch.Tensor:
+        """The logarithm of the pooled probability, from the logarithms of the items. The same
+        function as `forward`, but a product of many small probabilities, which is 0 in single
+        precision, still has its value here, and its gradient.
+
+        # Parameters
+
+        log_values : `torch.Tensor`
+            Shape `[items, ...]`, at most 0.
+        index, num_segments
+            As for `forward`.
+
+        # Returns
+
+        `torch.Tensor`
+            Shape `[num_segments, ...]`; `EMPTY_LOGIT` without items.
+        """
+        log_values = at_least_single(log_values)
+        with torch.autocast(log_values.device.type, enabled=False):
+            return self.pool_logs(log_values, index, num_segments)
+
+    def pool_logs(
+        self, log_values: torch.Tensor, index: torch.Tensor, num_segments: int
+    ) -> torch.Tensor:
+        """As `of_logs`, for values of single or double precision."""
         raise NotImplementedError
 
     def require_domain(self, domain: Domain, consumer: str) -> None:

@@ -4,7 +4,8 @@ import torch
 from allennlp.common.checks import ConfigurationError
 from torch_geometric.utils import scatter, softmax
 
-from bio_ie.modules.poolings.pooling import Pooling
+from bio_ie.modules.log_probabilities import segment_log_softmax, segment_logsumexp
+from bio_ie.modules.poolings.pooling import EMPTY_LOGIT, Pooling
 
 
 @Pooling.register("smax")
@@ -44,3 +45,11 @@ class SmaxPooling(Pooling):
         scaled = values * torch.exp(-self.log_temperature)
         weights = softmax(scaled, index, num_nodes=num_segments)  # w, [items, ...]
         return scatter(weights * values, index, dim=0, dim_size=num_segments, reduce="sum")
+
+    def pool_logs(
+        self, log_values: torch.Tensor, index: torch.Tensor, num_segments: int
+    ) -> torch.Tensor:
+        """`log sum_i w_i a_i = logsumexp_i(log w_i + log a_i)`."""
+        scaled = log_values.exp() * torch.exp(-self.log_temperature)
+        log_weights = segment_log_softmax(scaled, index, num_segments)
+        return segment_logsumexp(log_weights + log_values, index, num_segments, EMPTY_LOGIT)

@@ -1,5 +1,6 @@
 """The contract every pooling keeps, against one segment at a time."""
 
+import copy
 import math
 from typing import Any, Dict, List, Tuple
 
@@ -186,6 +187,59 @@ def test_gradients_are_finite_at_zero_and_one(name: str, items: List[float]) -> 
     pooled = pooling(values, torch.zeros(len(items), dtype=torch.int64), 2)
     assert pooled.tolist() == pytest.approx([reference_at_corners(name, items), 0.0], abs=1e-6)
     for gradient in torch.autograd.grad(pooled.sum(), [values, *pooling.parameters()]):
+        assert gradient.isfinite().all()
+
+
+PROBABILITIES = [name for name in CONFIGS if build(name).domain == "probabilities"]
+
+
+@pytest.mark.parametrize("name", PROBABILITIES)
+@settings(max_examples=25, deadline=None)
+@given(
+    index=st.lists(st.integers(0, 5), min_size=1, max_size=20),
+    seed=st.integers(0, 1000),
+)
+def test_logarithms_and_their_gradients_are_those_of_the_pooled_values(
+    name: str, index: List[int], seed: int
+) -> None:
+    pooling = build(name)
+    values, segments = random_values(pooling, len(index), seed), torch.tensor(index)
+    num_segments = max(index) + 1
+    there = segments.unique()
+    pooled = pooling.of_logs(values.log(), segments, num_segments)[there]
+    expected = reduce_all(pooling, values, segments, num_segments)[there].log()
+    torch.testing.assert_close(pooled, expected, rtol=1e-8, atol=1e-8)
+    inputs = [values, *pooling.parameters()]
+    for one, other in zip(gradients(pooled, inputs), gradients(expected, inputs), strict=True):
+        torch.testing.assert_close(one, other, rtol=1e-7, atol=1e-7)
+
+
+@pytest.mark.parametrize("name", PROBABILITIES)
+def test_logarithms_of_what_single_precision_cannot_hold(name: str) -> None:
+    pooling = build(name).float()
+    items = torch.tensor([-300.0, -300.0, -320.0, -0.0, -1e4, -90.0], requires_grad=True)
+    index = torch.tensor([0, 0, 0, 1, 2, 3])
+    pooled = pooling.of_logs(items, index, 5)
+    first = {"max": -300.0, "noisy_or": -300 + math.log(2)}.get(name, -300 + math.log(2 / 3))
+    expected = [first, 0.0, -1e4, -90.0, EMPTY_LOGIT]
+    assert pooled.tolist() == pytest.approx(expected, rel=1e-6, abs=1e-6)
+    gradient, *others = torch.autograd.grad(pooled.sum(), [items, *pooling.parameters()])
+    assert all(other.isfinite().all() for other in [gradient, *others])
+    assert gradient[:3].sum().item() == pytest.approx(1.0, rel=1e-4)
+
+
+@pytest.mark.parametrize("temperature", [1e-3, 1.0, 1e3])
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16, torch.float16])
+def test_logarithms_of_smax_are_finite_at_extreme_temperatures(
+    temperature: float, dtype: torch.dtype
+) -> None:
+    pooling = Pooling.from_params(Params({"type": "smax", "initial_temperature": temperature}))
+    items = torch.tensor([-0.0, -1e-6, -0.5, -80.0, -1e4], dtype=dtype, requires_grad=True)
+    pooled = pooling.of_logs(items, torch.zeros(5, dtype=torch.long), 1)
+    values = items.detach().double().exp()
+    exact = copy.deepcopy(pooling).double()(values, torch.zeros(5, dtype=torch.long), 1)
+    assert pooled.item() == pytest.approx(exact.log().item(), rel=1e-4, abs=1e-5)
+    for gradient in torch.autograd.grad(pooled.sum(), [items, pooling.log_temperature]):
         assert gradient.isfinite().all()
 
 

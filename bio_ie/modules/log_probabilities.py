@@ -1,0 +1,61 @@
+"""Probabilities as their logarithms, which neither underflow nor lose what is left below 1."""
+
+from typing import Optional
+
+import torch
+from torch_geometric.utils import scatter
+
+_LN_2 = 0.6931471805599453
+
+
+def log_complement(log_p: torch.Tensor, nearest: Optional[float] = None) -> torch.Tensor:
+    """`log(1 - p)` of `log p`, exact for small and for large p.
+
+    # Parameters
+
+    log_p : `torch.Tensor`
+        At most 0 but for rounding errors; minus infinity is allowed.
+    nearest : `float`, optional
+        `log p` is kept this much below 0, in value only: the gradient passes. Default: the rounding
+        error of a sum near 1, so that p = 1 has a large but finite loss and gradient.
+    """
+    nearest = torch.finfo(log_p.dtype).eps if nearest is None else nearest
+    below = torch.where(log_p > -nearest, log_p - log_p.detach() - nearest, log_p)
+    # Each of the two is exact where the other is not; both have finite gradients everywhere.
+    return torch.where(
+        below > -_LN_2, torch.log(-torch.expm1(below)), torch.log1p(-torch.exp(below))
+    )
+
+
+def segment_logsumexp(
+    values: torch.Tensor, index: torch.Tensor, num_segments: int, empty: float
+) -> torch.Tensor:
+    """`log sum_i exp(v_i)` of each segment; `empty` without items, or when all of them are minus
+    infinity, which adds nothing and gets no gradient.
+
+    # Parameters
+
+    values : `torch.Tensor`
+        `[items, ...]`, single precision or more.
+    index : `torch.Tensor`
+        `[items]`, the segment of each item.
+    num_segments : `int`
+    empty : `float`
+    """
+    peak = scatter(values.detach(), index, dim=0, dim_size=num_segments, reduce="max")
+    # Minus infinity less itself is NaN; a finite peak gives it the weight 0 instead.
+    peak = peak.masked_fill(peak == -torch.inf, 0)
+    weights = torch.exp(values - peak.index_select(0, index))
+    total = scatter(weights, index, dim=0, dim_size=num_segments, reduce="sum")
+    impossible = total == 0
+    # Filled before the logarithm too, whose gradient at 0 is not a number.
+    logarithm = torch.log(total.masked_fill(impossible, 1)) + peak
+    return logarithm.masked_fill(impossible, empty)
+
+
+def segment_log_softmax(
+    values: torch.Tensor, index: torch.Tensor, num_segments: int
+) -> torch.Tensor:
+    """`log softmax_i(v_i)` within each segment, `[items, ...]`."""
+    total = segment_logsumexp(values, index, num_segments, empty=0.0)
+    return values - total.index_select(0, index)
