@@ -1,5 +1,7 @@
 from bio_ie.metrics.biorelex_f1 import BioRelExF1
+from bio_ie.metrics.document_linking_f1 import DocumentLinkingF1
 from bio_ie.metrics.entity_f1 import EntityF1
+from bio_ie.metrics.fact_f1 import FactF1
 from bio_ie.metrics.relation_f1 import RelationF1
 
-__all__ = ["BioRelExF1", "EntityF1", "RelationF1"]
+__all__ = ["BioRelExF1", "DocumentLinkingF1", "EntityF1", "FactF1", "RelationF1"]

@@ -1,2 +1,3 @@
 from bio_ie.models.joint_ner_re import JointNerRe
 from bio_ie.models.keci import Keci
+from bio_ie.models.snerl import Snerl

@@ -21,10 +21,12 @@ def log_complement(log_p: torch.Tensor, nearest: Optional[float] = None) -> torc
     """
     nearest = torch.finfo(log_p.dtype).eps if nearest is None else nearest
     below = torch.where(log_p > -nearest, log_p - log_p.detach() - nearest, log_p)
-    # Each of the two is exact where the other is not; both have finite gradients everywhere.
-    return torch.where(
-        below > -_LN_2, torch.log(-torch.expm1(below)), torch.log1p(-torch.exp(below))
-    )
+    is_near = below > -_LN_2
+    # Each is exact where it is chosen. Elsewhere it sees a harmless number: an infinite gradient
+    # would not be forgotten by not being chosen.
+    large = torch.log(-torch.expm1(below.masked_fill(~is_near, -1)))
+    small = torch.log1p(-torch.exp(below.masked_fill(is_near, -1)))
+    return torch.where(is_near, large, small)
 
 
 def segment_logsumexp(

@@ -30,6 +30,15 @@ def test_the_complement_has_a_finite_gradient_everywhere(log_p: float) -> None:
     assert (value.grad < 0).all() == (log_p > -100)
 
 
+def test_the_complement_of_a_complement_keeps_what_is_tiny() -> None:
+    value = torch.tensor([-25.0], requires_grad=True)
+    twice = log_complement(log_complement(value), nearest=0.0)
+    twice.sum().backward()
+    assert twice.item() == pytest.approx(-25, rel=1e-5)
+    assert value.grad is not None
+    assert value.grad.item() == pytest.approx(1, rel=1e-5)
+
+
 def test_segments_of_log_softmax_and_logsumexp_are_those_of_torch() -> None:
     values = torch.randn(9, 2, dtype=torch.double)
     index = torch.tensor([0, 2, 0, 1, 1, 1, 2, 0, 2])

@@ -1,3 +1,4 @@
+from bio_ie.data.dataset_readers.document_graph import DocumentGraphReader
 from bio_ie.data.dataset_readers.document_reader import DocumentReader
 from bio_ie.data.dataset_readers.sentence_reader import SentenceReader
 from bio_ie.data.dataset_readers.span_graph import SpanGraphReader

@@ -6,6 +6,7 @@ import torch
 from allennlp.data.fields.field import Field
 from allennlp.data.vocabulary import Vocabulary
 
+from bio_ie.data.fields.ragged_tables import before, joined, row_numbers, table
 from bio_ie.knowledge.concept_embeddings import concept_key
 
 GraphTensors = Dict[str, torch.Tensor]
@@ -74,8 +75,8 @@ class BackgroundGraphField(Field[GraphTensors]):
         if RELATIONS in vocab.get_namespaces():
             relations = vocab.get_token_to_index_vocabulary(RELATIONS)
         self._indexed = {
-            "spans": _table([[first, last] for first, last, _ in self.candidates], 2),
-            "links": _table(
+            "spans": table([[first, last] for first, last, _ in self.candidates], 2),
+            "links": table(
                 [
                     [span, node]
                     for span, (_, _, nodes) in enumerate(self.candidates)
@@ -84,7 +85,7 @@ class BackgroundGraphField(Field[GraphTensors]):
                 2,
             ),
             "keys": torch.tensor([concept_key(node) for node in self.nodes], dtype=torch.long),
-            "types": _table(
+            "types": table(
                 [
                     [node, vocab.get_token_index(type_, TYPES)]
                     for node, types in enumerate(self.types)
@@ -92,7 +93,7 @@ class BackgroundGraphField(Field[GraphTensors]):
                 ],
                 2,
             ),
-            "edges": _table(
+            "edges": table(
                 [
                     [head, tail, relations[relation]]
                     for head, relation, tail in self.edges
@@ -113,17 +114,15 @@ class BackgroundGraphField(Field[GraphTensors]):
     def batch_tensors(self, tensor_list: List[GraphTensors]) -> GraphTensors:
         num_spans = [len(tensors["spans"]) for tensors in tensor_list]
         num_nodes = [len(tensors["keys"]) for tensors in tensor_list]
-        first_span, first_node = _before(num_spans), _before(num_nodes)
-        every_row = torch.arange(len(tensor_list))
-        span_rows = torch.repeat_interleave(every_row, torch.tensor(num_spans))
+        first_span, first_node = before(num_spans), before(num_nodes)
         spans = torch.cat([tensors["spans"] for tensors in tensor_list])
         return {
-            "spans": torch.cat([span_rows.unsqueeze(1), spans], dim=1),
-            "links": _joined(tensor_list, "links", [first_span, first_node]),
+            "spans": torch.cat([row_numbers(num_spans).unsqueeze(1), spans], dim=1),
+            "links": joined(tensor_list, "links", [first_span, first_node]),
             "keys": torch.cat([tensors["keys"] for tensors in tensor_list]),
-            "types": _joined(tensor_list, "types", [first_node, None]),
-            "edges": _joined(tensor_list, "edges", [first_node, first_node, None]),
-            "node_rows": torch.repeat_interleave(every_row, torch.tensor(num_nodes)),
+            "types": joined(tensor_list, "types", [first_node, None]),
+            "edges": joined(tensor_list, "edges", [first_node, first_node, None]),
+            "node_rows": row_numbers(num_nodes),
         }
 
     def empty_field(self) -> "BackgroundGraphField":
@@ -144,26 +143,3 @@ def _by_span(
     for first, last, nodes in candidates:
         nodes_of.setdefault((first, last), {}).update(dict.fromkeys(nodes))
     return [(first, last, list(nodes)) for (first, last), nodes in sorted(nodes_of.items())]
-
-
-def _table(rows: List[List[int]], num_columns: int) -> torch.Tensor:
-    return torch.tensor(rows, dtype=torch.long).view(-1, num_columns)
-
-
-def _before(counts: List[int]) -> torch.Tensor:
-    return torch.tensor([0, *counts[:-1]]).cumsum(0)
-
-
-def _joined(
-    tensor_list: List[GraphTensors], name: str, offsets: List[Optional[torch.Tensor]]
-) -> torch.Tensor:
-    """The tables of all instances, one behind the other, with the offset of each instance added to
-    each column that counts spans or nodes."""
-    tables = [tensors[name] for tensors in tensor_list]
-    row = torch.repeat_interleave(
-        torch.arange(len(tables)), torch.tensor([len(table) for table in tables])
-    )
-    joined = torch.cat(tables)
-    zeros = torch.zeros(len(tables), dtype=torch.long)
-    added = torch.stack([zeros if first is None else first for first in offsets], dim=1)
-    return joined + added[row]

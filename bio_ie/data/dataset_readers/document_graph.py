@@ -1,0 +1,250 @@
+"""Whole documents with mentions and the concepts they may name, and facts between these: for
+`snerl`."""
+
+from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Tuple, Union
+
+from allennlp.common.checks import ConfigurationError
+from allennlp.data import DatasetReader, Instance, Tokenizer
+from allennlp.data.fields import Field, MetadataField
+from allennlp.data.token_indexers import TokenIndexer
+
+from bio_ie.data.corpora.corpus_format import CorpusFormat
+from bio_ie.data.dataset_readers.sentence_reader import SentenceReader
+from bio_ie.data.document import Document, Mention
+from bio_ie.data.fields import DocumentGraphField, Link
+from bio_ie.data.sentences import Sentence
+from bio_ie.data.tokenizers import SpanSentenceSplitter
+from bio_ie.knowledge.candidate_generators import Candidate, CandidateGenerator
+from bio_ie.knowledge.concept_ids import normalize_id
+from bio_ie.knowledge.knowledge_base import KnowledgeBase
+
+LINK_MODES = ("candidates", "top_candidate", "linked")
+
+
+class FactItem(NamedTuple):
+    """What is counted of a fact."""
+
+    head: str
+    tail: str
+    type: str
+
+
+class LinkItem(NamedTuple):
+    """What is counted of a link: the document names this concept, by a mention of this type."""
+
+    concept_id: str
+    type: str
+
+
+@DatasetReader.register("document_graph")
+class DocumentGraphReader(SentenceReader):
+    """One instance a document: its words, its mentions, the concepts that each of them may name,
+    and the facts between concepts that the document is known to state (paper 1, "Notations").
+
+    Concepts are written as the knowledge base writes them, whatever the corpus does: an id of
+    another vocabulary that the knowledge base maps is that concept, and `D003000` is
+    `MESH:D003000`. A fact whose entities no mention may name, a mention that holds no word and
+    whatever else is left out is counted in `losses`, and stays gold in the metadata.
+
+    Registered as a `DatasetReader` with name "document_graph".
+
+    # Parameters
+
+    token_indexers, corpus, tokenizer, sentence_splitter, align, max_instances, serialization_dir
+        See `SentenceReader`.
+    kb : `KnowledgeBase`, optional
+        Gives the concepts' semantic types, and what ids mean. Without it, ids stay as they are.
+    candidate_generator : `CandidateGenerator`, optional
+        Needed for the first two modes of `links`. Its concepts must be those of `kb`.
+    links : `Union[str, Dict[str, str]]`, optional (default = `"candidates"`)
+        The concepts that a mention may name. `"candidates"`: those of the candidate generator, for
+        a model to choose from; `"top_candidate"`: the first of them, for certain; `"linked"`: the
+        mention's own ids, for certain. Or a mode by type of mention, and that of the others as
+        `"*"`: `{"Disease": "linked", "*": "top_candidate"}`.
+    entity_supervision : `str`, optional (default = `"facts"`)
+        Which entities a document is known to be about: those of its `"facts"` (the paper); or those
+        of its `"mentions"` too, where a corpus has their ids.
+    max_mentions : `int`, optional (default = `400`)
+        Of a document; further ones have no candidates.
+    max_words : `int`, optional (default = `2000`)
+        Of a document; what follows is not read.
+
+    # Fields
+
+    words : `TextField`
+    graph : `DocumentGraphField`; its facts and gold entities only when labelled
+    metadata : `document_id`, `is_padding`, `mentions` (all of the document), `mention_places` (of
+        those in the graph, among them), `entities` (the concept ids of the graph's entities) and,
+        when labelled, `gold_facts` (`FactItem`s) and `gold_links` (`LinkItem`s).
+    """
+
+    reads_mentions = True
+
+    def __init__(
+        self,
+        token_indexers: Dict[str, TokenIndexer],
+        corpus: Optional[CorpusFormat] = None,
+        tokenizer: Optional[Tokenizer] = None,
+        sentence_splitter: Optional[SpanSentenceSplitter] = None,
+        kb: Optional[KnowledgeBase] = None,
+        candidate_generator: Optional[CandidateGenerator] = None,
+        links: Union[str, Dict[str, str]] = "candidates",
+        entity_supervision: str = "facts",
+        align: str = "expand",
+        max_mentions: int = 400,
+        max_words: int = 2000,
+        max_instances: Optional[int] = None,
+        serialization_dir: Optional[str] = None,
+    ) -> None:
+        modes = {"*": links} if isinstance(links, str) else dict(links)
+        unknown = sorted(set(modes.values()) - set(LINK_MODES))
+        if unknown:
+            raise ConfigurationError(f"links: {unknown[0]!r} is not one of {LINK_MODES}")
+        if candidate_generator is None and set(modes.values()) != {"linked"}:
+            raise ConfigurationError("links that are candidates need a candidate_generator")
+        if entity_supervision not in ("facts", "mentions"):
+            raise ConfigurationError(
+                f"entity_supervision must be 'facts' or 'mentions', not {entity_supervision!r}"
+            )
+        if max_mentions < 1:
+            raise ConfigurationError(f"max_mentions must be positive, not {max_mentions}")
+        super().__init__(
+            token_indexers=token_indexers,
+            corpus=corpus,
+            tokenizer=tokenizer,
+            sentence_splitter=sentence_splitter,
+            align=align,
+            max_words=max_words,
+            max_instances=max_instances,
+            serialization_dir=serialization_dir,
+        )
+        self._kb = kb
+        self._candidate_generator = candidate_generator
+        self._modes = modes
+        self._supervises_mentions = entity_supervision == "mentions"
+        self._max_mentions = max_mentions
+
+    def views(self, document: Document) -> List[Sentence]:
+        return [Sentence(document, 0, len(document.text), document.mentions, document.relations)]
+
+    def view_to_instance(
+        self, view: Sentence, labelled: bool = True, is_padding: bool = False
+    ) -> Instance:
+        document = view.document
+        mentions, alignment = self.align(view, self.word_spans(view))
+        words = alignment.token_spans[: self._max_words]
+        self.losses["words behind max_words"] += len(alignment.token_spans) - len(words)
+        places = [
+            place
+            for place, span in enumerate(alignment.word_spans)
+            if span is not None and span[1] < len(words)
+        ]
+        self.losses["mentions behind max_words"] += sum(
+            span is not None and span[1] >= len(words) for span in alignment.word_spans
+        )
+        self.losses["mentions behind max_mentions"] += max(0, len(places) - self._max_mentions)
+        places = places[: self._max_mentions]
+        entities, links = self._links(document, [mentions[place] for place in places])
+        metadata: Dict[str, Any] = {
+            "document_id": document.id,
+            "is_padding": is_padding,
+            "mentions": mentions,
+            "mention_places": places,
+            "entities": entities,
+        }
+        types = self._kb.semantic_types(entities) if self._kb is not None else {}
+        graph: Dict[str, Any] = {}
+        if labelled:
+            metadata["gold_facts"] = self._gold_facts(document)
+            metadata["gold_links"] = self._gold_links(document)
+            graph = self._labels(entities, metadata["gold_facts"], metadata["gold_links"])
+        spans = [alignment.word_spans[place] for place in places]
+        instance: Dict[str, Field] = {
+            "words": self.text_field(view, words),
+            "graph": DocumentGraphField(
+                [span for span in spans if span is not None],
+                entities,
+                [types.get(entity, ()) for entity in entities],
+                links,
+                **graph,
+            ),
+            "metadata": MetadataField(metadata),
+        }
+        return Instance(instance)
+
+    def _concept(self, id_: str) -> str:
+        """As the knowledge base writes it, if it knows it."""
+        known = self._kb.resolve(id_) if self._kb is not None else None
+        return known or normalize_id(id_)
+
+    def _links(
+        self, document: Document, mentions: Sequence[Mention]
+    ) -> Tuple[List[str], List[Link]]:
+        """The entities, and which of them each mention may name."""
+        candidates = self._candidates(document, mentions)
+        entities: Dict[str, int] = {}
+        links: List[Link] = []
+        for number, (mention, found) in enumerate(zip(mentions, candidates, strict=True)):
+            mode = self._mode(mention)
+            if mode == "linked":
+                given = dict.fromkeys(map(self._concept, mention.concept_ids))
+                if self._kb is not None:
+                    unknown = [concept for concept in given if concept not in self._kb]
+                    self.losses["links to concepts that the knowledge base lacks"] += len(unknown)
+                    given = dict.fromkeys(c for c in given if c not in unknown)
+                found = [Candidate(concept, 1.0) for concept in given]
+            elif mode == "top_candidate":
+                found = found[:1]
+            for candidate in found:
+                entity = entities.setdefault(candidate.concept_id, len(entities))
+                links.append(Link(number, entity, candidate.score, mode != "candidates"))
+        return list(entities), links
+
+    def _mode(self, mention: Mention) -> str:
+        mode = self._modes.get(mention.type, self._modes.get("*"))
+        if mode is None:
+            raise ConfigurationError(
+                f"links has no mode for mentions of type {mention.type!r}; give that of all others "
+                'as "*"'
+            )
+        return mode
+
+    def _candidates(self, document: Document, mentions: Sequence[Mention]) -> List[List[Candidate]]:
+        if self._candidate_generator is None:
+            return [[] for _ in mentions]
+        generator = self._candidate_generator
+        texts = generator.expanded(document.text, [document.text_of(m) for m in mentions])
+        return generator.generate(texts, [mention.type for mention in mentions])
+
+    def _gold_facts(self, document: Document) -> List[FactItem]:
+        """Without duplicates, which two ids of one concept can make."""
+        facts = (
+            FactItem(self._concept(fact.head), self._concept(fact.tail), fact.type)
+            for fact in document.facts
+        )
+        return list(dict.fromkeys(facts))
+
+    def _gold_links(self, document: Document) -> List[LinkItem]:
+        links = (
+            LinkItem(self._concept(concept_id), mention.type)
+            for mention in document.mentions
+            for concept_id in mention.concept_ids
+        )
+        return list(dict.fromkeys(links))
+
+    def _labels(
+        self, entities: List[str], facts: Sequence[FactItem], links: Sequence[LinkItem]
+    ) -> Dict[str, Any]:
+        """What of the gold lies between the entities of the graph."""
+        place = {entity: number for number, entity in enumerate(entities)}
+        inside = [
+            (place[fact.head], fact.type, place[fact.tail])
+            for fact in facts
+            if fact.head in place and fact.tail in place
+        ]
+        self.losses["facts of an entity that no mention may name"] += len(facts) - len(inside)
+        about = {concept for fact in facts for concept in (fact.head, fact.tail)}
+        if self._supervises_mentions:
+            about |= {link.concept_id for link in links}
+        known = sorted(place[concept] for concept in about & place.keys())
+        return {"facts": inside, "gold_entities": known}

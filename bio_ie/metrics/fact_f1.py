@@ -1,0 +1,139 @@
+"""Facts at every threshold at once."""
+
+from typing import Dict, List, Optional, Sequence
+
+import torch
+from allennlp.nn.util import dist_reduce_sum
+from allennlp.training.metrics import Metric
+
+from bio_ie.metrics.match_counts import Score
+
+NUM_BINS = 1000
+"""A threshold is a multiple of 1 / NUM_BINS."""
+
+
+def at_least(probabilities: torch.Tensor, thresholds: torch.Tensor) -> torch.Tensor:
+    """Whether probabilities reach thresholds, as the scores have it."""
+    return _bins(probabilities) >= (thresholds * NUM_BINS).round().long()
+
+
+def _bins(probabilities: torch.Tensor) -> torch.Tensor:
+    return (probabilities.double() * NUM_BINS).floor().long().clamp(0, NUM_BINS)
+
+
+@Metric.register("fact_f1")
+class FactF1(Metric):
+    """Micro and macro precision, recall and F1 of facts, (document, head, relation, tail), with
+    the thresholds that a model has, with one half, and with those that are best on these very
+    facts. Counts are histograms of integers, so that a score does not depend on batches or their
+    order, and the best thresholds are exact to 1 / 1000.
+
+    # Parameters
+
+    relations : `Sequence[str]`
+        By index.
+    """
+
+    supports_distributed = True
+
+    def __init__(self, relations: Sequence[str]) -> None:
+        self.relations = list(relations)
+        shape = (len(self.relations), NUM_BINS + 1)
+        self._correct = torch.zeros(shape, dtype=torch.long)
+        self._predicted = torch.zeros(shape, dtype=torch.long)
+        self._gold = torch.zeros(len(self.relations) + 1, dtype=torch.long)
+
+    def __call__(  # type: ignore[override]
+        self,
+        relation: torch.Tensor,
+        probability: torch.Tensor,
+        is_gold: torch.Tensor,
+        gold: Sequence[str],
+    ) -> None:
+        """
+        # Parameters
+
+        relation, probability, is_gold : `torch.Tensor`
+            `[n]`, of each possible fact, no fact twice; which ones are left out have a probability
+            of 0.
+        gold : `Sequence[str]`
+            The relation of each gold fact, those that cannot be predicted too.
+        """
+        size = self._predicted.numel()
+        place = (relation * (NUM_BINS + 1) + _bins(probability)).cpu()
+        self._predicted += place.bincount(minlength=size).view_as(self._predicted)
+        place = place[is_gold.cpu()]
+        self._correct += place.bincount(minlength=size).view_as(self._correct)
+        index = {name: number for number, name in enumerate(self.relations)}
+        for name in gold:
+            self._gold[index.get(name, len(self.relations))] += 1
+
+    def best_thresholds(self, shared: bool = False) -> torch.Tensor:
+        """`[R]`, in single precision: those with the highest F1 of each relation; or, if `shared`,
+        the one with the highest micro F1. One half for relations without gold, and the highest of
+        those that tie."""
+        correct, predicted, gold = self._at_every_threshold()
+        if shared:
+            correct, predicted = correct.sum(0, keepdim=True), predicted.sum(0, keepdim=True)
+            gold = gold.sum().view(1)
+        # A threshold of 0 would be one of facts that nobody asked for.
+        f1 = 2 * correct.double() / (predicted + gold[: len(correct)].unsqueeze(1)).clamp(min=1)
+        best = NUM_BINS - f1[:, 1:].flip(1).argmax(1)
+        best = torch.where(f1[:, 1:].amax(1) > 0, best, NUM_BINS // 2)
+        return (best.float() / NUM_BINS).expand(len(self.relations)).clone()
+
+    def get_metric(
+        self, reset: bool = False, thresholds: Optional[torch.Tensor] = None
+    ) -> Dict[str, float]:
+        """
+        # Parameters
+
+        reset : `bool`
+        thresholds : `torch.Tensor`, optional
+            `[R]`; default: one half.
+
+        # Returns
+
+        `Dict[str, float]`
+            `precision`, `recall`, `f1`, `correct`, `predicted`, `gold`, `macro_f1` and
+            `f1/<relation>` with `thresholds`; `half_f1`; and `best_f1`, with the best threshold of
+            each relation.
+        """
+        half = torch.full((len(self.relations),), 0.5)
+        counts = self._at_every_threshold()
+        scores = _scores(counts, half if thresholds is None else thresholds.cpu())
+        micro, by_relation = scores[-1], scores[:-1]
+        result = {
+            name: float(getattr(micro, name))
+            for name in ("precision", "recall", "f1", "correct", "predicted", "gold")
+        }
+        result["half_f1"] = _scores(counts, half)[-1].f1
+        result["best_f1"] = _scores(counts, self.best_thresholds())[-1].f1
+        result["macro_f1"] = sum(score.f1 for score in by_relation) / max(len(by_relation), 1)
+        for name, score in zip(self.relations, by_relation, strict=True):
+            result[f"f1/{name}"] = score.f1
+        if reset:
+            self.reset()
+        return result
+
+    def _at_every_threshold(self) -> List[torch.Tensor]:
+        """Correct and predicted facts `[R, NUM_BINS + 1]` and gold ones `[R + 1]`, over all
+        processes."""
+        correct, predicted, gold = (
+            dist_reduce_sum(counts) for counts in (self._correct, self._predicted, self._gold)
+        )
+        return [part.flip(1).cumsum(1).flip(1) for part in (correct, predicted)] + [gold]
+
+    def reset(self) -> None:
+        for counts in (self._correct, self._predicted, self._gold):
+            counts.zero_()
+
+
+def _scores(counts: List[torch.Tensor], thresholds: torch.Tensor) -> List[Score]:
+    """Of each relation, and of all together."""
+    correct, predicted, gold = counts
+    place = (thresholds * NUM_BINS).round().long().unsqueeze(1)
+    right = correct.gather(1, place).squeeze(1).tolist()
+    found = predicted.gather(1, place).squeeze(1).tolist()
+    scores = [Score(*item) for item in zip(right, found, gold[:-1].tolist(), strict=True)]
+    return [*scores, Score(sum(right), sum(found), int(gold.sum()))]

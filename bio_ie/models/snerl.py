@@ -1,0 +1,490 @@
+"""Simultaneous neural entity-relation linking (paper 1), and its BRAN baselines."""
+
+from dataclasses import replace
+from typing import Any, Dict, List, NamedTuple, Optional, Tuple
+
+import torch
+from allennlp.common import Lazy
+from allennlp.common.checks import ConfigurationError
+from allennlp.data import TextFieldTensors, Vocabulary
+from allennlp.models import Model
+from allennlp.modules import Seq2SeqEncoder, TextFieldEmbedder
+from allennlp.modules.span_extractors import SpanExtractor
+from allennlp.nn import RegularizerApplicator
+from allennlp.nn.parallel import DdpAccelerator
+from allennlp.nn.util import get_text_field_mask
+from torch_geometric.utils import scatter
+
+from bio_ie.data.document import Fact, Mention
+from bio_ie.data.fields.document_graph_field import FACTS, DocumentGraphTensors
+from bio_ie.metrics.document_linking_f1 import DocumentLinkingF1
+from bio_ie.metrics.fact_f1 import FactF1, at_least
+from bio_ie.metrics.tensor_average import TensorAverage
+from bio_ie.models.vocabulary_labels import vocabulary_labels
+from bio_ie.modules.entity_links import EntityLinks, entity_links, places_within, sampled_entities
+from bio_ie.modules.fact_activation import FactActivation, weighted_binary_cross_entropy
+from bio_ie.modules.fact_pooling import FactPooling, FactScores
+from bio_ie.modules.ffnn import ffnn
+from bio_ie.modules.mention_linker import MentionLinker
+from bio_ie.modules.mention_pairs import MentionPairs
+from bio_ie.modules.pair_scorers import PairScorer
+from bio_ie.modules.poolings import Pooling
+
+
+class ScoredFacts(NamedTuple):
+    """Possible facts of a batch."""
+
+    head: torch.Tensor
+    """`[n]`, among all entities."""
+    tail: torch.Tensor
+    """`[n]`"""
+    relation: torch.Tensor
+    """`[n]`"""
+    probability: torch.Tensor
+    """`[n]`"""
+
+
+@Model.register("snerl")
+class Snerl(Model):
+    """Links mentions to concepts and finds the facts between these, both at once, from nothing but
+    facts of whole documents.
+
+    1. The document is encoded once. Each mention m gets probabilities of its candidates, p(e | m)
+       (eq. 1), and each pair of mentions scores of relations (eq. 2).
+    2. The evidence of pairs of mentions for a fact, `p(e1 | m_i) p(r | m_i, m_j) p(e2 | m_j)`
+       (eq. 3), is pooled into the probability of the fact (eq. 4).
+    3. The loss (eq. 5) is the cross-entropy of facts, those of a document divided by how many are
+       gold, plus `entity_loss_weight` times that of entities, whose probability in the document is
+       `max_m p(e | m)`.
+
+    With instances whose links are given (`DocumentGraphReader`, `links`), without a `linker` and
+    with `logsumexp` pooling and `softmax`, it is BRAN (Verga et al. 2018), with a hidden layer
+    where that has its biaffine form, as in the paper; `pair_scorer` may be that too.
+
+    Registered as a `Model` with name "snerl". Instances come from `document_graph`.
+
+    # Parameters
+
+    text_field_embedder : `TextFieldEmbedder`
+    pair_scorer : `PairScorer`
+        s(r, m_i, m_j); the paper's is an `mlp` of `x,y`.
+    pooling : `Pooling`
+        Eq. 4: `smax`, `max`, `mean` or `noisy_or` of probabilities, or `logsumexp` of logits.
+    argument_dim : `int`
+        The size of the head's and the tail's vector.
+    encoder : `Seq2SeqEncoder`, optional
+        Applied to the embedded words; the paper's is `bran_transformer`.
+    linker : `MentionLinker`, optional
+        Eq. 1; without it, every link must be given.
+    span_extractor : `SpanExtractor`, optional
+        h_m of all words of a mention. Default: the vector of its first word (the paper).
+    dropout : `float`, optional (default = `0.0`)
+        Of the vectors of words that go into the encoder. p_i
+    argument_dropout : `float`, optional (default = `0.0`)
+        Of the heads' and tails' vectors. p_s
+    relation_activation : `str`, optional (default = `"sigmoid"`)
+        Or `"softmax"`; see `FactActivation`.
+    fact_weight : `float`, optional (default = `5.0`)
+        Of gold facts against others, w_t.
+    entity_weight : `float`, optional (default = `2.0`)
+        Of gold entities against others, w_e.
+    entity_loss_weight : `float`, optional (default = `0.1`)
+        alpha
+    negative_entities : `int`, optional (default = `100`)
+        How many entities beside the gold ones take part in the loss of facts, n-.
+    k : `int`, optional (default = `15`)
+        How many mentions of an entity do, those that name it most probably.
+    inference_k : `int`, optional
+        The same out of training. Default: `k`.
+    max_items : `int`, optional (default = `2_000_000`)
+        See `FactPooling`.
+    with_same_entity, with_same_mention : `bool`, optional (default = `True`)
+        See `FactPooling`.
+    min_probability : `float`, optional (default = `0.01`)
+        Facts that are less probable are not looked at in prediction, and no threshold is lower.
+    regularizer, serialization_dir, ddp_accelerator : optional
+        As in every `Model`.
+
+    # Output of `forward`
+
+    `loss` when labels are given; out of training with the first instead of random negative
+    entities. Out of training also, for each row: `links` `[n, 2]` (mention and entity) with
+    `link_probabilities`, the most probable concept of each mention, or all that are given; `facts`
+    `[n, 3]` (head, tail, relation) with `fact_probabilities`, those that reach their thresholds;
+    and `metadata`.
+    """
+
+    default_predictor = "document"
+    thresholds: torch.Tensor
+
+    def __init__(
+        self,
+        vocab: Vocabulary,
+        text_field_embedder: TextFieldEmbedder,
+        pair_scorer: Lazy[PairScorer],
+        pooling: Pooling,
+        argument_dim: int,
+        encoder: Optional[Seq2SeqEncoder] = None,
+        linker: Optional[Lazy[MentionLinker]] = None,
+        span_extractor: Optional[Lazy[SpanExtractor]] = None,
+        dropout: float = 0.0,
+        argument_dropout: float = 0.0,
+        relation_activation: str = "sigmoid",
+        fact_weight: float = 5.0,
+        entity_weight: float = 2.0,
+        entity_loss_weight: float = 0.1,
+        negative_entities: int = 100,
+        k: int = 15,
+        inference_k: Optional[int] = None,
+        max_items: int = 2_000_000,
+        with_same_entity: bool = True,
+        with_same_mention: bool = True,
+        min_probability: float = 0.01,
+        regularizer: Optional[RegularizerApplicator] = None,
+        serialization_dir: Optional[str] = None,
+        ddp_accelerator: Optional[DdpAccelerator] = None,
+    ) -> None:
+        # The ignored type lacks an Optional in AllenNLP.
+        super().__init__(vocab, regularizer, serialization_dir, ddp_accelerator)  # type: ignore[arg-type]
+        if min(k, inference_k or k, max_items) < 1 or negative_entities < 0:
+            raise ConfigurationError("k, inference_k and max_items must be positive")
+        if not 0 < min_probability < 1:
+            raise ConfigurationError(f"min_probability must be in (0, 1), not {min_probability}")
+        self.text_field_embedder = text_field_embedder
+        self.encoder = encoder
+        self.dropout = torch.nn.Dropout(dropout)
+        token_dim = encoder.get_output_dim() if encoder else text_field_embedder.get_output_dim()
+        self.span_extractor = None
+        if span_extractor is not None:
+            self.span_extractor = span_extractor.construct(input_dim=token_dim)
+        mention_dim = self.span_extractor.get_output_dim() if self.span_extractor else token_dim
+        self.linker = None
+        if linker is not None:
+            self.linker = linker.construct(token_dim=token_dim, mention_dim=mention_dim)
+
+        self.relations = vocabulary_labels(vocab, FACTS)
+        self.activation = FactActivation(len(self.relations), relation_activation, pooling)
+        self.head_network = ffnn(mention_dim, [argument_dim], argument_dim)
+        self.tail_network = ffnn(mention_dim, [argument_dim], argument_dim)
+        self.argument_dropout = torch.nn.Dropout(argument_dropout)
+        self.pair_scorer = pair_scorer.construct(
+            head_dim=argument_dim, tail_dim=argument_dim, num_labels=self.activation.num_columns
+        )
+        self.fact_pooling = FactPooling(pooling, max_items, with_same_entity, with_same_mention)
+        self.fact_weight = fact_weight
+        self.entity_weight = entity_weight
+        self.entity_loss_weight = entity_loss_weight
+        self.negative_entities = negative_entities
+        self.k = k
+        self.inference_k = inference_k or k
+        self.min_probability = min_probability
+        self.register_buffer("thresholds", torch.full((len(self.relations),), 0.5))
+
+        self._losses = {"fact_loss": TensorAverage(), "entity_loss": TensorAverage()}
+        self._fact_f1 = FactF1(self.relations)
+        self._linking_f1 = DocumentLinkingF1()
+
+    def forward(
+        self,
+        words: TextFieldTensors,
+        graph: DocumentGraphTensors,
+        metadata: List[Dict[str, Any]],
+    ) -> Dict[str, Any]:
+        """
+        # Parameters
+
+        words : `TextFieldTensors`
+            `B` documents of up to `N` words.
+        graph : `DocumentGraphTensors`
+            See `DocumentGraphField`.
+        metadata : `List[Dict[str, Any]]`
+            See `DocumentGraphReader`.
+        """
+        num_rows = len(metadata)
+        x, mask = self._words(words)
+        mentions = self._mention_vectors(x, graph["mentions"])  # h_m, [M, mention_dim]
+        log_p = self._link(x, mask, mentions, graph)  # eq. 1, [P]
+        pairs = MentionPairs.of_rows(graph["mentions"][:, 0], num_rows)
+        heads = self.argument_dropout(self.head_network(mentions))
+        tails = self.argument_dropout(self.tail_network(mentions))
+        pair_scores = self.pair_scorer(heads, tails, *pairs.all())  # s of eq. 2, [pairs, columns]
+
+        output: Dict[str, Any] = {}
+        if "facts" in graph:
+            output["loss"] = self._loss(log_p, pair_scores, pairs, graph)
+        if not self.training:
+            facts = self._possible_facts(log_p, pair_scores, pairs, graph)
+            output.update(self._rows(facts, log_p, graph, num_rows))
+            output["metadata"] = metadata
+            if "facts" in graph:
+                self._count(facts, graph, output)
+        return output
+
+    def _words(self, words: TextFieldTensors) -> Tuple[torch.Tensor, torch.Tensor]:
+        """`[B, N, token_dim]` and their mask."""
+        mask = get_text_field_mask(words)
+        x = self.dropout(self.text_field_embedder(words))
+        if self.encoder is not None:
+            x = self.encoder(x, mask)
+        return x, mask
+
+    def _mention_vectors(self, x: torch.Tensor, mentions: torch.Tensor) -> torch.Tensor:
+        row, first, last = mentions.unbind(1)
+        if self.span_extractor is None:
+            return x[row, first]
+        # The documents are laid end to end, so that no span is padding.
+        ends = row.unsqueeze(1) * x.size(1) + torch.stack([first, last], dim=1)
+        return self.span_extractor(x.flatten(0, 1).unsqueeze(0), ends.unsqueeze(0)).squeeze(0)
+
+    def _link(
+        self,
+        x: torch.Tensor,
+        mask: torch.Tensor,
+        mentions: torch.Tensor,
+        graph: DocumentGraphTensors,
+    ) -> torch.Tensor:
+        """`log p(e | m)` of each link, 0 of those that are given."""
+        given = graph["link_given"]
+        if self.linker is not None:
+            return self.linker(x, mask, mentions, graph).masked_fill(given, 0)
+        if not bool(given.all()):
+            raise ConfigurationError(
+                "the instances have candidates to choose from, but the model has no linker"
+            )
+        return x.new_zeros(len(given), dtype=torch.float)
+
+    def _loss(
+        self,
+        log_p: torch.Tensor,
+        pair_scores: torch.Tensor,
+        pairs: MentionPairs,
+        graph: DocumentGraphTensors,
+    ) -> torch.Tensor:
+        """Eq. 5, the mean over documents."""
+        num_rows = len(pairs.num_mentions)
+        rows = graph["entity_rows"]
+        chosen = sampled_entities(
+            graph["gold_entities"], rows, self.negative_entities, num_rows, self.training
+        )
+        k = self.k if self.training else self.inference_k
+        links = entity_links(graph["links"], log_p, rows, chosen, k)
+        sums = pair_scores.new_zeros(
+            num_rows, dtype=torch.promote_types(pair_scores.dtype, torch.float)
+        )
+        gold = torch.zeros_like(sums)
+        for part in self.fact_pooling(links, pair_scores, pairs):
+            targets = self._targets(part, links, graph)
+            losses = self.activation.loss(part.scores, targets, self.fact_weight)
+            num_gold = (targets & self.activation.has_evidence(part.scores).unsqueeze(1)).sum(1)
+            row = links.row[part.head]
+            sums = sums.scatter_add(0, row, losses)
+            gold = gold.scatter_add(0, row, num_gold.to(gold.dtype))
+        loss = (sums / gold.clamp(min=1)).mean()
+        self._losses["fact_loss"](loss, num_rows)
+        if self.entity_loss_weight > 0:
+            entity_loss = self._entity_loss(log_p, graph, num_rows)
+            self._losses["entity_loss"](entity_loss, num_rows)
+            loss = loss + self.entity_loss_weight * entity_loss
+        return loss
+
+    def _targets(
+        self, part: FactScores, links: EntityLinks, graph: DocumentGraphTensors
+    ) -> torch.Tensor:
+        """`[Q, R]`, bool: the gold facts among pairs of entities."""
+        targets = torch.zeros(
+            len(part.head), len(self.relations), dtype=torch.bool, device=part.head.device
+        )
+        if not len(part.head):
+            return targets
+        head, tail, relation = graph["facts"].unbind(1)
+        num_entities = len(graph["keys"])
+        keys = links.entity[part.head] * num_entities + links.entity[part.tail]  # ascending
+        wanted = head * num_entities + tail
+        place = torch.searchsorted(keys, wanted).clamp(max=len(keys) - 1)
+        here = (keys[place] == wanted).nonzero().squeeze(1)
+        targets[place[here], relation[here]] = True
+        return targets
+
+    def _entity_loss(
+        self, log_p: torch.Tensor, graph: DocumentGraphTensors, num_rows: int
+    ) -> torch.Tensor:
+        """The mean over documents of the cross-entropy of all entities, divided by how many are
+        gold; entities whose links are given are known anyway."""
+        entity = graph["links"][:, 1]
+        is_gold, rows = graph["gold_entities"], graph["entity_rows"]
+        best = log_p.new_full((len(rows),), -torch.inf)
+        best = best.scatter_reduce(0, entity, log_p, reduce="amax")  # log p(e | document)
+        given = torch.zeros_like(is_gold)
+        given[entity[graph["link_given"]]] = True
+        losses = weighted_binary_cross_entropy(best, is_gold, self.entity_weight)
+        losses = losses.masked_fill(given, 0)
+        sums = scatter(losses, rows, dim=0, dim_size=num_rows, reduce="sum")
+        gold = scatter((is_gold & ~given).to(sums.dtype), rows, dim_size=num_rows, reduce="sum")
+        return (sums / gold.clamp(min=1)).mean()
+
+    @torch.no_grad()
+    def _possible_facts(
+        self,
+        log_p: torch.Tensor,
+        pair_scores: torch.Tensor,
+        pairs: MentionPairs,
+        graph: DocumentGraphTensors,
+    ) -> ScoredFacts:
+        """Those between any entities that are at least `min_probability` probable."""
+        rows = graph["entity_rows"]
+        everything = torch.ones_like(rows, dtype=torch.bool)
+        links = entity_links(graph["links"], log_p, rows, everything, self.inference_k)
+        least = None if self.activation.is_softmax else self.min_probability
+        found = []
+        for part in self.fact_pooling(links, pair_scores, pairs, least):
+            probability = self.activation.log_probabilities(part.scores).exp()
+            pair, relation = (probability >= self.min_probability).nonzero(as_tuple=True)
+            head, tail = links.entity[part.head[pair]], links.entity[part.tail[pair]]
+            found.append(ScoredFacts(head, tail, relation, probability[pair, relation]))
+        return ScoredFacts(*(torch.cat(column) for column in zip(*found, strict=True)))
+
+    @torch.no_grad()
+    def _rows(
+        self,
+        facts: ScoredFacts,
+        log_p: torch.Tensor,
+        graph: DocumentGraphTensors,
+        num_rows: int,
+    ) -> Dict[str, Any]:
+        """What is predicted, by row, with mentions and entities counted within the row."""
+        chosen = at_least(facts.probability, self.thresholds[facts.relation]).nonzero().squeeze(1)
+        head, tail, relation, probability = (column[chosen] for column in facts)
+        rows = graph["entity_rows"]
+        first_entity = torch.searchsorted(rows, rows)  # of the entity's own row
+        fact_table = torch.stack(
+            [head - first_entity[head], tail - first_entity[tail], relation], 1
+        )
+
+        mention, entity = graph["links"].unbind(1)
+        best = places_within(mention, -log_p) == 0
+        of_mention = (best | graph["link_given"]).nonzero().squeeze(1)
+        mention, entity, log_p = mention[of_mention], entity[of_mention], log_p[of_mention]
+        mention_rows = graph["mentions"][:, 0].contiguous()
+        first_mention = torch.searchsorted(mention_rows, mention_rows)
+        link_table = torch.stack(
+            [mention - first_mention[mention], entity - first_entity[entity]], dim=1
+        )
+        fact_counts = rows[head].bincount(minlength=num_rows).tolist()
+        link_counts = rows[entity].bincount(minlength=num_rows).tolist()
+        # Parts come by row of the entities, but a fact's parts need not.
+        order = torch.argsort(rows[head], stable=True)
+        return {
+            "facts": fact_table[order].split(fact_counts),
+            "fact_probabilities": probability[order].split(fact_counts),
+            "links": link_table.split(link_counts),
+            "link_probabilities": log_p.exp().split(link_counts),
+        }
+
+    def make_output_human_readable(self, output_dict: Dict[str, Any]) -> Dict[str, Any]:
+        """Gives for each document its `mentions`, with the concepts that they were found to name
+        and how probable these are, and its `facts`."""
+        mentions, facts = [], []
+        for metadata, links, link_probabilities, found, probabilities in zip(
+            output_dict["metadata"],
+            output_dict["links"],
+            output_dict["link_probabilities"],
+            output_dict["facts"],
+            output_dict["fact_probabilities"],
+            strict=True,
+        ):
+            entities = metadata["entities"]
+            mentions.append(_linked(metadata, links.tolist(), link_probabilities.tolist()))
+            facts.append(
+                [
+                    Fact(self.relations[relation], entities[head], entities[tail], probability)
+                    for (head, tail, relation), probability in zip(
+                        found.tolist(), probabilities.tolist(), strict=True
+                    )
+                ]
+            )
+        return {"mentions": mentions, "facts": facts}
+
+    def _count(
+        self, facts: ScoredFacts, graph: DocumentGraphTensors, output: Dict[str, Any]
+    ) -> None:
+        """Adds a batch to the scores; gold that no entity of the graph is counts as missed."""
+        metadata = output["metadata"]
+        real = [not row["is_padding"] for row in metadata]
+        rows = graph["entity_rows"]
+        is_real = torch.tensor(real, device=rows.device)[rows[facts.head]]
+        head, tail, relation, probability = (column[is_real] for column in facts)
+        shape = (len(rows), len(rows), len(self.relations))
+        keys = (head * shape[1] + tail) * shape[2] + relation
+        gold = (graph["facts"][:, 0] * shape[1] + graph["facts"][:, 1]) * shape[2]
+        self._fact_f1(
+            relation,
+            probability,
+            torch.isin(keys, gold + graph["facts"][:, 2]),
+            [
+                fact.type
+                for row, counts in zip(metadata, real, strict=True)
+                if counts
+                for fact in row["gold_facts"]
+            ],
+        )
+        self._linking_f1(
+            [
+                [
+                    (concept_id, mention.type)
+                    for mention in _linked(row, links.tolist())
+                    for concept_id in mention.concept_ids
+                ]
+                for row, links in zip(metadata, output["links"], strict=True)
+            ],
+            [row["gold_links"] for row in metadata],
+            real,
+        )
+
+    def tune_thresholds(self, thresholds: torch.Tensor) -> None:
+        """Sets the probability from which on a fact of each relation is predicted, `[R]`."""
+        self.thresholds.copy_(thresholds)
+
+    @property
+    def fact_f1(self) -> FactF1:
+        """The facts counted since the last reset."""
+        return self._fact_f1
+
+    def get_metrics(self, reset: bool = False) -> Dict[str, float]:
+        """The means of the losses; out of training also the scores of facts (`FactF1`), with the
+        model's thresholds and others, and of the links of documents (`DocumentLinkingF1`)."""
+        metrics = {name: average.get_metric(reset) for name, average in self._losses.items()}
+        if self.linker is not None:
+            metrics.update(self.linker.get_metrics(reset))
+        if self.training:
+            return metrics
+        facts = self._fact_f1.get_metric(reset, self.thresholds)
+        links = self._linking_f1.get_metric(reset)
+        for name, scores in (("fact", facts), ("linking", links)):
+            shown = scores if reset else {key: scores[key] for key in ("precision", "recall", "f1")}
+            metrics.update({f"{name}_{key}": value for key, value in shown.items()})
+        metrics["overall"] = facts["best_f1"]
+        return metrics
+
+
+def _linked(
+    metadata: Dict[str, Any],
+    links: List[List[int]],
+    probabilities: Optional[List[float]] = None,
+) -> List[Mention]:
+    """The document's mentions with the concepts that they were found to name, and with the
+    probability of the least certain of these."""
+    concepts: List[Dict[str, float]] = [{} for _ in metadata["mentions"]]
+    for number, (mention, entity) in enumerate(links):
+        found = concepts[metadata["mention_places"][mention]]
+        found[metadata["entities"][entity]] = (
+            1.0 if probabilities is None else probabilities[number]
+        )
+    return [
+        replace(
+            mention,
+            concept_ids=tuple(found),
+            score=min(found.values(), default=None),
+            metadata=None,
+        )
+        for mention, found in zip(metadata["mentions"], concepts, strict=True)
+    ]

@@ -1,0 +1,44 @@
+"""All ordered pairs of mentions of the same document, a mention with itself too."""
+
+from typing import NamedTuple, Tuple
+
+import torch
+
+from bio_ie.modules.ragged import ranges
+
+
+class MentionPairs(NamedTuple):
+    """Pairs of the mentions of a batch, row by row, in lexicographic order."""
+
+    offset: torch.Tensor
+    """`[B]`, where the pairs of each row begin."""
+    first: torch.Tensor
+    """`[B]`, the first mention of each row."""
+    num_mentions: torch.Tensor
+    """`[B]`, how many mentions each row has."""
+    rows: torch.Tensor
+    """`[M]`, the row of each mention, ascending."""
+
+    @classmethod
+    def of_rows(cls, rows: torch.Tensor, num_rows: int) -> "MentionPairs":
+        """Of mentions with these rows `[M]`."""
+        count = torch.zeros(num_rows, dtype=torch.long, device=rows.device)
+        count = count.scatter_add(0, rows, torch.ones_like(rows))
+        first = count.cumsum(0) - count
+        squares = count * count
+        return cls(squares.cumsum(0) - squares, first, count, rows)
+
+    def all(self) -> Tuple[torch.Tensor, torch.Tensor]:
+        """Heads and tails, `[pairs]` each."""
+        head, place = ranges(self.num_mentions[self.rows])
+        return head, self.first[self.rows[head]] + place
+
+    def place(self, head: torch.Tensor, tail: torch.Tensor) -> torch.Tensor:
+        """Where pairs of mentions of one row are among `all`."""
+        row = self.rows[head]
+        return (
+            self.offset[row]
+            + (head - self.first[row]) * self.num_mentions[row]
+            + tail
+            - self.first[row]
+        )
