@@ -183,6 +183,7 @@ class Snerl(Model):
         self._losses = {"fact_loss": TensorAverage(), "entity_loss": TensorAverage()}
         self._fact_f1 = FactF1(self.relations)
         self._linking_f1 = DocumentLinkingF1()
+        self._best_thresholds: Dict[bool, torch.Tensor] = {}
 
     def forward(
         self,
@@ -440,14 +441,14 @@ class Snerl(Model):
             real,
         )
 
-    def tune_thresholds(self, thresholds: torch.Tensor) -> None:
+    def best_thresholds(self, shared: bool) -> Optional[torch.Tensor]:
+        """`[R]`, those of the highest F1 on the facts whose scores were last reset: of each
+        relation or, if `shared`, one of all; `None` before there were any."""
+        return self._best_thresholds.get(shared)
+
+    def set_thresholds(self, thresholds: torch.Tensor) -> None:
         """Sets the probability from which on a fact of each relation is predicted, `[R]`."""
         self.thresholds.copy_(thresholds)
-
-    @property
-    def fact_f1(self) -> FactF1:
-        """The facts counted since the last reset."""
-        return self._fact_f1
 
     def get_metrics(self, reset: bool = False) -> Dict[str, float]:
         """The means of the losses; out of training also the scores of facts (`FactF1`), with the
@@ -457,6 +458,9 @@ class Snerl(Model):
             metrics.update(self.linker.get_metrics(reset))
         if self.training:
             return metrics
+        if reset:
+            for shared in (False, True):
+                self._best_thresholds[shared] = self._fact_f1.best_thresholds(shared)
         facts = self._fact_f1.get_metric(reset, self.thresholds)
         links = self._linking_f1.get_metric(reset)
         for name, scores in (("fact", facts), ("linking", links)):

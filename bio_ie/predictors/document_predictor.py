@@ -41,8 +41,8 @@ class DocumentPredictor(Predictor):
     optional), whose ids are the instance's own. A graph that the model changed afterwards
     (`initial_mentions` and `initial_relations`, KECI's) is kept in the document's metadata as
     `initial_graph`: `mentions` and `relations` in the JSON form of a document's. A model whose
-    `entity_source` is `"gold"` is given the mentions of its input; no other annotation is looked
-    at.
+    `entity_source` is `"gold"`, and one whose reader says that it `reads_mentions`, is given the
+    mentions of its input; no other annotation is looked at.
 
     Registered as a `Predictor` with name "document".
 
@@ -77,7 +77,8 @@ class DocumentPredictor(Predictor):
         self._dataset_reader = _Documents(dataset_reader)  # type: ignore[assignment]
         self.batch_size = batch_size
         self.num_documents = self.num_failures = 0
-        self._takes_mentions = getattr(model, "entity_source", "predicted") == "gold"
+        self._labels_mentions = getattr(model, "entity_source", "predicted") == "gold"
+        self._takes_mentions = self._labels_mentions or dataset_reader.reads_mentions
         self._lines = 0
 
     def predict_documents(self, inputs: Iterable[DocumentOrFailure]) -> Iterator[DocumentOrFailure]:
@@ -112,7 +113,7 @@ class DocumentPredictor(Predictor):
     def _instances(self, document: Document) -> List[Instance]:
         given = document.mentions if self._takes_mentions else ()
         document = replace(document, mentions=given, relations=(), facts=())
-        instances = self._reader.document_to_instances(document, labelled=self._takes_mentions)
+        instances = self._reader.document_to_instances(document, labelled=self._labels_mentions)
         for tags in (field for instance in instances for field in instance.fields.values()):
             # Training and scoring take an unknown tag for "O"; here its mention would be gone.
             unknown = isinstance(tags, TagField) and tags.unknown_labels(self._model.vocab)

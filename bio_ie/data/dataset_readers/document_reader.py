@@ -5,6 +5,7 @@ import logging
 from collections import Counter
 from typing import (
     Any,
+    ClassVar,
     Dict,
     Generic,
     Iterable,
@@ -48,6 +49,9 @@ class DocumentReader(DatasetReader, Generic[View]):
     every rank gets the same number of instances: the last round is filled with a copy of the last
     view, flagged `is_padding`, which metrics skip.
 
+    A subclass whose instances need the mentions of a document, labelled or not, sets
+    `reads_mentions`: then they are part of what a user gives for prediction.
+
     # Parameters
 
     corpus : `CorpusFormat`, optional (default = `jsonl`)
@@ -62,6 +66,8 @@ class DocumentReader(DatasetReader, Generic[View]):
     serialization_dir : `str`, optional
         Given by AllenNLP.
     """
+
+    reads_mentions: ClassVar[bool] = False
 
     def __init__(
         self,

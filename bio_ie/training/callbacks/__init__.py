@@ -1,2 +1,3 @@
 from bio_ie.training.callbacks.exact_recovery import ExactRecoveryCallback
+from bio_ie.training.callbacks.fact_thresholds import FactThresholdsCallback
 from bio_ie.training.callbacks.schedule_lengths import ScheduleLengthsCallback
