@@ -15,7 +15,7 @@ from allennlp.commands import parse_args
 from allennlp.common import Lazy
 from allennlp.data import DatasetReader, TokenIndexer, Tokenizer
 from allennlp.models import Model
-from allennlp.modules import TokenEmbedder
+from allennlp.modules import Seq2SeqEncoder, TokenEmbedder
 from allennlp.modules.span_extractors import SpanExtractor
 from allennlp.nn import Activation
 from allennlp.training import Checkpointer, TrainerCallback
@@ -51,8 +51,8 @@ PAGES = [README, CHECKOUT / "fixtures/README.md", *sorted((CHECKOUT / "docs").rg
 
 BASES = [
     CorpusFormat, SpanSentenceSplitter, Tokenizer, DatasetReader, TokenIndexer, TokenEmbedder,
-    Model, PairScorer, Pooling, SpanExtractor, GraphEncoder, KnowledgeFusion, ConceptEmbedder,
-    Schedule, TagDecoder, Optimizer, TrainerCallback, Checkpointer,
+    Seq2SeqEncoder, Model, PairScorer, Pooling, SpanExtractor, GraphEncoder, KnowledgeFusion,
+    ConceptEmbedder, Schedule, TagDecoder, Optimizer, TrainerCallback, Checkpointer,
 ]  # fmt: skip
 TABULATED = BASES[3:]
 """Those whose parameters have a table in docs/configs.md."""

@@ -5,6 +5,7 @@ from bio_ie.modules import (
     pair_scorers,
     poolings,
     schedules,
+    seq2seq_encoders,
     span_extractors,
     tagging,
     token_embedders,

@@ -63,3 +63,21 @@ def test_pair_is_built_and_embeds(evaluate, fixtures_folder, tiny):
     tensors = indexer.as_padded_tensor_dict(indexed, indexer.get_padding_lengths(indexed))
     vectors = embedder({"tokens": {key: tensor[None] for key, tensor in tensors.items()}})
     assert vectors.shape == (1, 2, encoder["hidden_size"])
+
+
+def test_random_words_embed_those_of_the_vocabulary_without_case(evaluate):
+    encoder = evaluate("encoders.random_words(8) { embedder+: { word_dropout: 0.3 } }")
+    assert "include_in_archive" not in encoder
+    vocab = Vocabulary()
+    vocab.add_token_to_namespace("aspirin")
+    indexer = TokenIndexer.from_params(Params(encoder["token_indexers"]["tokens"]))
+    embedder = TextFieldEmbedder.from_params(Params(encoder["text_field_embedder"]), vocab=vocab)
+    assert embedder.token_embedder_tokens.word_dropout == 0.3
+
+    words = [Token("Aspirin"), Token("aspirin"), Token("unheard-of")]
+    indexed = indexer.tokens_to_indices(words, vocab)
+    tensors = indexer.as_padded_tensor_dict(indexed, indexer.get_padding_lengths(indexed))
+    tensors = {"tokens": {key: tensor[None] for key, tensor in tensors.items()}}
+    upper, lower, unknown = embedder.eval()(tensors)[0]
+    assert upper.tolist() == lower.tolist() != unknown.tolist()
+    assert len(upper) == encoder["hidden_size"] == 8

@@ -1,5 +1,6 @@
-// Pretrained encoders by name. A config picks one in one line, `encoder:: encoders.scibert`, and
-// changes a setting of it as in `encoders.scibert { embedder+: { sub_token_mode: 'max' } }`.
+// What gives each word a vector: pretrained encoders by name, and one without. A config picks one in
+// one line, `encoder:: encoders.scibert`, and changes a setting of it as in
+// `encoders.scibert { embedder+: { sub_token_mode: 'max' } }`.
 // One without a name here is `encoders.pretrained(NAME, WIDTH)`.
 
 {
@@ -16,6 +17,21 @@
     token_indexers: { tokens: encoder.indexer },
     text_field_embedder: { token_embedders: { tokens: encoder.embedder } },
     include_in_archive: ['encoder'],
+  },
+
+  // No pretrained encoder: vectors of words in lower case, random at first and learned with all
+  // else. For a sequence encoder to make something of, `encoder` of a model.
+  random_words(size):: {
+    local encoder = self,
+    hidden_size: size,
+    indexer: { type: 'single_id', lowercase_tokens: true },
+    embedder: {
+      type: 'embedding_with_word_dropout',
+      embedding: { embedding_dim: encoder.hidden_size },
+      initial_std: 1.0,
+    },
+    token_indexers: { tokens: encoder.indexer },
+    text_field_embedder: { token_embedders: { tokens: encoder.embedder } },
   },
 
   // Six layers, uncased; comes with the installation and needs no network.
