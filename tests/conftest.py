@@ -59,3 +59,31 @@ def toy_kb(tmp_path_factory: pytest.TempPathFactory, fixtures_folder: Path) -> P
     path = tmp_path_factory.mktemp("kb") / "toy kb.sqlite"
     write_knowledge_base(path, {"toy": statements})
     return path
+
+
+@pytest.fixture(scope="session")
+def facts_kb(tmp_path_factory: pytest.TempPathFactory, fixtures_folder: Path) -> Path:
+    """A knowledge base of the concepts of `corpora/facts`, and of others with names like theirs,
+    with the index of its names."""
+    from bio_ie.data.corpora import JsonlFormat
+    from bio_ie.knowledge import KnowledgeBase, write_knowledge_base
+    from bio_ie.knowledge.statements import ConceptName, ConceptType
+    from bio_ie.knowledge.tfidf_index import build_tfidf_index
+
+    names = {}
+    for document in JsonlFormat().read(fixtures_folder / "corpora" / "facts" / "documents.jsonl"):
+        for mention in document.mentions:
+            for concept in mention.concept_ids:
+                names[document.text_of(mention).lower()] = concept, mention.type
+    statements = []
+    for number, (name, (concept, type_)) in enumerate(sorted(names.items())):
+        for id_, its_name in (
+            (concept, name),
+            (f"X:other{number}", f"{name} deficiency"),
+            (f"X:further{number}", f"acute {name}"),
+        ):
+            statements += [ConceptName(id_, its_name), ConceptType(id_, type_)]
+    path = tmp_path_factory.mktemp("kb") / "facts.sqlite"
+    write_knowledge_base(path, {"toy": statements})
+    build_tfidf_index(KnowledgeBase(str(path)))
+    return path

@@ -13,6 +13,7 @@ from allennlp.modules.span_extractors import SpanExtractor
 from allennlp.nn import RegularizerApplicator
 from allennlp.nn.parallel import DdpAccelerator
 from allennlp.nn.util import get_text_field_mask
+from torch.nn import functional
 from torch_geometric.utils import scatter
 
 from bio_ie.data.document import Fact, Mention
@@ -233,9 +234,11 @@ class Snerl(Model):
         row, first, last = mentions.unbind(1)
         if self.span_extractor is None:
             return x[row, first]
-        # The documents are laid end to end, so that no span is padding.
+        # The documents are laid end to end, so that no span is padding. One span more: extractors
+        # need one at least.
         ends = row.unsqueeze(1) * x.size(1) + torch.stack([first, last], dim=1)
-        return self.span_extractor(x.flatten(0, 1).unsqueeze(0), ends.unsqueeze(0)).squeeze(0)
+        ends = functional.pad(ends, (0, 0, 0, 1))
+        return self.span_extractor(x.flatten(0, 1).unsqueeze(0), ends.unsqueeze(0))[0, :-1]
 
     def _link(
         self,

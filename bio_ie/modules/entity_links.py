@@ -7,6 +7,10 @@ import torch
 from bio_ie.modules.ragged import ranges
 
 
+TIE = 1e-4
+"""Logarithms of probabilities are told apart by so much."""
+
+
 class EntityLinks(NamedTuple):
     """Links of some of a batch's entities (`L`), entity by entity."""
 
@@ -74,8 +78,10 @@ def entity_links(
     mention, entity = links.unbind(1)
     of_chosen = chosen[entity].nonzero().squeeze(1)
     mention, entity, log_p = mention[of_chosen], entity[of_chosen], log_p[of_chosen]
-    # Mentions ascend already: a stable sort leaves ties in their order.
-    order = torch.argsort(log_p.detach(), descending=True, stable=True)
+    # Mentions of one name have equal probabilities wherever the linker's hidden units are the same
+    # ones: rounding must not decide between them, or the batch would. Mentions ascend already, and
+    # a stable sort leaves ties in their order.
+    order = torch.argsort((log_p.detach() / TIE).round(), descending=True, stable=True)
     order = order[torch.argsort(entity[order], stable=True)]
     kept_entity, count = torch.unique_consecutive(entity[order], return_counts=True)
     if k is not None:

@@ -88,7 +88,7 @@ class MentionLinker(torch.nn.Module, FromParams):
         logits = self.scorer(concepts, contexts.to(concepts.dtype), entity, mention).squeeze(1)
         logits = at_least_single(logits)
         if self.candidate_score_weight is not None:
-            logits = logits + self.candidate_score_weight * graph["link_scores"]
+            logits = logits + self.candidate_score_weight * graph["link_scores"].to(logits.dtype)
         return segment_log_softmax(logits, mention, len(mentions))
 
     def _documents(self, words: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:

@@ -7,7 +7,7 @@ import torch
 from allennlp.common import Params
 from torch.nn import functional
 
-from bio_ie.modules.entity_links import EntityLinks, entity_links
+from bio_ie.modules.entity_links import TIE, EntityLinks, entity_links
 from bio_ie.modules.fact_pooling import FactPooling
 from bio_ie.modules.mention_pairs import MentionPairs
 from bio_ie.modules.poolings import EMPTY_LOGIT, Pooling
@@ -70,7 +70,8 @@ class Batch(NamedTuple):
         links = links.index_put((entity, mention), self.log_p)
         if k is not None:
             for number in range(num_entities):
-                order = links[number].detach().argsort(descending=True, stable=True)
+                rounded = (links[number].detach() / TIE).round()
+                order = rounded.argsort(descending=True, stable=True)
                 links = links.index_put(
                     (torch.tensor(number), order[k:]), torch.tensor(-torch.inf).double()
                 )

@@ -1,0 +1,139 @@
+// SNERL, entity links and relations from document-level supervision, and BRAN (paper 1). An
+// experiment overrides the settings at the top; below them nothing needs editing, and every part
+// can be overridden with `+:`.
+local encoders = import 'encoders.libsonnet';
+local training = import 'training.libsonnet';
+
+training {
+  // Settings -------------------------------------------------------------------------------
+  // null: words at random and `bran_transformer`, as in the paper; or one of encoders.libsonnet.
+  encoder:: null,
+  corpus:: error 'Must override corpus: the format, e.g. { type: "pubtator" }',
+  // A file of `bio-ie build-kb`, with an index of `bio-ie build-index` beside it.
+  knowledge_base:: error 'Must override knowledge_base',
+  // Vectors of its concepts (`bio-ie embed-concepts`); given, they take the place of learned ones,
+  // so that concepts that training never saw have vectors too (the paper's Disease-Phenotype data).
+  concept_vectors:: null,
+  definition_vectors:: null,
+  // The semantic types of a mention type's candidates, as the knowledge base calls them.
+  candidate_types:: {},
+  // 'candidates': SNERL; 'top_candidate' and 'linked': BRAN (Top Candidate) and BRAN (Linker).
+  links:: 'candidates',
+  pooling:: { type: 'smax' },  // "Soft maximum pooling"
+  dim:: 128,  // n, the paper's d; Disease-Phenotype 64
+  num_blocks:: 4,  // B
+  num_heads:: 2,
+  word_embedding_dropout:: 0.25,  // p_i
+  attention_dropout:: 0.25,  // p_t
+  argument_dropout:: 0.15,  // p_s
+  word_dropout:: 0.2,  // p_w
+  fact_weight:: 5.0,  // w_t
+  entity_weight:: 2.0,  // w_e
+  entity_loss_weight:: 0.1,  // alpha
+  negative_entities:: 100,  // n-
+  k:: 15,
+  num_candidates:: 25,  // C
+  // Where the weight of the candidate generator's score starts; null: not used, as in the paper.
+  candidate_score_weight:: null,
+  num_epochs:: 30,
+  batch_size:: 16,
+  encoder_lr:: 1e-3,  // Adam, "Implementation Details"; less for a pretrained encoder
+  head_lr:: 1e-3,
+  warmup:: 0.1,
+  weight_decay:: 0.0,
+  seed:: 13370,
+  cuda_device:: null,  // null: the first GPU if there is one
+
+  // Parts ----------------------------------------------------------------------------------
+  local is_linked = self.links != 'candidates',
+  local kb = { path: $.knowledge_base },
+  dataset_reader: {
+    type: 'document_graph',
+    corpus: $.corpus,
+    tokenizer: { type: 'scispacy_rules', split_signs: '-–/' },
+    token_indexers: if $.encoder == null
+    then { tokens: { type: 'single_id', lowercase_tokens: true } }
+    else $.encoder.token_indexers,
+    kb: kb,
+    candidate_generator: {
+      type: 'tfidf',
+      kb: kb,
+      k: $.num_candidates,
+      semantic_types: $.candidate_types,
+    },
+    links: $.links,
+  },
+  validation_dataset_reader: self.dataset_reader,
+  // Data paths: as for joint_ner_re (docs/configs.md).
+  train_data_path: error 'Must override train_data_path',
+  // Words and concepts of other data are unknown.
+  datasets_for_vocab_creation: ['train'],
+  model: {
+    type: 'snerl',
+    text_field_embedder: if $.encoder == null then {
+      token_embedders: {
+        tokens: {
+          type: 'embedding_with_word_dropout',
+          embedding: { embedding_dim: $.dim },
+          word_dropout: $.word_dropout,
+          dropout: $.word_embedding_dropout,
+          initial_std: 1.0,
+        },
+      },
+    } else $.encoder.text_field_embedder,
+    [if $.encoder == null then 'encoder']: {
+      type: 'bran_transformer',
+      input_dim: $.dim,
+      num_blocks: $.num_blocks,
+      num_heads: $.num_heads,
+      attention_dropout: $.attention_dropout,
+    },
+    argument_dim: $.dim,
+    argument_dropout: $.argument_dropout,
+    pair_scorer: {
+      type: 'mlp',
+      hidden_dims: [$.dim],
+      combination: 'x,y',
+      dropout: $.argument_dropout,
+    },
+    pooling: $.pooling,
+    relation_activation: if $.pooling.type == 'logsumexp' && is_linked then 'softmax' else 'sigmoid',
+    [if !is_linked then 'linker']: $.linker,
+    fact_weight: $.fact_weight,
+    entity_weight: $.entity_weight,
+    entity_loss_weight: if is_linked then 0.0 else $.entity_loss_weight,
+    negative_entities: $.negative_entities,
+    k: $.k,
+  },
+  linker:: {
+    document_dim: $.dim,
+    scorer: {
+      type: 'mlp',
+      hidden_dims: [$.dim],
+      combination: 'x,y',
+      dropout: $.argument_dropout,
+    },
+    [if $.candidate_score_weight != null then 'candidate_score_weight']: $.candidate_score_weight,
+    local has_vectors = $.concept_vectors != null || $.definition_vectors != null,
+    concept_embedder: {
+      type: 'sum',
+      output_dim: $.dim,
+      parts: {
+        [if !has_vectors then 'concept']: { type: 'learned', embedding_dim: $.dim },
+        [if $.concept_vectors != null then 'pretrained']: {
+          type: 'pretrained',
+          vectors: $.concept_vectors,
+          concept_dropout: 0.1,
+        },
+        [if $.definition_vectors != null then 'description']: {
+          type: 'description',
+          vectors: $.definition_vectors,
+          concept_dropout: 0.1,
+        },
+        semantic_type: { type: 'semantic_type', embedding_dim: $.dim },
+      },
+    },
+  },
+  trainer+: { callbacks+: [{ type: 'fact_thresholds' }] },
+  include_in_archive: if $.encoder == null then [] else ['encoder'],
+}
