@@ -22,7 +22,13 @@ from bio_ie.metrics.document_linking_f1 import DocumentLinkingF1
 from bio_ie.metrics.fact_f1 import FactF1, at_least
 from bio_ie.metrics.tensor_average import TensorAverage
 from bio_ie.models.vocabulary_labels import vocabulary_labels
-from bio_ie.modules.entity_links import EntityLinks, entity_links, places_within, sampled_entities
+from bio_ie.modules.entity_links import (
+    TIE,
+    EntityLinks,
+    entity_links,
+    places_within,
+    sampled_entities,
+)
 from bio_ie.modules.fact_activation import FactActivation, weighted_binary_cross_entropy
 from bio_ie.modules.fact_pooling import FactPooling, FactScores
 from bio_ie.modules.ffnn import ffnn
@@ -365,7 +371,7 @@ class Snerl(Model):
         )
 
         mention, entity = graph["links"].unbind(1)
-        best = places_within(mention, -log_p) == 0
+        best = places_within(mention, -(log_p / TIE).round()) == 0
         of_mention = (best | graph["link_given"]).nonzero().squeeze(1)
         mention, entity, log_p = mention[of_mention], entity[of_mention], log_p[of_mention]
         mention_rows = graph["mentions"][:, 0].contiguous()

@@ -6,7 +6,6 @@ import torch
 
 from bio_ie.modules.ragged import ranges
 
-
 TIE = 1e-4
 """Logarithms of probabilities are told apart by so much."""
 

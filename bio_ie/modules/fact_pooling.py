@@ -7,7 +7,7 @@ import torch
 from torch.nn import functional
 from torch.utils.checkpoint import checkpoint
 
-from bio_ie.modules.entity_links import EntityLinks
+from bio_ie.modules.entity_links import TIE, EntityLinks
 from bio_ie.modules.mention_pairs import MentionPairs
 from bio_ie.modules.poolings import Pooling
 from bio_ie.modules.precision import at_least_single
@@ -136,7 +136,7 @@ class FactPooling(torch.nn.Module):
             keep = head != tail
         if log_least is not None:
             # Every pooling is at most the sum, which is at most the largest times how many.
-            most = links.log_p[links.first] + links.num_links.log()
+            most = links.log_p[links.first] + TIE + links.num_links.log()
             likely = most[head] + most[tail] >= log_least
             keep = likely if keep is None else keep & likely
         return None if keep is None else keep.nonzero().squeeze(1)

@@ -55,7 +55,9 @@ class MentionLinker(torch.nn.Module, FromParams):
         )
         self.register_parameter("candidate_score_weight", None)
         if candidate_score_weight is not None:
-            self.candidate_score_weight = torch.nn.Parameter(torch.tensor(candidate_score_weight))
+            self.candidate_score_weight = torch.nn.Parameter(
+                torch.tensor(float(candidate_score_weight))
+            )
 
     def forward(
         self,

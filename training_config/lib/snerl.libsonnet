@@ -62,6 +62,7 @@ training {
       semantic_types: $.candidate_types,
     },
     links: $.links,
+    align: 'expand',  // no gold mention decides where words end
   },
   validation_dataset_reader: self.dataset_reader,
   // Data paths: as for joint_ner_re (docs/configs.md).

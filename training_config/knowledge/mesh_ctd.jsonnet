@@ -1,0 +1,8 @@
+// Chemicals and diseases, to link mentions of them: MeSH with its supplementary records, and CTD's
+// diseases (MEDIC).
+//
+//     bio-ie build-kb training_config/knowledge/mesh_ctd.jsonnet --output mesh_ctd.sqlite
+//     bio-ie build-index mesh_ctd.sqlite
+local open = import 'open.jsonnet';
+
+open { sources: [source for source in open.sources if source.type == 'mesh' || source.type == 'ctd'] }

@@ -1,0 +1,2 @@
+// Eq. 4 as it is written.
+(import '../bc5cdr.jsonnet') { pooling:: { type: 'max' } }

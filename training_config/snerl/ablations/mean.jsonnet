@@ -1,0 +1,2 @@
+// All evidence alike.
+(import '../bc5cdr.jsonnet') { pooling:: { type: 'mean' } }

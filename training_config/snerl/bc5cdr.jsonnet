@@ -1,0 +1,23 @@
+// SNERL on BC5CDR's chemical-induced diseases: a fifth of the training file held out, scored on the
+// development file. Nothing but the documents' facts is learned from.
+local encoders = import '../lib/encoders.libsonnet';
+local parts = import '../lib/parts.libsonnet';
+local paths = import '../lib/paths.libsonnet';
+local base = import '../lib/snerl.libsonnet';
+local held_out = parts.held_out(paths.data + '/bc5cdr/CDR_TrainingSet.PubTator.txt.gz', 100);
+
+base {
+  encoder:: encoders.minilm,
+  corpus:: { type: 'pubtator' },
+  knowledge_base:: paths.knowledge_bases + '/mesh_ctd.sqlite',
+  candidate_types:: { Chemical: ['Chemical'], Disease: ['Disease'] },
+  train_data_path: held_out.train,
+  validation_data_path: held_out.validation,
+  test_data_path: paths.data + '/bc5cdr/CDR_DevelopmentSet.PubTator.txt.gz',
+  evaluate_on_test: true,
+  num_epochs:: 20,
+  batch_size:: 8,
+  encoder_lr:: 2e-4,
+  // 400 documents are few to learn from what names look like.
+  candidate_score_weight:: 10.0,
+}
