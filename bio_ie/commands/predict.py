@@ -26,7 +26,6 @@ from allennlp.common.util import JsonDict
 from allennlp.predictors import Predictor
 from tqdm import tqdm
 
-from bio_ie.commands.checked_archive import checked_archive
 from bio_ie.commands.corpus_format_argument import corpus_format
 from bio_ie.commands.user_errors import user_errors
 from bio_ie.data.corpora.corpus_format import CorpusError, CorpusFormat, atomic_writer
@@ -34,6 +33,7 @@ from bio_ie.data.corpora.corpus_path import read_corpus
 from bio_ie.data.corpora.jsonl import JsonlFormat
 from bio_ie.data.corpora.source import open_binary
 from bio_ie.data.document import Document
+from bio_ie.predictors.checked_archive import checked_archive
 from bio_ie.predictors.document_predictor import DocumentPredictor
 from bio_ie.predictors.failures import DocumentOrFailure, Failure, read_with_failures
 

@@ -5,7 +5,7 @@ import logging
 from dataclasses import replace
 from functools import partial
 from itertools import chain, islice
-from typing import Any, Dict, Iterable, Iterator, List, Sequence, Tuple
+from typing import Any, Dict, Iterable, Iterator, List, Optional, Sequence, Tuple
 
 from allennlp.common.checks import ConfigurationError
 from allennlp.common.util import JsonDict
@@ -21,6 +21,7 @@ from bio_ie.data.fields import TagField
 from bio_ie.knowledge.knowledge_base_file import KnowledgeBaseError
 from bio_ie.predictors.document_input import document_from_input
 from bio_ie.predictors.failures import DocumentOrFailure, Failure, read_with_failures
+from bio_ie.predictors.mention_detector import MentionDetector
 
 logger = logging.getLogger(__name__)
 
@@ -53,6 +54,10 @@ class DocumentPredictor(Predictor):
         A `DocumentReader`.
     batch_size : `int`, optional (default = `32`)
         Instances (for example sentences) in one batch, across documents.
+    mention_detector : `str`, optional
+        The archive of a model that finds mentions (`MentionDetector`), for a model that is given
+        those of its input: documents that have none get them from it. Default: what the reader
+        says.
 
     # Attributes
 
@@ -66,6 +71,7 @@ class DocumentPredictor(Predictor):
         dataset_reader: DatasetReader,
         frozen: bool = True,
         batch_size: int = 32,
+        mention_detector: Optional[str] = None,
     ) -> None:
         if not isinstance(dataset_reader, DocumentReader):
             raise ConfigurationError("the 'document' predictor needs a reader of this package")
@@ -79,11 +85,19 @@ class DocumentPredictor(Predictor):
         self.num_documents = self.num_failures = 0
         self._labels_mentions = getattr(model, "entity_source", "predicted") == "gold"
         self._takes_mentions = self._labels_mentions or dataset_reader.reads_mentions
+        archive = mention_detector or dataset_reader.mention_detector
+        self._detector: Optional[MentionDetector] = None
+        if archive is not None:
+            if not self._takes_mentions:
+                raise ConfigurationError(f"mention_detector: {type(model).__name__} finds its own")
+            self._detector = MentionDetector(archive, self.cuda_device)
         self._lines = 0
 
     def predict_documents(self, inputs: Iterable[DocumentOrFailure]) -> Iterator[DocumentOrFailure]:
         """Predicts a stream of documents, in order. Failures pass through, and a document that
         fails becomes one. Memory holds a few batches of instances at a time."""
+        if self._detector is not None:
+            inputs = self._detector(inputs)
         for output in self._predictions(inputs):
             self.num_documents += 1
             self.num_failures += isinstance(output, Failure)

@@ -135,6 +135,9 @@ training {
       },
     },
   },
-  trainer+: { callbacks+: [{ type: 'fact_thresholds' }] },
+  trainer+: {
+    callbacks+: [{ type: 'fact_thresholds' }],
+    optimizer+: if $.encoder == null then { parameter_groups: [] } else {},
+  },
   include_in_archive: if $.encoder == null then [] else ['encoder'],
 }

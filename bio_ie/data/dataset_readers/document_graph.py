@@ -68,6 +68,8 @@ class DocumentGraphReader(SentenceReader):
         Of a document; further ones have no candidates.
     max_words : `int`, optional (default = `2000`)
         Of a document; what follows is not read.
+    mention_detector : `str`, optional
+        The archive of a model that finds mentions, for predicting from texts without any.
 
     # Fields
 
@@ -93,6 +95,7 @@ class DocumentGraphReader(SentenceReader):
         align: str = "expand",
         max_mentions: int = 400,
         max_words: int = 2000,
+        mention_detector: Optional[str] = None,
         max_instances: Optional[int] = None,
         serialization_dir: Optional[str] = None,
     ) -> None:
@@ -123,6 +126,7 @@ class DocumentGraphReader(SentenceReader):
         self._modes = modes
         self._supervises_mentions = entity_supervision == "mentions"
         self._max_mentions = max_mentions
+        self.mention_detector = mention_detector
 
     def views(self, document: Document) -> List[Sentence]:
         return [Sentence(document, 0, len(document.text), document.mentions, document.relations)]

@@ -50,7 +50,8 @@ class DocumentReader(DatasetReader, Generic[View]):
     view, flagged `is_padding`, which metrics skip.
 
     A subclass whose instances need the mentions of a document, labelled or not, sets
-    `reads_mentions`: then they are part of what a user gives for prediction.
+    `reads_mentions`: then they are part of what a user gives for prediction, or come from
+    `mention_detector`, the archive of a model that finds them.
 
     # Parameters
 
@@ -68,6 +69,7 @@ class DocumentReader(DatasetReader, Generic[View]):
     """
 
     reads_mentions: ClassVar[bool] = False
+    mention_detector: Optional[str] = None
 
     def __init__(
         self,

@@ -9,7 +9,7 @@ from allennlp.common.checks import ConfigurationError
 from allennlp.models import load_archive
 
 import bio_ie  # noqa: F401 - registers what the archive names
-from bio_ie.commands.checked_archive import checked_archive
+from bio_ie.predictors.checked_archive import checked_archive
 
 
 def folder_with(tmp_path: Path, config: Any) -> str:

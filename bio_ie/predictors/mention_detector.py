@@ -1,0 +1,75 @@
+"""Mentions of texts that come without them, for models that link what others have found."""
+
+from dataclasses import replace
+from itertools import islice
+from typing import TYPE_CHECKING, Iterable, Iterator, List
+
+from allennlp.common.checks import ConfigurationError
+from allennlp.models import load_archive
+from allennlp.predictors import Predictor
+
+from bio_ie.data.document import Document
+from bio_ie.predictors.checked_archive import checked_archive
+from bio_ie.predictors.failures import DocumentOrFailure
+
+if TYPE_CHECKING:
+    from bio_ie.predictors.document_predictor import DocumentPredictor
+
+_AT_ONCE = 256
+"""Documents."""
+
+
+class MissingDetectorError(ConfigurationError):
+    """No document's fault: every one would fail alike."""
+
+
+class MentionDetector:
+    """Puts the mentions that a trained model finds into documents that have none.
+
+    # Parameters
+
+    archive : `str`
+        Of a model that predicts mentions, such as `joint_ner_re`. Loaded when first needed, which
+        raises `MissingDetectorError` if it is not there, and `ConfigurationError` if it would run
+        foreign code (`checked_archive`).
+    cuda_device : `int`, optional (default = `-1`)
+    """
+
+    def __init__(self, archive: str, cuda_device: int = -1) -> None:
+        self._archive = archive
+        self._cuda_device = cuda_device
+        self._predictor: List[DocumentPredictor] = []
+
+    def __call__(self, inputs: Iterable[DocumentOrFailure]) -> Iterator[DocumentOrFailure]:
+        """The same documents, in order; those without mentions with mentions. Failures pass
+        through, and a document in which nothing could be looked for becomes one."""
+        stream = iter(inputs)
+        while items := list(islice(stream, _AT_ONCE)):
+            is_bare = [isinstance(item, Document) and not item.mentions for item in items]
+            bare = [item for item, lacks in zip(items, is_bare, strict=True) if lacks]
+            found = self._loaded().predict_documents(bare) if bare else iter(())
+            for item, lacks in zip(items, is_bare, strict=True):
+                yield _with_mentions(item, next(found)) if lacks else item
+
+    def _loaded(self) -> "DocumentPredictor":
+        from bio_ie.predictors.document_predictor import DocumentPredictor
+
+        if not self._predictor:
+            try:
+                with checked_archive(self._archive) as folder:
+                    archive = load_archive(folder, cuda_device=self._cuda_device)
+            except FileNotFoundError as error:
+                raise MissingDetectorError(
+                    f"mention_detector: there is no archive {self._archive}"
+                ) from error
+            predictor = Predictor.from_archive(archive, "document")
+            if not isinstance(predictor, DocumentPredictor):
+                raise ConfigurationError(f"mention_detector {self._archive} predicts no documents")
+            self._predictor.append(predictor)
+        return self._predictor[0]
+
+
+def _with_mentions(item: DocumentOrFailure, found: DocumentOrFailure) -> DocumentOrFailure:
+    if isinstance(item, Document) and isinstance(found, Document):
+        return replace(item, mentions=found.mentions, relations=())
+    return found
