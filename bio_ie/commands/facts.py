@@ -1,0 +1,173 @@
+"""
+`bio-ie facts PREDICTIONS` makes one graph of the facts of many documents.
+
+    bio-ie facts predictions.jsonl --output facts.tsv
+    bio-ie facts predictions.jsonl --output facts.graphml --kb knowledge.sqlite --min-score 0.5
+"""
+
+import argparse
+import csv
+import json
+import re
+from pathlib import Path
+from typing import IO, Any, Callable, Dict
+
+import networkx
+from allennlp.commands.subcommand import Subcommand
+from allennlp.common.checks import ConfigurationError
+
+from bio_ie.commands.corpus_format_argument import corpus_format
+from bio_ie.commands.user_errors import user_errors
+from bio_ie.data.corpora.atomic_output import atomic_writer
+from bio_ie.data.corpora.corpus_path import read_corpus
+from bio_ie.data.pooled_facts import PooledFact, PooledFacts, pool_facts
+from bio_ie.data.tokenizers import PysbdSentenceSplitter
+from bio_ie.knowledge.knowledge_base import KnowledgeBase
+
+_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+
+COLUMNS = (
+    "head",
+    "head_name",
+    "type",
+    "tail",
+    "tail_name",
+    "best",
+    "noisy_or",
+    "num_documents",
+    "documents",
+    "evidence",
+)
+
+
+@Subcommand.register("facts")
+class Facts(Subcommand):
+    """The subcommand around `pool_facts`."""
+
+    def add_subparser(self, parser: argparse._SubParsersAction) -> argparse.ArgumentParser:
+        description = """Pool the facts of all documents of a corpus, predicted or annotated: each
+            fact once, with its probabilities pooled (the best one, and noisy-or), the documents
+            that state it, and sentences that name both of its entities."""
+        subparser = parser.add_parser(
+            self.name, description=description, help="make one graph of the facts of documents"
+        )
+        subparser.add_argument("predictions", help="corpus file, or a JSON data path")
+        subparser.add_argument(
+            "--from",
+            dest="from_format",
+            default="jsonl",
+            help="its format (default: jsonl): a name, or a JSON object with 'type' and options",
+        )
+        subparser.add_argument(
+            "--output",
+            required=True,
+            help="file to write: .tsv, .jsonl or .graphml (for Cytoscape and its like); .gz is "
+            "compressed",
+        )
+        subparser.add_argument("--kb", help="knowledge base that gives concepts their names")
+        subparser.add_argument(
+            "--min-score",
+            type=float,
+            default=0.0,
+            help="leave out facts of a document that are less probable (default: 0)",
+        )
+        subparser.add_argument(
+            "--max-evidence",
+            type=int,
+            default=3,
+            help="sentences kept for a fact (default: 3)",
+        )
+        subparser.add_argument(
+            "--on-error",
+            choices=("raise", "skip"),
+            default="raise",
+            help="what to do with a document that cannot be read, a prediction that failed among "
+            "them: stop (default), or leave it out",
+        )
+        subparser.set_defaults(func=facts_from_args)
+        return subparser
+
+
+def facts_from_args(args: argparse.Namespace) -> None:
+    """Runs `pool_facts` for the command line."""
+    with user_errors():
+        write = _writer(args.output)
+        pooled = pool_facts(
+            read_corpus(args.predictions, corpus_format(args.from_format, args.on_error)),
+            PysbdSentenceSplitter(),
+            args.min_score,
+            args.max_evidence,
+        )
+        if args.kb:
+            concepts = {concept for fact in pooled.facts for concept in (fact.head, fact.tail)}
+            known = KnowledgeBase(args.kb).preferred_names(sorted(concepts))
+            pooled.names.update(known)
+        with atomic_writer(Path(args.output)) as file:
+            write(pooled, file)
+    concepts = {concept for fact in pooled.facts for concept in (fact.head, fact.tail)}
+    print(
+        f"wrote {args.output}: {len(pooled.facts):,} facts between {len(concepts):,} concepts, "
+        f"from {pooled.num_documents:,} documents"
+    )
+
+
+def _writer(output: str) -> Callable[[PooledFacts, IO[str]], None]:
+    suffix = Path(output.removesuffix(".gz")).suffix
+    writers = {".tsv": write_tsv, ".jsonl": write_jsonl, ".graphml": write_graphml}
+    if suffix not in writers:
+        raise ConfigurationError(f"{output}: --output must end in {', '.join(writers)}")
+    return writers[suffix]
+
+
+def write_tsv(pooled: PooledFacts, file: IO[str]) -> None:
+    """A line a fact, with a header. Documents are joined by `;`, sentences by ` || `."""
+    table = csv.writer(file, delimiter="\t", lineterminator="\n", quoting=csv.QUOTE_MINIMAL)
+    table.writerow(COLUMNS)
+    for fact in pooled.facts:
+        row = _row(fact, pooled.names)
+        row["documents"] = ";".join(fact.documents)
+        row["evidence"] = " || ".join(item.sentence for item in fact.evidence)
+        table.writerow([row[name] for name in COLUMNS])
+
+
+def write_jsonl(pooled: PooledFacts, file: IO[str]) -> None:
+    """An object a fact."""
+    for fact in pooled.facts:
+        row = _row(fact, pooled.names)
+        row["documents"] = list(fact.documents)
+        row["evidence"] = [item._asdict() for item in fact.evidence]
+        file.write(json.dumps(row, ensure_ascii=False) + "\n")
+
+
+def write_graphml(pooled: PooledFacts, file: IO[str]) -> None:
+    """A node a concept, with its name, and an edge a fact, with all else."""
+    graph = networkx.MultiDiGraph()
+    for fact in pooled.facts:
+        for concept in (fact.head, fact.tail):
+            graph.add_node(concept, name=pooled.names.get(concept, concept))
+        graph.add_edge(
+            fact.head,
+            fact.tail,
+            type=fact.type,
+            best=fact.best,
+            noisy_or=fact.noisy_or,
+            num_documents=len(fact.documents),
+            documents=";".join(fact.documents),
+            evidence=" || ".join(item.sentence for item in fact.evidence),
+        )
+    # Text may hold control characters, for which XML has no place.
+    lines = (_NOT_XML.sub(" ", line) for line in networkx.generate_graphml(graph))
+    file.write("\n".join(lines) + "\n")
+
+
+def _row(fact: PooledFact, names: Dict[str, str]) -> Dict[str, Any]:
+    return {
+        "head": fact.head,
+        "head_name": names.get(fact.head, fact.head),
+        "type": fact.type,
+        "tail": fact.tail,
+        "tail_name": names.get(fact.tail, fact.tail),
+        "best": round(fact.best, 6),
+        "noisy_or": round(fact.noisy_or, 6),
+        "num_documents": len(fact.documents),
+    }

@@ -1,0 +1,61 @@
+import json
+from pathlib import Path
+from typing import Any, Dict
+
+import pytest
+import torch
+from allennlp.commands.evaluate import evaluate_from_archive
+from allennlp.commands.train import train_model
+from allennlp.common import Params
+from allennlp.common.checks import ConfigurationError
+from allennlp.models import load_archive
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory, facts_kb: Path) -> Path:
+    text = json.dumps(Params.from_file("fixtures/models/snerl.jsonnet").as_dict(quiet=True))
+    config: Dict[str, Any] = json.loads(text.replace("kb.sqlite", str(facts_kb)))
+    config["trainer"]["num_epochs"] = 12
+    config["trainer"]["optimizer"]["lr"] = 0.02
+    folder = tmp_path_factory.mktemp("thresholds") / "run"
+    train_model(Params(config), str(folder))
+    return folder
+
+
+def metrics(folder: Path, epoch: int) -> Dict[str, float]:
+    read: Dict[str, float] = json.loads((folder / f"metrics_epoch_{epoch}.json").read_text())
+    return read
+
+
+def test_an_archive_has_the_thresholds_of_its_best_epoch(run: Path) -> None:
+    model = load_archive(run / "model.tar.gz").model
+    best = json.loads((run / "metrics.json").read_text())["best_epoch"]
+    assert (model.thresholds != 0.5).any()
+    # Scored again, the validation data reach what was best then, by the thresholds of the model.
+    scores = evaluate_from_archive(
+        run / "model.tar.gz",
+        "fixtures/corpora/facts/documents.jsonl",
+        metrics_output_file=str(run / "again.json"),
+    )
+    assert scores["fact_f1"] == pytest.approx(metrics(run, best)["validation_fact_best_f1"])
+    assert scores["fact_f1"] > 0
+
+
+def test_scoring_changes_no_threshold(run: Path) -> None:
+    archive = load_archive(run / "model.tar.gz")
+    before = archive.model.thresholds.clone()
+    reader = archive.validation_dataset_reader
+    instances = list(reader.read("fixtures/corpora/facts/documents.jsonl"))
+    for instance in instances:
+        reader.apply_token_indexers(instance)
+    archive.model.eval()
+    archive.model.forward_on_instances(instances)
+    archive.model.get_metrics(reset=True)
+    assert torch.equal(archive.model.thresholds, before)
+
+
+def test_another_model_is_refused(tmp_path: Path) -> None:
+    config = Params.from_file("fixtures/models/joint_ner_re.jsonnet").as_dict(quiet=True)
+    config["trainer"]["callbacks"].append({"type": "fact_thresholds"})
+    with pytest.raises(ConfigurationError, match="is for the model 'snerl'"):
+        train_model(Params(config), str(tmp_path / "run"))
