@@ -22,6 +22,8 @@ training {
   weight_decay:: 0.01,
   max_span_width:: 20,  // appendix: L
   relation_loss:: 'binary_cross_entropy',  // section 2.6
+  relation_loss_weight:: 1.0,  // of both graphs; the paper's L has none
+  final_loss_weight:: 2.0,  // eq. 10
   dropout:: 0.2,
   // Sizes: of a span's vector, d; of the hidden layers of FFNN_g (eq. 1) and of the other networks.
   span_dim:: 512,
@@ -77,7 +79,8 @@ training {
     pair_scorer: $.mlp('x,y,x*y'),  // eqs. 3 and 9
     relation_activation: 'softmax',  // eq. 3
     relation_loss: $.relation_loss,
-    final_loss_weight: 2.0,  // eq. 10
+    relation_loss_weight: { type: 'constant', value: $.relation_loss_weight },
+    final_loss_weight: $.final_loss_weight,
     span_graph_encoder: {  // eq. 4
       type: 'bidirectional_gcn',
       num_layers: 2,
