@@ -18,6 +18,7 @@ base {
   span_dim:: 256,
   span_hidden_dims:: [512],
   hidden_dims:: [256],
+  entity_hidden_dims:: [],  // types: a linear layer on what FFNN_g has made of a span
   dropout:: 0.3,
   max_span_width:: 12,  // 3 of 6,925 mentions are wider
   num_epochs:: 20,
@@ -28,6 +29,4 @@ base {
   // Pairs of spans outnumber spans: at full weight their losses drown those of types.
   relation_loss_weight:: 0.3,
   final_loss_weight:: 1.0,
-  // A linear layer tells types, on what FFNN_g has made of a span.
-  model+: { entity_hidden_dims: [] },
 }
