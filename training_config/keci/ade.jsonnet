@@ -21,10 +21,15 @@ base {
   characters:: true,
   span_dim:: 256,
   span_hidden_dims:: [512],
-  hidden_dims:: [256, 256],
-  num_epochs:: 10,
+  hidden_dims:: [256],
+  entity_hidden_dims:: [],  // types: a linear layer on what FFNN_g has made of a span
+  dropout:: 0.3,
+  max_span_width:: 12,
+  num_epochs:: 5,
   batch_size:: 16,
-  encoder_lr:: 1e-4,
+  encoder_lr:: 2e-4,
   head_lr:: 1e-3,
   relation_loss:: 'cross_entropy',
+  relation_loss_weight:: 0.3,
+  final_loss_weight:: 1.0,
 }

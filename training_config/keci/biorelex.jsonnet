@@ -17,11 +17,16 @@ base {
   characters:: true,
   span_dim:: 256,
   span_hidden_dims:: [512],
-  hidden_dims:: [256, 256],
+  hidden_dims:: [256],
+  entity_hidden_dims:: [],  // types: a linear layer on what FFNN_g has made of a span
+  dropout:: 0.3,
   max_span_width:: 12,  // 3 of 6,925 mentions are wider
   num_epochs:: 20,
-  batch_size:: 16,
-  encoder_lr:: 1e-4,
+  batch_size:: 8,
+  encoder_lr:: 2e-4,
   head_lr:: 1e-3,
   relation_loss:: 'cross_entropy',
+  // Pairs of spans outnumber spans: at full weight their losses drown those of types.
+  relation_loss_weight:: 0.3,
+  final_loss_weight:: 1.0,
 }

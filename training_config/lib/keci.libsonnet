@@ -22,11 +22,15 @@ training {
   weight_decay:: 0.01,
   max_span_width:: 20,  // appendix: L
   relation_loss:: 'binary_cross_entropy',  // section 2.6
+  relation_loss_weight:: 1.0,  // of both graphs; the paper's L has none
+  final_loss_weight:: 2.0,  // eq. 10
   dropout:: 0.2,
-  // Sizes: of a span's vector, d; of the hidden layers of FFNN_g (eq. 1) and of the other networks.
+  // Sizes: of a span's vector, d; of the hidden layers of FFNN_g (eq. 1), of the other networks, and
+  // of FFNN_e (eqs. 2 and 9).
   span_dim:: 512,
   span_hidden_dims:: [1000],
   hidden_dims:: [500, 500],
+  entity_hidden_dims:: self.hidden_dims,
   // Also see words by their characters (a convolution over them): for names, an encoder that
   // lower-cases has lost half of what tells them. Not in the paper.
   characters:: false,
@@ -73,11 +77,12 @@ training {
       width_embedding_dim: 20,
       dropout: $.dropout,
     },
-    entity_hidden_dims: $.hidden_dims,  // eqs. 2 and 9
+    entity_hidden_dims: $.entity_hidden_dims,  // eqs. 2 and 9
     pair_scorer: $.mlp('x,y,x*y'),  // eqs. 3 and 9
     relation_activation: 'softmax',  // eq. 3
     relation_loss: $.relation_loss,
-    final_loss_weight: 2.0,  // eq. 10
+    relation_loss_weight: { type: 'constant', value: $.relation_loss_weight },
+    final_loss_weight: $.final_loss_weight,
     span_graph_encoder: {  // eq. 4
       type: 'bidirectional_gcn',
       num_layers: 2,

@@ -1,0 +1,2 @@
+// ADE without external knowledge: SentContextOnly.
+(import 'ade.jsonnet') { knowledge_base:: null }
