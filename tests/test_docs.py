@@ -224,7 +224,11 @@ def test_format_table_says_what_each_format_does():
 
 @pytest.mark.parametrize(
     "name, heading",
-    [("k_fold", "Folds and held-out parts"), ("filtered", "Choosing documents and types")],
+    [
+        ("k_fold", "Folds and held-out parts"),
+        ("filtered", "Choosing documents and types"),
+        ("ctd", "Facts of databases"),
+    ],
 )
 def test_options_of_wrappers_have_a_table(name, heading):
     rows = table_rows(section(DATA, heading))

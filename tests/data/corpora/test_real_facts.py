@@ -1,0 +1,93 @@
+"""Facts of the published databases, joined to the texts that there are."""
+
+from pathlib import Path
+from typing import Any, Dict, List, Set
+
+import pytest
+
+from bio_ie.data.corpora import CorpusFormat, CtdFormat, JsonlFormat, PubtatorFormat
+from bio_ie.data.corpora.ctd import read_relation_map
+from bio_ie.data.corpora.source import CorpusReport, Source
+from bio_ie.data.document import Document
+
+TEXTS = "pubmed_text/abstracts.jsonl.gz"
+DEVELOPMENT = "bc5cdr/CDR_DevelopmentSet.PubTator.txt.gz"
+
+
+def ids(documents: List[Document]) -> Set[str]:
+    return {document.id for document in documents}
+
+
+@pytest.fixture(scope="module")
+def cdr(corpus_folder: Path) -> List[Document]:
+    return list(PubtatorFormat().read(corpus_folder / "bc5cdr" / "CDR_*.gz"))
+
+
+def ctd(folder: Path, inner: CorpusFormat, **options: Any) -> CtdFormat:
+    table = folder / "ctd_bran" / "curated_ep_pubmed_ids_no_therapy.tsv.gz"
+    return CtdFormat(inner, str(table), **options)
+
+
+def test_ctd_table_has_facts_of_1135_abstracts(corpus_folder: Path, cdr: List[Document]) -> None:
+    relation_map = str(corpus_folder / "ctd_bran" / "relation_map.txt")
+    corpus_format = ctd(corpus_folder, JsonlFormat(), relation_map=relation_map)
+    documents = list(corpus_format.read(corpus_folder / TEXTS))
+    assert len(corpus_format.table()) == 135_191
+    assert len(documents) == 1135
+    assert len(ids(documents) & ids(cdr)) == 877
+    assert {fact.type for document in documents for fact in document.facts} == {
+        "chem_disease_marker/mechanism"
+    }
+    bare: Dict[str, Set[str]] = {"head": set(), "tail": set()}
+    for document in documents:
+        for fact in document.facts:
+            bare["head"].add(fact.head.partition(":")[0])
+            bare["tail"].add(fact.tail.partition(":")[0])
+    assert bare == {"head": {"MESH"}, "tail": {"MESH"}}
+
+
+def test_ctd_table_has_a_fact_of_one_of_the_automatically_annotated_documents(
+    corpus_folder: Path,
+) -> None:
+    path = corpus_folder / "ctd_bran" / "bioconcepts2pubtator_offsets.sample.gz"
+    (document,) = ctd(corpus_folder, PubtatorFormat(on_error="skip")).read(path)
+    (fact,) = document.facts
+    assert fact.head.startswith("MESH:")
+
+
+def test_most_facts_of_ctd_are_linked_in_bc5cdr_and_annotated_there(
+    corpus_folder: Path, cdr: List[Document]
+) -> None:
+    """BC5CDR was made from CTD: ids are in the same spelling, so that facts can be compared."""
+    joined = list(ctd(corpus_folder, PubtatorFormat(), filter="linked").read(
+        corpus_folder / "bc5cdr" / "CDR_*.gz"
+    ))  # fmt: skip
+    annotated = {(document.id, fact.head, fact.tail) for document in cdr for fact in document.facts}
+    found = {(document.id, fact.head, fact.tail) for document in joined for fact in document.facts}
+    assert len(joined) == 978
+    assert len(found & annotated) / len(found) > 0.9
+
+
+def test_evaluated_documents_are_not_in_the_training_corpus(corpus_folder: Path) -> None:
+    evaluated = ids(list(PubtatorFormat().read(corpus_folder / DEVELOPMENT)))
+    excluded = {"file": str(corpus_folder / DEVELOPMENT), "format": "pubtator"}
+    report = CorpusReport()
+    corpus_format = ctd(corpus_folder, JsonlFormat(), exclude_documents=excluded)
+    documents = list(corpus_format.read(corpus_folder / TEXTS, report))
+    assert evaluated.isdisjoint(ids(documents))
+    assert len(documents) == 1135 - len(evaluated & ids(list(
+        ctd(corpus_folder, JsonlFormat()).read(corpus_folder / TEXTS)
+    )))  # fmt: skip
+    assert report.noted["documents left out: excluded"] > 0
+
+
+def test_relation_map_of_bran_has_14_types(corpus_folder: Path) -> None:
+    path = corpus_folder / "ctd_bran" / "relation_map.txt"
+    types = read_relation_map(Source(path, str(path), "raise", CorpusReport()))
+    assert len(types) == 93
+    assert len(set(types.values()) - {None}) == 14
+    dropped = {relation for relation, type_ in types.items() if type_ is None}
+    assert len(dropped) == 18
+    assert {relation.partition("^")[0] for relation in dropped} == {
+        "chem_gene_affects", "chem_gene_increases"
+    }  # fmt: skip
