@@ -1,14 +1,17 @@
 """Facts of the published databases, joined to the texts that there are."""
 
+from collections import Counter
 from pathlib import Path
 from typing import Any, Dict, List, Set
 
 import pytest
 
-from bio_ie.data.corpora import CorpusFormat, CtdFormat, JsonlFormat, PubtatorFormat
+from bio_ie.data.corpora import CorpusFormat, CtdFormat, HpoFormat, JsonlFormat, PubtatorFormat
 from bio_ie.data.corpora.ctd import read_relation_map
 from bio_ie.data.corpora.source import CorpusReport, Source
 from bio_ie.data.document import Document
+from bio_ie.knowledge import KnowledgeBase, write_knowledge_base
+from bio_ie.knowledge.sources import CtdSource, SourceReport
 
 TEXTS = "pubmed_text/abstracts.jsonl.gz"
 DEVELOPMENT = "bc5cdr/CDR_DevelopmentSet.PubTator.txt.gz"
@@ -79,6 +82,26 @@ def test_evaluated_documents_are_not_in_the_training_corpus(corpus_folder: Path)
         ctd(corpus_folder, JsonlFormat()).read(corpus_folder / TEXTS)
     )))  # fmt: skip
     assert report.noted["documents left out: excluded"] > 0
+
+
+def test_phenotypes_were_found_in_40_abstracts_and_some_diseases_are_in_mesh(
+    corpus_folder: Path, tmp_path: Path
+) -> None:
+    medic = CtdSource(str(corpus_folder / "kb" / "CTD_diseases.tsv.gz"))
+    write_knowledge_base(tmp_path / "kb.sqlite", {"medic": medic.read(SourceReport())})
+    corpus_format = HpoFormat(
+        JsonlFormat(),
+        str(corpus_folder / "hpo" / "phenotype.hpoa.gz"),
+        knowledge_base=KnowledgeBase(str(tmp_path / "kb.sqlite")),
+    )
+    report = CorpusReport()
+    documents = list(corpus_format.read(corpus_folder / TEXTS, report))
+    facts = [fact for document in documents for fact in document.facts]
+    assert len(documents) == 40
+    heads = Counter(fact.head.partition(":")[0] for fact in facts)
+    assert heads == {"MESH": 200, "OMIM": 148}
+    assert {fact.tail.partition(":")[0] for fact in facts} == {"HP"}
+    assert report.noted["facts with an id that the knowledge base does not know"] == 135
 
 
 def test_relation_map_of_bran_has_14_types(corpus_folder: Path) -> None:
