@@ -1,10 +1,11 @@
 """The concepts that the mentions of a document are linked to, however their ids are written."""
 
 import re
+from collections import defaultdict
 from functools import lru_cache
-from typing import Dict, Iterator, Optional, Set
+from typing import Dict, Iterator, List, Optional, Set
 
-from bio_ie.data.document import Document
+from bio_ie.data.document import Document, Mention
 from bio_ie.knowledge.concept_ids import normalize_id
 from bio_ie.knowledge.knowledge_base import KnowledgeBase
 
@@ -45,17 +46,27 @@ class ConceptLinks:
     """
 
     def __init__(self, document: Document, kb: Optional[KnowledgeBase] = None) -> None:
+        self._document = document
         self._kb = kb
         self._ids: Dict[str, str] = {}
         """From an id as it is written to one with its prefix."""
+        self._mentions: Dict[str, List[Mention]] = defaultdict(list)
         for mention in document.mentions:
             for concept_id in mention.concept_ids:
                 self._ids.setdefault(concept_id, vocabulary_id(concept_id, mention.type))
+            for key in {key for id in mention.concept_ids for key in self.keys(id)}:
+                self._mentions[key].append(mention)
         self._written = {id: written for written, id in reversed(self._ids.items())}
-        self._found = {key for written in self._ids for key in self.keys(written)}
 
     def __contains__(self, concept_id: str) -> bool:
-        return not self._found.isdisjoint(self.keys(concept_id))
+        return any(key in self._mentions for key in self.keys(concept_id))
+
+    def mentions(self, concept_id: str) -> List[Mention]:
+        """Those that are linked to a concept, in the document's order."""
+        found = {
+            mention.id for key in self.keys(concept_id) for mention in self._mentions.get(key, ())
+        }
+        return [mention for mention in self._document.mentions if mention.id in found]
 
     def written(self, concept_id: str) -> str:
         """An id as the mentions write it, or as it is if they do not have it."""

@@ -60,3 +60,12 @@ def test_concepts_are_found_by_any_id_that_the_knowledge_base_has(tmp_path):
     assert links.keys("OMIM:100050") == {"OMIM:100050", "MESH:D000001"}
     # A bare number is not taken for a disease's.
     assert "MESH:D000001" not in ConceptLinks(linked(("Species", ("100050",))), kb)
+
+
+def test_mentions_of_a_concept_are_in_the_order_of_the_document():
+    ids = [("D000001",), ("D000002",), ("MESH:D000001", "D000001", "D000002")]
+    links = ConceptLinks(linked(*(("Disease", of_one) for of_one in ids)))
+    found = {id: [mention.id for mention in links.mentions(id)] for id in ("D000001", "D000002")}
+    assert found == {"D000001": ["T0", "T2"], "D000002": ["T1", "T2"]}
+    assert links.mentions("MESH:D000001") == links.mentions("D000001")
+    assert links.mentions("D000003") == []
