@@ -71,19 +71,6 @@ def test_most_facts_of_ctd_are_linked_in_bc5cdr_and_annotated_there(
     assert len(found & annotated) / len(found) > 0.9
 
 
-def test_evaluated_documents_are_not_in_the_training_corpus(corpus_folder: Path) -> None:
-    evaluated = ids(list(PubtatorFormat().read(corpus_folder / DEVELOPMENT)))
-    excluded = {"file": str(corpus_folder / DEVELOPMENT), "format": "pubtator"}
-    report = CorpusReport()
-    corpus_format = ctd(corpus_folder, JsonlFormat(), exclude_documents=excluded)
-    documents = list(corpus_format.read(corpus_folder / TEXTS, report))
-    assert evaluated.isdisjoint(ids(documents))
-    assert len(documents) == 1135 - len(evaluated & ids(list(
-        ctd(corpus_folder, JsonlFormat()).read(corpus_folder / TEXTS)
-    )))  # fmt: skip
-    assert report.noted["documents left out: excluded"] > 0
-
-
 def test_phenotypes_were_found_in_40_abstracts_and_some_diseases_are_in_mesh(
     corpus_folder: Path, tmp_path: Path
 ) -> None:
