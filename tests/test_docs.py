@@ -232,6 +232,13 @@ def test_options_of_wrappers_have_a_table(name, heading):
     assert documented | {"format"} == settings_of(CorpusFormat.by_name(name)).keys()
 
 
+def test_options_of_formats_with_facts_of_databases_have_a_table():
+    rows = table_rows(section(DATA, "Facts of databases"))
+    documented = {word for row in rows for word in code_words(row[0])}
+    assert documented == settings_of(CorpusFormat.by_name("ctd")).keys()
+    assert documented - {"relation_map"} == settings_of(CorpusFormat.by_name("hpo")).keys()
+
+
 @pytest.mark.parametrize("base, name, class_", registered([KnowledgeSource]))
 def test_source_tables_are_those_of_the_constructors(base, name, class_):
     rows = table_rows(section(KNOWLEDGE, f"`{name}`"))

@@ -12,7 +12,6 @@ import json
 import os
 import sys
 from functools import partial
-from pathlib import Path
 from typing import Any, Collection, Dict, List, Optional, Set, Tuple, Union
 
 from allennlp.commands.subcommand import Subcommand
@@ -23,8 +22,7 @@ from tqdm import tqdm
 from bio_ie.commands.corpus_format_argument import corpus_format
 from bio_ie.commands.user_errors import user_errors
 from bio_ie.data.corpora.corpus_path import read_corpus
-from bio_ie.data.corpora.source import CorpusReport, Source
-from bio_ie.knowledge.concept_ids import split_id
+from bio_ie.data.corpora.document_ids import paper_of, papers_of
 from bio_ie.knowledge.knowledge_base_writer import KnowledgeBaseWriter
 from bio_ie.knowledge.sources import KnowledgeSource, MergedSource, SourceReport
 
@@ -155,26 +153,12 @@ def excluded_documents(files: List[str], from_format: Optional[str] = None) -> S
     """
     ids: Set[str] = set()
     for file in files:
-        if from_format is not None:
-            found = [document.id for document in read_corpus(file, corpus_format(from_format))]
+        if from_format is None:
+            ids |= papers_of(file)
         else:
-            found = list(_listed_ids(Source(Path(file), file, "raise", CorpusReport())))
-        ids.update(_bare(id.partition("#")[0]) for id in found)
+            documents = read_corpus(file, corpus_format(from_format))
+            ids.update(paper_of(document.id) for document in documents)
     return ids
-
-
-def _listed_ids(source: Source) -> "List[str]":
-    ids = []
-    for line in source.lines():
-        if len(line.split()) > 1:
-            raise source.error("not one id; --exclude-from says which format a corpus has")
-        ids.extend(line.split())
-    return ids
-
-
-def _bare(id: str) -> str:
-    prefix, local = split_id(id)
-    return local if prefix is not None and prefix.upper() in ("PMID", "PUBMED") else id
 
 
 def _source(args: argparse.Namespace) -> KnowledgeSource:

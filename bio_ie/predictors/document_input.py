@@ -4,10 +4,11 @@ from dataclasses import fields
 from typing import Any, Dict, List, Mapping
 
 from bio_ie.data.document import Document, DocumentError, Span
+from bio_ie.data.titled_text import TITLE_AND_ABSTRACT, titled_text
 
 _KNOWN = {field.name for field in fields(Document)} | {"schema_version"}
 _HOLD_TEXT = {"text", "tokens"}
-_PASSAGES = {"title", "abstract"}
+_PASSAGES = set(TITLE_AND_ABSTRACT)
 _ANNOTATIONS = ("mentions", "relations", "facts")
 
 
@@ -55,7 +56,7 @@ def document_from_input(value: Any, default_id: str, with_mentions: bool = False
         "metadata": {**extra, **(metadata or {})},
     }
     if not _HOLD_TEXT & value.keys() and _PASSAGES & value.keys():
-        document.update(_passages(identifier, value))
+        document.update(titled_text(identifier, value))
     tokens = value.get("tokens")
     if isinstance(tokens, list) and any(isinstance(token, str) for token in tokens):
         if not all(isinstance(token, str) and token.strip() for token in tokens):
@@ -67,22 +68,6 @@ def document_from_input(value: Any, default_id: str, with_mentions: bool = False
             identifier, "needs a string 'text', a list of strings 'tokens', or a 'title'"
         )
     return Document.from_json(document)
-
-
-def _passages(identifier: str, value: Mapping[str, Any]) -> Dict[str, Any]:
-    """The text and passages of a title and an abstract, either of which may be missing or null."""
-    text = ""
-    passages: List[Dict[str, Any]] = []
-    for name in ("title", "abstract"):
-        part = value.get(name)
-        if part is None:
-            continue
-        if not isinstance(part, str):
-            raise DocumentError(identifier, f"{name!r} must be a string")
-        text += " " if passages else ""
-        passages.append({"type": name, "start": len(text), "end": len(text) + len(part)})
-        text += part
-    return {"text": text, "passages": passages} if passages else {}
 
 
 def _token_spans(identifier: str, text: Any, tokens: List[str]) -> List[Span]:

@@ -133,7 +133,7 @@ def test_documents_that_a_corpus_has_twice_are_one(tmp_path: Path) -> None:
 
 def test_corpus_without_its_format_is_no_list_of_ids(tmp_path: Path) -> None:
     (tmp_path / "x").write_text("1\n2|t|A title\n")
-    with pytest.raises(CorpusError, match="x:2: not one id; --exclude-from says"):
+    with pytest.raises(CorpusError, match="x:2: not one id; if this is a corpus"):
         excluded_documents([str(tmp_path / "x")])
 
 

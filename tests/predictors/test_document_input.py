@@ -36,6 +36,7 @@ def test_tokens_are_found_in_a_text_that_is_given_too() -> None:
     [
         ({"title": "A.", "abstract": "B C."}, "A. B C.", [("title", 0, 2), ("abstract", 3, 7)]),
         ({"title": "A.", "abstract": None}, "A.", [("title", 0, 2)]),
+        ({"title": "A.", "abstract": ""}, "A.", [("title", 0, 2)]),
         ({"abstract": "B C."}, "B C.", [("abstract", 0, 4)]),
     ],
 )

@@ -45,6 +45,8 @@ class CorpusError(ValueError):
 class CorpusReport:
     """What was read or written, and what was lost on the way, by reason.
 
+    What a format leaves out because its settings say so is no loss: it is counted in `noted`.
+
     # Parameters
 
     on_unread : `Callable[[CorpusError], None]`, optional
@@ -60,6 +62,7 @@ class CorpusReport:
     facts: int = 0
     lost: "Counter[str]" = field(default_factory=Counter)
     examples: Dict[str, str] = field(default_factory=dict)
+    noted: "Counter[str]" = field(default_factory=Counter)
     on_unread: Optional[Callable[[CorpusError], None]] = field(default=None, repr=False)
     _problems: List[CorpusError] = field(default_factory=list, init=False, repr=False)
     _last_read: Optional[str] = field(default=None, init=False, repr=False)
@@ -82,6 +85,17 @@ class CorpusReport:
         self.lose(reason, str(error))
         if self.on_unread is not None:
             self._problems.append(error)
+
+    def add_losses(self, other: "CorpusReport") -> None:
+        """Adds what another report counted as lost and noted."""
+        self.lost.update(other.lost)
+        self.noted.update(other.noted)
+        for reason, example in other.examples.items():
+            self.examples.setdefault(reason, example)
+
+    def note_lines(self) -> List[str]:
+        """What is noted, as lines to read."""
+        return [f"  {count:,} {what}" for what, count in self.noted.most_common() if count]
 
     def settle(self, document_id: Optional[str] = None) -> None:
         """To be called for each document that was read, and without one at the end of a file.
@@ -137,7 +151,7 @@ class CorpusReport:
             lines.append(
                 f"  lost {count:,}: {reason}" + (f" (first: {example})" if example else "")
             )
-        return "\n".join(lines)
+        return "\n".join([*lines, *self.note_lines()])
 
 
 class Source:

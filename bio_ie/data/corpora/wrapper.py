@@ -37,9 +37,7 @@ class WrapperFormat(CorpusFormat):
                 report.add(document)
                 yield document
         finally:
-            report.lost.update(inner.lost)
-            for reason, example in inner.examples.items():
-                report.examples.setdefault(reason, example)
+            report.add_losses(inner)
         if not documents and sum(report.lost.values()) == lost_before:
             raise CorpusError("no document of it is left", os.fspath(path))
 

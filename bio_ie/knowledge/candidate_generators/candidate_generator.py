@@ -9,7 +9,9 @@ from bio_ie.data.document import Document
 from bio_ie.knowledge.abbreviations import expand_abbreviations, find_abbreviations
 
 CACHED_QUERIES = 1 << 16
-"""The candidates of so many texts are kept in memory."""
+"""The candidates of so many texts are kept in memory, as long as these are few enough."""
+
+CACHED_CANDIDATES = 25 * CACHED_QUERIES
 
 Query = Tuple[str, Optional[str]]
 """A text, and the type of mention that it is."""
@@ -107,7 +109,8 @@ class CandidateGenerator(Registrable):
         raise NotImplementedError
 
     def _remember(self, found: Dict[Query, List[Candidate]]) -> None:
-        if len(self._cache) + len(found) > CACHED_QUERIES:
+        limit = min(CACHED_QUERIES, CACHED_CANDIDATES // self.k)
+        if len(self._cache) + len(found) > limit:
             self._cache.clear()
-        if len(found) <= CACHED_QUERIES:
+        if len(found) <= limit:
             self._cache.update(found)

@@ -1,6 +1,6 @@
 """Which diseases have which phenotypes, by the annotations of the Human Phenotype Ontology."""
 
-from typing import Dict, Iterator, List, Tuple
+from typing import Iterator, List, NamedTuple, Tuple
 
 from bio_ie.data.corpora.source import Source, quoted
 from bio_ie.knowledge.concept_ids import normalize_id
@@ -24,6 +24,22 @@ RELATIONS = {
 
 _COLUMNS = ("databaseid", "diseasename", "qualifier", "hpoid", "reference", "aspect")
 """Needed; as releases of any year call them, without underscores and in small letters."""
+
+_FREQUENCY = "frequency"
+"""Not needed."""
+
+
+class Annotation(NamedTuple):
+    """A row of `phenotype.hpoa`. The disease and the term have the prefix that they have here;
+    `documents` are the references, PubMed ids as bare numbers."""
+
+    disease: str
+    name: str
+    is_negated: bool
+    term: str
+    documents: Tuple[str, ...]
+    aspect: str
+    frequency: str
 
 
 @KnowledgeSource.register("hpoa")
@@ -51,37 +67,53 @@ class HpoaSource(KnowledgeSource):
         self.semantic_type = semantic_type
 
     def _read(self, source: Source, report: SourceReport) -> Iterator[Statement]:
-        places: Dict[str, int] = {}
-        width = 0
         named = set()
-        for line in source.lines():
-            values = [value.strip() for value in line.split("\t")]
-            if not places:
-                columns = [value.lstrip("#").replace("_", "").lower() for value in values]
-                if set(_COLUMNS).issubset(columns):
-                    places = {column: columns.index(column) for column in _COLUMNS}
-                    width = len(columns)
-                elif not line.startswith("#"):
-                    raise source.error(f"no heading with the columns {', '.join(_COLUMNS)}")
-                continue
-            if not line.strip():
-                continue
-            if len(values) != width:
-                detail = f"{len(values)} of {width} in {quoted(line)}"
-                source.problem("wrong number of columns", detail)
-                continue
-            id, name, qualifier, term, reference, aspect = (values[places[key]] for key in _COLUMNS)
-            if not id or not term or aspect not in RELATIONS:
-                source.problem("no annotation", quoted(line))
-                continue
-            disease = normalize_id(id)
+        for annotation in read_annotations(source):
             report.read["annotations"] += 1
+            disease, name = annotation.disease, annotation.name
             if (disease, name) not in named:
                 named.add((disease, name))
                 yield ConceptName(disease, name or disease, REFERENCE)
                 yield ConceptType(disease, self.semantic_type)
-            relation = ("lacks_" if qualifier == "NOT" else "has_") + RELATIONS[aspect]
-            yield ConceptRelation(disease, relation, normalize_id(term), _documents(reference))
+            relation = ("lacks_" if annotation.is_negated else "has_") + RELATIONS[
+                annotation.aspect
+            ]
+            yield ConceptRelation(disease, relation, annotation.term, annotation.documents)
+
+
+def read_annotations(source: Source) -> Iterator[Annotation]:
+    """The rows of `phenotype.hpoa`, by the names of their columns."""
+    columns: List[str] = []
+    for line in source.lines():
+        values = [value.strip() for value in line.split("\t")]
+        if not columns:
+            heading = [value.lstrip("#").replace("_", "").lower() for value in values]
+            if set(_COLUMNS).issubset(heading):
+                columns = heading
+                places = [columns.index(column) for column in _COLUMNS]
+                frequency = columns.index(_FREQUENCY) if _FREQUENCY in columns else None
+            elif not line.startswith("#"):
+                raise source.error(f"no heading with the columns {', '.join(_COLUMNS)}")
+            continue
+        if not line.strip():
+            continue
+        if len(values) != len(columns):
+            detail = f"{len(values)} of {len(columns)} in {quoted(line)}"
+            source.problem("wrong number of columns", detail)
+            continue
+        id, name, qualifier, term, reference, aspect = (values[place] for place in places)
+        if not id or not term or aspect not in RELATIONS:
+            source.problem("no annotation", quoted(line))
+            continue
+        yield Annotation(
+            normalize_id(id),
+            name,
+            qualifier == "NOT",
+            normalize_id(term),
+            _documents(reference),
+            aspect,
+            values[frequency] if frequency is not None else "",
+        )
 
 
 def _documents(references: str) -> Tuple[str, ...]:

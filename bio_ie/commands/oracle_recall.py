@@ -1,0 +1,137 @@
+"""
+`bio-ie oracle-recall CORPUS --kb KB` says how many facts of a corpus could be found at best.
+
+    bio-ie oracle-recall dev.PubTator.txt.gz --from pubtator --kb kb.sqlite
+    bio-ie oracle-recall dev.jsonl --kb kb.sqlite -k 1 25 250 --output recall.json \
+--semantic-types '{"Chemical": ["Chemical"], "Disease": ["Disease"]}'
+"""
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any, Dict, Iterator, List, Optional
+
+from allennlp.commands.subcommand import Subcommand
+from allennlp.common.checks import ConfigurationError
+
+from bio_ie.commands.corpus_format_argument import corpus_format
+from bio_ie.commands.user_errors import user_errors
+from bio_ie.data.corpora.atomic_output import atomic_writer
+from bio_ie.data.corpora.corpus_path import read_corpus
+from bio_ie.knowledge.candidate_generators import (
+    CandidateGenerator,
+    ExactCandidateGenerator,
+    TfidfCandidateGenerator,
+)
+from bio_ie.knowledge.knowledge_base import KnowledgeBase
+from bio_ie.metrics.oracle_recall import OracleRecall, oracle_recall
+
+
+@Subcommand.register("oracle-recall")
+class OracleRecallCommand(Subcommand):
+    """The subcommand around `oracle_recall`."""
+
+    def add_subparser(self, parser: argparse._SubParsersAction) -> argparse.ArgumentParser:
+        description = """Print the share of a corpus's facts that a model could find at best: those
+            with both concepts among the ids of the mentions, or among the first k candidates of
+            some mention each. Abbreviations that a document explains are expanded."""
+        subparser = parser.add_parser(
+            self.name, description=description, help="how many facts can be found at best"
+        )
+        subparser.add_argument(
+            "input", help="corpus with mentions and facts, or a part of one as a JSON data path"
+        )
+        subparser.add_argument(
+            "--from",
+            dest="from_format",
+            default="jsonl",
+            help="format of the corpus (default: jsonl): a name (pubtator, ...), or a JSON object "
+            "with 'type' and options",
+        )
+        subparser.add_argument("--kb", required=True, help="a file that build-kb has built")
+        subparser.add_argument(
+            "-k",
+            type=int,
+            nargs="+",
+            default=[1, 25],
+            help="numbers of candidates (default: 1 25)",
+        )
+        subparser.add_argument(
+            "--generator",
+            choices=("exact", "tfidf"),
+            default="tfidf",
+            help="where candidates come from: the names that are most like the mention (default; "
+            "needs build-index), or those that are the mention",
+        )
+        subparser.add_argument(
+            "--semantic-types",
+            metavar="JSON",
+            help="for a type of mention, the semantic types of its candidates: "
+            '\'{"Chemical": ["Chemical"]}\' (default: any)',
+        )
+        subparser.add_argument(
+            "--as-written", action="store_true", help="do not expand abbreviations"
+        )
+        subparser.add_argument("--threads", type=int, help="of tfidf (default: all cores)")
+        subparser.add_argument("--output", help="JSON file to write the counts to")
+        subparser.add_argument(
+            "--on-error",
+            choices=("raise", "skip"),
+            default="raise",
+            help="what to do with an item that cannot be read: stop (default), or leave it out",
+        )
+        subparser.set_defaults(func=oracle_recall_from_args)
+        return subparser
+
+
+def oracle_recall_from_args(args: argparse.Namespace) -> None:
+    """Runs `oracle_recall` for the command line and prints a table."""
+    with user_errors():
+        kb = KnowledgeBase(args.kb)
+        generator = _generator(args, kb)
+        documents = read_corpus(args.input, corpus_format(args.from_format, args.on_error))
+        result = oracle_recall(documents, generator, kb, args.k)
+        if not result.facts:
+            raise ConfigurationError(f"{args.input}: there is no fact in it")
+        if args.output:
+            with atomic_writer(Path(args.output)) as file:
+                json.dump(result.to_json(), file, indent=2, ensure_ascii=False)
+                file.write("\n")
+    print("\n".join(table(result)))
+
+
+def _generator(args: argparse.Namespace, kb: KnowledgeBase) -> CandidateGenerator:
+    settings: Dict[str, Any] = {
+        "k": max(args.k),
+        "expand_abbreviations": not args.as_written,
+        "semantic_types": _semantic_types(args.semantic_types),
+    }
+    if args.generator == "exact":
+        return ExactCandidateGenerator(kb, **settings)
+    return TfidfCandidateGenerator(kb, num_threads=args.threads, **settings)
+
+
+def _semantic_types(argument: Optional[str]) -> Optional[Dict[str, List[str]]]:
+    if argument is None:
+        return None
+    try:
+        value = json.loads(argument)
+    except (ValueError, RecursionError) as error:
+        raise ConfigurationError(f"--semantic-types is not valid JSON: {error}") from error
+    if not isinstance(value, dict):
+        raise ConfigurationError(f"--semantic-types must be a JSON object, not {argument}")
+    return value
+
+
+def table(result: OracleRecall) -> Iterator[str]:
+    """The result as lines to read; ratios in percent."""
+    counts = result.to_json()
+    yield f"{counts['documents']:,} documents"
+    yield ""
+    width = 2 + max(map(len, counts["relations"]))
+    heads = ["facts", "unknown", "linked", *(f"top {rank}" for rank in result.ranks)]
+    yield f"{'relation':<{width}}" + "".join(f"{head:>10}" for head in heads)
+    for relation, row in counts["relations"].items():
+        ratios = [row["linked_recall"], *(part["recall"] for part in row["candidates"].values())]
+        numbers = "".join(f"{row[name]:10,}" for name in ("facts", "unknown"))
+        yield f"{relation:<{width}}{numbers}" + "".join(f"{100 * ratio:10.1f}" for ratio in ratios)

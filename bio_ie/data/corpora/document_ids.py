@@ -1,0 +1,38 @@
+"""Which paper a document is, and lists of documents that users give."""
+
+from pathlib import Path
+from typing import Any, Dict, Iterator, List, Set, Union
+
+from bio_ie.data.corpora.corpus_path import read_corpus
+from bio_ie.data.corpora.jsonl import JsonlFormat
+from bio_ie.data.corpora.source import CorpusReport, Source
+
+DocumentIds = Union[str, Dict[str, Any], List[str]]
+"""A file with one id a line, an object that is the data path of a corpus, or a list of ids (last,
+for AllenNLP takes an object for the list of its keys)."""
+
+
+def paper_of(document_id: str) -> str:
+    """The id without what only tells documents apart: the number of a document that a corpus has
+    twice (`#2`), and the prefix of a PubMed id."""
+    paper = document_id.partition("#")[0].strip()
+    prefix, _, local = paper.partition(":")
+    return local.strip() if local and prefix.upper() in ("PMID", "PUBMED") else paper
+
+
+def papers_of(ids: DocumentIds) -> Set[str]:
+    """Raises `CorpusError` for a file that cannot be read or whose lines are no ids, and
+    `ConfigurationError` for an object that is no data path."""
+    if isinstance(ids, str):
+        return set(map(paper_of, _listed(ids)))
+    if isinstance(ids, dict):
+        return {paper_of(document.id) for document in read_corpus(ids, JsonlFormat())}
+    return set(map(paper_of, ids))
+
+
+def _listed(file: str) -> Iterator[str]:
+    source = Source(Path(file), file, "raise", CorpusReport())
+    for line in source.lines():
+        if len(line.split()) > 1:
+            raise source.error("not one id; if this is a corpus, say in which format")
+        yield from line.split()

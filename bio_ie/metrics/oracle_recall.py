@@ -1,0 +1,138 @@
+"""How many facts a model could find at best, given how it links mentions to concepts."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any, Dict, Iterable, Sequence, Tuple
+
+from allennlp.common.checks import ConfigurationError
+
+from bio_ie.data.document import Document
+from bio_ie.knowledge.candidate_generators import Candidate, CandidateGenerator
+from bio_ie.knowledge.concept_links import ConceptLinks
+from bio_ie.knowledge.knowledge_base import KnowledgeBase
+
+ALL = "all"
+"""The row of all relations together."""
+
+BATCH = 64
+"""Candidates are looked up for so many documents at once."""
+
+
+@dataclass
+class OracleRecall:
+    """
+    The share of annotated facts (document, e1, r, e2) whose concepts e1 and e2 are both within
+    reach of some mention each: the recall of a model that links as well as can be, and makes no
+    mistake with relations (SNERL, Table 1). Within reach are
+
+    * by links: the `concept_ids` of the mentions;
+    * at k: the first k candidates of the mentions.
+
+    # Parameters
+
+    ranks : `Tuple[int, ...]`
+        The numbers k of candidates.
+    documents : `int`
+    facts, linked, unknown : `Counter[str]`
+        By relation, and for `"all"`: annotated facts; those within reach by links; those with a
+        concept that the knowledge base does not know.
+    found : `Dict[int, Counter[str]]`
+        By k, facts within reach at k.
+    """
+
+    ranks: Tuple[int, ...] = (1, 25)
+    documents: int = 0
+    facts: "Counter[str]" = field(default_factory=Counter)
+    linked: "Counter[str]" = field(default_factory=Counter)
+    unknown: "Counter[str]" = field(default_factory=Counter)
+    found: "Dict[int, Counter[str]]" = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if not self.ranks or min(self.ranks) < 1:
+            raise ConfigurationError(f"numbers of candidates must be positive: {self.ranks}")
+        self.ranks = tuple(sorted(set(self.ranks)))
+        self.found = {rank: Counter() for rank in self.ranks}
+
+    def add(
+        self,
+        document: Document,
+        candidates: Sequence[Sequence[Candidate]],
+        kb: KnowledgeBase,
+    ) -> None:
+        """Counts the facts of a document, of which the mentions have these candidates."""
+        self.documents += 1
+        links = ConceptLinks(document, kb)
+        places: Dict[str, int] = {}
+        for of_mention in candidates:
+            for place, candidate in enumerate(of_mention, 1):
+                best = places.get(candidate.concept_id, place)
+                places[candidate.concept_id] = min(best, place)
+        never = max(self.ranks) + 1
+        for relation, head, tail in sorted({(f.type, f.head, f.tail) for f in document.facts}):
+            rows = (ALL, relation)
+            keys = [links.keys(concept) for concept in (head, tail)]
+            self.facts.update(rows)
+            if head in links and tail in links:
+                self.linked.update(rows)
+            if not all(any(key in kb for key in of_concept) for of_concept in keys):
+                self.unknown.update(rows)
+            needed = max(min(places.get(key, never) for key in of_concept) for of_concept in keys)
+            for rank in self.ranks:
+                if needed <= rank:
+                    self.found[rank].update(rows)
+
+    def to_json(self) -> Dict[str, Any]:
+        """Counts and ratios by relation, the most frequent first."""
+        return {
+            "documents": self.documents,
+            "relations": {
+                relation: {
+                    "facts": total,
+                    "unknown": self.unknown[relation],
+                    "linked": self.linked[relation],
+                    "linked_recall": self.linked[relation] / total,
+                    "candidates": {
+                        str(rank): {
+                            "found": self.found[rank][relation],
+                            "recall": self.found[rank][relation] / total,
+                        }
+                        for rank in self.ranks
+                    },
+                }
+                for relation, total in sorted(
+                    self.facts.items(), key=lambda row: (row[0] != ALL, -row[1], row[0])
+                )
+            },
+        }
+
+
+def oracle_recall(
+    documents: Iterable[Document],
+    generator: CandidateGenerator,
+    kb: KnowledgeBase,
+    ranks: Sequence[int] = (1, 25),
+) -> OracleRecall:
+    """The oracle's recall of the facts of a corpus.
+
+    # Parameters
+
+    documents : `Iterable[Document]`
+        With mentions and facts. Read in batches, so that any number will do.
+    generator : `CandidateGenerator`
+        Its `k` must not be smaller than the largest of `ranks`.
+    kb : `KnowledgeBase`
+        That of the generator: concepts are found by any of their ids.
+    ranks : `Sequence[int]`, optional (default = `(1, 25)`)
+    """
+    result = OracleRecall(tuple(ranks))
+    if generator.k < result.ranks[-1]:
+        raise ConfigurationError(
+            f"the candidate generator gives {generator.k} candidates, fewer than {result.ranks[-1]}"
+        )
+    remaining = iter(documents)
+    while batch := list(islice(remaining, BATCH)):
+        found = generator.generate_for_documents(batch)
+        for document, candidates in zip(batch, found, strict=True):
+            result.add(document, candidates, kb)
+    return result
