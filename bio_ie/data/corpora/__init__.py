@@ -7,6 +7,7 @@ from bio_ie.data.corpora.concatenated import ConcatenatedFormat
 from bio_ie.data.corpora.corpus_format import CorpusError, CorpusFormat, CorpusReport
 from bio_ie.data.corpora.corpus_path import DataPath, open_corpus, read_corpus
 from bio_ie.data.corpora.filtered import FilteredFormat
+from bio_ie.data.corpora.gsc_plus import GscPlusFormat
 from bio_ie.data.corpora.i2b2 import I2b2Format
 from bio_ie.data.corpora.jsonl import JsonlFormat
 from bio_ie.data.corpora.k_fold import KFoldFormat
