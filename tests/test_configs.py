@@ -41,6 +41,7 @@ DATA = {
     "ade": "corpora/ade/DRUG-AE.rel",
     "lstm_er": "corpora/lstm_er",
     "i2b2": "corpora/i2b2",
+    "gsc_plus": "corpora/gsc_plus",
 }
 """Of each format that a config reads, a little, under `fixtures/`. Too little to make folds of."""
 
@@ -96,11 +97,15 @@ def shortened(config: Dict[str, Any]) -> Dict[str, Any]:
 
 
 def with_tiny_encoder(config: Dict[str, Any]) -> None:
-    for place, _ in model_names(config):
+    """Puts the smallest encoder in the place of a pretrained one."""
+    places = [place for place, _ in model_names(config)]
+    for place in places:
         place["model_name"] = str(ROOT / "fixtures" / "encoders" / "tiny_bert")
-    if config["model"].get("encoder", {}).get("type") == "lstm":
+    encoder = config["model"].get("encoder")
+    if places and encoder:
         sees_characters = "characters" in config["dataset_reader"]["token_indexers"]
-        config["model"]["encoder"]["input_size"] = 32 + (3 * 64 if sees_characters else 0)
+        name = "input_size" if "input_size" in encoder else "input_dim"
+        encoder[name] = 32 + (3 * 64 if sees_characters else 0)
 
 
 def with_toy_knowledge(config: Dict[str, Any], kb: Path, folder: Path) -> None:
@@ -235,8 +240,21 @@ def test_parts_of_a_corpus_differ_in_nothing_but_the_split(name: str) -> None:
 @pytest.mark.parametrize("name", CONFIGS)
 def test_one_encoder_serves_readers_and_model(name: str) -> None:
     config = evaluate(name)
-    names = {model_name for _, model_name in model_names(config)}
-    assert len(names) == ("encoder" in config["include_in_archive"])
+    models = {model_name for _, model_name in model_names(config)}
+    parts = [
+        config["model"]["text_field_embedder"]["token_embedders"]["tokens"],
+        config["dataset_reader"]["token_indexers"]["tokens"],
+        config["validation_dataset_reader"]["token_indexers"]["tokens"],
+    ]
+    names = [part["type"] for part in parts]
+    if models:
+        assert len(models) == 1
+        assert set(names) == {"pretrained_transformer_words"}
+    else:
+        assert names == ["embedding_with_word_dropout", "single_id", "single_id"]
+        # A word that training has not seen is unknown.
+        assert config["datasets_for_vocab_creation"] == ["train"]
+    assert config["include_in_archive"] == ["encoder"]
 
 
 @pytest.mark.parametrize("name", CONFIGS)

@@ -32,6 +32,11 @@ class MaskedConvolution(torch.nn.Module):
             input_dim, output_dim, width, padding=dilation * (width // 2), dilation=dilation
         )
 
+    def start_as_identity(self) -> None:
+        """Sets the parameters so that each token comes out as it went in."""
+        torch.nn.init.dirac_(self.convolution.weight)
+        torch.nn.init.zeros_(self.convolution.bias)  # type: ignore[arg-type]
+
     def forward(self, tokens: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
         """
         # Parameters

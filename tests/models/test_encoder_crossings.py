@@ -21,6 +21,7 @@ ENCODERS = {
         "hidden_dim": 12,
         "attention_dropout": 0.1,
     },
+    "iterated_dilated_convolutions": {"input_dim": 32, "hidden_dim": 12, "iterations": 2},
 }
 RANDOM_WORDS = """{
     encoder:: encoders.random_words(32) { embedder+: { word_dropout: 0.1, dropout: 0.1 } },

@@ -52,6 +52,13 @@ def test_padding_that_is_no_number_stays_away() -> None:
     assert tokens.grad.isfinite().all()
 
 
+def test_identity_leaves_tokens_as_they_are() -> None:
+    layer = MaskedConvolution(4, 4, 5, 2).double()
+    layer.start_as_identity()
+    tokens, mask = ragged(4)
+    assert torch.equal(layer(tokens, mask)[mask], tokens[mask])
+
+
 @pytest.mark.parametrize("settings, reason", [((2, 1), "odd"), ((0, 1), "odd"), ((3, 0), "1 at")])
 def test_unusable_settings_are_refused(settings, reason: str) -> None:
     with pytest.raises(ConfigurationError, match=reason):

@@ -8,6 +8,7 @@ from bio_ie.data.corpora.corpus_format import CorpusError, CorpusFormat, CorpusR
 from bio_ie.data.corpora.corpus_path import DataPath, open_corpus, read_corpus
 from bio_ie.data.corpora.ctd import CtdFormat
 from bio_ie.data.corpora.filtered import FilteredFormat
+from bio_ie.data.corpora.gsc_plus import GscPlusFormat
 from bio_ie.data.corpora.hpo import HpoFormat
 from bio_ie.data.corpora.i2b2 import I2b2Format
 from bio_ie.data.corpora.jsonl import JsonlFormat

@@ -83,6 +83,7 @@ def check_only_corpus_errors(corpus_format: Dict[str, Any], files: Dict[str, byt
     `CorpusError`."""
     with tempfile.TemporaryDirectory() as folder:
         for name, content in files.items():
+            (Path(folder) / name).parent.mkdir(exist_ok=True)
             (Path(folder) / name).write_bytes(content)
         path = Path(folder) / next(iter(files))
         for mode in ("raise", "skip"):
