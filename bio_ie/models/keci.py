@@ -324,23 +324,27 @@ class Keci(Model):
         """Eq. 10, summed over the batch."""
         types = gold.types(spans)
         labels = gold.labels(kept.spans, kept.head, kept.tail, len(self.relation_types))
-        entity_loss = functional.cross_entropy(
-            at_least_single(initial.entities), types, reduction="sum"
-        )
-        relation_loss = self.relation_activation.loss(initial.relations, labels)
-        weight = self.relation_loss_weight()
-        loss = entity_loss + weight * relation_loss
-        num_rows = gold.num_rows
-        self._losses["initial_entity_loss"](entity_loss / num_rows, num_rows)
-        self._losses["initial_relation_loss"](relation_loss / num_rows, num_rows)
-        if final is not None:
-            scores = at_least_single(final.entities)
-            entity_loss = functional.cross_entropy(scores, types[kept.place], reduction="sum")
-            relation_loss = self.relation_activation.loss(final.relations, labels)
-            loss = loss + self.final_loss_weight * (entity_loss + weight * relation_loss)
-            self._losses["final_entity_loss"](entity_loss / num_rows, num_rows)
-            self._losses["final_relation_loss"](relation_loss / num_rows, num_rows)
-        return loss
+        loss = self._graph_loss("initial", initial, types, labels, gold.num_rows)
+        if final is None:
+            return loss
+        final_loss = self._graph_loss("final", final, types[kept.place], labels, gold.num_rows)
+        return loss + self.final_loss_weight * final_loss
+
+    def _graph_loss(
+        self,
+        name: str,
+        graph: SpanGraph,
+        types: torch.Tensor,
+        labels: torch.Tensor,
+        num_rows: int,
+    ) -> torch.Tensor:
+        """Of one graph, whose two losses are kept for `get_metrics` under its name."""
+        scores = at_least_single(graph.entities)
+        entity_loss = functional.cross_entropy(scores, types, reduction="sum")
+        relation_loss = self.relation_activation.loss(graph.relations, labels)
+        self._losses[f"{name}_entity_loss"](entity_loss / num_rows, num_rows)
+        self._losses[f"{name}_relation_loss"](relation_loss / num_rows, num_rows)
+        return entity_loss + self.relation_loss_weight() * relation_loss
 
     def make_output_human_readable(self, output_dict: Dict[str, Any]) -> Dict[str, Any]:
         """Gives for each text lists of `Mention` and `Relation`, in character offsets of the
