@@ -226,7 +226,8 @@ class JointNerRe(Model):
             correct = (predicted_tags == tags)[mask]
             self._tag_accuracy(correct.float().mean(), correct.numel())
         if not self.training:
-            scores = self._entity_scores(tag_scores, mask, argument_tags, candidates)
+            spans = TextSpans(candidates.row, candidates.start, candidates.last)
+            scores = self.tag_decoder.span_probabilities(tag_scores, mask, argument_tags, spans)
             output.update(self._rows(candidates, scores, relation_scores, len(mask)))
             output["metadata"] = metadata
             if tags is not None:
@@ -291,22 +292,6 @@ class JointNerRe(Model):
         )
         scores = self.pair_scorer(head, tail, head_word, tail_word)
         return self.word_pair_pooling(scores, pair, len(candidates.head))
-
-    @torch.no_grad()
-    def _entity_scores(
-        self,
-        tag_scores: torch.Tensor,
-        mask: torch.Tensor,
-        tags: torch.Tensor,
-        candidates: RelationCandidates,
-    ) -> torch.Tensor:
-        """`[K]`, the product of the probabilities of an entity's tags."""
-        probabilities = self.tag_decoder.probabilities(tag_scores, mask)
-        chosen = probabilities.gather(2, tags.unsqueeze(2)).squeeze(2)  # [B, N]
-        # Padding of the front, so that a difference of sums covers the first word too.
-        sums = torch.nn.functional.pad(chosen.clamp(min=1e-30).double().log().cumsum(1), (1, 0))
-        row = candidates.row
-        return (sums[row, candidates.last + 1] - sums[row, candidates.start]).exp()
 
     @torch.no_grad()
     def _rows(
