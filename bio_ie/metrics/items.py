@@ -10,6 +10,9 @@ EntityItem = Tuple[int, int, str]
 RelationItem = Tuple[EntityItem, EntityItem, str]
 """Head mention, tail mention and type of a relation."""
 
+Items = Tuple[List[EntityItem], List[RelationItem]]
+"""The entities and relations of one text."""
+
 
 def entity_item(mention: Mention) -> EntityItem:
     """The item of one mention; a discontinuous one counts by its hull."""

@@ -2,16 +2,13 @@
 
 import re
 from collections import Counter
-from typing import Any, Dict, List, Optional, Sequence, Tuple
+from typing import Any, Dict, Optional, Sequence, Tuple
 
 from bio_ie.metrics.biorelex_f1 import BioRelExF1, is_biorelex
 from bio_ie.metrics.entity_f1 import EntityF1
-from bio_ie.metrics.items import EntityItem, RelationItem, document_of_items
+from bio_ie.metrics.items import Items, document_of_items
 from bio_ie.metrics.over_processes import over_processes
 from bio_ie.metrics.relation_f1 import RelationF1
-
-Items = Tuple[List[EntityItem], List[RelationItem]]
-"""The entities and relations of one text."""
 
 
 class SpanGraphScores:
@@ -39,7 +36,7 @@ class SpanGraphScores:
         metadata: Sequence[Dict[str, Any]],
         predicted: Sequence[Items],
         initial: Optional[Sequence[Items]],
-        explanations: Sequence[List[Tuple[Any, ...]]],
+        explanations: Sequence[Sequence[Tuple[Any, ...]]],
     ) -> None:
         """
         # Parameters
@@ -48,8 +45,8 @@ class SpanGraphScores:
             Of each text, see `SpanGraphReader`.
         predicted, initial : `Sequence[Items]`
             Of each text, in character offsets.
-        explanations : `Sequence[List[Tuple]]`
-            Of each text, its kept spans (`explanation_rows`).
+        explanations : `Sequence[Sequence[Tuple]]`
+            Of each text, its kept spans (`explained_spans`).
         """
         real = [not text["is_padding"] for text in metadata]
         for prefix, items in (("", predicted), ("initial_", initial)):
@@ -66,7 +63,7 @@ class SpanGraphScores:
             if is_real:
                 self._add(text, items_of_text, kept)
 
-    def _add(self, text: Dict[str, Any], items: Items, kept: List[Tuple[Any, ...]]) -> None:
+    def _add(self, text: Dict[str, Any], items: Items, kept: Sequence[Tuple[Any, ...]]) -> None:
         words = text["word_spans"]
         kept_spans = {(words[first][0], words[last][1]) for first, last, *_ in kept}
         gold_spans = {(start, end) for start, end, _ in text["gold_entities"]}

@@ -1,6 +1,6 @@
 """End-to-end named entity recognition and relation extraction (paper 2)."""
 
-from typing import Any, Dict, Iterator, List, Optional, Tuple
+from typing import Any, Dict, List, Optional, Tuple
 
 import torch
 from allennlp.common import Lazy
@@ -16,8 +16,8 @@ from bio_ie.data.fields import undirected_namespace
 from bio_ie.data.fields.background_graph_field import GraphTensors
 from bio_ie.metrics import EntityF1, RelationF1
 from bio_ie.metrics.tensor_average import TensorAverage
-from bio_ie.models.predicted_rows import Row, predicted_rows
-from bio_ie.models.row_decoder import RowDecoder
+from bio_ie.models.graph_decoder import GraphDecoder
+from bio_ie.models.predicted_graph import predicted_graph
 from bio_ie.models.vocabulary_labels import vocabulary_labels
 from bio_ie.modules.background_knowledge import BackgroundKnowledge, EncodedGraph
 from bio_ie.modules.pair_scorers import PairScorer
@@ -30,6 +30,7 @@ from bio_ie.modules.relation_candidates import (
     relation_targets,
     united,
 )
+from bio_ie.modules.row_items import RowItems, split_rows
 from bio_ie.modules.schedules import ConstantSchedule, Schedule
 from bio_ie.modules.tagging import EntityRuns, TagDecoder, TagScheme
 from bio_ie.modules.text_spans import SpanTable, TextSpans
@@ -82,9 +83,8 @@ class JointNerRe(Model):
 
     # Output of `forward`
 
-    `loss` when tags are given. Out of training also, for each row, `entities` and `relations`:
-    tuples of numbers (see `make_output_human_readable`, which turns them into `Mention`s and
-    `Relation`s) and `metadata`.
+    `loss` when tags are given. Out of training also `metadata` and what is predicted, each as a
+    tensor for every sentence (see `predicted_graph`).
     """
 
     default_predictor = "document"
@@ -161,7 +161,7 @@ class JointNerRe(Model):
             num_labels=self.relation_activation.num_columns,
         )
         self.word_pair_pooling = word_pair_pooling
-        self._decoder = RowDecoder(
+        self._decoder = GraphDecoder(
             self.tag_scheme.types,
             self.relation_labels,
             self.relation_activation.undirected.tolist(),
@@ -226,8 +226,8 @@ class JointNerRe(Model):
             correct = (predicted_tags == tags)[mask]
             self._tag_accuracy(correct.float().mean(), correct.numel())
         if not self.training:
-            scores = self._entity_scores(tag_scores, mask, argument_tags, candidates)
-            output.update(self._rows(candidates, scores, relation_scores, len(mask)))
+            parts = self._predicted(tag_scores, mask, argument_tags, candidates, relation_scores)
+            output.update(split_rows(parts, len(mask)))
             output["metadata"] = metadata
             if tags is not None:
                 self._count(output)
@@ -293,66 +293,41 @@ class JointNerRe(Model):
         return self.word_pair_pooling(scores, pair, len(candidates.head))
 
     @torch.no_grad()
-    def _entity_scores(
+    def _predicted(
         self,
         tag_scores: torch.Tensor,
         mask: torch.Tensor,
         tags: torch.Tensor,
         candidates: RelationCandidates,
-    ) -> torch.Tensor:
-        """`[K]`, the product of the probabilities of an entity's tags."""
-        probabilities = self.tag_decoder.probabilities(tag_scores, mask)
-        chosen = probabilities.gather(2, tags.unsqueeze(2)).squeeze(2)  # [B, N]
-        # Padding of the front, so that a difference of sums covers the first word too.
-        sums = torch.nn.functional.pad(chosen.clamp(min=1e-30).double().log().cumsum(1), (1, 0))
-        row = candidates.row
-        return (sums[row, candidates.last + 1] - sums[row, candidates.start]).exp()
-
-    @torch.no_grad()
-    def _rows(
-        self,
-        candidates: RelationCandidates,
-        entity_scores: torch.Tensor,
         relation_scores: torch.Tensor,
-        num_rows: int,
-    ) -> Dict[str, List[Row]]:
-        """What is predicted, as numbers by sentence (`predicted_rows`)."""
-        probabilities = self.relation_activation.probabilities(
+    ) -> Dict[str, RowItems]:
+        spans = TextSpans(candidates.row, candidates.start, candidates.last)
+        activation = self.relation_activation
+        relation_probabilities = activation.probabilities(
             relation_scores, candidates.head, candidates.tail, len(candidates.row)
         )
-        return predicted_rows(
+        return predicted_graph(
             candidates,
-            entity_scores,
-            *self.relation_activation.predict(probabilities),
-            self.relation_activation.undirected,
-            num_rows,
+            self.tag_decoder.span_probabilities(tag_scores, mask, tags, spans),
+            activation.predict(relation_probabilities),
+            activation.undirected,
         )
 
     def make_output_human_readable(self, output_dict: Dict[str, Any]) -> Dict[str, Any]:
-        """Replaces `entities` and `relations` by `mentions` and `relations`: for each row lists of
-        `Mention` and `Relation`, in character offsets of the document. Ids count the row's
-        mentions. Entities that were given (`entity_source: "gold"`) have no score."""
-        given = self.entity_source == "gold"
-        annotations = [
-            self._decoder.annotations(*row, given=given) for row in self._output_rows(output_dict)
-        ]
-        return {
-            "mentions": [mentions for mentions, _ in annotations],
-            "relations": [relations for _, relations in annotations],
-        }
+        """Gives for each row lists of `Mention` and `Relation`, `mentions` and `relations`, in
+        character offsets of the document. Ids count the row's mentions. Entities that were given
+        (`entity_source: "gold"`) have no score."""
+        return self._decoder.annotations(output_dict, given=self.entity_source == "gold")
 
     def _count(self, output: Dict[str, Any]) -> None:
-        """Adds a batch to the scores, by character offsets: what the tags could not hold counts."""
+        """Adds a batch to the scores, by character offsets: what the tags could not hold counts.
+        Brings the batch to the host, as scores compare Python's items; so only with gold tags."""
         gold = output["metadata"]
-        items = [self._decoder.items(*row) for row in self._output_rows(output)]
+        items = self._decoder.items(output)
         real = [not metadata["is_padding"] for metadata in gold]
         entities, relations = [row for row, _ in items], [row for _, row in items]
         self._entity_f1(entities, [row["gold_entities"] for row in gold], real)
         self._relation_f1(relations, [row["gold_relations"] for row in gold], real)
-
-    @staticmethod
-    def _output_rows(output: Dict[str, Any]) -> Iterator[Tuple[Dict[str, Any], Row, Row]]:
-        return zip(output["metadata"], output["entities"], output["relations"], strict=True)
 
     def get_metrics(self, reset: bool = False) -> Dict[str, float]:
         """The means of the two losses and the accuracy of tags; out of training also entity and

@@ -1,6 +1,6 @@
 """Knowledge-enhanced collective inference (paper 4)."""
 
-from typing import Any, Dict, Iterator, List, Optional, Tuple
+from typing import Any, Dict, List, Optional, Tuple
 
 import torch
 from allennlp.common import Lazy
@@ -19,17 +19,18 @@ from bio_ie.data.fields import undirected_namespace
 from bio_ie.data.fields.background_graph_field import GraphTensors
 from bio_ie.metrics.span_graph_scores import SpanGraphScores
 from bio_ie.metrics.tensor_average import TensorAverage
-from bio_ie.models.explanations import explanation_rows, with_explanations
-from bio_ie.models.predicted_rows import Row
-from bio_ie.models.row_decoder import RowDecoder
-from bio_ie.models.span_graph_rows import span_graph_rows
+from bio_ie.models.explanations import explained_spans, explanations, with_explanations
+from bio_ie.models.graph_decoder import GraphDecoder
+from bio_ie.models.predicted_span_graph import predicted_span_graph
 from bio_ie.models.vocabulary_labels import vocabulary_labels
 from bio_ie.modules.background_knowledge import BackgroundKnowledge, EncodedGraph, FusedSpans
 from bio_ie.modules.graph_encoders import GraphEncoder, PassThroughGraphEncoder
 from bio_ie.modules.pair_scorers import PairScorer
 from bio_ie.modules.poolings import Pooling
 from bio_ie.modules.precision import at_least_single
+from bio_ie.modules.ragged import places_in_row
 from bio_ie.modules.relation_activation import RelationActivation
+from bio_ie.modules.row_items import split_rows
 from bio_ie.modules.schedules import ConstantSchedule, Schedule
 from bio_ie.modules.span_graph import KeptSpans, SpanGraph, keep_spans
 from bio_ie.modules.span_graph_head import SpanGraphHead
@@ -98,10 +99,10 @@ class Keci(Model):
 
     # Output of `forward`
 
-    `loss` when labels are given. Out of training also, for each row, `entities` and `relations` of
-    the graph that is predicted, `initial_entities` and `initial_relations` if that is another one,
-    and `explanations` of all kept spans: tuples of numbers (`predicted_rows`, `explanation_rows`);
-    `span_probabilities`, those of no entity and of each type of the kept spans; and `metadata`.
+    `loss` when labels are given. Out of training also `metadata` and, each as a tensor for every
+    text: the graph that is predicted (`predicted_span_graph` says what there is of it) and, if that
+    is another one, the initial graph, with `initial_` before the same names; the kept spans, and
+    where the knowledge in them came from (`explanations`).
     """
 
     default_predictor = "document"
@@ -182,7 +183,7 @@ class Keci(Model):
             )
             self.final_head = head(span_dim * (2 if self._joins_fused_and_span else 1))
 
-        self._decoder = RowDecoder(self.entity_types, self.relation_types, is_undirected)
+        self._decoder = GraphDecoder(self.entity_types, self.relation_types, is_undirected)
         names = ["initial_entity", "initial_relation"]
         names += ["final_entity", "final_relation"] if self.final_head is not None else []
         self._losses = {f"{name}_loss": TensorAverage() for name in names}
@@ -216,6 +217,7 @@ class Keci(Model):
         word_keys : `torch.Tensor`, optional
             `[B, N]`, a hash of each word; needed for `name_pair_pooling`.
         """
+        num_rows = len(sentences)
         x, graph = self._tokens(words, background)
         spans = enumerate_spans(sentences, self.max_span_width)
         vectors = self._span_vectors(x, spans)  # s, [S, d]
@@ -227,24 +229,21 @@ class Keci(Model):
         initial = SpanGraph(entity_scores, relation_scores)
         final, fused = None, None
         if self.final_head is not None and graph is not None:
-            h = self._collective(vectors, kept, relation_scores, len(sentences))
+            h = self._collective(vectors, kept, relation_scores, num_rows)
             final, fused = self._final(h, kept, sentences, graph)
 
         output: Dict[str, Any] = {}
         if entities is not None and relations is not None:
             gold = SpanGraphTargets(entities, relations, sentences, self.max_span_width)
-            output["loss"] = self._loss(initial, final, spans, kept, gold) / len(sentences)
+            output["loss"] = self._loss(initial, final, spans, kept, gold) / num_rows
         if not self.training:
             kept_initial = initial._replace(entities=entity_scores[kept.place])
-            activation = self.relation_activation
-            output.update(span_graph_rows(final or kept_initial, kept, activation, len(sentences)))
+            parts = predicted_span_graph(final or kept_initial, kept, self.relation_activation)
             if final is not None:
-                rows = span_graph_rows(kept_initial, kept, activation, len(sentences))
-                output.update({f"initial_{name}": row for name, row in rows.items()})
-            counts = kept.spans.row.bincount(minlength=len(sentences)).tolist()
-            probabilities = at_least_single((final or kept_initial).entities).softmax(-1)
-            output["span_probabilities"] = probabilities.split(counts)
-            output["explanations"] = explanation_rows(kept.spans, len(sentences), fused)
+                before = predicted_span_graph(kept_initial, kept, self.relation_activation)
+                parts.update({f"initial_{name}": part for name, part in before.items()})
+            parts.update(explanations(kept.spans, fused))
+            output.update(split_rows(parts, num_rows))
             output["metadata"] = metadata
             if entities is not None:
                 self._count(output)
@@ -292,7 +291,7 @@ class Keci(Model):
         """Eq. 4 on the initial graph: h, `[K, d]`."""
         assert self.span_graph_encoder is not None
         nodes, mask = to_dense_batch(vectors, kept.spans.row, batch_size=num_rows)  # [B, M, d]
-        within = mask.flatten().nonzero().squeeze(1) % mask.size(1)  # [K], its text
+        within = places_in_row(kept.spans.row)  # [K], place in its text
         weights = self.relation_activation.weights(relation_scores)  # r, [P, R + 1]
         edges = weights.new_zeros(num_rows, mask.size(1), mask.size(1), weights.size(1))
         row, head, tail = kept.spans.row[kept.head], within[kept.head], within[kept.tail]
@@ -324,23 +323,27 @@ class Keci(Model):
         """Eq. 10, summed over the batch."""
         types = gold.types(spans)
         labels = gold.labels(kept.spans, kept.head, kept.tail, len(self.relation_types))
-        entity_loss = functional.cross_entropy(
-            at_least_single(initial.entities), types, reduction="sum"
-        )
-        relation_loss = self.relation_activation.loss(initial.relations, labels)
-        weight = self.relation_loss_weight()
-        loss = entity_loss + weight * relation_loss
-        num_rows = gold.num_rows
-        self._losses["initial_entity_loss"](entity_loss / num_rows, num_rows)
-        self._losses["initial_relation_loss"](relation_loss / num_rows, num_rows)
-        if final is not None:
-            scores = at_least_single(final.entities)
-            entity_loss = functional.cross_entropy(scores, types[kept.place], reduction="sum")
-            relation_loss = self.relation_activation.loss(final.relations, labels)
-            loss = loss + self.final_loss_weight * (entity_loss + weight * relation_loss)
-            self._losses["final_entity_loss"](entity_loss / num_rows, num_rows)
-            self._losses["final_relation_loss"](relation_loss / num_rows, num_rows)
-        return loss
+        loss = self._graph_loss("initial", initial, types, labels, gold.num_rows)
+        if final is None:
+            return loss
+        final_loss = self._graph_loss("final", final, types[kept.place], labels, gold.num_rows)
+        return loss + self.final_loss_weight * final_loss
+
+    def _graph_loss(
+        self,
+        name: str,
+        graph: SpanGraph,
+        types: torch.Tensor,
+        labels: torch.Tensor,
+        num_rows: int,
+    ) -> torch.Tensor:
+        """Of one graph, whose two losses are kept for `get_metrics` under its name."""
+        scores = at_least_single(graph.entities)
+        entity_loss = functional.cross_entropy(scores, types, reduction="sum")
+        relation_loss = self.relation_activation.loss(graph.relations, labels)
+        self._losses[f"{name}_entity_loss"](entity_loss / num_rows, num_rows)
+        self._losses[f"{name}_relation_loss"](relation_loss / num_rows, num_rows)
+        return entity_loss + self.relation_loss_weight() * relation_loss
 
     def make_output_human_readable(self, output_dict: Dict[str, Any]) -> Dict[str, Any]:
         """Gives for each text lists of `Mention` and `Relation`, in character offsets of the
@@ -348,34 +351,28 @@ class Keci(Model):
         `initial_mentions` and `initial_relations`. The metadata of a mention that has candidate
         concepts says how much of each went into it (`concepts`), and how much of none
         (`sentinel`)."""
-        readable: Dict[str, Any] = {}
-        for prefix in ("", "initial_") if "initial_entities" in output_dict else ("",):
-            annotations = [
-                self._decoder.annotations(*row) for row in _output_rows(output_dict, prefix)
-            ]
-            readable[f"{prefix}mentions"] = [mentions for mentions, _ in annotations]
-            readable[f"{prefix}relations"] = [relations for _, relations in annotations]
+        readable = self._decoder.annotations(output_dict)
         readable["mentions"] = [
-            with_explanations(mentions, entities, explanations, metadata)
-            for mentions, entities, explanations, metadata in zip(
+            with_explanations(*row)
+            for row in zip(
                 readable["mentions"],
-                output_dict["entities"],
-                output_dict["explanations"],
+                explained_spans(output_dict),
                 output_dict["metadata"],
                 strict=True,
             )
         ]
+        if "initial_entities" in output_dict:
+            readable.update(self._decoder.annotations(output_dict, "initial_"))
         return readable
 
     def _count(self, output: Dict[str, Any]) -> None:
-        """Adds a batch to the scores, by character offsets: what no span could hold counts."""
+        """Adds a batch to the scores, by character offsets: what no span could hold counts. Brings
+        the batch to the host, as scores compare Python's items; so only with gold labels."""
         self._scores(
             output["metadata"],
-            [self._decoder.items(*row) for row in _output_rows(output)],
-            [self._decoder.items(*row) for row in _output_rows(output, "initial_")]
-            if self.final_head is not None
-            else None,
-            output["explanations"],
+            self._decoder.items(output),
+            self._decoder.items(output, "initial_") if self.final_head is not None else None,
+            explained_spans(output),
         )
 
     def get_metrics(self, reset: bool = False) -> Dict[str, float]:
@@ -387,14 +384,3 @@ class Keci(Model):
         if not self.training:
             metrics.update(self._scores.get_metric(reset))
         return metrics
-
-
-def _output_rows(
-    output: Dict[str, Any], prefix: str = ""
-) -> Iterator[Tuple[Dict[str, Any], Row, Row]]:
-    return zip(
-        output["metadata"],
-        output[f"{prefix}entities"],
-        output[f"{prefix}relations"],
-        strict=True,
-    )

@@ -29,7 +29,7 @@ class FusedSpans(NamedTuple):
     vectors: torch.Tensor
     """`[N, d]`."""
     links: torch.Tensor
-    """`[P, 2]`, a span among the `N` and a node of the graph."""
+    """`[P, 2]`, a span among the `N` and a node of the graph, those of each text together."""
     link_weights: Optional[torch.Tensor]
     """`[P]`; see `Fused`."""
     sentinel_weights: Optional[torch.Tensor]

@@ -19,6 +19,20 @@ def ranges(counts: torch.Tensor) -> Tuple[torch.Tensor, torch.Tensor]:
     return owner, place
 
 
+def row_counts(rows: torch.Tensor, num_rows: int) -> torch.Tensor:
+    """`[num_rows]`, how many items are in each row, for the rows of items `[n]`."""
+    return rows.new_zeros(num_rows).scatter_add(0, rows, torch.ones_like(rows))
+
+
+def places_in_row(rows: torch.Tensor) -> torch.Tensor:
+    """For the rows of items `[n]`, ascending: the place of each item within its row.
+
+    `[0, 0, 2, 2, 2]` gives `[0, 1, 0, 1, 2]`.
+    """
+    rows = rows.contiguous()  # a column may not be, and `searchsorted` would warn
+    return torch.arange(len(rows), device=rows.device) - torch.searchsorted(rows, rows)
+
+
 def ordered_pairs(rows: torch.Tensor, num_rows: int) -> Tuple[torch.Tensor, torch.Tensor]:
     """All ordered pairs of two different items of the same row.
 
@@ -33,8 +47,7 @@ def ordered_pairs(rows: torch.Tensor, num_rows: int) -> Tuple[torch.Tensor, torc
     `Tuple[torch.Tensor, torch.Tensor]`
         Indices of the first and the second items, `[P]` each, in lexicographic order.
     """
-    counts = torch.zeros(num_rows, dtype=torch.long, device=rows.device)
-    counts = counts.scatter_add(0, rows, torch.ones_like(rows))
+    counts = row_counts(rows, num_rows)
     first_of_row = counts.cumsum(0) - counts
     # Each item meets the others of its row: one fewer than there are.
     first, place = ranges(counts[rows] - 1)

@@ -5,6 +5,8 @@ from typing import NamedTuple
 import torch
 from torch.nn import functional
 
+from bio_ie.modules.ragged import places_in_row
+
 
 class TextSpans(NamedTuple):
     """Spans (`S`) of a batch, ascending by row, first word and last word."""
@@ -97,7 +99,4 @@ def keep_most_likely(
     # Best first within each row: the rows come back into order, which keeps the best in front.
     by_score = scores.sort(descending=True, stable=True).indices
     order = by_score[row[by_score].sort(stable=True).indices]
-    counts = torch.zeros_like(num_kept).scatter_add(0, row, torch.ones_like(row))
-    first_of_row = counts.cumsum(0) - counts
-    rank = torch.arange(len(row), device=row.device) - first_of_row[row]
-    return order[rank < num_kept[row]].sort().values
+    return order[places_in_row(row) < num_kept[row]].sort().values

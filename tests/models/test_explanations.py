@@ -2,13 +2,20 @@
 
 import random
 from dataclasses import replace
+from typing import Optional
 
 import pytest
 import torch
 
 from bio_ie.data.document import Mention
-from bio_ie.models.explanations import explanation_rows, with_explanations
+from bio_ie.models.explanations import (
+    ExplainedSpan,
+    explained_spans,
+    explanations,
+    with_explanations,
+)
 from bio_ie.modules.background_knowledge import FusedSpans
+from bio_ie.modules.row_items import split_rows
 from bio_ie.modules.text_spans import TextSpans
 
 
@@ -24,6 +31,10 @@ def fused_of(links: list, node_rows: list, weights: list, sentinels: list) -> Fu
         sentinel_weights=torch.tensor(sentinels, dtype=torch.double),
         node_rows=torch.tensor(node_rows, dtype=torch.long),
     )
+
+
+def explained(spans: TextSpans, num_rows: int, fused: Optional[FusedSpans] = None) -> list:
+    return explained_spans(split_rows(explanations(spans, fused), num_rows))
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -42,6 +53,7 @@ def test_rows_are_spans_with_their_links_and_nodes_of_their_text(seed: int) -> N
         if node_row == row and rng.random() < 0.6
     ]
     rng.shuffle(links)
+    links.sort(key=lambda link: table[link[0]][0])  # those of each text together, in any order
     weights = [rng.random() for _ in links]
     sentinels = [rng.random() for _ in table]
     spans = TextSpans(*columns([list(span) for span in table], 3).unbind(1))
@@ -55,40 +67,42 @@ def test_rows_are_spans_with_their_links_and_nodes_of_their_text(seed: int) -> N
         ]
         expected[row].append((first, last, sentinels[number], candidates))
     fused = fused_of(links, node_rows, weights, sentinels)
-    assert explanation_rows(spans, num_rows, fused) == expected
+    assert explained(spans, num_rows, fused) == expected
 
 
 def test_without_weights_every_span_is_its_own_context() -> None:
     spans = TextSpans(*columns([[0, 1, 2], [2, 0, 0]], 3).unbind(1))
     expected = [[(1, 2, 1.0, [])], [], [(0, 0, 1.0, [])]]
-    assert explanation_rows(spans, 3) == expected
+    assert explained(spans, 3) == expected
     unweighted = fused_of([[0, 0]], [0], [0.5], [0.5, 0.5])._replace(
         link_weights=None, sentinel_weights=None
     )
-    assert explanation_rows(spans, 3, unweighted) == expected
+    assert explained(spans, 3, unweighted) == expected
 
 
 def test_no_spans_are_empty_rows() -> None:
     nothing = torch.zeros(0, dtype=torch.long)
-    assert explanation_rows(TextSpans(nothing, nothing, nothing), 2) == [[], []]
+    assert explained(TextSpans(nothing, nothing, nothing), 2) == [[], []]
 
 
 def concept(id_: str) -> dict:
     return {"id": id_, "name": f"name of {id_}", "semantic_types": ["T"]}
 
 
-METADATA = {"concepts": [concept("C0"), concept("C1"), concept("C2")]}
+METADATA = {
+    "word_spans": [(0, 4), (5, 7), (8, 12)],
+    "concepts": [concept("C0"), concept("C1"), concept("C2")],
+}
 
 
 def test_mentions_say_what_their_own_candidates_weighed() -> None:
-    mentions = [Mention("T1", 0, 4, "X", score=0.5), Mention("T2", 5, 9, "Y")]
-    entities = [(0, 0, 0, 0.5), (1, 2, 1, 0.9)]
-    explanations = [
-        (0, 0, 1.0, []),
-        (0, 2, 0.5, [(1, 0.5)]),  # kept, and no entity
-        (1, 2, 0.1, [(0, 0.2), (2, 0.6), (1, 0.1)]),
+    mentions = [Mention("T1", 0, 4, "X", score=0.5), Mention("T2", 5, 12, "Y")]
+    spans = [
+        ExplainedSpan(0, 0, 1.0, []),
+        ExplainedSpan(0, 2, 0.5, [(1, 0.5)]),  # kept, and no entity
+        ExplainedSpan(1, 2, 0.1, [(0, 0.2), (2, 0.6), (1, 0.1)]),
     ]
-    first, second = with_explanations(mentions, entities, explanations, METADATA)
+    first, second = with_explanations(mentions, spans, METADATA)
     assert first is mentions[0]
     assert second == replace(mentions[1], metadata=second.metadata)
     assert second.metadata == {
@@ -103,4 +117,4 @@ def test_mentions_say_what_their_own_candidates_weighed() -> None:
 
 
 def test_without_mentions_there_is_nothing_to_say() -> None:
-    assert with_explanations([], [], [(0, 0, 0.5, [(0, 0.5)])], METADATA) == []
+    assert with_explanations([], [ExplainedSpan(0, 0, 0.5, [(0, 0.5)])], METADATA) == []

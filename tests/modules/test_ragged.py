@@ -2,7 +2,14 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bio_ie.modules.ragged import ordered_pairs, ranges, reversed_pairs, span_pair_items
+from bio_ie.modules.ragged import (
+    ordered_pairs,
+    places_in_row,
+    ranges,
+    reversed_pairs,
+    row_counts,
+    span_pair_items,
+)
 
 
 @given(st.lists(st.integers(0, 5), max_size=8))
@@ -10,6 +17,14 @@ def test_ranges_number_the_items_of_each_owner(counts):
     owner, place = ranges(torch.tensor(counts, dtype=torch.long))
     expected = [(i, j) for i, count in enumerate(counts) for j in range(count)]
     assert list(zip(owner.tolist(), place.tolist(), strict=True)) == expected
+
+
+@given(st.lists(st.integers(0, 4), max_size=6))
+def test_rows_are_counted_and_places_in_them_start_anew_with_each(sizes):
+    rows = [row for row, size in enumerate(sizes) for _ in range(size)]
+    column = torch.tensor([rows, rows], dtype=torch.long).t()[:, 0]
+    assert row_counts(column, len(sizes)).tolist() == sizes
+    assert places_in_row(column).tolist() == [i for size in sizes for i in range(size)]
 
 
 @given(st.lists(st.integers(0, 4), min_size=1, max_size=6))

@@ -5,6 +5,7 @@ from allennlp.common import Registrable
 from allennlp.modules import ConditionalRandomField
 
 from bio_ie.modules.tagging.tag_scheme import TagScheme
+from bio_ie.modules.text_spans import TextSpans
 
 
 class TagDecoder(torch.nn.Module, Registrable):
@@ -30,6 +31,17 @@ class TagDecoder(torch.nn.Module, Registrable):
     def probabilities(self, scores: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
         """`[B, N, T]`, the probability of each tag at each word."""
         return scores.float().softmax(-1)
+
+    @torch.no_grad()
+    def span_probabilities(
+        self, scores: torch.Tensor, mask: torch.Tensor, tags: torch.Tensor, spans: TextSpans
+    ) -> torch.Tensor:
+        """`[S]`, the product of the probabilities of the tags of a span's words."""
+        probabilities = self.probabilities(scores, mask)
+        chosen = probabilities.gather(2, tags.unsqueeze(2)).squeeze(2)  # [B, N]
+        # Padding of the front, so that a difference of sums covers the first word too.
+        sums = torch.nn.functional.pad(chosen.clamp(min=1e-30).double().log().cumsum(1), (1, 0))
+        return (sums[spans.row, spans.last + 1] - sums[spans.row, spans.first]).exp()
 
     def forward(self, scores: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
         """The predicted tags, `[B, N]`; no gradient."""

@@ -1,4 +1,5 @@
 import itertools
+import math
 
 import pytest
 import torch
@@ -6,6 +7,7 @@ from allennlp.common import Params
 from torch.testing import assert_close
 
 from bio_ie.modules.tagging import TagDecoder, TagScheme
+from bio_ie.modules.text_spans import TextSpans
 
 TAGS = ["O", "B-X", "I-X", "E-X", "S-X"]
 LENGTHS = [4, 1, 3]
@@ -105,6 +107,19 @@ def test_loss_sums_cross_entropy_over_real_words(name, scheme, scores, mask):
     )
     found = build(name, scheme).loss(scores, mask, tags)
     assert_close(found.item(), expected, atol=1e-4, rtol=1e-5)
+
+
+@pytest.mark.parametrize("name", ["argmax", "crf"])
+def test_a_span_has_the_product_of_the_probabilities_of_its_tags(name, scheme, scores, mask):
+    decoder = build(name, scheme)
+    tags = torch.tensor([[1, 2, 3, 0], [4, 0, 0, 0], [0, 4, 0, 0]])
+    spans = [(0, 0, 2), (0, 3, 3), (1, 0, 0), (2, 1, 2)]
+    found = decoder.span_probabilities(scores, mask, tags, TextSpans(*torch.tensor(spans).t()))
+    probabilities = decoder.probabilities(scores, mask)
+    for (row, first, last), probability in zip(spans, found.tolist(), strict=True):
+        words = range(first, last + 1)
+        expected = math.prod(probabilities[row, word, tags[row, word]].item() for word in words)
+        assert probability == pytest.approx(expected, rel=1e-5)
 
 
 def test_argmax_takes_each_word_by_itself(scheme, scores, mask):
