@@ -1,6 +1,5 @@
 """Simultaneous neural entity-relation linking (paper 1), and its BRAN baselines."""
 
-from dataclasses import replace
 from typing import Any, Dict, List, NamedTuple, Optional, Tuple
 
 import torch
@@ -14,28 +13,30 @@ from allennlp.nn import RegularizerApplicator
 from allennlp.nn.parallel import DdpAccelerator
 from allennlp.nn.util import get_text_field_mask
 from torch.nn import functional
-from torch_geometric.utils import scatter
 
-from bio_ie.data.document import Fact, Mention
+from bio_ie.data.document import Fact
 from bio_ie.data.fields.document_graph_field import FACTS, DocumentGraphTensors
 from bio_ie.metrics.document_linking_f1 import DocumentLinkingF1
 from bio_ie.metrics.fact_f1 import FactF1, at_least
 from bio_ie.metrics.tensor_average import TensorAverage
+from bio_ie.models.linked_mentions import linked_mentions
 from bio_ie.models.vocabulary_labels import vocabulary_labels
+from bio_ie.modules.document_supervision import document_entity_loss, fact_targets
 from bio_ie.modules.entity_links import (
     TIE,
-    EntityLinks,
     entity_links,
     places_within,
     sampled_entities,
 )
-from bio_ie.modules.fact_activation import FactActivation, weighted_binary_cross_entropy
-from bio_ie.modules.fact_pooling import FactPooling, FactScores
+from bio_ie.modules.fact_activation import FactActivation
+from bio_ie.modules.fact_pooling import FactPooling
 from bio_ie.modules.ffnn import ffnn
 from bio_ie.modules.mention_linker import MentionLinker
 from bio_ie.modules.mention_pairs import MentionPairs
 from bio_ie.modules.pair_scorers import PairScorer
 from bio_ie.modules.poolings import Pooling
+from bio_ie.modules.ragged import places_in_row
+from bio_ie.modules.row_items import RowItems, row_lists, split_rows
 
 
 class ScoredFacts(NamedTuple):
@@ -283,7 +284,7 @@ class Snerl(Model):
         )
         gold = torch.zeros_like(sums)
         for part in self.fact_pooling(links, pair_scores, pairs):
-            targets = self._targets(part, links, graph)
+            targets = fact_targets(part, links, graph, len(self.relations))
             losses = self.activation.loss(part.scores, targets, self.fact_weight)
             num_gold = (targets & self.activation.has_evidence(part.scores).unsqueeze(1)).sum(1)
             row = links.row[part.head]
@@ -292,45 +293,10 @@ class Snerl(Model):
         loss = (sums / gold.clamp(min=1)).mean()
         self._losses["fact_loss"](loss, num_rows)
         if self.entity_loss_weight > 0:
-            entity_loss = self._entity_loss(log_p, graph, num_rows)
+            entity_loss = document_entity_loss(log_p, graph, self.entity_weight, num_rows)
             self._losses["entity_loss"](entity_loss, num_rows)
             loss = loss + self.entity_loss_weight * entity_loss
         return loss
-
-    def _targets(
-        self, part: FactScores, links: EntityLinks, graph: DocumentGraphTensors
-    ) -> torch.Tensor:
-        """`[Q, R]`, bool: the gold facts among pairs of entities."""
-        targets = torch.zeros(
-            len(part.head), len(self.relations), dtype=torch.bool, device=part.head.device
-        )
-        if not len(part.head):
-            return targets
-        head, tail, relation = graph["facts"].unbind(1)
-        num_entities = len(graph["keys"])
-        keys = links.entity[part.head] * num_entities + links.entity[part.tail]  # ascending
-        wanted = head * num_entities + tail
-        place = torch.searchsorted(keys, wanted).clamp(max=len(keys) - 1)
-        here = (keys[place] == wanted).nonzero().squeeze(1)
-        targets[place[here], relation[here]] = True
-        return targets
-
-    def _entity_loss(
-        self, log_p: torch.Tensor, graph: DocumentGraphTensors, num_rows: int
-    ) -> torch.Tensor:
-        """The mean over documents of the cross-entropy of all entities, divided by how many are
-        gold; entities whose links are given are known anyway."""
-        entity = graph["links"][:, 1]
-        is_gold, rows = graph["gold_entities"], graph["entity_rows"]
-        best = log_p.new_full((len(rows),), -torch.inf)
-        best = best.scatter_reduce(0, entity, log_p, reduce="amax")  # log p(e | document)
-        given = torch.zeros_like(is_gold)
-        given[entity[graph["link_given"]]] = True
-        losses = weighted_binary_cross_entropy(best, is_gold, self.entity_weight)
-        losses = losses.masked_fill(given, 0)
-        sums = scatter(losses, rows, dim=0, dim_size=num_rows, reduce="sum")
-        gold = scatter((is_gold & ~given).to(sums.dtype), rows, dim_size=num_rows, reduce="sum")
-        return (sums / gold.clamp(min=1)).mean()
 
     @torch.no_grad()
     def _possible_facts(
@@ -365,54 +331,42 @@ class Snerl(Model):
         chosen = at_least(facts.probability, self.thresholds[facts.relation]).nonzero().squeeze(1)
         head, tail, relation, probability = (column[chosen] for column in facts)
         rows = graph["entity_rows"]
-        first_entity = torch.searchsorted(rows, rows)  # of the entity's own row
-        fact_table = torch.stack(
-            [head - first_entity[head], tail - first_entity[tail], relation], 1
-        )
+        entity_place, mention_rows = places_in_row(rows), graph["mentions"][:, 0]
+        fact_table = torch.stack([entity_place[head], entity_place[tail], relation], dim=1)
+        # A part of the facts may begin in the row in which the one before it ends.
+        order = torch.argsort(rows[head], stable=True)
 
         mention, entity = graph["links"].unbind(1)
         best = places_within(mention, -(log_p / TIE).round()) == 0
         of_mention = (best | graph["link_given"]).nonzero().squeeze(1)
         mention, entity, log_p = mention[of_mention], entity[of_mention], log_p[of_mention]
-        mention_rows = graph["mentions"][:, 0].contiguous()
-        first_mention = torch.searchsorted(mention_rows, mention_rows)
-        link_table = torch.stack(
-            [mention - first_mention[mention], entity - first_entity[entity]], dim=1
+        link_table = torch.stack([places_in_row(mention_rows)[mention], entity_place[entity]], 1)
+        return split_rows(
+            {
+                "facts": RowItems(fact_table[order], rows[head][order]),
+                "fact_probabilities": RowItems(probability[order], rows[head][order]),
+                "links": RowItems(link_table, rows[entity]),
+                "link_probabilities": RowItems(log_p.exp(), rows[entity]),
+            },
+            num_rows,
         )
-        fact_counts = rows[head].bincount(minlength=num_rows).tolist()
-        link_counts = rows[entity].bincount(minlength=num_rows).tolist()
-        # Parts come by row of the entities, but a fact's parts need not.
-        order = torch.argsort(rows[head], stable=True)
-        return {
-            "facts": fact_table[order].split(fact_counts),
-            "fact_probabilities": probability[order].split(fact_counts),
-            "links": link_table.split(link_counts),
-            "link_probabilities": log_p.exp().split(link_counts),
-        }
 
     def make_output_human_readable(self, output_dict: Dict[str, Any]) -> Dict[str, Any]:
         """Gives for each document its `mentions`, with the concepts that they were found to name
         and how probable these are, and its `facts`."""
-        mentions, facts = [], []
-        for metadata, links, link_probabilities, found, probabilities in zip(
-            output_dict["metadata"],
-            output_dict["links"],
-            output_dict["link_probabilities"],
-            output_dict["facts"],
-            output_dict["fact_probabilities"],
-            strict=True,
-        ):
-            entities = metadata["entities"]
-            mentions.append(_linked(metadata, links.tolist(), link_probabilities.tolist()))
-            facts.append(
-                [
-                    Fact(self.relations[relation], entities[head], entities[tail], probability)
-                    for (head, tail, relation), probability in zip(
-                        found.tolist(), probabilities.tolist(), strict=True
-                    )
-                ]
+        facts = [
+            [
+                Fact(self.relations[relation], entities[head], entities[tail], probability)
+                for (head, tail, relation), probability in zip(found, probabilities, strict=True)
+            ]
+            for entities, found, probabilities in zip(
+                [metadata["entities"] for metadata in output_dict["metadata"]],
+                row_lists(output_dict["facts"]),
+                row_lists(output_dict["fact_probabilities"]),
+                strict=True,
             )
-        return {"mentions": mentions, "facts": facts}
+        ]
+        return {"mentions": linked_mentions(output_dict), "facts": facts}
 
     def _count(
         self, facts: ScoredFacts, graph: DocumentGraphTensors, output: Dict[str, Any]
@@ -441,10 +395,10 @@ class Snerl(Model):
             [
                 [
                     (concept_id, mention.type)
-                    for mention in _linked(row, links.tolist())
+                    for mention in row
                     for concept_id in mention.concept_ids
                 ]
-                for row, links in zip(metadata, output["links"], strict=True)
+                for row in linked_mentions(output)
             ],
             [row["gold_links"] for row in metadata],
             real,
@@ -477,27 +431,3 @@ class Snerl(Model):
             metrics.update({f"{name}_{key}": value for key, value in shown.items()})
         metrics["overall"] = facts["best_f1"]
         return metrics
-
-
-def _linked(
-    metadata: Dict[str, Any],
-    links: List[List[int]],
-    probabilities: Optional[List[float]] = None,
-) -> List[Mention]:
-    """The document's mentions with the concepts that they were found to name, and with the
-    probability of the least certain of these."""
-    concepts: List[Dict[str, float]] = [{} for _ in metadata["mentions"]]
-    for number, (mention, entity) in enumerate(links):
-        found = concepts[metadata["mention_places"][mention]]
-        found[metadata["entities"][entity]] = (
-            1.0 if probabilities is None else probabilities[number]
-        )
-    return [
-        replace(
-            mention,
-            concept_ids=tuple(found),
-            score=min(found.values(), default=None),
-            metadata=None,
-        )
-        for mention, found in zip(metadata["mentions"], concepts, strict=True)
-    ]

@@ -4,7 +4,7 @@ from typing import NamedTuple, Optional
 
 import torch
 
-from bio_ie.modules.ragged import ranges
+from bio_ie.modules.ragged import places_in_row, ranges, row_counts
 
 TIE = 1e-4
 """Logarithms of probabilities are told apart by so much."""
@@ -46,8 +46,7 @@ def sampled_entities(
     if by_chance:
         key = key + torch.rand(len(rows), device=rows.device) * key
     place = places_within(rows, key)
-    num_gold = torch.zeros(num_rows, dtype=torch.long, device=rows.device)
-    num_gold = num_gold.scatter_add(0, rows, is_gold.long())
+    num_gold = row_counts(rows[is_gold], num_rows)
     return place < num_gold[rows] + num_negative
 
 
@@ -96,6 +95,5 @@ def places_within(rows: torch.Tensor, key: torch.Tensor) -> torch.Tensor:
     first is first. `rows` ascend."""
     order = torch.argsort(key, stable=True)
     order = order[torch.argsort(rows[order], stable=True)]
-    _, count = torch.unique_consecutive(rows, return_counts=True)
-    _, place = ranges(count)
+    place = places_in_row(rows)
     return torch.empty_like(place).scatter(0, order, place)

@@ -11,7 +11,7 @@ from bio_ie.modules.entity_links import TIE, EntityLinks
 from bio_ie.modules.mention_pairs import MentionPairs
 from bio_ie.modules.poolings import Pooling
 from bio_ie.modules.precision import at_least_single
-from bio_ie.modules.ragged import ranges, span_pair_items
+from bio_ie.modules.ragged import ranges, row_counts, span_pair_items
 
 
 class FactScores(NamedTuple):
@@ -90,7 +90,7 @@ class FactPooling(torch.nn.Module):
             the score `EMPTY_LOGIT`.
         """
         pair_scores = at_least_single(pair_scores)
-        entities_of = torch.bincount(links.row, minlength=len(mention_pairs.num_mentions))
+        entities_of = row_counts(links.row, len(mention_pairs.num_mentions))
         first_of = entities_of.cumsum(0) - entities_of
         log_least: Union[torch.Tensor, float, None] = None if least is None else math.log(least)
         if log_least is not None and self.of_logits and len(pair_scores):

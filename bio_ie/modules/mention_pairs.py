@@ -4,7 +4,7 @@ from typing import NamedTuple, Tuple
 
 import torch
 
-from bio_ie.modules.ragged import ranges
+from bio_ie.modules.ragged import ranges, row_counts
 
 
 class MentionPairs(NamedTuple):
@@ -22,8 +22,7 @@ class MentionPairs(NamedTuple):
     @classmethod
     def of_rows(cls, rows: torch.Tensor, num_rows: int) -> "MentionPairs":
         """Of mentions with these rows `[M]`."""
-        count = torch.zeros(num_rows, dtype=torch.long, device=rows.device)
-        count = count.scatter_add(0, rows, torch.ones_like(rows))
+        count = row_counts(rows, num_rows)
         first = count.cumsum(0) - count
         squares = count * count
         return cls(squares.cumsum(0) - squares, first, count, rows)

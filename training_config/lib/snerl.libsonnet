@@ -47,13 +47,14 @@ training {
   // Parts ----------------------------------------------------------------------------------
   local is_linked = self.links != 'candidates',
   local kb = { path: $.knowledge_base },
+  local text = if $.encoder != null then $.encoder else encoders.random_words($.dim) {
+    embedder+: { word_dropout: $.word_dropout, dropout: $.word_embedding_dropout },
+  },
   dataset_reader: {
     type: 'document_graph',
     corpus: $.corpus,
     tokenizer: { type: 'scispacy_rules', split_signs: '-–/' },
-    token_indexers: if $.encoder == null
-    then { tokens: { type: 'single_id', lowercase_tokens: true } }
-    else $.encoder.token_indexers,
+    token_indexers: text.token_indexers,
     kb: kb,
     candidate_generator: {
       type: 'tfidf',
@@ -71,17 +72,7 @@ training {
   datasets_for_vocab_creation: ['train'],
   model: {
     type: 'snerl',
-    text_field_embedder: if $.encoder == null then {
-      token_embedders: {
-        tokens: {
-          type: 'embedding_with_word_dropout',
-          embedding: { embedding_dim: $.dim },
-          word_dropout: $.word_dropout,
-          dropout: $.word_embedding_dropout,
-          initial_std: 1.0,
-        },
-      },
-    } else $.encoder.text_field_embedder,
+    text_field_embedder: text.text_field_embedder,
     [if $.encoder == null then 'encoder']: {
       type: 'bran_transformer',
       input_dim: $.dim,
@@ -139,5 +130,4 @@ training {
     callbacks+: [{ type: 'fact_thresholds' }],
     optimizer+: if $.encoder == null then { parameter_groups: [] } else {},
   },
-  include_in_archive: if $.encoder == null then [] else ['encoder'],
 }
