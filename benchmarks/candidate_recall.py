@@ -48,21 +48,22 @@ def recall(
     documents: Sequence[Document],
     found: Sequence[Sequence[Sequence[Candidate]]],
     all_ids: bool = False,
+    ranks: Sequence[int] = RANKS,
 ) -> Dict[str, Tuple[int, List[float]]]:
-    """By type of mention, and for `all`, the number of mentions and recall at each of `RANKS`."""
+    """By type of mention, and for `all`, the number of mentions and recall at each of `ranks`."""
     right: Dict[str, Counter[int]] = {"all": Counter()}
     total: Counter[str] = Counter()
     for document, candidates in zip(documents, found, strict=True):
         for mention, its_candidates in zip(document.mentions, candidates, strict=True):
             places = {item.concept_id: place for place, item in enumerate(its_candidates)}
-            of_ids = [places.get(kb.resolve(id_) or id_, max(RANKS)) for id_ in mention.concept_ids]
+            of_ids = [places.get(kb.resolve(id_) or id_, max(ranks)) for id_ in mention.concept_ids]
             place = max(of_ids) if all_ids else min(of_ids)
             for type_ in ("all", mention.type):
                 total[type_] += 1
                 counts = right.setdefault(type_, Counter())
-                counts.update(rank for rank in RANKS if place < rank)
+                counts.update(rank for rank in ranks if place < rank)
     return {
-        type_: (total[type_], [counts[rank] / max(total[type_], 1) for rank in RANKS])
+        type_: (total[type_], [counts[rank] / max(total[type_], 1) for rank in ranks])
         for type_, counts in right.items()
     }
 
@@ -125,11 +126,13 @@ def main(arguments: Optional[Sequence[str]] = None) -> None:
             return ExactCandidateGenerator(kb, k, **settings)
         return TfidfCandidateGenerator(kb, k, num_threads=options.threads, **settings)
 
-    found = new_generator(max(RANKS)).generate_for_documents(documents)
-    print(f"| type | mentions | {' | '.join(f'recall@{rank}' for rank in RANKS)} |")
-    print("|---" * (2 + len(RANKS)) + "|")
+    found = new_generator(max(options.ranks)).generate_for_documents(documents)
+    print(f"| type | mentions | {' | '.join(f'recall@{rank}' for rank in options.ranks)} |")
+    print("|---" * (2 + len(options.ranks)) + "|")
     for all_ids in (False, True):
-        for type_, (total, values) in sorted(recall(kb, documents, found, all_ids).items()):
+        for type_, (total, values) in sorted(
+            recall(kb, documents, found, all_ids, options.ranks).items()
+        ):
             if all_ids and type_ != "all":
                 continue
             name = "all, every id of a composite" if all_ids else type_
@@ -144,6 +147,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--from", dest="from_format", default="pubtator", help="its format")
     parser.add_argument("--generator", choices=("exact", "tfidf"), default="tfidf")
     parser.add_argument("--semantic-types", default="{}", help="JSON: by type of mention")
+    parser.add_argument("--ranks", type=int, nargs="+", default=RANKS, help="numbers of candidates")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--as-written", action="store_true", help="do not expand abbreviations")
     return parser

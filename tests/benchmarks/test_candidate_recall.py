@@ -44,6 +44,13 @@ def test_command_prints_a_table_and_speeds(kb, tmp_path, capsys):
     assert "2 mentions once expanded: " in printed
 
 
+def test_ranks_are_those_that_were_asked_for(kb, tmp_path, capsys):
+    build_tfidf_index(kb)
+    (tmp_path / "corpus").write_text(PUBTATOR)
+    main([kb.path, str(tmp_path / "corpus"), "--ranks", "1", "100"])
+    assert "| type | mentions | recall@1 | recall@100 |" in capsys.readouterr().out
+
+
 def test_generated_names_are_the_same_each_time_and_mostly_different():
     names = list(generated_names(2000))
     assert names == list(generated_names(2000))
