@@ -35,6 +35,7 @@ from bio_ie.modules.background_knowledge import BackgroundKnowledge
 from bio_ie.modules.concept_embedders import ConceptEmbedder
 from bio_ie.modules.graph_encoders import GraphEncoder
 from bio_ie.modules.knowledge_fusions import KnowledgeFusion
+from bio_ie.modules.mention_linker import MentionLinker
 from bio_ie.modules.pair_scorers import PairScorer
 from bio_ie.modules.poolings import Pooling
 from bio_ie.modules.schedules import Schedule
@@ -57,7 +58,7 @@ BASES = [
 TABULATED = BASES[3:]
 """Those whose parameters have a table in docs/configs.md."""
 
-UNREGISTERED = [BackgroundKnowledgeBase, BackgroundKnowledge]
+UNREGISTERED = [BackgroundKnowledgeBase, BackgroundKnowledge, MentionLinker]
 """Parts of configs that have a table too, and no `type`."""
 
 GIVEN = {"self", "vocab", "serialization_dir", "ddp_accelerator", "model_parameters"}
@@ -68,6 +69,7 @@ GIVEN_BY_MODEL = {
     KnowledgeFusion: {"token_dim", "span_dim", "concept_dim"},
     TagDecoder: {"tag_scheme"},
     BackgroundKnowledge: {"token_dim", "span_dim"},
+    MentionLinker: {"token_dim", "mention_dim"},
 }
 """Constructor parameters that are no settings: the framework or the model gives them."""
 
@@ -268,7 +270,12 @@ def test_schema_tables_have_every_field(class_):
 
 
 @pytest.mark.parametrize(
-    "name, heading", [("joint_ner_re", "Settings"), ("keci", "Settings of KECI")]
+    "name, heading",
+    [
+        ("joint_ner_re", "Settings"),
+        ("keci", "Settings of KECI"),
+        ("snerl", "Settings of SNERL"),
+    ],
 )
 def test_settings_table_is_that_of_the_base(name, heading):
     base = (CHECKOUT / f"training_config/lib/{name}.libsonnet").read_text("utf-8")
