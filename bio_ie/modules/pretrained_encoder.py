@@ -164,6 +164,17 @@ def read_tokenizer(source: str) -> PreTrainedTokenizerFast:
     return tokenizer
 
 
+def mask_id(model_name: str, serialization_dir: Optional[PathOrName] = None) -> int:
+    """The id of the encoder's mask token, by which its pretraining hid words.
+
+    Raises `ConfigurationError` if it has none.
+    """
+    tokenizer = read_tokenizer(encoder_files(model_name, serialization_dir))
+    if tokenizer.mask_token_id is None:
+        raise ConfigurationError(f"the encoder {model_name!r} has no mask token")
+    return int(tokenizer.mask_token_id)
+
+
 def _loses_case(tokenizer: PreTrainedTokenizerFast) -> bool:
     """True of cased encoders that were published without their tokenizer's settings."""
     normalizer = tokenizer.backend_tokenizer.normalizer

@@ -8,7 +8,7 @@ from allennlp.modules.token_embedders import TokenEmbedder
 from torch import Tensor
 from transformers.modeling_outputs import BaseModelOutput
 
-from bio_ie.modules.pretrained_encoder import load_encoder
+from bio_ie.modules.pretrained_encoder import load_encoder, mask_id
 
 SUB_TOKEN_MODES = ("first", "mean", "max")
 
@@ -41,6 +41,9 @@ class PretrainedTransformerWordsEmbedder(TokenEmbedder):
     bf16 : `bool`, optional (default = `False`)
         Run the encoder in bfloat16 where that is safe (`torch.autocast`); weights and output stay
         float32. Pays on current GPUs, and on CPUs with bfloat16 instructions (`avx512_bf16`).
+    word_dropout : `float`, optional (default = `0.0`)
+        In training, the probability to hide a word: all its wordpieces are the encoder's mask. So
+        that names are told by what is around them too, for those that training has not seen.
     serialization_dir : `str`, optional
         Given by AllenNLP in training and loading; see `bio_ie.modules.pretrained_encoder`.
     """
@@ -54,6 +57,7 @@ class PretrainedTransformerWordsEmbedder(TokenEmbedder):
         dropout: Optional[float] = None,
         gradient_checkpointing: bool = False,
         bf16: bool = False,
+        word_dropout: float = 0.0,
         serialization_dir: Optional[str] = None,
     ) -> None:
         super().__init__()
@@ -62,9 +66,13 @@ class PretrainedTransformerWordsEmbedder(TokenEmbedder):
                 f"sub_token_mode must be one of {', '.join(SUB_TOKEN_MODES)}, not "
                 f"{sub_token_mode!r}"
             )
+        if not 0 <= word_dropout < 1:
+            raise ConfigurationError(f"word_dropout {word_dropout} is no probability below 1")
         self._sub_token_mode = sub_token_mode
         self._train_parameters = train_parameters
         self._bf16 = bf16
+        self._word_dropout = word_dropout
+        self._mask_id = mask_id(model_name, serialization_dir) if word_dropout > 0 else None
         self.encoder = load_encoder(model_name, serialization_dir, dropout)
         self.encoder.requires_grad_(train_parameters)
         if gradient_checkpointing:
@@ -108,6 +116,10 @@ class PretrainedTransformerWordsEmbedder(TokenEmbedder):
         # The last slot takes what belongs to no word: special pieces, padding, and the pieces
         # that count in another window.
         slots = torch.where(word_ids < 0, num_slots, word_ids + first_slots)
+        if self.training and self._mask_id is not None:
+            is_hidden = torch.rand(num_slots + 1, device=mask.device) < self._word_dropout
+            is_hidden[num_slots] = False
+            token_ids = token_ids.masked_fill(is_hidden[slots], self._mask_id)
         # All windows of the common case of one a text, without asking the device how many.
         is_window: Any = wordpiece_mask[:, :, 0] if token_ids.size(1) > 1 else (slice(None), 0)
         # [existing windows, pieces, H]

