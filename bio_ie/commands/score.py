@@ -16,6 +16,7 @@ from bio_ie.commands.corpus_format_argument import corpus_format
 from bio_ie.commands.user_errors import user_errors
 from bio_ie.data.corpora.atomic_output import atomic_writer
 from bio_ie.data.corpora.corpus_path import read_corpus
+from bio_ie.knowledge.knowledge_base import KnowledgeBase
 from bio_ie.metrics.document_scores import DocumentScores, score_documents
 
 RATIOS = ("precision", "recall", "f1")
@@ -33,7 +34,8 @@ class Score(Subcommand):
     def add_subparser(self, parser: argparse._SubParsersAction) -> argparse.ArgumentParser:
         description = """Score predicted documents against annotated ones with the same ids.
             An annotated document without a prediction counts as one in which nothing was found.
-            With annotations of BioRelEx, the official score of that corpus is given too."""
+            Facts and the concepts of documents are scored where the annotations have some. With
+            annotations of BioRelEx, the official score of that corpus is given too."""
         subparser = parser.add_parser(
             self.name, description=description, help="score predictions against annotations"
         )
@@ -47,6 +49,9 @@ class Score(Subcommand):
                 default="jsonl",
                 help=f"format of {what} (default: jsonl): {known}",
             )
+        subparser.add_argument(
+            "--kb", help="knowledge base that says which ids of facts and links mean the same"
+        )
         subparser.add_argument("--output", help="JSON file to write the scores to")
         subparser.add_argument(
             "--on-error",
@@ -65,6 +70,7 @@ def score_from_args(args: argparse.Namespace) -> None:
         scores = score_documents(
             read_corpus(args.predictions, corpus_format(args.from_format, args.on_error)),
             read_corpus(args.gold, corpus_format(args.gold_from_format, args.on_error)),
+            KnowledgeBase(args.kb) if args.kb else None,
         )
         if args.output:
             with atomic_writer(Path(args.output)) as file:
@@ -80,6 +86,9 @@ def table(scores: DocumentScores) -> Iterator[str]:
         ("entities", scores.entity, _rows(scores.entity), COUNTS),
         ("relations", scores.relation, _rows(scores.relation), COUNTS),
     ]
+    for name, found in (("facts", scores.fact), ("concepts", scores.linking)):
+        if found is not None:
+            parts.append((name, found, _rows(found), COUNTS))
     if scores.official is not None:
         parts.append(("official", scores.official, OFFICIAL_ROWS, OFFICIAL_COUNTS))
     width = 2 + max(len(row) for _, _, rows, _ in parts for row in rows)

@@ -1,14 +1,9 @@
 """Which concepts a document names, wherever."""
 
-from operator import itemgetter
-from typing import Tuple
-
 from allennlp.training.metrics import Metric
 
+from bio_ie.metrics.concept_items import LinkItem
 from bio_ie.metrics.item_f1 import ItemF1
-
-LinkItem = Tuple[str, str]
-"""A concept, and the type of mention that names it."""
 
 
 @Metric.register("document_linking_f1")
@@ -20,5 +15,5 @@ class DocumentLinkingF1(ItemF1[LinkItem]):
     Registered as a `Metric` with name "document_linking_f1".
     """
 
-    criteria = {"strict": itemgetter(0, 1)}
+    criteria = {"strict": tuple}
     macro_criteria = ("strict",)

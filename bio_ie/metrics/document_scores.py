@@ -3,7 +3,11 @@
 from typing import Dict, Iterable, List, NamedTuple, Optional, Tuple
 
 from bio_ie.data.document import Document, DocumentError
+from bio_ie.knowledge.knowledge_base import KnowledgeBase
 from bio_ie.metrics.biorelex_f1 import BioRelExF1, is_biorelex
+from bio_ie.metrics.concept_items import ConceptItems, FactItem, LinkItem
+from bio_ie.metrics.document_fact_f1 import DocumentFactF1
+from bio_ie.metrics.document_linking_f1 import DocumentLinkingF1
 from bio_ie.metrics.entity_f1 import EntityF1
 from bio_ie.metrics.items import (
     EntityItem,
@@ -26,6 +30,9 @@ class DocumentScores(NamedTuple):
         Those without a prediction.
     entity, relation : `Dict[str, float]`
         Of `entity_f1` and `relation_f1`.
+    fact, linking : `Dict[str, float]`, optional
+        Of `document_fact_f1` and `document_linking_f1`, if there are annotated facts, and mentions
+        with concepts.
     official : `Dict[str, float]`, optional
         Of `biorelex_f1`, if there are annotations of BioRelEx with a prediction.
     """
@@ -34,11 +41,35 @@ class DocumentScores(NamedTuple):
     missing: int
     entity: Dict[str, float]
     relation: Dict[str, float]
+    fact: Optional[Dict[str, float]]
+    linking: Optional[Dict[str, float]]
     official: Optional[Dict[str, float]]
 
 
-def score_documents(predicted: Iterable[Document], gold: Iterable[Document]) -> DocumentScores:
+class _Items(NamedTuple):
+    """Of one document."""
+
+    entities: List[EntityItem]
+    relations: List[RelationItem]
+    facts: List[FactItem]
+    links: List[LinkItem]
+
+    @classmethod
+    def of(cls, document: Document, kb: Optional[KnowledgeBase]) -> "_Items":
+        concepts = ConceptItems(document, kb)
+        return cls(
+            entity_items(document), relation_items(document), concepts.facts(), concepts.links()
+        )
+
+
+def score_documents(
+    predicted: Iterable[Document],
+    gold: Iterable[Document],
+    kb: Optional[KnowledgeBase] = None,
+) -> DocumentScores:
     """Scores predictions against the annotated documents with the same ids, in any order.
+
+    With a knowledge base, ids of facts and links that mean the same concept are the same.
 
     A document without a prediction counts as one in which nothing was found, but for the official
     score of BioRelEx, which leaves it out. Raises `DocumentError` for an id that occurs twice on
@@ -46,17 +77,15 @@ def score_documents(predicted: Iterable[Document], gold: Iterable[Document]) -> 
     would mean nothing.
     """
     # A prediction's items are kept, not the document; its text as a hash, to be compared.
-    pending: Dict[str, Tuple[int, List[EntityItem], List[RelationItem]]] = {}
+    pending: Dict[str, Tuple[int, _Items]] = {}
     for document in predicted:
         if document.id in pending:
             raise DocumentError(document.id, "there are two predictions for this document")
-        pending[document.id] = (
-            hash(document.text),
-            entity_items(document),
-            relation_items(document),
-        )
+        pending[document.id] = hash(document.text), _Items.of(document, kb)
 
     entity_f1, relation_f1 = EntityF1(), RelationF1()
+    fact_f1, linking_f1 = DocumentFactF1(), DocumentLinkingF1()
+    has_facts = has_links = False
     official: Optional[BioRelExF1] = None
     seen = set()
     missing = 0
@@ -64,19 +93,21 @@ def score_documents(predicted: Iterable[Document], gold: Iterable[Document]) -> 
         if document.id in seen:
             raise DocumentError(document.id, "this document is annotated twice")
         seen.add(document.id)
-        entities: List[EntityItem] = []
-        relations: List[RelationItem] = []
+        found, right = _Items([], [], [], []), _Items.of(document, kb)
         if document.id in pending:
-            text, entities, relations = pending.pop(document.id)
+            text, found = pending.pop(document.id)
             if text != hash(document.text):
                 raise DocumentError(document.id, "the prediction was made from another text")
             if is_biorelex(document):
                 official = official or BioRelExF1()
-                official([document_of_items(document, entities, relations)], [document])
+                official([document_of_items(document, found.entities, found.relations)], [document])
         else:
             missing += 1
-        entity_f1([entities], [entity_items(document)])
-        relation_f1([relations], [relation_items(document)])
+        entity_f1([found.entities], [right.entities])
+        relation_f1([found.relations], [right.relations])
+        fact_f1([found.facts], [right.facts])
+        linking_f1([found.links], [right.links])
+        has_facts, has_links = has_facts or bool(right.facts), has_links or bool(right.links)
     for unknown in pending:
         raise DocumentError(unknown, "there is a prediction but no annotated document")
     return DocumentScores(
@@ -84,5 +115,7 @@ def score_documents(predicted: Iterable[Document], gold: Iterable[Document]) -> 
         missing,
         entity_f1.get_metric(),
         relation_f1.get_metric(),
+        fact_f1.get_metric() if has_facts else None,
+        linking_f1.get_metric() if has_links else None,
         official.get_metric() if official else None,
     )

@@ -16,6 +16,7 @@ from torch.nn import functional
 
 from bio_ie.data.document import Fact
 from bio_ie.data.fields.document_graph_field import FACTS, DocumentGraphTensors
+from bio_ie.metrics.concept_items import LinkItem
 from bio_ie.metrics.document_linking_f1 import DocumentLinkingF1
 from bio_ie.metrics.fact_f1 import FactF1, at_least
 from bio_ie.metrics.tensor_average import TensorAverage
@@ -394,7 +395,7 @@ class Snerl(Model):
         self._linking_f1(
             [
                 [
-                    (concept_id, mention.type)
+                    LinkItem(concept_id, mention.type)
                     for mention in row
                     for concept_id in mention.concept_ids
                 ]

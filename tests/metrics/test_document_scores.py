@@ -5,7 +5,9 @@ from typing import List, Sequence
 import pytest
 
 from bio_ie.data.corpora import CorpusFormat
-from bio_ie.data.document import Document, DocumentError, Mention, Relation
+from bio_ie.data.document import Document, DocumentError, Fact, Mention, Relation
+from bio_ie.knowledge import KnowledgeBase, write_knowledge_base
+from bio_ie.knowledge.statements import AlternateId, ConceptName
 from bio_ie.metrics import BioRelExF1
 from bio_ie.metrics.document_scores import score_documents
 from bio_ie.metrics.items import document_of_items, entity_items, relation_items
@@ -130,3 +132,43 @@ def test_official_score_needs_annotations_of_biorelex_and_predictions(
     assert score_documents([], biorelex).official is None
     both = score_documents([document("a"), *biorelex], [document("a"), *biorelex])
     assert both.official == score_documents(biorelex, biorelex).official is not None
+
+
+def test_facts_and_concepts_count_where_there_are_some_however_ids_are_written() -> None:
+    gold = Document(
+        "a",
+        TEXT,
+        mentions=[replace(DRUG, concept_ids=("D007052",)), replace(RASH, concept_ids=("D005076",))],
+        facts=[Fact("causes", "D007052", "D005076"), Fact("treats", "D007052", "D005334")],
+    )
+    predicted = replace(
+        gold,
+        mentions=(
+            replace(DRUG, concept_ids=("MESH:D007052",)),
+            replace(RASH, concept_ids=("MESH:D003872",)),
+        ),
+        facts=(
+            Fact("causes", "MESH:D007052", "MESH:D005076", 0.8),
+            Fact("causes", "MESH:D005076", "MESH:D007052", 0.7),
+        ),
+    )
+    scores = score_documents([predicted], [gold])
+    assert scores.fact is not None
+    assert [scores.fact[name] for name in ("correct", "predicted", "gold")] == [1, 2, 2]
+    assert scores.linking is not None
+    assert [scores.linking[name] for name in ("correct", "predicted", "gold")] == [1, 2, 2]
+    plain = score_documents([document("a")], [document("a")])
+    assert plain.fact is plain.linking is None
+
+
+def test_a_knowledge_base_says_which_ids_mean_the_same(tmp_path: Path) -> None:
+    path = tmp_path / "kb.sqlite"
+    statements = [ConceptName("MESH:D1", "rash"), AlternateId("MESH:D1", "OMIM:9")]
+    write_knowledge_base(path, {"toy": statements})
+    gold = replace(document("a"), facts=(Fact("r", "OMIM:9", "MESH:D2"),))
+    predicted = replace(gold, facts=(Fact("r", "MESH:D1", "MESH:D2", 0.9),))
+    apart = score_documents([predicted], [gold]).fact
+    same = score_documents([predicted], [gold], KnowledgeBase(str(path))).fact
+    assert apart is not None
+    assert same is not None
+    assert (apart["correct"], same["correct"]) == (0, 1)

@@ -1,7 +1,7 @@
 """Whole documents with mentions and the concepts they may name, and facts between these: for
 `snerl`."""
 
-from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Tuple, Union
+from typing import Any, Dict, List, Optional, Sequence, Tuple, Union
 
 from allennlp.common.checks import ConfigurationError
 from allennlp.data import DatasetReader, Instance, Tokenizer
@@ -15,25 +15,10 @@ from bio_ie.data.fields import DocumentGraphField, Link
 from bio_ie.data.sentences import Sentence
 from bio_ie.data.tokenizers import SpanSentenceSplitter
 from bio_ie.knowledge.candidate_generators import Candidate, CandidateGenerator
-from bio_ie.knowledge.concept_ids import normalize_id
 from bio_ie.knowledge.knowledge_base import KnowledgeBase
+from bio_ie.metrics.concept_items import ConceptItems, FactItem, LinkItem
 
 LINK_MODES = ("candidates", "top_candidate", "linked")
-
-
-class FactItem(NamedTuple):
-    """What is counted of a fact."""
-
-    head: str
-    tail: str
-    type: str
-
-
-class LinkItem(NamedTuple):
-    """What is counted of a link: the document names this concept, by a mention of this type."""
-
-    concept_id: str
-    type: str
 
 
 @DatasetReader.register("document_graph")
@@ -159,8 +144,8 @@ class DocumentGraphReader(SentenceReader):
         types = self._kb.semantic_types(entities) if self._kb is not None else {}
         graph: Dict[str, Any] = {}
         if labelled:
-            metadata["gold_facts"] = self._gold_facts(document)
-            metadata["gold_links"] = self._gold_links(document)
+            items = ConceptItems(document, self._kb)
+            metadata["gold_facts"], metadata["gold_links"] = items.facts(), items.links()
             graph = self._labels(entities, metadata["gold_facts"], metadata["gold_links"])
         spans = [alignment.word_spans[place] for place in places]
         instance: Dict[str, Field] = {
@@ -176,22 +161,18 @@ class DocumentGraphReader(SentenceReader):
         }
         return Instance(instance)
 
-    def _concept(self, id_: str) -> str:
-        """As the knowledge base writes it, if it knows it."""
-        known = self._kb.resolve(id_) if self._kb is not None else None
-        return known or normalize_id(id_)
-
     def _links(
         self, document: Document, mentions: Sequence[Mention]
     ) -> Tuple[List[str], List[Link]]:
         """The entities, and which of them each mention may name."""
         candidates = self._candidates(document, mentions)
+        items = ConceptItems(document, self._kb)
         entities: Dict[str, int] = {}
         links: List[Link] = []
         for number, (mention, found) in enumerate(zip(mentions, candidates, strict=True)):
             mode = self._mode(mention)
             if mode == "linked":
-                given = dict.fromkeys(map(self._concept, mention.concept_ids))
+                given = dict.fromkeys(map(items.concept, mention.concept_ids))
                 if self._kb is not None:
                     unknown = [concept for concept in given if concept not in self._kb]
                     self.losses["links to concepts that the knowledge base lacks"] += len(unknown)
@@ -219,22 +200,6 @@ class DocumentGraphReader(SentenceReader):
         generator = self._candidate_generator
         texts = generator.expanded(document.text, [document.text_of(m) for m in mentions])
         return generator.generate(texts, [mention.type for mention in mentions])
-
-    def _gold_facts(self, document: Document) -> List[FactItem]:
-        """Without duplicates, which two ids of one concept can make."""
-        facts = (
-            FactItem(self._concept(fact.head), self._concept(fact.tail), fact.type)
-            for fact in document.facts
-        )
-        return list(dict.fromkeys(facts))
-
-    def _gold_links(self, document: Document) -> List[LinkItem]:
-        links = (
-            LinkItem(self._concept(concept_id), mention.type)
-            for mention in document.mentions
-            for concept_id in mention.concept_ids
-        )
-        return list(dict.fromkeys(links))
 
     def _labels(
         self, entities: List[str], facts: Sequence[FactItem], links: Sequence[LinkItem]
