@@ -18,6 +18,7 @@ from bio_ie.data.corpora.atomic_output import atomic_writer
 from bio_ie.data.corpora.corpus_path import read_corpus
 from bio_ie.knowledge.knowledge_base import KnowledgeBase
 from bio_ie.metrics.document_scores import DocumentScores, score_documents
+from bio_ie.metrics.significance import Comparison, compare
 
 RATIOS = ("precision", "recall", "f1")
 COUNTS = ("correct", "predicted", "gold")
@@ -52,6 +53,11 @@ class Score(Subcommand):
         subparser.add_argument(
             "--kb", help="knowledge base that says which ids of facts and links mean the same"
         )
+        subparser.add_argument(
+            "--other",
+            help="corpus file with predictions of another system, of the same format: whether the "
+            "two differ by more than chance (Wilcoxon signed-rank test over documents)",
+        )
         subparser.add_argument("--output", help="JSON file to write the scores to")
         subparser.add_argument(
             "--on-error",
@@ -67,16 +73,41 @@ class Score(Subcommand):
 def score_from_args(args: argparse.Namespace) -> None:
     """Runs `score_documents` for the command line and prints a table."""
     with user_errors():
-        scores = score_documents(
-            read_corpus(args.predictions, corpus_format(args.from_format, args.on_error)),
-            read_corpus(args.gold, corpus_format(args.gold_from_format, args.on_error)),
-            KnowledgeBase(args.kb) if args.kb else None,
-        )
+        scores = _scores(args, args.predictions)
+        comparisons = {}
+        if args.other:
+            other = _scores(args, args.other)
+            for name, by_document in scores.by_document.items():
+                pairs = by_document.values(), other.by_document[name].values()
+                comparisons[name] = compare(*map(list, pairs))
         if args.output:
+            result = {key: value for key, value in scores._asdict().items() if key != "by_document"}
+            if comparisons:
+                result["comparison"] = {name: c._asdict() for name, c in comparisons.items()}
             with atomic_writer(Path(args.output)) as file:
-                json.dump(scores._asdict(), file, indent=2, ensure_ascii=False)
+                json.dump(result, file, indent=2, ensure_ascii=False)
                 file.write("\n")
     print("\n".join(table(scores)))
+    if comparisons:
+        print("\n".join(comparison_table(comparisons)))
+
+
+def _scores(args: argparse.Namespace, predictions: str) -> DocumentScores:
+    return score_documents(
+        read_corpus(predictions, corpus_format(args.from_format, args.on_error)),
+        read_corpus(args.gold, corpus_format(args.gold_from_format, args.on_error)),
+        KnowledgeBase(args.kb) if args.kb else None,
+    )
+
+
+def comparison_table(comparisons: Dict[str, Comparison]) -> Iterator[str]:
+    """Two systems as lines to read: on how many documents which one scored higher."""
+    yield ""
+    heads = "".join(f"{head:>11}" for head in ("better", "worse", "ties", "p"))
+    yield f"{'against the other':<18}{heads}"
+    for name, found in comparisons.items():
+        counts = "".join(f"{count:11,}" for count in found[:3])
+        yield f"{'  ' + name:<18}{counts}{found.p_value:11.2g}"
 
 
 def table(scores: DocumentScores) -> Iterator[str]:

@@ -1,6 +1,6 @@
 """Scores of predicted documents against annotated ones, whatever made or reads them."""
 
-from typing import Dict, Iterable, List, NamedTuple, Optional, Tuple
+from typing import AbstractSet, Any, Dict, Iterable, List, NamedTuple, Optional, Tuple
 
 from bio_ie.data.document import Document, DocumentError
 from bio_ie.knowledge.knowledge_base import KnowledgeBase
@@ -35,6 +35,10 @@ class DocumentScores(NamedTuple):
         with concepts.
     official : `Dict[str, float]`, optional
         Of `biorelex_f1`, if there are annotations of BioRelEx with a prediction.
+    by_document : `Dict[str, Dict[str, float]]`
+        For `entity`, `relation`, `fact` and `linking`: the strict F1 of each annotated document, by
+        id; 1 where there is nothing and nothing was predicted. To compare systems with, by
+        `significance.compare`; the scores above are no means of it.
     """
 
     documents: int
@@ -44,6 +48,7 @@ class DocumentScores(NamedTuple):
     fact: Optional[Dict[str, float]]
     linking: Optional[Dict[str, float]]
     official: Optional[Dict[str, float]]
+    by_document: Dict[str, Dict[str, float]]
 
 
 class _Items(NamedTuple):
@@ -87,6 +92,9 @@ def score_documents(
     fact_f1, linking_f1 = DocumentFactF1(), DocumentLinkingF1()
     has_facts = has_links = False
     official: Optional[BioRelExF1] = None
+    by_document: Dict[str, Dict[str, float]] = {
+        name: {} for name in ("entity", "relation", "fact", "linking")
+    }
     seen = set()
     missing = 0
     for document in gold:
@@ -107,6 +115,9 @@ def score_documents(
         relation_f1([found.relations], [right.relations])
         fact_f1([found.facts], [right.facts])
         linking_f1([found.links], [right.links])
+        items: List[Tuple[List[Any], List[Any]]] = list(zip(found, right, strict=True))
+        for of_name, (some, others) in zip(by_document.values(), items, strict=True):
+            of_name[document.id] = _f1(set(some), set(others))
         has_facts, has_links = has_facts or bool(right.facts), has_links or bool(right.links)
     for unknown in pending:
         raise DocumentError(unknown, "there is a prediction but no annotated document")
@@ -118,4 +129,10 @@ def score_documents(
         fact_f1.get_metric() if has_facts else None,
         linking_f1.get_metric() if has_links else None,
         official.get_metric() if official else None,
+        by_document,
     )
+
+
+def _f1(found: AbstractSet[Any], right: AbstractSet[Any]) -> float:
+    total = len(found) + len(right)
+    return 2 * len(found & right) / total if total else 1.0

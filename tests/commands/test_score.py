@@ -121,3 +121,21 @@ def test_other_corpora_have_no_official_score(
     run(monkeypatch, *files, "--output", tmp_path / "scores.json")
     assert "official" not in capsys.readouterr().out
     assert json.loads((tmp_path / "scores.json").read_text())["official"] is None
+
+
+def test_two_systems_are_compared_over_documents(
+    files: List[Path],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    other = tmp_path / "other.jsonl"
+    JsonlFormat().write([GOLD, Document("d2", TEXT)], other)
+    run(monkeypatch, *files, "--other", other, "--output", tmp_path / "scores.json")
+    lines = [line.split() for line in capsys.readouterr().out.splitlines()]
+    assert ["against", "the", "other", "better", "worse", "ties", "p"] in lines
+    assert ["entity", "0", "1", "1", "1"] in lines
+    comparison = json.loads((tmp_path / "scores.json").read_text())["comparison"]
+    assert comparison["relation"] == {"better": 0, "worse": 1, "ties": 1, "p_value": 1.0}
+    run(monkeypatch, *files)
+    assert "against the other" not in capsys.readouterr().out
