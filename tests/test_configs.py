@@ -83,12 +83,12 @@ def shortened(config: Dict[str, Any]) -> Dict[str, Any]:
     for reader in ("dataset_reader", "validation_dataset_reader"):
         config[reader]["max_instances"] = 6
     corpus = config["dataset_reader"]["corpus"]
-    format_name = corpus["format"] if corpus["type"] == "filtered" else corpus["type"]
-    data = DATA[format_name]
     if config["dataset_reader"]["type"] == "document_graph":
-        corpus = config["dataset_reader"]["corpus"] = {"type": "jsonl"}
-        config["validation_dataset_reader"]["corpus"] = dict(corpus)
+        for reader in ("dataset_reader", "validation_dataset_reader"):
+            config[reader]["corpus"] = {"type": "jsonl"}
         data = "corpora/facts/documents.jsonl"
+    else:
+        data = DATA[corpus["format"] if corpus["type"] == "filtered" else corpus["type"]]
     for key in data_paths(config):
         config[key] = str(ROOT / "fixtures" / data)
     config["data_loader"]["batches_per_epoch"] = 2
