@@ -1,5 +1,6 @@
 // BioRelEx with the open vocabularies as background knowledge: 200 sentences of the training file
 // held out, 1,205 to train on.
+local encoders = import '../lib/encoders.libsonnet';
 local base = import '../lib/keci.libsonnet';
 local parts = import '../lib/parts.libsonnet';
 local paths = import '../lib/paths.libsonnet';
@@ -15,6 +16,7 @@ base {
   evaluate_on_test: true,
   // For an encoder half as wide as the paper's, that lower-cases.
   characters:: true,
+  encoder:: encoders.minilm { embedder+: { sub_token_mode: 'mean' } },
   span_dim:: 256,
   span_hidden_dims:: [512],
   hidden_dims:: [256],
