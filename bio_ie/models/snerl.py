@@ -30,7 +30,7 @@ from bio_ie.modules.entity_links import (
     sampled_entities,
 )
 from bio_ie.modules.fact_activation import FactActivation
-from bio_ie.modules.fact_pooling import FactPooling
+from bio_ie.modules.fact_pooling import FactPooling, FactScores
 from bio_ie.modules.ffnn import ffnn
 from bio_ie.modules.mention_linker import MentionLinker
 from bio_ie.modules.mention_pairs import MentionPairs
@@ -280,18 +280,19 @@ class Snerl(Model):
         )
         k = self.k if self.training else self.inference_k
         links = entity_links(graph["links"], log_p, rows, chosen, k)
-        sums = pair_scores.new_zeros(
-            num_rows, dtype=torch.promote_types(pair_scores.dtype, torch.float)
-        )
-        gold = torch.zeros_like(sums)
-        for part in self.fact_pooling(links, pair_scores, pairs):
+
+        def of_rows(part: FactScores) -> torch.Tensor:
+            """`[2, B]`, the sum of losses, and how many facts are gold."""
             targets = fact_targets(part, links, graph, len(self.relations))
             losses = self.activation.loss(part.scores, targets, self.fact_weight)
             num_gold = (targets & self.activation.has_evidence(part.scores).unsqueeze(1)).sum(1)
-            row = links.row[part.head]
-            sums = sums.scatter_add(0, row, losses)
-            gold = gold.scatter_add(0, row, num_gold.to(gold.dtype))
-        loss = (sums / gold.clamp(min=1)).mean()
+            row = links.row[part.head].expand(2, -1)
+            values = torch.stack([losses, num_gold.to(losses.dtype)])
+            return values.new_zeros(2, num_rows).scatter_add(1, row, values)
+
+        parts = self.fact_pooling(links, pair_scores, pairs, then=of_rows)
+        losses, num_gold = torch.stack(list(parts)).sum(0)
+        loss = (losses / num_gold.clamp(min=1)).mean()
         self._losses["fact_loss"](loss, num_rows)
         if self.entity_loss_weight > 0:
             entity_loss = document_entity_loss(log_p, graph, self.entity_weight, num_rows)

@@ -1,7 +1,7 @@
 """From probabilities of mentions and pairs of mentions to those of facts."""
 
 import math
-from typing import Iterator, List, NamedTuple, Optional, Tuple, Union
+from typing import Any, Callable, Iterator, List, NamedTuple, Optional, Tuple, Union
 
 import torch
 from torch.nn import functional
@@ -42,9 +42,10 @@ class FactPooling(torch.nn.Module):
 
     pooling : `Pooling`
     max_items : `int`, optional (default = `2_000_000`)
-        About so many items are worked on at a time, those of one head entity at least: bounds the
-        memory for them. In training all parts but the only one are computed a second time on the
-        way back.
+        About so many items are worked on at a time, those of one head entity at least. This bounds
+        the memory for them, however many there are: to about 12 numbers an item and column, 48
+        bytes in single precision, in training (where all parts but the only one are computed a
+        second time on the way back), and 9 out of it, plus 100 bytes an item for indices.
     with_same_entity : `bool`, optional (default = `True`)
         Whether there are facts of an entity with itself, as in eq. 4.
     with_same_mention : `bool`, optional (default = `True`)
@@ -71,7 +72,8 @@ class FactPooling(torch.nn.Module):
         pair_scores: torch.Tensor,
         mention_pairs: MentionPairs,
         least: Optional[float] = None,
-    ) -> Iterator[FactScores]:
+        then: Callable[[FactScores], Any] = lambda part: part,
+    ) -> Iterator[Any]:
         """
         # Parameters
 
@@ -82,34 +84,46 @@ class FactPooling(torch.nn.Module):
         least : `float`, optional
             Pairs of entities of which every fact is certain to be less probable are left out. For
             a pooling of logits, as far as these are those of a sigmoid.
+        then : `Callable[[FactScores], Any]`, optional
+            What is made of each part, without chance. It is computed again on the way back as well,
+            so that of a part nothing stays in memory but what this gives.
 
         # Returns
 
-        `Iterator[FactScores]`
-            All pairs of entities of the same row, in parts, in order. A pair without evidence has
-            the score `EMPTY_LOGIT`.
+        `Iterator[Any]`
+            All pairs of entities of the same row, in parts, in order: `FactScores`, or what `then`
+            gives. A pair without evidence has the score `EMPTY_LOGIT`.
         """
         pair_scores = at_least_single(pair_scores)
-        entities_of = row_counts(links.row, len(mention_pairs.num_mentions))
-        first_of = entities_of.cumsum(0) - entities_of
         log_least: Union[torch.Tensor, float, None] = None if least is None else math.log(least)
         if log_least is not None and self.of_logits and len(pair_scores):
             log_least = log_least - pair_scores.detach().amax()
-        parts = self._parts(links, len(mention_pairs.num_mentions))
-        for start, end in parts:
-            of_heads = entities_of[links.row[start:end]]
-            owner, place = ranges(of_heads)
-            head = start + owner
-            tail = first_of[links.row[head]] + place
+
+        def part(start: int, end: int) -> Any:
+            head, tail = self._pairs(links, start, end, len(mention_pairs.num_mentions))
             keep = self._keep(links, head, tail, log_least)
             if keep is not None:
                 head, tail = head[keep], tail[keep]
-            arguments = (links, head, tail, pair_scores, mention_pairs)
+            scores = self._scores(links, head, tail, pair_scores, mention_pairs)
+            return then(FactScores(head, tail, scores))
+
+        parts = self._parts(links, len(mention_pairs.num_mentions))
+        for bounds in parts:
             if torch.is_grad_enabled() and len(parts) > 1:
-                scores = checkpoint(self._scores, *arguments, use_reentrant=False)
+                yield checkpoint(part, *bounds, use_reentrant=False, preserve_rng_state=False)
             else:
-                scores = self._scores(*arguments)
-            yield FactScores(head, tail, scores)
+                yield part(*bounds)
+
+    @staticmethod
+    def _pairs(
+        links: EntityLinks, start: int, end: int, num_rows: int
+    ) -> Tuple[torch.Tensor, torch.Tensor]:
+        """Heads from `start` to `end` (exclusive) with all entities of their rows, `[Q]` each."""
+        entities_of = row_counts(links.row, num_rows)
+        first_of = entities_of.cumsum(0) - entities_of
+        owner, place = ranges(entities_of[links.row[start:end]])
+        head = start + owner
+        return head, first_of[links.row[head]] + place
 
     def _parts(self, links: EntityLinks, num_rows: int) -> List[Tuple[int, int]]:
         """First and last (exclusive) head entity of each part: one copy to the host a part."""
