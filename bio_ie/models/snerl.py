@@ -15,6 +15,7 @@ from allennlp.nn.util import get_text_field_mask
 from torch.nn import functional
 
 from bio_ie.data.document import Fact
+from bio_ie.data.fields.background_graph_field import CONCEPTS
 from bio_ie.data.fields.document_graph_field import FACTS, DocumentGraphTensors
 from bio_ie.metrics.concept_items import LinkItem
 from bio_ie.metrics.document_linking_f1 import DocumentLinkingF1
@@ -191,7 +192,11 @@ class Snerl(Model):
 
         self._losses = {"fact_loss": TensorAverage(), "entity_loss": TensorAverage()}
         self._fact_f1 = FactF1(self.relations)
-        self._linking_f1 = DocumentLinkingF1()
+        self._linking_f1 = {"linking": DocumentLinkingF1()}
+        # Those whose concept was a candidate in training, and the others.
+        self._seen = set(vocabulary_labels(vocab, CONCEPTS))
+        self._linking_f1["linking_seen"] = DocumentLinkingF1(per_type=False)
+        self._linking_f1["linking_unseen"] = DocumentLinkingF1(per_type=False)
         self._best_thresholds: Dict[bool, torch.Tensor] = {}
 
     def forward(
@@ -393,18 +398,19 @@ class Snerl(Model):
                 for fact in row["gold_facts"]
             ],
         )
-        self._linking_f1(
-            [
-                [
-                    LinkItem(concept_id, mention.type)
-                    for mention in row
-                    for concept_id in mention.concept_ids
-                ]
-                for row in linked_mentions(output)
-            ],
-            [row["gold_links"] for row in metadata],
-            real,
-        )
+        found = [
+            [LinkItem(concept, mention.type) for mention in row for concept in mention.concept_ids]
+            for row in linked_mentions(output)
+        ]
+        links_gold: List[List[LinkItem]] = [row["gold_links"] for row in metadata]
+        self._linking_f1["linking"](found, links_gold, real)
+        for name, is_seen in (("linking_seen", True), ("linking_unseen", False)):
+            self._linking_f1[name](
+                self._links_to(found, is_seen), self._links_to(links_gold, is_seen), real
+            )
+
+    def _links_to(self, rows: List[List[LinkItem]], seen: bool) -> List[List[LinkItem]]:
+        return [[item for item in row if (item.concept_id in self._seen) is seen] for row in rows]
 
     def best_thresholds(self, shared: bool) -> Optional[torch.Tensor]:
         """`[R]`, those of the highest F1 on the facts whose scores were last reset: of each
@@ -417,7 +423,8 @@ class Snerl(Model):
 
     def get_metrics(self, reset: bool = False) -> Dict[str, float]:
         """The means of the losses; out of training also the scores of facts (`FactF1`), with the
-        model's thresholds and others, and of the links of documents (`DocumentLinkingF1`)."""
+        model's thresholds and others, and of the links of documents (`DocumentLinkingF1`), of
+        concepts that training had among its candidates and of others too."""
         metrics = {name: average.get_metric(reset) for name, average in self._losses.items()}
         if self.linker is not None:
             metrics.update(self.linker.get_metrics(reset))
@@ -427,9 +434,10 @@ class Snerl(Model):
             for shared in (False, True):
                 self._best_thresholds[shared] = self._fact_f1.best_thresholds(shared)
         facts = self._fact_f1.get_metric(reset, self.thresholds)
-        links = self._linking_f1.get_metric(reset)
-        for name, scores in (("fact", facts), ("linking", links)):
-            shown = scores if reset else {key: scores[key] for key in ("precision", "recall", "f1")}
+        scores = {"fact": facts}
+        scores.update((name, f1.get_metric(reset)) for name, f1 in self._linking_f1.items())
+        for name, values in scores.items():
+            shown = values if reset else {key: values[key] for key in ("precision", "recall", "f1")}
             metrics.update({f"{name}_{key}": value for key, value in shown.items()})
         metrics["overall"] = facts["best_f1"]
         return metrics

@@ -388,6 +388,22 @@ def test_scores_are_those_of_sets(
     assert metrics["linking_predicted"] == len(named[0])
     assert metrics["linking_gold"] == len(named[1])
     assert model.best_thresholds(shared=False) is not None
+    # Every candidate was in the vocabulary.
+    for count in ("correct", "predicted", "gold"):
+        assert metrics[f"linking_seen_{count}"] == metrics[f"linking_{count}"]
+        assert metrics[f"linking_unseen_{count}"] == 0
+    reader = build_reader(config)
+    instances = [i for d in documents for i in reader.document_to_instances(d, labelled=True)]
+    small = Vocabulary.from_instances(instances[:3])
+    model = build(config, small).eval()
+    model.forward_on_instances(instances)
+    metrics = model.get_metrics(reset=True)
+    seen = set(small.get_token_to_index_vocabulary("concept_labels"))
+    gold_seen = {item for item in named[1] if item[1] in seen}
+    assert 0 < metrics["linking_seen_gold"] == len(gold_seen) < len(named[1])
+    assert metrics["linking_unseen_gold"] == len(named[1]) - len(gold_seen)
+    total = metrics["linking_seen_predicted"] + metrics["linking_unseen_predicted"]
+    assert total == metrics["linking_predicted"]
 
 
 def test_weights_of_zero_leave_their_terms_uncomputed(
