@@ -17,9 +17,8 @@ from torch.nn import functional
 from bio_ie.data.document import Fact
 from bio_ie.data.fields.background_graph_field import CONCEPTS
 from bio_ie.data.fields.document_graph_field import FACTS, DocumentGraphTensors
-from bio_ie.metrics.concept_items import LinkItem
-from bio_ie.metrics.document_linking_f1 import DocumentLinkingF1
-from bio_ie.metrics.fact_f1 import FactF1, at_least
+from bio_ie.metrics.document_graph_scores import DocumentGraphScores
+from bio_ie.metrics.fact_f1 import at_least
 from bio_ie.metrics.tensor_average import TensorAverage
 from bio_ie.models.linked_mentions import linked_mentions
 from bio_ie.models.vocabulary_labels import vocabulary_labels
@@ -191,13 +190,8 @@ class Snerl(Model):
         self.register_buffer("thresholds", torch.full((len(self.relations),), 0.5))
 
         self._losses = {"fact_loss": TensorAverage(), "entity_loss": TensorAverage()}
-        self._fact_f1 = FactF1(self.relations)
-        self._linking_f1 = {"linking": DocumentLinkingF1()}
-        # Those whose concept was a candidate in training, and the others.
-        self._seen = set(vocabulary_labels(vocab, CONCEPTS))
-        self._linking_f1["linking_seen"] = DocumentLinkingF1(per_type=False)
-        self._linking_f1["linking_unseen"] = DocumentLinkingF1(per_type=False)
-        self._best_thresholds: Dict[bool, torch.Tensor] = {}
+        seen = set(vocabulary_labels(vocab, CONCEPTS))
+        self._scores = DocumentGraphScores(self.relations, seen)
 
     def forward(
         self,
@@ -380,64 +374,32 @@ class Snerl(Model):
     ) -> None:
         """Adds a batch to the scores; gold that no entity of the graph is counts as missed."""
         metadata = output["metadata"]
-        real = [not row["is_padding"] for row in metadata]
         rows = graph["entity_rows"]
-        is_real = torch.tensor(real, device=rows.device)[rows[facts.head]]
-        head, tail, relation, probability = (column[is_real] for column in facts)
-        shape = (len(rows), len(rows), len(self.relations))
-        keys = (head * shape[1] + tail) * shape[2] + relation
-        gold = (graph["facts"][:, 0] * shape[1] + graph["facts"][:, 1]) * shape[2]
-        self._fact_f1(
-            relation,
-            probability,
-            torch.isin(keys, gold + graph["facts"][:, 2]),
-            [
-                fact.type
-                for row, counts in zip(metadata, real, strict=True)
-                if counts
-                for fact in row["gold_facts"]
-            ],
-        )
-        found = [
-            [LinkItem(concept, mention.type) for mention in row for concept in mention.concept_ids]
-            for row in linked_mentions(output)
-        ]
-        links_gold: List[List[LinkItem]] = [row["gold_links"] for row in metadata]
-        self._linking_f1["linking"](found, links_gold, real)
-        for name, is_seen in (("linking_seen", True), ("linking_unseen", False)):
-            self._linking_f1[name](
-                self._links_to(found, is_seen), self._links_to(links_gold, is_seen), real
-            )
+        is_real = torch.tensor([not row["is_padding"] for row in metadata], device=rows.device)
+        head, tail, relation, probability = (column[is_real[rows[facts.head]]] for column in facts)
 
-    def _links_to(self, rows: List[List[LinkItem]], seen: bool) -> List[List[LinkItem]]:
-        return [[item for item in row if (item.concept_id in self._seen) is seen] for row in rows]
+        def keys(head: torch.Tensor, tail: torch.Tensor, relation: torch.Tensor) -> torch.Tensor:
+            return (head * len(rows) + tail) * len(self.relations) + relation
+
+        is_gold = torch.isin(keys(head, tail, relation), keys(*graph["facts"].unbind(1)))
+        self._scores.add_facts(relation, probability, is_gold, metadata)
+        self._scores.add_links(linked_mentions(output), metadata)
 
     def best_thresholds(self, shared: bool) -> Optional[torch.Tensor]:
         """`[R]`, those of the highest F1 on the facts whose scores were last reset: of each
         relation or, if `shared`, one of all; `None` before there were any."""
-        return self._best_thresholds.get(shared)
+        return self._scores.best_thresholds(shared)
 
     def set_thresholds(self, thresholds: torch.Tensor) -> None:
         """Sets the probability from which on a fact of each relation is predicted, `[R]`."""
         self.thresholds.copy_(thresholds)
 
     def get_metrics(self, reset: bool = False) -> Dict[str, float]:
-        """The means of the losses; out of training also the scores of facts (`FactF1`), with the
-        model's thresholds and others, and of the links of documents (`DocumentLinkingF1`), of
-        concepts that training had among its candidates and of others too."""
+        """The means of the losses; out of training also the scores (`DocumentGraphScores`), with
+        the model's thresholds and others."""
         metrics = {name: average.get_metric(reset) for name, average in self._losses.items()}
         if self.linker is not None:
             metrics.update(self.linker.get_metrics(reset))
-        if self.training:
-            return metrics
-        if reset:
-            for shared in (False, True):
-                self._best_thresholds[shared] = self._fact_f1.best_thresholds(shared)
-        facts = self._fact_f1.get_metric(reset, self.thresholds)
-        scores = {"fact": facts}
-        scores.update((name, f1.get_metric(reset)) for name, f1 in self._linking_f1.items())
-        for name, values in scores.items():
-            shown = values if reset else {key: values[key] for key in ("precision", "recall", "f1")}
-            metrics.update({f"{name}_{key}": value for key, value in shown.items()})
-        metrics["overall"] = facts["best_f1"]
+        if not self.training:
+            metrics.update(self._scores.get_metric(reset, self.thresholds))
         return metrics

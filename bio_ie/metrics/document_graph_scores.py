@@ -1,0 +1,100 @@
+"""The scores of facts and links of documents, and the thresholds that facts would be best at."""
+
+from typing import Any, Dict, List, Optional, Sequence, Set
+
+import torch
+
+from bio_ie.data.document import Mention
+from bio_ie.metrics.concept_items import LinkItem
+from bio_ie.metrics.document_linking_f1 import DocumentLinkingF1
+from bio_ie.metrics.fact_f1 import FactF1
+
+
+class DocumentGraphScores:
+    """Facts at all thresholds (`fact_f1`), and the concepts that documents name
+    (`document_linking_f1`): all of them, those that training had among its candidates, and the
+    others.
+
+    # Parameters
+
+    relations : `Sequence[str]`
+        By index.
+    seen : `Set[str]`
+        The ids of the concepts that training had among its candidates.
+    """
+
+    def __init__(self, relations: Sequence[str], seen: Set[str]) -> None:
+        self._seen = seen
+        self._facts = FactF1(relations)
+        self._linking = DocumentLinkingF1()
+        self._linking_of = {
+            "linking_seen": DocumentLinkingF1(per_type=False),
+            "linking_unseen": DocumentLinkingF1(per_type=False),
+        }
+        self._best_thresholds: Dict[bool, torch.Tensor] = {}
+
+    def add_facts(
+        self,
+        relation: torch.Tensor,
+        probability: torch.Tensor,
+        is_gold: torch.Tensor,
+        metadata: Sequence[Dict[str, Any]],
+    ) -> None:
+        """
+        # Parameters
+
+        relation, probability, is_gold : `torch.Tensor`
+            `[n]`, of each possible fact of documents that are no padding.
+        metadata : `Sequence[Dict[str, Any]]`
+            Of all documents, see `DocumentGraphReader`: with their gold facts, those that cannot be
+            predicted too.
+        """
+        real = [row for row in metadata if not row["is_padding"]]
+        gold = [fact.type for row in real for fact in row["gold_facts"]]
+        self._facts(relation, probability, is_gold, gold)
+
+    def add_links(
+        self, mentions: Sequence[Sequence[Mention]], metadata: Sequence[Dict[str, Any]]
+    ) -> None:
+        """
+        # Parameters
+
+        mentions : `Sequence[Sequence[Mention]]`
+            Of each document, with the concepts that they were found to name.
+        metadata : `Sequence[Dict[str, Any]]`
+        """
+        found = [
+            [LinkItem(concept, mention.type) for mention in row for concept in mention.concept_ids]
+            for row in mentions
+        ]
+        gold: List[List[LinkItem]] = [row["gold_links"] for row in metadata]
+        real = [not row["is_padding"] for row in metadata]
+        self._linking(found, gold, real)
+        for name, f1 in self._linking_of.items():
+            f1(self._part(found, name), self._part(gold, name), real)
+
+    def _part(self, rows: List[List[LinkItem]], name: str) -> List[List[LinkItem]]:
+        seen = name == "linking_seen"
+        return [[item for item in row if (item.concept_id in self._seen) is seen] for row in rows]
+
+    def best_thresholds(self, shared: bool) -> Optional[torch.Tensor]:
+        """`[R]`, those of the highest F1 on the facts that were last reset: of each relation or, if
+        `shared`, one of all; `None` before there were any."""
+        return self._best_thresholds.get(shared)
+
+    def get_metric(self, reset: bool, thresholds: torch.Tensor) -> Dict[str, float]:
+        """All scores on reset, the main ones before. `overall` is the F1 of facts with the best
+        thresholds."""
+        if reset:
+            for shared in (False, True):
+                self._best_thresholds[shared] = self._facts.best_thresholds(shared)
+        scores = {
+            "fact": self._facts.get_metric(reset, thresholds),
+            "linking": self._linking.get_metric(reset),
+            **{name: f1.get_metric(reset) for name, f1 in self._linking_of.items()},
+        }
+        result: Dict[str, float] = {"overall": scores["fact"]["best_f1"]}
+        for name, values in scores.items():
+            shown = values if reset else {key: values[key] for key in ("precision", "recall", "f1")}
+            result.update({f"{name}_{key}": value for key, value in shown.items()})
+        return result
