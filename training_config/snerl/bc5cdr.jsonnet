@@ -20,4 +20,6 @@ base {
   encoder_lr:: 2e-4,
   // 400 documents are few to learn from what names look like.
   candidate_score_weight:: 10.0,
+  // Nothing causes itself.
+  model+: { with_same_entity: false, with_same_mention: false },
 }
