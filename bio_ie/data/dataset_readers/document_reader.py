@@ -110,8 +110,8 @@ class DocumentReader(DatasetReader, Generic[View]):
         raise NotImplementedError
 
     def prepare(self, views: Sequence[View]) -> None:
-        """Called in reading with some views before `view_to_instance` is with each of them, for
-        what takes less time at once than one by one. Instances must not depend on it."""
+        """Called with some views before `view_to_instance` is with each of them, for what takes
+        less time at once than one by one. Instances must not depend on it."""
 
     def read_documents(
         self, file_path: CorpusPath, report: Optional[CorpusReport] = None
@@ -121,11 +121,17 @@ class DocumentReader(DatasetReader, Generic[View]):
 
     def document_to_instances(self, document: Document, labelled: bool = False) -> List[Instance]:
         """The instances of one document, ready for a model: for prediction."""
-        instances = []
-        for view in self.views(document):
-            instance = self.view_to_instance(view, labelled=labelled)
+        return self.documents_to_instances([document], labelled)[0]
+
+    def documents_to_instances(
+        self, documents: Sequence[Document], labelled: bool = False
+    ) -> List[List[Instance]]:
+        """The same of each of several documents."""
+        views = [list(self.views(document)) for document in documents]
+        self.prepare(list(itertools.chain.from_iterable(views)))
+        instances = [[self.view_to_instance(v, labelled=labelled) for v in some] for some in views]
+        for instance in itertools.chain.from_iterable(instances):
             self.apply_token_indexers(instance)
-            instances.append(instance)
         return instances
 
     def text_to_instance(self, view: View, labelled: bool = False) -> Instance:
