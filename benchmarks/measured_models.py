@@ -6,6 +6,7 @@ from transformers import BertConfig
 
 from benchmarks.keci_sentences import KECI_PAPER, KECI_RECIPE
 from benchmarks.sentences import CONLL04_RECIPE, PAPER_MODEL
+from benchmarks.snerl_documents import SNERL_RECIPE
 
 SCIBERT = BertConfig(vocab_size=31090)  # the rest is as in BERT base
 MINILM = BertConfig(hidden_size=384, num_hidden_layers=6, intermediate_size=1536)
@@ -25,6 +26,9 @@ KECI_MODELS = {
     "keci_minilm_recipe": (KECI_RECIPE, MINILM),
 }
 """The same of KECI."""
+
+SNERL_MODELS = {"snerl_scibert": (SNERL_RECIPE, SCIBERT), "snerl_minilm": (SNERL_RECIPE, MINILM)}
+"""The same of SNERL, whose heads are the same in the paper and in the recipe."""
 
 DEVICES: Dict[str, Dict[str, Any]] = {
     "cpu": {"device": "cpu"},

@@ -15,16 +15,19 @@ import torch
 from transformers import BertConfig
 
 from benchmarks.background import BackgroundBenchmark
+from benchmarks.fact_forms import FactForms
 from benchmarks.instances import InstanceBenchmark
 from benchmarks.joint_model import JointModelBenchmark
 from benchmarks.keci import KeciBenchmark
 from benchmarks.keci_forms import KeciForms
 from benchmarks.keci_sentences import OPEN_KB, read_keci_sentences
 from benchmarks.linking import LinkingBenchmark
-from benchmarks.measured_models import DEVICES, KECI_MODELS, MODELS
+from benchmarks.measured_models import DEVICES, KECI_MODELS, MODELS, SNERL_MODELS
 from benchmarks.reading import ReadingBenchmark
 from benchmarks.report import as_json, as_notes, as_table, machine
 from benchmarks.sentences import read_sentences
+from benchmarks.snerl import SnerlBenchmark
+from benchmarks.snerl_documents import MESH_CTD_KB, read_snerl_documents
 from benchmarks.timing import Comparison, NotMeasured
 
 
@@ -39,12 +42,15 @@ class Settings:
     repeats : `int`
         Pairs of measurements a row.
     sentences, abstracts : `int`
+        Of SNERL's documents, which are long, an eighth of the former are measured.
     training_batch, prediction_batch : `int`
-        Sentences a batch of a model.
-    models, keci_models : `Dict[str, Tuple[Path, BertConfig]]`
-        See `MODELS` and `KECI_MODELS`.
-    knowledge_base : `Path`
-        Of KECI; if it is there.
+        Sentences a batch of a model; documents a quarter of it.
+    mentions : `Tuple[int, ...]`
+        In documents whose facts are pooled.
+    models, keci_models, snerl_models : `Dict[str, Tuple[Path, BertConfig]]`
+        See `MODELS`, `KECI_MODELS` and `SNERL_MODELS`.
+    knowledge_base, snerl_knowledge_base : `Path`
+        Of KECI and of SNERL; if it is there.
     """
 
     data_folder: Path
@@ -53,11 +59,16 @@ class Settings:
     abstracts: int = 100
     training_batch: int = 16
     prediction_batch: int = 32
+    mentions: Tuple[int, ...] = (20, 50, 100)
     models: Dict[str, Tuple[Path, BertConfig]] = field(default_factory=lambda: dict(MODELS))
     keci_models: Dict[str, Tuple[Path, BertConfig]] = field(
         default_factory=lambda: dict(KECI_MODELS)
     )
+    snerl_models: Dict[str, Tuple[Path, BertConfig]] = field(
+        default_factory=lambda: dict(SNERL_MODELS)
+    )
     knowledge_base: Path = OPEN_KB
+    snerl_knowledge_base: Path = MESH_CTD_KB
 
 
 QUICK: Dict[str, Any] = {
@@ -66,6 +77,7 @@ QUICK: Dict[str, Any] = {
     "abstracts": 2,
     "training_batch": 4,
     "prediction_batch": 8,
+    "mentions": (4,),
 }
 
 
@@ -90,6 +102,10 @@ def rows(settings: Settings) -> Dict[str, Callable[[], Comparison]]:
             device,
             settings,
         )
+        for model in settings.snerl_models:
+            for step in ("training", "prediction"):
+                row = f"{model}_{step}_{device}"
+                table[row] = partial(_snerl, row, model, step, device, settings)
     for row, measure in (
         ("reading_pubtator", ReadingBenchmark.read),
         ("converting_pubtator", ReadingBenchmark.convert),
@@ -107,6 +123,11 @@ def rows(settings: Settings) -> Dict[str, Callable[[], Comparison]]:
     ):
         table[row] = partial(_keci_form, row, measure_form, settings)
     table["background_graphs"] = partial(_background, "background_graphs", settings)
+    for num_mentions in settings.mentions:
+        row = f"fact_pooling_{num_mentions}"
+        table[row] = partial(_fact_pooling, row, num_mentions, settings)
+    for row, step in (("encoding_once", "encoding_once"), ("file_to_facts", "from_file")):
+        table[row] = partial(_snerl, row, list(settings.snerl_models)[-1], step, "cpu", settings)
     table["linking_tfidf"] = partial(_linking, "linking_tfidf", settings)
     return table
 
@@ -141,6 +162,25 @@ def _keci_form(
         config, encoder = next(iter(settings.keci_models.values()))
         forms = KeciForms(KeciBenchmark(sentences, config, encoder), settings.prediction_batch)
         return measure(forms, row, settings.repeats)
+
+
+def _snerl(row: str, model: str, step: str, device: str, settings: Settings) -> Comparison:
+    with tempfile.TemporaryDirectory() as folder:
+        documents = read_snerl_documents(
+            max(1, settings.sentences // 8),
+            settings.data_folder,
+            Path(folder),
+            settings.snerl_knowledge_base,
+        )
+        benchmark = SnerlBenchmark(documents, *settings.snerl_models[model], **DEVICES[device])
+        measure = getattr(benchmark, step)
+        batch = settings.training_batch if step == "training" else settings.prediction_batch
+        # Documents take long: fewer pairs of measurements will do.
+        return measure(row, max(1, batch // 4), max(1, settings.repeats // 4))
+
+
+def _fact_pooling(row: str, num_mentions: int, settings: Settings) -> Comparison:
+    return FactForms(num_mentions).comparison(row, max(1, settings.repeats // 8))
 
 
 def _background(row: str, settings: Settings) -> Comparison:

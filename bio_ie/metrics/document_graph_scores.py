@@ -34,24 +34,29 @@ class DocumentGraphScores:
         self._best_thresholds: Dict[bool, torch.Tensor] = {}
 
     def add_facts(
-        self,
-        relation: torch.Tensor,
-        probability: torch.Tensor,
-        is_gold: torch.Tensor,
-        metadata: Sequence[Dict[str, Any]],
+        self, relation: torch.Tensor, probability: torch.Tensor, is_gold: torch.Tensor
     ) -> None:
-        """
+        """Possible facts of documents that are no padding, no fact twice; in any parts.
+
         # Parameters
 
         relation, probability, is_gold : `torch.Tensor`
-            `[n]`, of each possible fact of documents that are no padding.
+            `[n]`
+        """
+        self._facts(relation, probability, is_gold, [])
+
+    def add_gold_facts(self, metadata: Sequence[Dict[str, Any]]) -> None:
+        """All gold facts of documents, those that cannot be predicted too.
+
+        # Parameters
+
         metadata : `Sequence[Dict[str, Any]]`
-            Of all documents, see `DocumentGraphReader`: with their gold facts, those that cannot be
-            predicted too.
+            Of each document, see `DocumentGraphReader`.
         """
         real = [row for row in metadata if not row["is_padding"]]
+        nothing = torch.zeros(0)
         gold = [fact.type for row in real for fact in row["gold_facts"]]
-        self._facts(relation, probability, is_gold, gold)
+        self._facts(nothing.long(), nothing, nothing.bool(), gold)
 
     def add_links(
         self, mentions: Sequence[Sequence[Mention]], metadata: Sequence[Dict[str, Any]]

@@ -18,7 +18,7 @@ from bio_ie.data.document import Fact
 from bio_ie.data.fields.background_graph_field import CONCEPTS
 from bio_ie.data.fields.document_graph_field import FACTS, DocumentGraphTensors
 from bio_ie.metrics.document_graph_scores import DocumentGraphScores
-from bio_ie.metrics.fact_f1 import at_least
+from bio_ie.metrics.fact_f1 import NUM_BINS, at_least
 from bio_ie.metrics.tensor_average import TensorAverage
 from bio_ie.models.linked_mentions import linked_mentions
 from bio_ie.models.vocabulary_labels import vocabulary_labels
@@ -41,7 +41,7 @@ from bio_ie.modules.row_items import RowItems, row_lists, split_rows
 
 
 class ScoredFacts(NamedTuple):
-    """Possible facts of a batch."""
+    """Facts of a batch."""
 
     head: torch.Tensor
     """`[n]`, among all entities."""
@@ -51,6 +51,11 @@ class ScoredFacts(NamedTuple):
     """`[n]`"""
     probability: torch.Tensor
     """`[n]`"""
+
+    def chosen(self, which: torch.Tensor) -> "ScoredFacts":
+        """Some of them, by a mask `[n]`."""
+        places = which.nonzero().squeeze(1)
+        return ScoredFacts(*(column[places] for column in self))
 
 
 @Model.register("snerl")
@@ -222,11 +227,12 @@ class Snerl(Model):
         if "facts" in graph:
             output["loss"] = self._loss(log_p, pair_scores, pairs, graph)
         if not self.training:
-            facts = self._possible_facts(log_p, pair_scores, pairs, graph)
+            is_real = torch.tensor([not row["is_padding"] for row in metadata], device=x.device)
+            facts = self._facts(log_p, pair_scores, pairs, graph, is_real)
             output.update(self._rows(facts, log_p, graph, num_rows))
             output["metadata"] = metadata
             if "facts" in graph:
-                self._count(facts, graph, output)
+                self._count_gold(output)
         return output
 
     def _words(self, words: TextFieldTensors) -> Tuple[torch.Tensor, torch.Tensor]:
@@ -300,25 +306,37 @@ class Snerl(Model):
         return loss
 
     @torch.no_grad()
-    def _possible_facts(
+    def _facts(
         self,
         log_p: torch.Tensor,
         pair_scores: torch.Tensor,
         pairs: MentionPairs,
         graph: DocumentGraphTensors,
+        is_real: torch.Tensor,
     ) -> ScoredFacts:
-        """Those between any entities that are at least `min_probability` probable."""
+        """Those between any entities that reach their thresholds. With labels, those of real rows
+        `[B]` that are at least `min_probability` probable are counted, too."""
         rows = graph["entity_rows"]
         everything = torch.ones_like(rows, dtype=torch.bool)
         links = entity_links(graph["links"], log_p, rows, everything, self.inference_k)
-        least = None if self.activation.is_softmax else self.min_probability
         found = []
-        for part in self.fact_pooling(links, pair_scores, pairs, least):
+        for part in self.fact_pooling(links, pair_scores, pairs, self._least(graph)):
             probability = self.activation.log_probabilities(part.scores).exp()
             pair, relation = (probability >= self.min_probability).nonzero(as_tuple=True)
             head, tail = links.entity[part.head[pair]], links.entity[part.tail[pair]]
-            found.append(ScoredFacts(head, tail, relation, probability[pair, relation]))
+            possible = ScoredFacts(head, tail, relation, probability[pair, relation])
+            if "facts" in graph:
+                self._count(possible.chosen(is_real[rows[head]]), graph)
+            reached = at_least(possible.probability, self.thresholds[relation])
+            found.append(possible.chosen(reached))
         return ScoredFacts(*(torch.cat(column) for column in zip(*found, strict=True)))
+
+    def _least(self, graph: DocumentGraphTensors) -> Optional[torch.Tensor]:
+        """How probable facts have to be to be looked at."""
+        if self.activation.is_softmax:
+            return None
+        lowest = self.thresholds.amin() if "facts" not in graph else self.thresholds.new_zeros(())
+        return lowest.sub(1 / NUM_BINS).clamp(min=self.min_probability)
 
     @torch.no_grad()
     def _rows(
@@ -329,8 +347,7 @@ class Snerl(Model):
         num_rows: int,
     ) -> Dict[str, Any]:
         """What is predicted, by row, with mentions and entities counted within the row."""
-        chosen = at_least(facts.probability, self.thresholds[facts.relation]).nonzero().squeeze(1)
-        head, tail, relation, probability = (column[chosen] for column in facts)
+        head, tail, relation, probability = facts
         rows = graph["entity_rows"]
         entity_place, mention_rows = places_in_row(rows), graph["mentions"][:, 0]
         fact_table = torch.stack([entity_place[head], entity_place[tail], relation], dim=1)
@@ -369,21 +386,19 @@ class Snerl(Model):
         ]
         return {"mentions": linked_mentions(output_dict), "facts": facts}
 
-    def _count(
-        self, facts: ScoredFacts, graph: DocumentGraphTensors, output: Dict[str, Any]
-    ) -> None:
-        """Adds a batch to the scores; gold that no entity of the graph is counts as missed."""
-        metadata = output["metadata"]
-        rows = graph["entity_rows"]
-        is_real = torch.tensor([not row["is_padding"] for row in metadata], device=rows.device)
-        head, tail, relation, probability = (column[is_real[rows[facts.head]]] for column in facts)
+    def _count(self, facts: ScoredFacts, graph: DocumentGraphTensors) -> None:
+        """Adds possible facts to the scores."""
+        num_entities, num_relations = len(graph["entity_rows"]), len(self.relations)
+        keys = (facts.head * num_entities + facts.tail) * num_relations + facts.relation
+        head, tail, relation = graph["facts"].unbind(1)
+        gold = (head * num_entities + tail) * num_relations + relation
+        self._scores.add_facts(facts.relation, facts.probability, torch.isin(keys, gold))
 
-        def keys(head: torch.Tensor, tail: torch.Tensor, relation: torch.Tensor) -> torch.Tensor:
-            return (head * len(rows) + tail) * len(self.relations) + relation
-
-        is_gold = torch.isin(keys(head, tail, relation), keys(*graph["facts"].unbind(1)))
-        self._scores.add_facts(relation, probability, is_gold, metadata)
-        self._scores.add_links(linked_mentions(output), metadata)
+    def _count_gold(self, output: Dict[str, Any]) -> None:
+        """Adds the links of a batch to the scores, and all gold facts: that of which no entity is
+        in the graph counts as missed."""
+        self._scores.add_gold_facts(output["metadata"])
+        self._scores.add_links(linked_mentions(output), output["metadata"])
 
     def best_thresholds(self, shared: bool) -> Optional[torch.Tensor]:
         """`[R]`, those of the highest F1 on the facts whose scores were last reset: of each

@@ -1,13 +1,13 @@
 """From probabilities of mentions and pairs of mentions to those of facts."""
 
-import math
 from typing import Any, Callable, Iterator, List, NamedTuple, Optional, Tuple, Union
 
 import torch
 from torch.nn import functional
 from torch.utils.checkpoint import checkpoint
 
-from bio_ie.modules.entity_links import TIE, EntityLinks
+from bio_ie.modules.entity_links import EntityLinks
+from bio_ie.modules.fact_bounds import FactBounds
 from bio_ie.modules.mention_pairs import MentionPairs
 from bio_ie.modules.poolings import Pooling
 from bio_ie.modules.precision import at_least_single
@@ -43,9 +43,9 @@ class FactPooling(torch.nn.Module):
     pooling : `Pooling`
     max_items : `int`, optional (default = `2_000_000`)
         About so many items are worked on at a time, those of one head entity at least. This bounds
-        the memory for them, however many there are: to about 12 numbers an item and column, 48
-        bytes in single precision, in training (where all parts but the only one are computed a
-        second time on the way back), and 9 out of it, plus 100 bytes an item for indices.
+        the memory for them, however many there are: to `100 (1 + columns)` bytes an item in single
+        precision, and about half of that out of training and where an item is one of many. In
+        training all parts but the only one are computed a second time on the way back.
     with_same_entity : `bool`, optional (default = `True`)
         Whether there are facts of an entity with itself, as in eq. 4.
     with_same_mention : `bool`, optional (default = `True`)
@@ -71,7 +71,7 @@ class FactPooling(torch.nn.Module):
         links: EntityLinks,
         pair_scores: torch.Tensor,
         mention_pairs: MentionPairs,
-        least: Optional[float] = None,
+        least: Union[torch.Tensor, float, None] = None,
         then: Callable[[FactScores], Any] = lambda part: part,
     ) -> Iterator[Any]:
         """
@@ -81,9 +81,10 @@ class FactPooling(torch.nn.Module):
         pair_scores : `torch.Tensor`
             `[pairs, columns]`: s of all `mention_pairs`.
         mention_pairs : `MentionPairs`
-        least : `float`, optional
-            Pairs of entities of which every fact is certain to be less probable are left out. For
-            a pooling of logits, as far as these are those of a sigmoid.
+        least : `Union[torch.Tensor, float]`, optional
+            Pairs of entities of which every fact is certain to be less probable are left out, with
+            those of `FactBounds` before anything is computed of them. For a pooling of logits, as
+            far as these are those of a sigmoid.
         then : `Callable[[FactScores], Any]`, optional
             What is made of each part, without chance. It is computed again on the way back as well,
             so that of a part nothing stays in memory but what this gives.
@@ -95,40 +96,40 @@ class FactPooling(torch.nn.Module):
             gives. A pair without evidence has the score `EMPTY_LOGIT`.
         """
         pair_scores = at_least_single(pair_scores)
-        log_least: Union[torch.Tensor, float, None] = None if least is None else math.log(least)
-        if log_least is not None and self.of_logits and len(pair_scores):
-            log_least = log_least - pair_scores.detach().amax()
+        num_rows = len(mention_pairs.num_mentions)
+        heads = tails = torch.arange(len(links.entity), device=links.entity.device)
+        bounds: Optional[FactBounds] = None
+        if least is not None:
+            log_least = torch.as_tensor(least, device=heads.device).log()
+            bounds = FactBounds.of(links, pair_scores, mention_pairs, self.pooling, log_least)
+            heads, tails = bounds.ends(num_rows)
 
         def part(start: int, end: int) -> Any:
-            head, tail = self._pairs(links, start, end, len(mention_pairs.num_mentions))
-            keep = self._keep(links, head, tail, log_least)
-            if keep is not None:
-                head, tail = head[keep], tail[keep]
+            head, tail = _pairs(heads[start:end], tails, links.row, num_rows)
+            if not self.with_same_entity:
+                different = (head != tail).nonzero().squeeze(1)
+                head, tail = head[different], tail[different]
+            if bounds is not None:
+                likely = bounds.reach(head, tail).nonzero().squeeze(1)
+                head, tail = head[likely], tail[likely]
             scores = self._scores(links, head, tail, pair_scores, mention_pairs)
             return then(FactScores(head, tail, scores))
 
-        parts = self._parts(links, len(mention_pairs.num_mentions))
-        for bounds in parts:
+        parts = self._parts(links, heads, tails, num_rows)
+        for ends in parts:
             if torch.is_grad_enabled() and len(parts) > 1:
-                yield checkpoint(part, *bounds, use_reentrant=False, preserve_rng_state=False)
+                yield checkpoint(part, *ends, use_reentrant=False, preserve_rng_state=False)
             else:
-                yield part(*bounds)
+                yield part(*ends)
 
-    @staticmethod
-    def _pairs(
-        links: EntityLinks, start: int, end: int, num_rows: int
-    ) -> Tuple[torch.Tensor, torch.Tensor]:
-        """Heads from `start` to `end` (exclusive) with all entities of their rows, `[Q]` each."""
-        entities_of = row_counts(links.row, num_rows)
-        first_of = entities_of.cumsum(0) - entities_of
-        owner, place = ranges(entities_of[links.row[start:end]])
-        head = start + owner
-        return head, first_of[links.row[head]] + place
-
-    def _parts(self, links: EntityLinks, num_rows: int) -> List[Tuple[int, int]]:
-        """First and last (exclusive) head entity of each part: one copy to the host a part."""
-        links_of = links.num_links.new_zeros(num_rows).scatter_add(0, links.row, links.num_links)
-        items = (links.num_links * links_of[links.row]).cumsum(0)
+    def _parts(
+        self, links: EntityLinks, heads: torch.Tensor, tails: torch.Tensor, num_rows: int
+    ) -> List[Tuple[int, int]]:
+        """First and last (exclusive) place among `heads` of each part: one copy to the host a
+        part."""
+        links_of = links.num_links.new_zeros(num_rows)
+        links_of = links_of.scatter_add(0, links.row[tails], links.num_links[tails])
+        items = (links.num_links[heads] * links_of[links.row[heads]]).cumsum(0)
         parts: List[Tuple[int, int]] = []
         start = 0
         while start < len(items):
@@ -137,23 +138,6 @@ class FactPooling(torch.nn.Module):
             parts.append((start, max(end, start + 1)))
             start = parts[-1][1]
         return parts or [(0, 0)]
-
-    def _keep(
-        self,
-        links: EntityLinks,
-        head: torch.Tensor,
-        tail: torch.Tensor,
-        log_least: Union[torch.Tensor, float, None],
-    ) -> Optional[torch.Tensor]:
-        keep = None
-        if not self.with_same_entity:
-            keep = head != tail
-        if log_least is not None:
-            # Every pooling is at most the sum, which is at most the largest times how many.
-            most = links.log_p[links.first] + TIE + links.num_links.log()
-            likely = most[head] + most[tail] >= log_least
-            keep = likely if keep is None else keep & likely
-        return None if keep is None else keep.nonzero().squeeze(1)
 
     def _scores(
         self,
@@ -178,3 +162,14 @@ class FactPooling(torch.nn.Module):
         if self.of_logits:
             return self.pooling(log_p + scores, pair, len(head))
         return self.pooling.of_logs(log_p + functional.logsigmoid(scores), pair, len(head))
+
+
+def _pairs(
+    heads: torch.Tensor, tails: torch.Tensor, row: torch.Tensor, num_rows: int
+) -> Tuple[torch.Tensor, torch.Tensor]:
+    """Each of some heads with all tails of its row, `[Q]` each."""
+    tails_of = row_counts(row[tails], num_rows)
+    first_of = tails_of.cumsum(0) - tails_of
+    owner, place = ranges(tails_of[row[heads]])
+    head = heads[owner]
+    return head, tails[first_of[row[head]] + place]

@@ -8,14 +8,14 @@ from itertools import chain, islice
 from typing import Any, Dict, Iterable, Iterator, List, Optional, Sequence, Tuple
 
 from allennlp.common.checks import ConfigurationError
-from allennlp.common.util import JsonDict
+from allennlp.common.util import JsonDict, lazy_groups_of
 from allennlp.data import DatasetReader, Instance
 from allennlp.models import Model
 from allennlp.predictors import Predictor
 
 from bio_ie.data.corpora.source import parse_json
 from bio_ie.data.dataset_readers import DocumentReader
-from bio_ie.data.dataset_readers.document_reader import CorpusPath
+from bio_ie.data.dataset_readers.document_reader import VIEWS_AT_ONCE, CorpusPath
 from bio_ie.data.document import Document, DocumentError, Mention, Relation
 from bio_ie.data.fields import TagField
 from bio_ie.knowledge.knowledge_base_file import KnowledgeBaseError
@@ -106,17 +106,10 @@ class DocumentPredictor(Predictor):
     def _predictions(self, inputs: Iterable[DocumentOrFailure]) -> Iterator[DocumentOrFailure]:
         pending: List[Tuple[DocumentOrFailure, List[Instance]]] = []
         num_instances = 0
-        for item in inputs:
-            instances: List[Instance] = []
-            if isinstance(item, Document):
-                try:
-                    instances = self._instances(item)
-                except KnowledgeBaseError:
-                    raise  # no document's fault, and every one would fail alike
-                except Exception as error:  # whatever a document does to a reader stays its own
-                    item = _failure(item, error)
-            pending.append((item, instances))
-            num_instances += len(instances)
+        for some in lazy_groups_of(inputs, VIEWS_AT_ONCE):
+            found = self._with_instances(some)
+            pending += found
+            num_instances += sum(len(instances) for _, instances in found)
             # Several batches at once, so that sentences of like length can be put together. Inputs
             # without instances count too: they must not pile up.
             if max(num_instances, len(pending)) >= 8 * self.batch_size:
@@ -124,15 +117,38 @@ class DocumentPredictor(Predictor):
                 pending, num_instances = [], 0
         yield from self._predict(pending)
 
-    def _instances(self, document: Document) -> List[Instance]:
-        given = document.mentions if self._takes_mentions else ()
-        document = replace(document, mentions=given, relations=(), facts=())
-        instances = self._reader.document_to_instances(document, labelled=self._labels_mentions)
-        for tags in (field for instance in instances for field in instance.fields.values()):
-            # Training and scoring take an unknown tag for "O"; here its mention would be gone.
-            unknown = isinstance(tags, TagField) and tags.unknown_labels(self._model.vocab)
-            if unknown:
-                raise ConfigurationError(f"the model lacks the tags {', '.join(sorted(unknown))}")
+    def _with_instances(
+        self, items: Sequence[DocumentOrFailure]
+    ) -> List[Tuple[DocumentOrFailure, List[Instance]]]:
+        documents = [item for item in items if isinstance(item, Document)]
+        try:
+            instances = iter(self._instances(documents))
+        except KnowledgeBaseError:
+            raise  # no document's fault, and every one would fail alike
+        except Exception as error:  # whatever a document does to a reader stays its own
+            if len(items) == 1:
+                return [(_failure(items[0], error), [])]
+            return list(chain.from_iterable(self._with_instances([item]) for item in items))
+        return [(item, next(instances) if isinstance(item, Document) else []) for item in items]
+
+    def _instances(self, documents: Sequence[Document]) -> List[List[Instance]]:
+        documents = [
+            replace(
+                document,
+                mentions=document.mentions if self._takes_mentions else (),
+                relations=(),
+                facts=(),
+            )
+            for document in documents
+        ]
+        instances = self._reader.documents_to_instances(documents, self._labels_mentions)
+        for instance in chain.from_iterable(instances):
+            for tags in instance.fields.values():
+                # Training and scoring take an unknown tag for "O"; here its mention would be gone.
+                unknown = isinstance(tags, TagField) and tags.unknown_labels(self._model.vocab)
+                if unknown:
+                    names = ", ".join(sorted(unknown))
+                    raise ConfigurationError(f"the model lacks the tags {names}")
         return instances
 
     def _predict(

@@ -11,6 +11,7 @@ from benchmarks.joint_model import JointModelBenchmark
 from benchmarks.keci_sentences import KECI_RECIPE
 from benchmarks.run import Settings, main, measure_rows, rows
 from benchmarks.sentences import CONLL04_RECIPE, PAPER_MODEL, read_sentences
+from benchmarks.snerl_documents import SNERL_RECIPE
 from benchmarks.timing import Comparison, NotMeasured
 
 TINY = BertConfig(hidden_size=32, num_hidden_layers=2, num_attention_heads=2, intermediate_size=64)
@@ -20,6 +21,8 @@ ROWS = (
     *("keci_tiny_training_cpu", "keci_tiny_prediction_cpu", "keci_batch_cpu"),
     *("linker", "first_layers_spans", "first_layers_pairs", "background_graphs"),
     "linking_tfidf",
+    *("snerl_tiny_training_cpu", "snerl_tiny_prediction_cpu"),
+    *("fact_pooling_4", "encoding_once", "file_to_facts"),
 )
 
 
@@ -35,7 +38,10 @@ def settings(tmp_path):
         prediction_batch=4,
         models={"tiny": (PAPER_MODEL, TINY)},
         keci_models={"keci_tiny": (KECI_RECIPE, TINY)},
+        snerl_models={"snerl_tiny": (SNERL_RECIPE, TINY)},
+        mentions=(4,),
         knowledge_base=tmp_path / "none.sqlite",
+        snerl_knowledge_base=tmp_path / "none.sqlite",
     )
 
 
@@ -47,20 +53,27 @@ def test_every_row_is_measured_or_skipped_with_a_reason(settings):
         "keci_tiny_training_cpu",
         "keci_tiny_prediction_cpu",
         "keci_batch_cpu",
+        "snerl_tiny_training_cpu",
+        "snerl_tiny_prediction_cpu",
         "index_fields",
         "whole_instances",
         "linker",
         "first_layers_spans",
         "first_layers_pairs",
         "background_graphs",
+        "fact_pooling_4",
+        "encoding_once",
+        "file_to_facts",
     ]
     assert list(skipped) == ["reading_pubtator", "converting_pubtator", "linking_tfidf"]
     assert all("Set.PubTator.txt.gz" in reason for reason in skipped.values())
     for comparison in comparisons:
         low, high = comparison.ratio_quartiles
         assert 0 < low <= comparison.ratio <= high
-        assert comparison.pairs == 2
-        assert re.search("8 sentences of demo|spans|2 demo abstracts", comparison.note)
+        assert comparison.pairs in (1, 2)
+        assert re.search(
+            "8 sentences of demo|spans|2 demo abstracts|1 documents|4 mentions", comparison.note
+        )
 
 
 def test_pubtator_rows_count_the_documents_of_the_file(settings, fixtures_folder, tmp_path):
@@ -128,7 +141,9 @@ def test_unknown_row_is_refused_with_the_known_ones():
 
 def test_rows_of_the_full_table(tmp_path):
     names = list(rows(Settings(tmp_path)))
-    assert len(names) == len(set(names)) == 48
+    assert len(names) == len(set(names)) == 65
+    for name in ("snerl_minilm_training_cpu", "fact_pooling_100"):
+        assert name in names
     for name in ("keci_scibert_prediction_cpu", "keci_batch_cuda_bf16"):
         assert name in names
     for name in ("scibert_training_cuda_bf16", "minilm_prediction_cpu", "whole_instances"):

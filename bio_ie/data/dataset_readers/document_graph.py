@@ -107,7 +107,8 @@ class DocumentGraphReader(SentenceReader):
             serialization_dir=serialization_dir,
         )
         self._kb = kb
-        self._candidate_generator = candidate_generator
+        needs_candidates = set(modes.values()) != {"linked"}
+        self._candidate_generator = candidate_generator if needs_candidates else None
         self._modes = modes
         self._supervises_mentions = entity_supervision == "mentions"
         self._max_mentions = max_mentions
@@ -115,6 +116,11 @@ class DocumentGraphReader(SentenceReader):
 
     def views(self, document: Document) -> List[Sentence]:
         return [Sentence(document, 0, len(document.text), document.mentions, document.relations)]
+
+    def prepare(self, views: Sequence[Sentence]) -> None:
+        # They are remembered; looking up many at once takes half of the time.
+        if self._candidate_generator is not None:
+            self._candidate_generator.generate_for_documents([view.document for view in views])
 
     def view_to_instance(
         self, view: Sentence, labelled: bool = True, is_padding: bool = False

@@ -13,6 +13,7 @@ from typing import (
     List,
     Mapping,
     Optional,
+    Sequence,
     Tuple,
     TypeVar,
     Union,
@@ -37,6 +38,9 @@ logger = logging.getLogger(__name__)
 
 View = TypeVar("View")
 CorpusPath = Union[str, Mapping[str, Any]]
+
+VIEWS_AT_ONCE = 16
+"""So many are prepared together. Of so many documents, abbreviations are remembered."""
 
 
 class DocumentReader(DatasetReader, Generic[View]):
@@ -105,6 +109,10 @@ class DocumentReader(DatasetReader, Generic[View]):
         express is added to `self.losses`, and stays in the gold of the metadata."""
         raise NotImplementedError
 
+    def prepare(self, views: Sequence[View]) -> None:
+        """Called with some views before `view_to_instance` is with each of them, for what takes
+        less time at once than one by one. Instances must not depend on it."""
+
     def read_documents(
         self, file_path: CorpusPath, report: Optional[CorpusReport] = None
     ) -> Iterator[Document]:
@@ -113,11 +121,17 @@ class DocumentReader(DatasetReader, Generic[View]):
 
     def document_to_instances(self, document: Document, labelled: bool = False) -> List[Instance]:
         """The instances of one document, ready for a model: for prediction."""
-        instances = []
-        for view in self.views(document):
-            instance = self.view_to_instance(view, labelled=labelled)
+        return self.documents_to_instances([document], labelled)[0]
+
+    def documents_to_instances(
+        self, documents: Sequence[Document], labelled: bool = False
+    ) -> List[List[Instance]]:
+        """The same of each of several documents."""
+        views = [list(self.views(document)) for document in documents]
+        self.prepare(list(itertools.chain.from_iterable(views)))
+        instances = [[self.view_to_instance(v, labelled=labelled) for v in some] for some in views]
+        for instance in itertools.chain.from_iterable(instances):
             self.apply_token_indexers(instance)
-            instances.append(instance)
         return instances
 
     def text_to_instance(self, view: View, labelled: bool = False) -> Instance:
@@ -130,8 +144,11 @@ class DocumentReader(DatasetReader, Generic[View]):
         )
         if self._max_views is not None:
             views = itertools.islice(views, self._max_views)
-        for view, is_padding in self.shard_iterable(_even_rounds(views)):
-            yield self.view_to_instance(view, is_padding=is_padding)
+        own = self.shard_iterable(_even_rounds(views))
+        for some in util.lazy_groups_of(own, VIEWS_AT_ONCE):
+            self.prepare([view for view, _ in some])
+            for view, is_padding in some:
+                yield self.view_to_instance(view, is_padding=is_padding)
         for reason, count in (+self.losses).most_common():
             logger.warning("%s: %s %s", file_path, f"{count:,}", reason)
 

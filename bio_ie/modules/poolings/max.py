@@ -13,6 +13,7 @@ class MaxPooling(Pooling):
     """
 
     domain = "probabilities"
+    exceeds_largest = False
 
     def pool(self, values: torch.Tensor, index: torch.Tensor, num_segments: int) -> torch.Tensor:
         return _maximum(values, index, num_segments, empty=0.0)

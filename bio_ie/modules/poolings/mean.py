@@ -14,6 +14,7 @@ class MeanPooling(Pooling):
     """
 
     domain = "probabilities"
+    exceeds_largest = False
 
     def pool(self, values: torch.Tensor, index: torch.Tensor, num_segments: int) -> torch.Tensor:
         return scatter(values, index, dim=0, dim_size=num_segments, reduce="mean")

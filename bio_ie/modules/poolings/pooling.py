@@ -32,6 +32,9 @@ class Pooling(torch.nn.Module, Registrable):
 
     domain: ClassVar[Domain]
     """What is pooled. A consumer checks it by `require_domain`."""
+    exceeds_largest: ClassVar[bool] = True
+    """Whether the result can be more than the largest item. Even then it is no more than the sum;
+    of logits, than the logarithm of the sum of their exponentials."""
 
     def forward(self, values: torch.Tensor, index: torch.Tensor, num_segments: int) -> torch.Tensor:
         """

@@ -26,6 +26,7 @@ class SmaxPooling(Pooling):
     """
 
     domain = "probabilities"
+    exceeds_largest = False
 
     def __init__(self, initial_temperature: float = 1.0) -> None:
         super().__init__()

@@ -73,6 +73,24 @@ def test_each_mention_has_its_candidates(facts_kb: Any) -> None:
     assert scores[0] == pytest.approx(1, abs=1e-6)
 
 
+def test_reading_looks_up_the_names_of_several_documents_at_once(
+    facts_kb: Any, tmp_path: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reader, alone = build(facts_kb), build(facts_kb)
+    other = Document("b", "Liver rash.", mentions=[Mention("1", 0, 10, "Disease")])
+    documents = [document(), other, document(), other]
+    monkeypatch.setattr(reader, "read_documents", lambda _: iter(documents))
+    asked: List[int] = []
+    generator = reader._candidate_generator
+    assert generator is not None
+    generate = generator._generate
+    monkeypatch.setattr(generator, "_generate", lambda q: (asked.append(len(q)), generate(q))[1])
+    instances = list(reader.read("anything"))
+    assert asked == [5]
+    for instance, one in zip(instances, documents, strict=True):
+        assert links(instance) == links(read(alone, one))
+
+
 def test_labels_are_what_lies_between_entities_and_gold_is_all(facts_kb: Any) -> None:
     reader = build(facts_kb)
     instance = read(reader)
@@ -118,6 +136,11 @@ def test_links_are_given_by_mode_and_type(facts_kb: Any) -> None:
     half = read(build(facts_kb, links={"Disease": "candidates", "Chemical": "linked"}))
     assert {given for mention, _, given in links(half) if mention == 0} == {True}
     assert {given for mention, _, given in links(half) if mention > 0} == {False}
+
+
+def test_given_links_need_no_candidates(facts_kb: Any) -> None:
+    assert build(facts_kb, links="linked")._candidate_generator is None
+    assert build(facts_kb, links={"Disease": "linked", "*": "candidates"})._candidate_generator
 
 
 def test_a_link_that_the_knowledge_base_lacks_is_counted(facts_kb: Any) -> None:

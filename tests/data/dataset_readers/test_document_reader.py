@@ -9,7 +9,7 @@ from allennlp.data.data_loaders import MultiProcessDataLoader
 from allennlp.data.dataset_readers.dataset_reader import DistributedInfo, WorkerInfo
 from allennlp.data.fields import MetadataField
 
-from bio_ie.data.dataset_readers.document_reader import DocumentReader
+from bio_ie.data.dataset_readers.document_reader import VIEWS_AT_ONCE, DocumentReader
 
 
 class SentenceNumbers(DocumentReader[str]):
@@ -99,3 +99,22 @@ def test_loader_workers_read_what_one_process_reads(corpus):
     reader = SentenceNumbers(token_indexers={})
     loader = MultiProcessDataLoader(reader, path, batch_size=2, num_workers=3, quiet=True)
     assert Counter(found(loader.iter_instances())) == Counter(read(path))
+
+
+def test_views_are_prepared_before_they_become_instances_by_the_process_that_reads_them(corpus):
+    prepared = []
+
+    class Preparing(SentenceNumbers):
+        def prepare(self, views):
+            assert len(views) <= VIEWS_AT_ONCE
+            prepared.extend(views)
+
+        def view_to_instance(self, view, labelled=True, is_padding=False):
+            assert view in prepared
+            return super().view_to_instance(view, labelled, is_padding)
+
+    reader = Preparing(token_indexers={})
+    reader._set_worker_info(WorkerInfo(2, 1))
+    instances = found(reader.read(corpus(70)))
+    assert [view for view, _ in instances] == prepared
+    assert len(prepared) == 35

@@ -1,0 +1,288 @@
+"""What SNERL costs beside its encoder alone, and what encoding a document once saves.
+
+As for the other models, weights are random, and scores are lifted so that the model finds what a
+good one would (`gold_facts.py`): how much is computed of a fact depends on how probable it is.
+"""
+
+import random
+from collections import Counter
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any, Callable, Dict, List
+
+import torch
+from allennlp.common import Params
+from allennlp.common.checks import ConfigurationError
+from allennlp.data import Batch, Instance, TextFieldTensors
+from allennlp.models import Model
+from allennlp.nn.util import move_to_device
+from torch import Tensor
+from transformers import BertConfig
+
+from benchmarks.bare_encoder import BareEncoder, measured_device, waiting_for
+from benchmarks.gold_facts import NOTHING, GoldFactHooks, GoldFacts, gold_facts
+from benchmarks.keci import SCIBERT_LAYERS, EncoderShare
+from benchmarks.sentences import build_vocabulary
+from benchmarks.snerl_documents import SnerlDocuments, snerl_params, snerl_reader
+from benchmarks.timing import Comparison, NotMeasured, Side, Unit, compare
+from bio_ie.data.dataset_readers import DocumentGraphReader
+from bio_ie.data.document import Document, Mention
+from bio_ie.models.snerl import Snerl
+from bio_ie.predictors import DocumentPredictor
+
+TARGET = 1.15
+"""With an encoder of SciBERT's size."""
+
+
+@dataclass(frozen=True)
+class SnerlBatch:
+    """What a step takes.
+
+    # Parameters
+
+    inputs : `Dict[str, Any]`
+        Of the model; with facts only for training.
+    gold : `GoldFacts`
+    """
+
+    inputs: Dict[str, Any]
+    gold: GoldFacts
+
+
+class SnerlBenchmark:
+    """SNERL around an encoder of a given size.
+
+    # Parameters
+
+    documents : `SnerlDocuments`
+    config : `Path`
+        Of reader and model; for all but the encoder.
+    encoder_config : `BertConfig`
+        See `BareEncoder`.
+    device : `str`, optional (default = `"cpu"`)
+    bf16 : `bool`, optional (default = `False`)
+        Of the encoder, in the model and bare.
+
+    Raises `NotMeasured` if there is no such device.
+    """
+
+    def __init__(
+        self,
+        documents: SnerlDocuments,
+        config: Path,
+        encoder_config: BertConfig,
+        device: str = "cpu",
+        bf16: bool = False,
+    ) -> None:
+        self.device = measured_device(device)
+        self._documents = documents
+        self._target = TARGET if encoder_config.num_hidden_layers >= SCIBERT_LAYERS else None
+        self._params = snerl_params(config, documents)
+        reader = snerl_reader(self._params)
+        self._instances = [
+            instance
+            for document in documents.documents
+            for instance in reader.document_to_instances(document, labelled=True)
+        ]
+        # Both training and the predictor put documents of like length together.
+        self._instances.sort(key=lambda instance: len(instance["words"]))
+        self._vocab = build_vocabulary(self._instances)
+        for instance in self._instances:
+            instance.index_fields(self._vocab)
+
+        torch.manual_seed(0)
+        self.encoder = BareEncoder(encoder_config, bf16)
+        model_params = dict(self._params["model"])
+        embedder = self.encoder.text_field_embedder(
+            Params(model_params.pop("text_field_embedder")), self._vocab
+        )
+        model = Model.from_params(
+            Params(model_params), vocab=self._vocab, text_field_embedder=embedder
+        )
+        if not isinstance(model, Snerl):
+            raise ConfigurationError("this is another model than `snerl`")
+        self.model = model.to(self.device)
+        self.answers = GoldFactHooks(self.model)
+
+    def training(self, row: str, batch_size: int, repeats: int) -> Comparison:
+        """Forward and backward pass, without the optimizer."""
+        self.model.train()
+
+        def run_encoder(share: EncoderShare) -> None:
+            self.encoder(share.inputs).backward(share.gradient)
+
+        batches = self.batches(batch_size, labelled=True)
+        return self._beside_encoder(row, self.train, run_encoder, batches, repeats)
+
+    @torch.no_grad()
+    def prediction(self, row: str, batch_size: int, repeats: int) -> Comparison:
+        """Forward pass and decoding to `Mention`s with concepts and `Fact`s."""
+        self.model.eval()
+
+        def run_encoder(share: EncoderShare) -> Tensor:
+            return self.encoder(share.inputs)
+
+        batches = self.batches(batch_size, labelled=False)
+        for batch in batches:
+            if sum(map(len, self.predict(batch)["facts"])) < batch.gold.num_facts:
+                raise RuntimeError("the model does not find the facts that it should")
+        return self._beside_encoder(row, self.predict, run_encoder, batches, repeats)
+
+    @torch.no_grad()
+    def encoding_once(self, row: str, batch_size: int, repeats: int) -> Comparison:
+        """A document's words through the encoder once, beside once for each pair of concepts of two
+        types that it mentions, as BRAN's released implementation has it; both in batches."""
+        self.model.eval()
+        batches = self.batches(batch_size, labelled=False)
+        num_pairs = [list(map(_num_pairs, batch.inputs["metadata"])) for batch in batches]
+
+        def encode(words: TextFieldTensors) -> None:
+            self.model.text_field_embedder(words)
+
+        def prepare(number: int) -> TextFieldTensors:
+            words: TextFieldTensors = batches[number % len(batches)].inputs["words"]
+            return words
+
+        def prepare_pairs(number: int) -> List[TextFieldTensors]:
+            counts = torch.tensor(num_pairs[number % len(batches)], device=self.device)
+            documents = torch.repeat_interleave(counts).split(batch_size)
+            return [_documents(prepare(number), some) for some in documents]
+
+        def encode_pairs(parts: List[TextFieldTensors]) -> None:
+            for words in parts:
+                encode(words)
+
+        mean = sum(map(sum, num_pairs)) / len(batches) / batch_size
+        return compare(
+            row,
+            Side("once a document", encode, prepare),
+            Side("once a pair of concepts", encode_pairs, prepare_pairs),
+            repeats,
+            note=f"{self._note(batches)}, {mean:.1f} pairs of concepts of two types",
+            finish=waiting_for(self.device),
+        )
+
+    @torch.no_grad()
+    def from_file(self, row: str, batch_size: int, repeats: int) -> Comparison:
+        """From a corpus file to documents with facts: reading, words, candidates, model, decoding,
+        nothing remembered; beside the model on batches that are ready. No score is lifted."""
+        self.model.eval()
+        self.answers.given = NOTHING
+        batches = self.batches(batch_size, labelled=False, full=False)
+        file, count = str(self._documents.file), len(self._documents.documents)
+
+        def whole(reader: DocumentGraphReader) -> None:
+            predictor = DocumentPredictor(self.model, reader, batch_size=batch_size)
+            for _ in predictor.predict_documents(islice(reader.read_documents(file), count)):
+                pass
+
+        def ready(_: Any) -> None:
+            for batch in batches:
+                self.model.make_output_human_readable(self.model(**batch.inputs))
+
+        def fresh_reader(_: int) -> DocumentGraphReader:
+            reader = snerl_reader(self._params)
+            reader.document_to_instances(Document("", "x", [Mention("T", 0, 1, "Disease")]))
+            return reader  # with its files open
+
+        return compare(
+            row,
+            Side("file to facts", whole, fresh_reader),
+            Side("model alone", ready, lambda _: None),
+            repeats,
+            Unit("documents/s", count),
+            note=self._documents.source,
+            finish=waiting_for(self.device),
+        )
+
+    def train(self, batch: SnerlBatch) -> None:
+        """A step without the optimizer."""
+        self.answers.given = batch.gold
+        self.model(**batch.inputs)["loss"].backward()
+
+    def predict(self, batch: SnerlBatch) -> Dict[str, Any]:
+        """Forward pass and decoding."""
+        self.answers.given = batch.gold
+        return self.model.make_output_human_readable(self.model(**batch.inputs))
+
+    def _beside_encoder(
+        self,
+        row: str,
+        run_model: Callable[[SnerlBatch], Any],
+        run_encoder: Callable[[EncoderShare], Any],
+        batches: List[SnerlBatch],
+        repeats: int,
+    ) -> Comparison:
+        shares = [self.encoder_share(batch) for batch in batches]
+
+        def prepare(number: int) -> SnerlBatch:
+            self.model.zero_grad(set_to_none=True)
+            return batches[number % len(batches)]
+
+        def prepare_encoder(number: int) -> EncoderShare:
+            self.model.zero_grad(set_to_none=True)
+            return shares[number % len(shares)]
+
+        return compare(
+            row,
+            Side("SNERL", run_model, prepare),
+            Side("bare encoder", run_encoder, prepare_encoder),
+            repeats,
+            target=self._target,
+            note=self._note(batches),
+            finish=waiting_for(self.device),
+        )
+
+    def _note(self, batches: List[SnerlBatch]) -> str:
+        size = len(batches[0].inputs["metadata"])
+        per_document = {
+            "mentions": [len(batch.inputs["graph"]["mentions"]) for batch in batches],
+            "concepts": [len(batch.inputs["graph"]["keys"]) for batch in batches],
+            "facts": [batch.gold.num_facts for batch in batches],
+        }
+        means = ", ".join(
+            f"{sum(counts) / len(batches) / size:.1f} {what}"
+            for what, counts in per_document.items()
+        )
+        return (
+            f"{self._documents.source} in {len(batches)} batches of {size}; a document has {means}"
+        )
+
+    def batches(self, batch_size: int, labelled: bool, full: bool = True) -> List[SnerlBatch]:
+        """In random order; full ones only, without the longest documents, or all."""
+        end = len(self._instances) - (batch_size - 1 if full else 0)
+        starts = list(range(0, end, batch_size))
+        if not starts:
+            raise NotMeasured(f"{self._documents.source} are no batch of {batch_size}")
+        random.Random(0).shuffle(starts)
+        return [
+            self._batch(self._instances[start : start + batch_size], labelled) for start in starts
+        ]
+
+    def _batch(self, instances: List[Instance], labelled: bool) -> SnerlBatch:
+        tensors: Dict[str, Any] = dict(Batch(instances).as_tensor_dict())
+        tensors = move_to_device(tensors, self.device)
+        gold = gold_facts(self.model, tensors)
+        if not labelled:
+            del tensors["graph"]["facts"], tensors["graph"]["gold_entities"]
+        return SnerlBatch(tensors, gold)
+
+    def encoder_share(self, batch: SnerlBatch) -> EncoderShare:
+        """The encoder's part in a step, with a random gradient."""
+        inputs, output = self.encoder.share(self.model.text_field_embedder, batch.inputs["words"])
+        return EncoderShare(inputs, torch.randn_like(output))
+
+
+def _num_pairs(metadata: Dict[str, Any]) -> int:
+    """Of concepts of two types that a document mentions, one at least."""
+    types = Counter(link.type for link in metadata["gold_links"])
+    return max(1, (types.total() ** 2 - sum(count**2 for count in types.values())) // 2)
+
+
+def _documents(words: TextFieldTensors, rows: Tensor) -> TextFieldTensors:
+    """The words of some documents."""
+    return {
+        indexer: {name: tensor[rows] for name, tensor in tensors.items()}
+        for indexer, tensors in words.items()
+    }
