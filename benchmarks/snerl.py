@@ -181,10 +181,14 @@ class SnerlBenchmark:
             for batch in batches:
                 self.model.make_output_human_readable(self.model(**batch.inputs))
 
+        types = {mention.type for item in self._documents.documents for mention in item.mentions}
+        mentions = [Mention(type_, 0, 1, type_) for type_ in sorted(types)]
+        opening = Document("", "x", mentions=mentions)
+
         def fresh_reader(_: int) -> DocumentGraphReader:
             reader = snerl_reader(self._params)
-            reader.document_to_instances(Document("", "x", [Mention("T", 0, 1, "Disease")]))
-            return reader  # with its files open
+            reader.document_to_instances(opening)  # opens files
+            return reader
 
         return compare(
             row,
