@@ -4,6 +4,7 @@ from bio_ie.modules.ffnn import ffnn
 
 
 def test_hidden_layers_have_relu_and_the_last_layer_is_linear() -> None:
+    torch.manual_seed(0)
     network = ffnn(4, [6, 5], 3)
     x = torch.randn(7, 4)
     first, second, last = network._linear_layers
