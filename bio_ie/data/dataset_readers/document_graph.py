@@ -88,7 +88,8 @@ class DocumentGraphReader(SentenceReader):
         unknown = sorted(set(modes.values()) - set(LINK_MODES))
         if unknown:
             raise ConfigurationError(f"links: {unknown[0]!r} is not one of {LINK_MODES}")
-        if candidate_generator is None and set(modes.values()) != {"linked"}:
+        needs_candidates = set(modes.values()) != {"linked"}
+        if needs_candidates and candidate_generator is None:
             raise ConfigurationError("links that are candidates need a candidate_generator")
         if entity_supervision not in ("facts", "mentions"):
             raise ConfigurationError(
@@ -107,7 +108,6 @@ class DocumentGraphReader(SentenceReader):
             serialization_dir=serialization_dir,
         )
         self._kb = kb
-        needs_candidates = set(modes.values()) != {"linked"}
         self._candidate_generator = candidate_generator if needs_candidates else None
         self._modes = modes
         self._supervises_mentions = entity_supervision == "mentions"
@@ -126,6 +126,7 @@ class DocumentGraphReader(SentenceReader):
         self, view: Sentence, labelled: bool = True, is_padding: bool = False
     ) -> Instance:
         document = view.document
+        # A view is all of its document, and so are its mentions.
         mentions, alignment = self.align(view, self.word_spans(view))
         words = alignment.token_spans[: self._max_words]
         self.losses["words behind max_words"] += len(alignment.token_spans) - len(words)
@@ -139,7 +140,8 @@ class DocumentGraphReader(SentenceReader):
         )
         self.losses["mentions behind max_mentions"] += max(0, len(places) - self._max_mentions)
         places = places[: self._max_mentions]
-        entities, links = self._links(document, [mentions[place] for place in places])
+        items = ConceptItems(document, self._kb)
+        entities, links = self._links(document, places, items)
         metadata: Dict[str, Any] = {
             "document_id": document.id,
             "is_padding": is_padding,
@@ -150,7 +152,6 @@ class DocumentGraphReader(SentenceReader):
         types = self._kb.semantic_types(entities) if self._kb is not None else {}
         graph: Dict[str, Any] = {}
         if labelled:
-            items = ConceptItems(document, self._kb)
             metadata["gold_facts"], metadata["gold_links"] = items.facts(), items.links()
             graph = self._labels(entities, metadata["gold_facts"], metadata["gold_links"])
         spans = [alignment.word_spans[place] for place in places]
@@ -168,28 +169,33 @@ class DocumentGraphReader(SentenceReader):
         return Instance(instance)
 
     def _links(
-        self, document: Document, mentions: Sequence[Mention]
+        self, document: Document, places: Sequence[int], items: ConceptItems
     ) -> Tuple[List[str], List[Link]]:
-        """The entities, and which of them each mention may name."""
-        candidates = self._candidates(document, mentions)
-        items = ConceptItems(document, self._kb)
+        """The entities, and which of them each mention at `places` of the document may name."""
+        candidates: List[List[Candidate]] = [[] for _ in document.mentions]
+        if self._candidate_generator is not None:
+            (candidates,) = self._candidate_generator.generate_for_documents([document])
         entities: Dict[str, int] = {}
         links: List[Link] = []
-        for number, (mention, found) in enumerate(zip(mentions, candidates, strict=True)):
+        for number, place in enumerate(places):
+            mention, found = document.mentions[place], candidates[place]
             mode = self._mode(mention)
             if mode == "linked":
-                given = dict.fromkeys(map(items.concept, mention.concept_ids))
-                if self._kb is not None:
-                    unknown = [concept for concept in given if concept not in self._kb]
-                    self.losses["links to concepts that the knowledge base lacks"] += len(unknown)
-                    given = dict.fromkeys(c for c in given if c not in unknown)
-                found = [Candidate(concept, 1.0) for concept in given]
+                found = self._given(mention, items)
             elif mode == "top_candidate":
                 found = found[:1]
             for candidate in found:
                 entity = entities.setdefault(candidate.concept_id, len(entities))
                 links.append(Link(number, entity, candidate.score, mode != "candidates"))
         return list(entities), links
+
+    def _given(self, mention: Mention, items: ConceptItems) -> List[Candidate]:
+        """A mention's own concepts, those that the knowledge base has."""
+        concepts = dict.fromkeys(map(items.concept, mention.concept_ids))
+        known = [concept for concept in concepts if self._kb is None or concept in self._kb]
+        lost = len(concepts) - len(known)
+        self.losses["links to concepts that the knowledge base lacks"] += lost
+        return [Candidate(concept, 1.0) for concept in known]
 
     def _mode(self, mention: Mention) -> str:
         mode = self._modes.get(mention.type, self._modes.get("*"))
@@ -199,13 +205,6 @@ class DocumentGraphReader(SentenceReader):
                 'as "*"'
             )
         return mode
-
-    def _candidates(self, document: Document, mentions: Sequence[Mention]) -> List[List[Candidate]]:
-        if self._candidate_generator is None:
-            return [[] for _ in mentions]
-        generator = self._candidate_generator
-        texts = generator.expanded(document.text, [document.text_of(m) for m in mentions])
-        return generator.generate(texts, [mention.type for mention in mentions])
 
     def _labels(
         self, entities: List[str], facts: Sequence[FactItem], links: Sequence[LinkItem]
