@@ -1,6 +1,6 @@
 """Simultaneous neural entity-relation linking (paper 1), and its BRAN baselines."""
 
-from typing import Any, Dict, List, NamedTuple, Optional, Tuple
+from typing import Any, Dict, List, Optional, Tuple
 
 import torch
 from allennlp.common import Lazy
@@ -21,12 +21,11 @@ from bio_ie.metrics.document_graph_scores import DocumentGraphScores
 from bio_ie.metrics.fact_f1 import NUM_BINS, at_least
 from bio_ie.metrics.tensor_average import TensorAverage
 from bio_ie.models.linked_mentions import linked_mentions
+from bio_ie.models.predicted_document_graph import ScoredFacts, predicted_document_graph
 from bio_ie.models.vocabulary_labels import vocabulary_labels
 from bio_ie.modules.document_supervision import document_entity_loss, fact_targets
 from bio_ie.modules.entity_links import (
-    TIE,
     entity_links,
-    places_within,
     sampled_entities,
 )
 from bio_ie.modules.fact_activation import FactActivation
@@ -36,26 +35,7 @@ from bio_ie.modules.mention_linker import MentionLinker
 from bio_ie.modules.mention_pairs import MentionPairs
 from bio_ie.modules.pair_scorers import PairScorer
 from bio_ie.modules.poolings import Pooling
-from bio_ie.modules.ragged import places_in_row
-from bio_ie.modules.row_items import RowItems, row_lists, split_rows
-
-
-class ScoredFacts(NamedTuple):
-    """Facts of a batch."""
-
-    head: torch.Tensor
-    """`[n]`, among all entities."""
-    tail: torch.Tensor
-    """`[n]`"""
-    relation: torch.Tensor
-    """`[n]`"""
-    probability: torch.Tensor
-    """`[n]`"""
-
-    def chosen(self, which: torch.Tensor) -> "ScoredFacts":
-        """Some of them, by a mask `[n]`."""
-        places = which.nonzero().squeeze(1)
-        return ScoredFacts(*(column[places] for column in self))
+from bio_ie.modules.row_items import row_lists
 
 
 @Model.register("snerl")
@@ -229,7 +209,7 @@ class Snerl(Model):
         if not self.training:
             is_real = torch.tensor([not row["is_padding"] for row in metadata], device=x.device)
             facts = self._facts(log_p, pair_scores, pairs, graph, is_real)
-            output.update(self._rows(facts, log_p, graph, num_rows))
+            output.update(predicted_document_graph(facts, log_p, graph, num_rows))
             output["metadata"] = metadata
             if "facts" in graph:
                 self._count_gold(output)
@@ -333,41 +313,10 @@ class Snerl(Model):
 
     def _least(self, graph: DocumentGraphTensors) -> Optional[torch.Tensor]:
         """How probable facts have to be to be looked at."""
-        if self.activation.is_softmax:
+        if self.activation.is_softmax or not self.relations:
             return None
         lowest = self.thresholds.amin() if "facts" not in graph else self.thresholds.new_zeros(())
         return lowest.sub(1 / NUM_BINS).clamp(min=self.min_probability)
-
-    @torch.no_grad()
-    def _rows(
-        self,
-        facts: ScoredFacts,
-        log_p: torch.Tensor,
-        graph: DocumentGraphTensors,
-        num_rows: int,
-    ) -> Dict[str, Any]:
-        """What is predicted, by row, with mentions and entities counted within the row."""
-        head, tail, relation, probability = facts
-        rows = graph["entity_rows"]
-        entity_place, mention_rows = places_in_row(rows), graph["mentions"][:, 0]
-        fact_table = torch.stack([entity_place[head], entity_place[tail], relation], dim=1)
-        # A part of the facts may begin in the row in which the one before it ends.
-        order = torch.argsort(rows[head], stable=True)
-
-        mention, entity = graph["links"].unbind(1)
-        best = places_within(mention, -(log_p / TIE).round()) == 0
-        of_mention = (best | graph["link_given"]).nonzero().squeeze(1)
-        mention, entity, log_p = mention[of_mention], entity[of_mention], log_p[of_mention]
-        link_table = torch.stack([places_in_row(mention_rows)[mention], entity_place[entity]], 1)
-        return split_rows(
-            {
-                "facts": RowItems(fact_table[order], rows[head][order]),
-                "fact_probabilities": RowItems(probability[order], rows[head][order]),
-                "links": RowItems(link_table, rows[entity]),
-                "link_probabilities": RowItems(log_p.exp(), rows[entity]),
-            },
-            num_rows,
-        )
 
     def make_output_human_readable(self, output_dict: Dict[str, Any]) -> Dict[str, Any]:
         """Gives for each document its `mentions`, with the concepts that they were found to name

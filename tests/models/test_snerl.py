@@ -2,6 +2,7 @@
 every mention with every mention."""
 
 import copy
+import dataclasses
 import json
 from typing import Any, Dict, List, Optional
 
@@ -404,6 +405,24 @@ def test_scores_are_those_of_sets(
     assert metrics["linking_unseen_gold"] == len(named[1]) - len(gold_seen)
     total = metrics["linking_seen_predicted"] + metrics["linking_unseen_predicted"]
     assert total == metrics["linking_predicted"]
+
+
+def test_without_any_fact_in_training_there_are_still_links(
+    config: Dict[str, Any], documents: List[Document]
+) -> None:
+    reader = build_reader(config)
+    bare = [dataclasses.replace(document, facts=()) for document in documents]
+    instances = [i for d in bare for i in reader.document_to_instances(d, labelled=True)]
+    model = build(config, Vocabulary.from_instances(instances)).eval()
+    outputs = model.forward_on_instances(instances)
+    assert model.get_metrics(reset=True)["linking_predicted"] > 0
+    assert not any(output["facts"] for output in outputs)
+    unlabelled = [i for d in bare for i in reader.document_to_instances(d)]
+    for output, expected in zip(model.forward_on_instances(unlabelled), outputs, strict=True):
+        assert output["mentions"] == expected["mentions"]
+    batch = Batch(instances)
+    model.train()
+    assert model(**batch.as_tensor_dict())["loss"].isfinite()
 
 
 def test_weights_of_zero_leave_their_terms_uncomputed(

@@ -16,6 +16,7 @@ from benchmarks.peak_memory import peak_memory
 from bio_ie.data.dataset_readers.document_graph import FactItem
 from bio_ie.data.document import Mention
 from bio_ie.data.fields.document_graph_field import FACTS, DocumentGraphField, Link
+from bio_ie.models.predicted_document_graph import ScoredFacts
 from bio_ie.models.snerl import Snerl
 
 NUM_CANDIDATES, NUM_RELATIONS, NUM_CONCEPTS = 25, 14, 1000
@@ -34,6 +35,10 @@ class Given(NamedTuple):
         batch = Batch([self.instance])
         batch.index_instances(self.vocab)
         return dict(batch.as_tensor_dict())
+
+
+_NOTHING = torch.zeros(0, dtype=torch.long)
+NO_FACTS = ScoredFacts(_NOTHING, _NOTHING, _NOTHING, torch.zeros(0))
 
 
 def document(num_mentions: int) -> Given:
@@ -106,7 +111,8 @@ def training_step(model: Any, given: Given) -> Callable[[], Dict[str, torch.Tens
     """Loss and gradients."""
     tensors = given.tensors()
     # Out of training, which is for its lack of chance, there would be predictions too.
-    model._facts = model._rows = model._count_gold = lambda *_: {}
+    model._facts = lambda *_: NO_FACTS
+    model._count_gold = lambda *_: None
 
     def run() -> Dict[str, torch.Tensor]:
         model.zero_grad(set_to_none=True)
