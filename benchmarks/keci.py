@@ -9,7 +9,7 @@ import random
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Callable, Dict, List, NamedTuple
+from typing import Any, Callable, Dict, List
 
 import torch
 from allennlp.common import Params
@@ -17,10 +17,10 @@ from allennlp.common.checks import ConfigurationError
 from allennlp.data import Batch
 from allennlp.models import Model
 from allennlp.nn.util import move_to_device
-from torch import Tensor
 from transformers import BertConfig
 
 from benchmarks.bare_encoder import BareEncoder, measured_device, waiting_for
+from benchmarks.beside_encoder import EncoderShare, beside_encoder, encoder_share
 from benchmarks.gold_graphs import GoldGraph, GoldGraphs, gold_graph
 from benchmarks.keci_sentences import KeciSentences, keci_params, keci_reader, use_random_vectors
 from benchmarks.sentences import build_vocabulary
@@ -45,15 +45,6 @@ class KeciBatch:
 
     inputs: Dict[str, Any]
     graph: GoldGraph
-
-
-class EncoderShare(NamedTuple):
-    """What the bare encoder takes of a step."""
-
-    inputs: Dict[str, Any]
-    """What the model gives to its encoder."""
-    gradient: Tensor
-    """Of some loss, with respect to the bare encoder's output."""
 
 
 class KeciBenchmark:
@@ -117,25 +108,19 @@ class KeciBenchmark:
         """Forward and backward pass, without the optimizer."""
         self.model.train()
 
-        def run_encoder(share: EncoderShare) -> None:
-            self.encoder(share.inputs).backward(share.gradient)
-
         batches = self.batches(batch_size, labelled=True)
-        return self._beside_encoder(row, self.train, run_encoder, batches, repeats)
+        return self._beside_encoder(row, self.train, batches, repeats, True)
 
     @torch.no_grad()
     def prediction(self, row: str, batch_size: int, repeats: int) -> Comparison:
         """Forward pass and decoding to `Mention`s and `Relation`s."""
         self.model.eval()
 
-        def run_encoder(share: EncoderShare) -> Tensor:
-            return self.encoder(share.inputs)
-
         batches = self.batches(batch_size, labelled=False)
         for batch in batches:
             if sum(map(len, self.predict(batch)["mentions"])) != batch.graph.num_entities:
                 raise RuntimeError("the model does not find the entities that it should")
-        return self._beside_encoder(row, self.predict, run_encoder, batches, repeats)
+        return self._beside_encoder(row, self.predict, batches, repeats, False)
 
     @torch.no_grad()
     def batching(self, row: str, batch_size: int, repeats: int) -> Comparison:
@@ -176,28 +161,22 @@ class KeciBenchmark:
         self,
         row: str,
         run_model: Callable[[KeciBatch], Any],
-        run_encoder: Callable[[EncoderShare], Any],
         batches: List[KeciBatch],
         repeats: int,
+        with_backward: bool,
     ) -> Comparison:
-        shares = [self.encoder_share(batch) for batch in batches]
-
-        def prepare(number: int) -> KeciBatch:
-            self.model.zero_grad(set_to_none=True)
-            return batches[number % len(batches)]
-
-        def prepare_encoder(number: int) -> EncoderShare:
-            self.model.zero_grad(set_to_none=True)
-            return shares[number % len(shares)]
-
-        return compare(
+        return beside_encoder(
             row,
-            Side("KECI", run_model, prepare),
-            Side("bare encoder", run_encoder, prepare_encoder),
+            "KECI",
+            self.model,
+            run_model,
+            self.encoder,
+            batches,
             repeats,
-            target=self._target,
-            note=self._note(batches, len(batches[0].inputs["metadata"])),
-            finish=waiting_for(self.device),
+            with_backward,
+            self._target,
+            self._note(batches, len(batches[0].inputs["metadata"])),
+            self.device,
         )
 
     def _note(self, batches: List[KeciBatch], batch_size: int) -> str:
@@ -237,5 +216,4 @@ class KeciBenchmark:
 
     def encoder_share(self, batch: KeciBatch) -> EncoderShare:
         """The encoder's part in a step, with a random gradient."""
-        inputs, output = self.encoder.share(self.model.text_field_embedder, batch.inputs["words"])
-        return EncoderShare(inputs, torch.randn_like(output))
+        return encoder_share(self.encoder, self.model, batch.inputs["words"])

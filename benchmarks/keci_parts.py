@@ -17,8 +17,9 @@ from typing import Any, Callable, Dict, List, NamedTuple, Optional, Sequence, Tu
 import torch
 from torch import Tensor
 
-from benchmarks.bare_encoder import BareEncoder, waiting_for
-from benchmarks.keci import EncoderShare, KeciBenchmark
+from benchmarks.bare_encoder import waiting_for
+from benchmarks.beside_encoder import encoder_step
+from benchmarks.keci import KeciBenchmark
 from benchmarks.keci_sentences import read_keci_sentences
 from benchmarks.measured_models import DEVICES, KECI_MODELS
 from benchmarks.timing import seconds
@@ -118,7 +119,7 @@ def measure(benchmark: KeciBenchmark, batch_size: int, training: bool, repeats: 
         given = record(part_list, lambda: step(batch))
         calls: Dict[str, Callable[[], Any]] = {
             "step": lambda: step(batch),
-            "encoder": lambda: _bare_encoder(benchmark.encoder, share, training),
+            "encoder": lambda: encoder_step(benchmark.encoder, training, share),
         }
         for part in part_list:
             calls[part.name] = _replay(part, given[part.name], training)
@@ -132,12 +133,6 @@ def measure(benchmark: KeciBenchmark, batch_size: int, training: bool, repeats: 
                     times[name].append(duration)
     medians = {name: 1000 * median(values) for name, values in times.items()}
     return Breakdown(medians.pop("step"), medians.pop("encoder"), medians)
-
-
-def _bare_encoder(encoder: BareEncoder, share: EncoderShare, training: bool) -> None:
-    output = encoder(share.inputs)
-    if training:
-        output.backward(share.gradient)
 
 
 def _replay(part: Part, args: Tuple[Any, ...], training: bool) -> Callable[[], Any]:

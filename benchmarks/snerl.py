@@ -21,8 +21,9 @@ from torch import Tensor
 from transformers import BertConfig
 
 from benchmarks.bare_encoder import BareEncoder, measured_device, waiting_for
+from benchmarks.beside_encoder import EncoderShare, beside_encoder, encoder_share
 from benchmarks.gold_facts import NOTHING, GoldFactHooks, GoldFacts, gold_facts
-from benchmarks.keci import SCIBERT_LAYERS, EncoderShare
+from benchmarks.keci import SCIBERT_LAYERS
 from benchmarks.sentences import build_vocabulary
 from benchmarks.snerl_documents import SnerlDocuments, snerl_params, snerl_reader
 from benchmarks.timing import Comparison, NotMeasured, Side, Unit, compare
@@ -109,25 +110,19 @@ class SnerlBenchmark:
         """Forward and backward pass, without the optimizer."""
         self.model.train()
 
-        def run_encoder(share: EncoderShare) -> None:
-            self.encoder(share.inputs).backward(share.gradient)
-
         batches = self.batches(batch_size, labelled=True)
-        return self._beside_encoder(row, self.train, run_encoder, batches, repeats)
+        return self._beside_encoder(row, self.train, batches, repeats, True)
 
     @torch.no_grad()
     def prediction(self, row: str, batch_size: int, repeats: int) -> Comparison:
         """Forward pass and decoding to `Mention`s with concepts and `Fact`s."""
         self.model.eval()
 
-        def run_encoder(share: EncoderShare) -> Tensor:
-            return self.encoder(share.inputs)
-
         batches = self.batches(batch_size, labelled=False)
         for batch in batches:
             if sum(map(len, self.predict(batch)["facts"])) < batch.gold.num_facts:
                 raise RuntimeError("the model does not find the facts that it should")
-        return self._beside_encoder(row, self.predict, run_encoder, batches, repeats)
+        return self._beside_encoder(row, self.predict, batches, repeats, False)
 
     @torch.no_grad()
     def encoding_once(self, row: str, batch_size: int, repeats: int) -> Comparison:
@@ -214,28 +209,22 @@ class SnerlBenchmark:
         self,
         row: str,
         run_model: Callable[[SnerlBatch], Any],
-        run_encoder: Callable[[EncoderShare], Any],
         batches: List[SnerlBatch],
         repeats: int,
+        with_backward: bool,
     ) -> Comparison:
-        shares = [self.encoder_share(batch) for batch in batches]
-
-        def prepare(number: int) -> SnerlBatch:
-            self.model.zero_grad(set_to_none=True)
-            return batches[number % len(batches)]
-
-        def prepare_encoder(number: int) -> EncoderShare:
-            self.model.zero_grad(set_to_none=True)
-            return shares[number % len(shares)]
-
-        return compare(
+        return beside_encoder(
             row,
-            Side("SNERL", run_model, prepare),
-            Side("bare encoder", run_encoder, prepare_encoder),
+            "SNERL",
+            self.model,
+            run_model,
+            self.encoder,
+            batches,
             repeats,
-            target=self._target,
-            note=self._note(batches),
-            finish=waiting_for(self.device),
+            with_backward,
+            self._target,
+            self._note(batches),
+            self.device,
         )
 
     def _note(self, batches: List[SnerlBatch]) -> str:
@@ -274,8 +263,7 @@ class SnerlBenchmark:
 
     def encoder_share(self, batch: SnerlBatch) -> EncoderShare:
         """The encoder's part in a step, with a random gradient."""
-        inputs, output = self.encoder.share(self.model.text_field_embedder, batch.inputs["words"])
-        return EncoderShare(inputs, torch.randn_like(output))
+        return encoder_share(self.encoder, self.model, batch.inputs["words"])
 
 
 def _num_pairs(metadata: Dict[str, Any]) -> int:

@@ -1,0 +1,83 @@
+"""A model beside its encoder alone: the comparison that KECI and SNERL share."""
+
+from functools import partial
+from typing import Any, Callable, Dict, List, NamedTuple, Optional, Protocol, Sequence, TypeVar
+
+import torch
+from allennlp.data import TextFieldTensors
+from allennlp.models import Model
+from torch import Tensor
+
+from benchmarks.bare_encoder import BareEncoder, waiting_for
+from benchmarks.timing import Comparison, Side, compare
+
+
+class MeasuredInputs(Protocol):
+    """What a step takes."""
+
+    @property
+    def inputs(self) -> Dict[str, Any]:
+        """Of the model, `words` among them."""
+
+
+BatchType = TypeVar("BatchType", bound=MeasuredInputs)
+
+
+class EncoderShare(NamedTuple):
+    """What the bare encoder takes of a step."""
+
+    inputs: Dict[str, Any]
+    """What the model gives to its encoder."""
+    gradient: Tensor
+    """Of some loss, with respect to the bare encoder's output."""
+
+
+def encoder_share(encoder: BareEncoder, model: Model, words: TextFieldTensors) -> EncoderShare:
+    """The encoder's part in a step of `model`, with a random gradient."""
+    inputs, output = encoder.share(model.text_field_embedder, words)
+    return EncoderShare(inputs, torch.randn_like(output))
+
+
+def encoder_step(encoder: BareEncoder, with_backward: bool, share: EncoderShare) -> None:
+    """The encoder alone on its part in a step."""
+    output = encoder(share.inputs)
+    if with_backward:
+        output.backward(share.gradient)
+
+
+def beside_encoder(
+    row: str,
+    name: str,
+    model: Model,
+    run_model: Callable[[BatchType], Any],
+    encoder: BareEncoder,
+    batches: Sequence[BatchType],
+    repeats: int,
+    with_backward: bool,
+    target: Optional[float],
+    note: str,
+    device: torch.device,
+) -> Comparison:
+    """The model on batches beside its encoder on the same words, both with their backward pass or
+    both without."""
+    shares: List[EncoderShare] = [
+        encoder_share(encoder, model, batch.inputs["words"]) for batch in batches
+    ]
+
+    def prepare(number: int) -> BatchType:
+        model.zero_grad(set_to_none=True)
+        return batches[number % len(batches)]
+
+    def prepare_encoder(number: int) -> EncoderShare:
+        model.zero_grad(set_to_none=True)
+        return shares[number % len(shares)]
+
+    return compare(
+        row,
+        Side(name, run_model, prepare),
+        Side("bare encoder", partial(encoder_step, encoder, with_backward), prepare_encoder),
+        repeats,
+        target=target,
+        note=note,
+        finish=waiting_for(device),
+    )
