@@ -25,6 +25,7 @@ from bio_ie.models.predicted_span_graph import predicted_span_graph
 from bio_ie.models.vocabulary_labels import vocabulary_labels
 from bio_ie.modules.background_knowledge import BackgroundKnowledge, EncodedGraph, FusedSpans
 from bio_ie.modules.graph_encoders import GraphEncoder, PassThroughGraphEncoder
+from bio_ie.modules.name_pooling import NamePooling
 from bio_ie.modules.pair_scorers import PairScorer
 from bio_ie.modules.poolings import Pooling
 from bio_ie.modules.precision import at_least_single
@@ -90,10 +91,10 @@ class Keci(Model):
         Or `"cross_entropy"`, with softmax.
     relation_loss_weight : `Schedule`, optional (default = `constant`, 1)
         Of the relation losses of both graphs.
-    name_pair_pooling : `Pooling`, optional
-        Not in the paper. A pooling of logits: the relation scores of all pairs of spans with the
-        same two names (BioRelEx's interactions join names, not mentions) are pooled, and each pair
-        gets what came of it. The reader needs `word_keys`.
+    name_pooling, name_pair_pooling : `Pooling`, optional
+        Not in the paper: spans of a text with the same name share their entity scores, and pairs
+        of spans with the same two names their relation scores; see `NamePooling`. The reader needs
+        `word_keys`.
     regularizer, serialization_dir, ddp_accelerator : optional
         As in every `Model`.
 
@@ -125,6 +126,7 @@ class Keci(Model):
         relation_activation: str = "softmax",
         relation_loss: str = "binary_cross_entropy",
         relation_loss_weight: Optional[Schedule] = None,
+        name_pooling: Optional[Pooling] = None,
         name_pair_pooling: Optional[Pooling] = None,
         regularizer: Optional[RegularizerApplicator] = None,
         serialization_dir: Optional[str] = None,
@@ -157,9 +159,9 @@ class Keci(Model):
             is_undirected, relation_activation, relation_loss
         )
         self.relation_loss_weight = relation_loss_weight or ConstantSchedule(1.0)
-        if name_pair_pooling is not None:
-            name_pair_pooling.require_domain("logits", "name_pair_pooling of keci")
-        self.name_pair_pooling = name_pair_pooling
+        self.name_pooling = NamePooling(
+            name_pooling, name_pair_pooling, self.relation_activation.is_softmax
+        )
 
         def head(input_dim: int) -> SpanGraphHead:
             return SpanGraphHead(
@@ -215,22 +217,24 @@ class Keci(Model):
         background : `GraphTensors`, optional
             See `BackgroundGraphField`; needed if the model has knowledge.
         word_keys : `torch.Tensor`, optional
-            `[B, N]`, a hash of each word; needed for `name_pair_pooling`.
+            `[B, N]`, a hash of each word; needed for `name_pooling` and `name_pair_pooling`.
         """
         num_rows = len(sentences)
         x, graph = self._tokens(words, background)
         spans = enumerate_spans(sentences, self.max_span_width)
         vectors = self._span_vectors(x, spans)  # s, [S, d]
-        entity_scores = self.initial_head.entities(vectors)
+        names = self.name_pooling.names(word_keys, spans)  # [S]
+        entity_scores = self.name_pooling.entities(self.initial_head.entities(vectors), names)
         num_kept = ((sentences >= 0).sum(1) * self.spans_per_word).long().clamp(min=1)  # lambda n
-        kept = keep_spans(entity_scores, spans, num_kept, self._keys(word_keys))
+        kept = keep_spans(entity_scores, spans, num_kept)
         vectors = vectors[kept.place]  # [K, d]
-        relation_scores = self._relation_scores(self.initial_head, vectors, kept)
+        names = self.name_pooling.names(word_keys, kept.spans)  # [K]
+        relation_scores = self._relation_scores(self.initial_head, vectors, kept, names)
         initial = SpanGraph(entity_scores, relation_scores)
         final, fused = None, None
         if self.final_head is not None and graph is not None:
             h = self._collective(vectors, kept, relation_scores, num_rows)
-            final, fused = self._final(h, kept, sentences, graph)
+            final, fused = self._final(h, kept, names, sentences, graph)
 
         output: Dict[str, Any] = {}
         if entities is not None and relations is not None:
@@ -269,21 +273,16 @@ class Keci(Model):
         ends = torch.stack([offset + spans.first, offset + spans.last], dim=1)
         return self.span_extractor(x.flatten(0, 1).unsqueeze(0), ends.unsqueeze(0)).squeeze(0)
 
-    def _keys(self, word_keys: Optional[torch.Tensor]) -> Optional[torch.Tensor]:
-        if self.name_pair_pooling is None:
-            return None
-        if word_keys is None:
-            raise ConfigurationError("name_pair_pooling needs a reader with word_keys: true")
-        return word_keys
-
     def _relation_scores(
-        self, head: SpanGraphHead, vectors: torch.Tensor, kept: KeptSpans
+        self,
+        head: SpanGraphHead,
+        vectors: torch.Tensor,
+        kept: KeptSpans,
+        names: Optional[torch.Tensor],
     ) -> torch.Tensor:
         """Eqs. 3 and 9, `[P, columns]`."""
         scores = head.relations(vectors, kept.head, kept.tail)
-        if self.name_pair_pooling is None or kept.names is None:
-            return scores
-        return self.name_pair_pooling(scores, kept.names, len(scores))[kept.names]
+        return self.name_pooling.relations(scores, names, kept.head, kept.tail)
 
     def _collective(
         self, vectors: torch.Tensor, kept: KeptSpans, relation_scores: torch.Tensor, num_rows: int
@@ -299,7 +298,12 @@ class Keci(Model):
         return self.span_graph_encoder.dense(nodes, edges, mask)[mask]
 
     def _final(
-        self, h: torch.Tensor, kept: KeptSpans, sentences: torch.Tensor, graph: EncodedGraph
+        self,
+        h: torch.Tensor,
+        kept: KeptSpans,
+        names: Optional[torch.Tensor],
+        sentences: torch.Tensor,
+        graph: EncodedGraph,
     ) -> Tuple[SpanGraph, FusedSpans]:
         """Eqs. 6 to 9."""
         assert self.knowledge is not None
@@ -309,8 +313,9 @@ class Keci(Model):
         f = fused.vectors
         if self._joins_fused_and_span:
             f = torch.cat([f, h], dim=-1)
-        relation_scores = self._relation_scores(self.final_head, f, kept)
-        return SpanGraph(self.final_head.entities(f), relation_scores), fused
+        entity_scores = self.name_pooling.entities(self.final_head.entities(f), names)
+        relation_scores = self._relation_scores(self.final_head, f, kept, names)
+        return SpanGraph(entity_scores, relation_scores), fused
 
     def _loss(
         self,

@@ -1,12 +1,11 @@
 """The span graph: its nodes, which are the spans that are kept, and their scores."""
 
-from typing import NamedTuple, Optional
+from typing import NamedTuple
 
 import torch
 
 from bio_ie.modules.precision import at_least_single
 from bio_ie.modules.ragged import ordered_pairs
-from bio_ie.modules.span_names import same_names
 from bio_ie.modules.text_spans import TextSpans, keep_most_likely
 
 
@@ -29,16 +28,9 @@ class KeptSpans(NamedTuple):
     """`[P]`, index among the `K`."""
     tail: torch.Tensor
     """`[P]`"""
-    names: Optional[torch.Tensor]
-    """`[P]`, a number for each pair of names, if asked for."""
 
 
-def keep_spans(
-    entity_scores: torch.Tensor,
-    spans: TextSpans,
-    num_kept: torch.Tensor,
-    word_keys: Optional[torch.Tensor] = None,
-) -> KeptSpans:
+def keep_spans(entity_scores: torch.Tensor, spans: TextSpans, num_kept: torch.Tensor) -> KeptSpans:
     """Keeps the spans of each text with the lowest probability of being no entity (paper 4, section
     2.3).
 
@@ -49,15 +41,9 @@ def keep_spans(
     spans : `TextSpans`
     num_kept : `torch.Tensor`
         `[B]`, how many to keep of each text, if it has so many.
-    word_keys : `torch.Tensor`, optional
-        `[B, N]`, hashes of words; with them, pairs of the same two names are numbered.
     """
     none = at_least_single(entity_scores.detach()).log_softmax(-1)[:, 0]
     place = keep_most_likely(-none, spans.row, num_kept)
     kept = spans.select(place)
     head, tail = ordered_pairs(kept.row, len(num_kept))
-    names = None
-    if word_keys is not None:
-        name = same_names(word_keys, kept)
-        names = torch.unique(name[head] * len(name) + name[tail], return_inverse=True)[1]
-    return KeptSpans(place, kept, head, tail, names)
+    return KeptSpans(place, kept, head, tail)

@@ -29,8 +29,10 @@ def same_names(word_keys: torch.Tensor, spans: TextSpans) -> torch.Tensor:
     prefix = torch.nn.functional.pad((word_keys * powers).cumsum(1), (1, 0))
     row, first, last = spans
     hashes = (prefix[row, last + 1] - prefix[row, first]) * inverses[first]
-    named = torch.stack([row, last - first, hashes], dim=1)
-    return torch.unique(named, dim=0, return_inverse=True)[1]
+    # One number, as rows of several take twenty times as long to sort.
+    row_key, width_key = _signed(_BASE * _BASE), _signed(_BASE**3)
+    keys = hashes + row * row_key + (last - first) * width_key
+    return torch.unique(keys, return_inverse=True)[1]
 
 
 def _powers(base: int, number: int, like: torch.Tensor) -> torch.Tensor:

@@ -47,6 +47,7 @@ CHANGES = {
             "concept_dropout": 0.2,
         }
     },
+    "names": {"name_pooling": {"type": "mean"}},
     "name_pairs": {"name_pair_pooling": {"type": "logsumexp"}},
     "later_relations": {"relation_loss_weight": {"type": "linear_warmup", "num_epochs": 1}},
 }
@@ -358,7 +359,9 @@ def test_a_model_of_narrower_spans_than_its_reader_learns_what_it_can(config, ba
     assert_close(*losses)
 
 
-def test_pairs_of_the_same_names_share_their_scores(config, batch_and_vocab):
+def test_spans_and_pairs_of_the_same_names_share_their_scores_in_both_graphs(
+    config, batch_and_vocab
+):
     _, vocab = batch_and_vocab
     words = ["Didanosine", "and", "stavudine", ",", "then", "didanosine"]
     spans, position = [], 0
@@ -369,37 +372,45 @@ def test_pairs_of_the_same_names_share_their_scores(config, batch_and_vocab):
     document = Document("d", " ".join(words), tokens=spans)
     batch = Batch(reader.document_to_instances(document))
     batch.index_instances(vocab)
-    model = build(
-        config, vocab, {**CHANGES["name_pairs"], "knowledge": None, "spans_per_word": 10.0}
-    ).eval()
-    found = {}
+    changes = {**CHANGES["names"], **CHANGES["name_pairs"], "spans_per_word": 10.0}
+    model = build(config, vocab, changes).eval()
+    calls = []
 
-    def remember(scores, names, num_segments, pool=model.name_pair_pooling.forward):
-        found.update(scores=scores, names=names, pooled=pool(scores, names, num_segments))
-        return found["pooled"]
+    def remembering(function):
+        def call(scores, names, *pairs):
+            calls.append((scores, function(scores, names, *pairs), pairs))
+            return calls[-1][1]
 
-    model.name_pair_pooling.forward = remember
+        return call
+
+    for name in ("entities", "relations"):
+        setattr(model.name_pooling, name, remembering(getattr(model.name_pooling, name)))
     model(**batch.as_tensor_dict())
+
     kept = naive_spans([0] * len(words), model.max_span_width)
     names = [" ".join(words[first : last + 1]).lower() for first, last in kept]
-    pairs = [(h, t) for h in range(len(kept)) for t in range(len(kept)) if h != t]
-    for place, (head, tail) in enumerate(pairs):
-        same = [
-            other
-            for other, (h, t) in enumerate(pairs)
-            if (names[h], names[t]) == (names[head], names[tail])
-        ]
-        expected = found["scores"][same].logsumexp(0)
-        assert_close(found["pooled"][found["names"][place]], expected)
-    assert len(set(found["names"].tolist())) < len(pairs)
+    assert len(calls) == 4  # entities and relations of the initial graph, and of the final one
+    for scores, pooled, pairs in calls:
+        keys = names
+        if pairs:
+            keys = [
+                (names[h], names[t])
+                for h, t in zip(*(part.tolist() for part in pairs), strict=True)
+            ]
+        assert len(set(keys)) < len(keys) == len(scores)
+        for place, key in enumerate(keys):
+            same = scores[[other for other, its_key in enumerate(keys) if its_key == key]]
+            expected = same.logsumexp(0) if pairs else same.softmax(-1).mean(0).log()
+            assert_close(pooled[place], expected)
 
 
-def test_name_pair_pooling_needs_the_readers_keys(config, batch_and_vocab):
+@pytest.mark.parametrize("change", ["names", "name_pairs"])
+def test_pooling_by_name_needs_the_readers_keys(config, batch_and_vocab, change):
     batch, vocab = batch_and_vocab
     tensors = batch.as_tensor_dict()
     del tensors["word_keys"]
     with pytest.raises(ConfigurationError, match="word_keys"):
-        build(config, vocab, CHANGES["name_pairs"])(**tensors)
+        build(config, vocab, CHANGES[change])(**tensors)
 
 
 def test_relations_need_two_entities(config, batch_and_vocab):
@@ -426,7 +437,9 @@ def test_knowledge_without_a_background_graph_is_an_error(config, batch_and_voca
         {"final_representation": "span"},
         {"relation_activation": "sigmoid", "relation_loss": "cross_entropy"},
         {"spans_per_word": 0.0},
-        {"name_pair_pooling": {"type": "smax"}},
+        {"name_pooling": {"type": "attention"}},
+        {"name_pair_pooling": {"type": "attention"}},
+        {"name_pair_pooling": {"type": "smax"}, "relation_activation": "sigmoid"},
         {"no_such_setting": 1},
     ],
 )

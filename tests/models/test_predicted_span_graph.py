@@ -39,7 +39,7 @@ def test_a_span_graph_has_the_likeliest_types_and_relations_of_entities(
     torch.manual_seed(seed)
     spans = random_spans(random.Random(seed))
     head, tail = ordered_pairs(spans.row, NUM_ROWS)
-    kept = KeptSpans(torch.arange(len(spans.row)), spans, head, tail, None)
+    kept = KeptSpans(torch.arange(len(spans.row)), spans, head, tail)
     module = RelationActivation([False] * NUM_LABELS, activation)
     entity_scores = 3 * torch.randn(len(spans.row), NUM_TYPES + 1)
     relation_scores = 3 * torch.randn(len(head), module.num_columns)

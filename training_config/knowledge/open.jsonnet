@@ -4,14 +4,16 @@
 //     bio-ie build-kb training_config/knowledge/open.jsonnet --output open.sqlite
 local paths = import '../lib/paths.libsonnet';
 
-// The same types in all sources, and as corpora call them.
-local mesh_types = {
-  C: 'Disease',
-  F03: 'Disease',  // mental disorders
-  D: 'Chemical',
-};
-
 {
+  // The same types in all sources, and as corpora call them.
+  mesh_types:: {
+    C: 'Disease',
+    F03: 'Disease',  // mental disorders
+    D: 'Chemical',
+  },
+  // Whether the names that other vocabularies have for MeSH's records are synonyms.
+  mapped_names:: false,
+
   type: 'merged',
   // The earlier a source, the more its names and definitions weigh.
   sources: [
@@ -19,12 +21,13 @@ local mesh_types = {
       type: 'mesh',
       path: paths.data + '/kb/mesh_id_label_mappings.tsv.gz',
       tree_numbers: paths.data + '/kb/dhimmel_mesh_tree-numbers.tsv.gz',
-      semantic_types: mesh_types,
+      semantic_types: $.mesh_types,
     },
     {
       type: 'mesh',  // supplementary records
       path: paths.data + '/kb/mesh_mappings.tsv.gz',
-      semantic_types: mesh_types,
+      semantic_types: $.mesh_types,
+      mapped_names: $.mapped_names,
     },
     { type: 'ctd', path: paths.data + '/kb/CTD_diseases.tsv.gz' },
     { type: 'obo', path: paths.data + '/hpo/hp.json.gz' },

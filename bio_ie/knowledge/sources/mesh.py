@@ -39,11 +39,11 @@ CATEGORIES = {
 _CATEGORY_OF_CLASS = {"1": "D", "2": "E", "3": "C", "4": "B", "5": "M", "6": "A"}
 """Supplementary records are in no tree, but they have a class."""
 
-_CATEGORY_OF_VOCABULARY = {
-    "CHEBI": "D", "PUBCHEM": "D", "UP": "D", "HGNC": "D", "DOID": "C", "HP": "C",
+_TREE_OF_VOCABULARY = {
+    "CHEBI": "D", "PUBCHEM": "D", "UP": "D12.776", "HGNC": "D12.776", "DOID": "C", "HP": "C",
 }  # fmt: skip
 """Nor does the file of mappings have a class, but the vocabulary that a record is mapped to tells
-as much."""
+as much: UniProt's are proteins, and so is what MeSH has of the genes of HGNC."""
 
 
 @KnowledgeSource.register("mesh")
@@ -153,8 +153,8 @@ class MeshSource(KnowledgeSource):
         if self.mapped_names and other_name and other_name != name:
             yield ConceptName(concept, other_name)
         # Descriptors have tree numbers.
-        if id.startswith("C") and vocabulary in _CATEGORY_OF_VOCABULARY:
-            yield self._type(concept, _CATEGORY_OF_VOCABULARY[vocabulary])
+        if id.startswith("C") and vocabulary in _TREE_OF_VOCABULARY:
+            yield self._type(concept, _TREE_OF_VOCABULARY[vocabulary])
 
     def _hierarchy(self, trees: List[Tuple[str, str]]) -> Iterator[Statement]:
         concepts = {number: concept for concept, number in trees}
