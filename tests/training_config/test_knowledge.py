@@ -39,3 +39,23 @@ def test_open_knowledge_base_is_one_of_all_its_sources(
     # The phenotype alone refers to this descriptor.
     assert kb.resolve("D011472") == kb.resolve("HP:0000024") == "MESH:D011472"
     assert kb.concept("MESH:D011472").semantic_types == ("Disease", "Phenotypic abnormality")
+
+
+def test_molecules_are_told_apart_and_have_the_symbols_of_their_genes(
+    corpus_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "data").symlink_to(corpus_folder.resolve(), target_is_directory=True)
+    monkeypatch.chdir(tmp_path)
+    source = KnowledgeSource.from_params(Params.from_file(FOLDER / "molecules.jsonnet"))
+    build_knowledge_base(source, "molecules.sqlite")
+    kb = KnowledgeBase("molecules.sqlite")
+    types = {
+        "rbm3": ("MESH:C099506", "Protein"),  # a supplementary record
+        "casp3": ("MESH:D053148", "Enzyme"),  # a descriptor
+        "dna": ("MESH:D004247", "DNA"),
+        "adenosine triphosphate": ("MESH:D000255", "Chemical"),
+        "pancreatitis": ("MESH:D010195", "Disease"),
+    }
+    for name, (concept, type_) in types.items():
+        assert concept in kb.lookup([name])[name]
+        assert type_ in kb.concept(concept).semantic_types

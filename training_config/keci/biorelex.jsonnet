@@ -1,5 +1,5 @@
-// BioRelEx with the open vocabularies as background knowledge: 200 sentences of the training file
-// held out, 1,205 to train on.
+// BioRelEx with open vocabularies as background knowledge: 200 sentences of the training file held
+// out, 1,205 to train on.
 local encoders = import '../lib/encoders.libsonnet';
 local base = import '../lib/keci.libsonnet';
 local parts = import '../lib/parts.libsonnet';
@@ -8,9 +8,10 @@ local held_out = parts.held_out(paths.data + '/biorelex/1.0alpha7.train.json', 2
 
 base {
   corpus:: { type: 'biorelex' },
-  knowledge_base:: paths.knowledge_bases + '/open.sqlite',
-  concept_vectors:: paths.knowledge_bases + '/open.distmult.safetensors',
-  definition_vectors:: paths.knowledge_bases + '/open.description.safetensors',
+  knowledge_base:: paths.knowledge_bases + '/molecules.sqlite',
+  concept_vectors:: paths.knowledge_bases + '/molecules.distmult.safetensors',
+  definition_vectors:: paths.knowledge_bases + '/molecules.description.safetensors',
+  stem_names:: true,
   train_data_path: held_out.train,
   test_data_path: held_out.validation,
   evaluate_on_test: true,
@@ -27,6 +28,7 @@ base {
   batch_size:: 8,
   encoder_lr:: 2e-4,
   head_lr:: 1e-3,
+  name_pooling:: { type: 'mean' },
   relation_loss:: 'cross_entropy',
   // Pairs of spans outnumber spans: at full weight their losses drown those of types.
   relation_loss_weight:: 0.3,

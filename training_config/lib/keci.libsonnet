@@ -11,6 +11,8 @@ training {
   corpus:: error 'Must override corpus: the format, e.g. { type: "biorelex" }',
   // A file of `bio-ie build-kb`; null: no knowledge, SentContextOnly.
   knowledge_base:: null,
+  // Also look names up by the stems of their words ("cadherin" finds "Cadherins").
+  stem_names:: false,
   // Files of vectors of its concepts (`bio-ie embed-concepts`), each optional.
   concept_vectors:: null,
   definition_vectors:: null,
@@ -34,6 +36,8 @@ training {
   // Also see words by their characters (a convolution over them): for names, an encoder that
   // lower-cases has lost half of what tells them. Not in the paper.
   characters:: false,
+  // A pooling: spans of a text with the same name share their entity scores. Not in the paper.
+  name_pooling:: null,
   // The size of a word's vector, for parts that have to be told.
   word_dim:: self.encoder.hidden_size + if self.characters then parts.characters.dim else 0,
   seed:: 13370,
@@ -56,7 +60,12 @@ training {
     token_indexers: $.encoder.token_indexers
                     + if $.characters then parts.characters.token_indexers else {},
     max_span_width: $.max_span_width,
-    [if $.knowledge_base != null then 'background']: { kb: { path: $.knowledge_base } },
+    [if $.name_pooling != null then 'word_keys']: true,
+    [if $.knowledge_base != null then 'background']: {
+      local kb = { path: $.knowledge_base },
+      kb: kb,
+      [if $.stem_names then 'candidate_generator']: { type: 'exact', kb: kb, stem: true },
+    },
   },
   // Gold mentions must not decide where words end when a model is scored.
   validation_dataset_reader: self.dataset_reader { align: 'expand' },
@@ -83,6 +92,7 @@ training {
     relation_loss: $.relation_loss,
     relation_loss_weight: { type: 'constant', value: $.relation_loss_weight },
     final_loss_weight: $.final_loss_weight,
+    [if $.name_pooling != null then 'name_pooling']: $.name_pooling,
     span_graph_encoder: {  // eq. 4
       type: 'bidirectional_gcn',
       num_layers: 2,
