@@ -9,6 +9,7 @@ from allennlp.data import DatasetReader, Instance, Tokenizer
 from allennlp.data.fields import Field, MetadataField, TensorField
 from allennlp.data.token_indexers import TokenIndexer
 
+from bio_ie.data.concept_labels import concept_label
 from bio_ie.data.corpora.corpus_format import CorpusFormat
 from bio_ie.data.dataset_readers.detected_mentions import DetectedMentions
 from bio_ie.data.dataset_readers.sentence_reader import SentenceReader
@@ -317,11 +318,6 @@ class _WordsOfDocument:
         if span not in self._words:
             self._words[span] = make()
         return self._words[span]
-
-
-def concept_label(concept_ids: Sequence[str]) -> Optional[str]:
-    """The label of a mention of these concepts: `None` of none, `A|B` of several."""
-    return "|".join(sorted(set(concept_ids))) or None
 
 
 def _spans_field(spans: Sequence[WordSpan]) -> TensorField:
