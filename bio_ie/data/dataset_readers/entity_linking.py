@@ -15,6 +15,7 @@ from bio_ie.data.dataset_readers.detected_mentions import DetectedMentions
 from bio_ie.data.dataset_readers.sentence_reader import SentenceReader
 from bio_ie.data.document import Document, Mention, Span
 from bio_ie.data.fields import LabelsField
+from bio_ie.data.linking_tasks import NAMESPACES
 from bio_ie.data.sentences import Sentence, SentenceInContext
 from bio_ie.data.tokenizers import SpanSentenceSplitter
 from bio_ie.data.tokenizers.alignment import align_tokens
@@ -24,13 +25,6 @@ from bio_ie.metrics.mention_linking_f1 import linking_items
 
 MENTION = "Mention"
 """The label of mention recognition."""
-
-NAMESPACES = {
-    "mention_recognition": "mention_tags",
-    "entity_typing": "type_labels",
-    "entity_linking": "concept_labels",
-}
-"""Of each task, the namespace of its labels."""
 
 
 @DatasetReader.register("entity_linking")
