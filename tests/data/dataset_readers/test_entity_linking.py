@@ -1,14 +1,17 @@
+import itertools
+import json
 import random
 from pathlib import Path
 from typing import Any, List, Tuple
 
+import _jsonnet
 import pytest
 from allennlp.common import Params
 from allennlp.common.checks import ConfigurationError
 from allennlp.data import Batch, DatasetReader, Instance, Vocabulary
 from allennlp.data.token_indexers import SingleIdTokenIndexer
 
-from bio_ie.data.corpora import PubtatorFormat
+from bio_ie.data.corpora import CorpusError, PubtatorFormat, SentenceJsonlFormat
 from bio_ie.data.dataset_readers import EntityLinkingReader
 from bio_ie.data.document import Document, Mention
 from bio_ie.data.token_indexers import PretrainedTransformerWordsIndexer
@@ -278,3 +281,44 @@ def test_genuine_medmentions_sample(corpus_folder: Path) -> None:
             "mentions hold no word",
         )
     )
+
+
+def test_official_split_of_medmentions_by_pmid(corpus_folder: Path) -> None:
+    """The config's data paths, on the genuine sample in place of the whole corpus."""
+    config = _jsonnet.evaluate_file(
+        "training_config/multitask_entity_linker/paper/st21pv_pt_single.jsonnet"
+    )
+    folder = corpus_folder / "medmentions"
+    found = {}
+    for part in ("train", "validation", "test"):
+        path = json.loads(config)[f"{part}_data_path"]
+        path["file"] = str(folder / "sample_3docs.PubTator.txt")
+        pmids = folder / Path(path["format"]["documents"]).name
+        path["format"]["documents"] = str(pmids)
+        try:
+            found[part] = [document.id for document in reader().read_documents(path)]
+        except CorpusError as error:
+            assert "no document" in str(error)  # noqa: PT017 - a part may have none of the three
+            found[part] = []
+        assert set(found[part]) <= set(pmids.read_text().split())
+    every = [id_ for ids in found.values() for id_ in ids]
+    assert len(every) == len(set(every)) == 3
+
+
+def test_sentences_derived_from_medmentions(corpus_folder: Path) -> None:
+    """Of 200 documents all concepts become labels, whatever is left out is counted."""
+    path = corpus_folder / "medmentions" / "st21pv_train.sentences.jsonl.gz"
+    if not path.exists():
+        pytest.skip(f"{path} is absent")
+    made = reader(max_wordpieces=10**6, max_words=10**6)
+    num_mentions = num_labelled = 0
+    for document in itertools.islice(SentenceJsonlFormat().read(path), 200):
+        num_mentions += len(document.mentions)
+        for view in made.document_to_instances(document, labelled=True):
+            tags = view["mention_tags"].labels  # type: ignore[attr-defined]
+            num_labelled += sum(tag.startswith(("B-", "S-")) for tag in tags)
+            # Joined tokens are words of the corpus, and have the labels of the corpus.
+            assert len(tags) == len(view["concept_labels"].labels)  # type: ignore[attr-defined]
+    lost = "mentions nested in, crossing or repeating another"
+    assert num_labelled == num_mentions - made.losses[lost]
+    assert made.losses[lost] <= 2
