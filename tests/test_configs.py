@@ -145,8 +145,8 @@ def test_config_trains_two_steps(
     config = shortened(evaluate(name))
     with_toy_detector(config, toy_archive)
     with_tiny_encoder(config)
-    is_snerl = config["model"]["type"] == "snerl"
-    with_toy_knowledge(config, facts_kb if is_snerl else toy_kb, tmp_path)
+    links = config["model"]["type"] in ("snerl", "multitask_entity_linker")
+    with_toy_knowledge(config, facts_kb if links else toy_kb, tmp_path)
     metrics = train(config, tmp_path)
     assert metrics["training_loss"] > 0
     metric = config["trainer"]["validation_metric"].lstrip("+")

@@ -29,7 +29,8 @@ def span_output(task: str, found: TaskSpans, types: Optional[torch.Tensor]) -> D
 
 class LinkingDecoder:
     """Brings the tensors of `span_output` to the host. Outputs are those of a model, with
-    `metadata`, whose `word_spans` are the character offsets of the row's words.
+    `metadata`, whose `word_spans` are the character offsets of the row's words, and whose
+    `candidate_ids` are the concepts that labels beyond the classes mean.
 
     # Parameters
 
@@ -69,6 +70,11 @@ class LinkingDecoder:
         rows = zip(*reversed(list(found.values())), strict=True)
         return {"mentions": [_together(tasks) for tasks in rows]}
 
+    def _concept_ids(self, label: int, metadata: Mapping[str, Any]) -> Tuple[str, ...]:
+        if label < len(self._concepts):
+            return self._concepts[label]
+        return (metadata["candidate_ids"][label - len(self._concepts)],)
+
     def _mentions(self, task: str, output: Mapping[str, Any]) -> Iterator[List[Mention]]:
         for metadata, spans, scores in zip(
             output["metadata"],
@@ -87,7 +93,7 @@ class LinkingDecoder:
                         words[first][0],
                         words[last][1],
                         self._types[type_] if type_ >= 0 else UNTYPED,
-                        self._concepts[label] if task == LINKING else (),
+                        self._concept_ids(label, metadata) if task == LINKING else (),
                         score=score,
                     )
                 )

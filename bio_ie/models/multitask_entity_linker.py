@@ -12,6 +12,7 @@ from allennlp.nn.parallel import DdpAccelerator
 
 from bio_ie.data.concept_labels import label_concepts
 from bio_ie.data.fields import IGNORED
+from bio_ie.data.fields.span_candidates_field import CandidateTensors
 from bio_ie.data.linking_tasks import LINKING, NAMESPACES, RECOGNITION, TASKS, TYPING
 from bio_ie.metrics.linking_scores import LinkingScores
 from bio_ie.metrics.tensor_average import TensorAverage
@@ -181,6 +182,7 @@ class MultitaskEntityLinker(Model):
         span_types: Optional[torch.Tensor] = None,
         span_concepts: Optional[torch.Tensor] = None,
         given_spans: Optional[torch.Tensor] = None,
+        candidates: Optional[CandidateTensors] = None,
     ) -> Dict[str, Any]:
         """
         # Parameters
@@ -197,6 +199,8 @@ class MultitaskEntityLinker(Model):
             `[B, G, 2]` and `[B, G]`, gold mentions.
         given_spans : `torch.Tensor`, optional
             `[B, P, 2]`, mentions to classify.
+        candidates : `CandidateTensors`, optional
+            See `SpanCandidatesField`; needed with `candidate_rescoring`.
         """
         mask = target_words >= 0  # [B, S]
         x = self.text_field_embedder(words)  # [B, N, H]
@@ -214,7 +218,7 @@ class MultitaskEntityLinker(Model):
             flat = {TYPING: span_types, LINKING: span_concepts}
             is_span = spans[:, :, 0] >= 0
             gold = {task: None if x is None else x[is_span] for task, x in flat.items()}
-            losses.update(self.span_tasks.losses(wanted, matched, gold))
+            losses.update(self.span_tasks.losses(wanted, matched, gold, candidates))
 
         output: Dict[str, Any] = {}
         for task, loss in losses.items():
@@ -222,7 +226,7 @@ class MultitaskEntityLinker(Model):
             self._losses[task](loss)
         if not self.training:
             labelled = self.word_tasks(vectors, mask)
-            found = self._found(labelled, vectors, mask, spans, given_spans)
+            found = self._found(labelled, vectors, mask, spans, given_spans, candidates)
             output.update(split_rows(found, len(mask)))
             output["metadata"] = metadata
             if losses:
@@ -263,6 +267,7 @@ class MultitaskEntityLinker(Model):
         mask: torch.Tensor,
         spans: Optional[torch.Tensor],
         given_spans: Optional[torch.Tensor],
+        candidates: Optional[CandidateTensors],
     ) -> Dict[str, RowItems]:
         """The mentions of each task, as output."""
         found = self.word_tasks.mentions(labelled, mask)
@@ -273,7 +278,7 @@ class MultitaskEntityLinker(Model):
                 given = spans if self.span_source == "gold" else given_spans
                 like = next(iter(vectors.values()))
                 judged = certain(_given(given, "span_source"), like)
-            of_spans, types = self.span_tasks(vectors, judged)
+            of_spans, types = self.span_tasks(vectors, judged, candidates)
             found.update(of_spans)
         elif LINKING in found:
             types = self.word_tasks.types(labelled, found[LINKING].spans)

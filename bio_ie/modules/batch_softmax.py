@@ -1,6 +1,6 @@
 """A classifier over very many classes, trained on those of a batch (paper 3, section 3.1)."""
 
-from typing import Iterator, NamedTuple
+from typing import Iterator, NamedTuple, Tuple
 
 import torch
 from allennlp.common.checks import ConfigurationError
@@ -79,32 +79,47 @@ class BatchSoftmax(torch.nn.Module):
         """
         has_label = labels >= 0
         vectors, labels = vectors[has_label], labels[has_label]
+        classes, places = self.batch_classes(labels)
+        losses = functional.cross_entropy(self.scores(vectors, classes), places, reduction="none")
+        return self.mean_loss(losses, labels)
+
+    def batch_classes(self, labels: torch.Tensor) -> Tuple[torch.Tensor, torch.Tensor]:
+        """E, ascending, and where among them each of the labels `[n]` is."""
         present = labels
         # One class at least: of none there is no softmax.
         if self._with_nil or not len(labels):
             present = functional.pad(labels, (0, 1), value=self._nil)
-        classes, places = present.unique(return_inverse=True)  # E, [n (+ 1)]
-        scores = functional.linear(
-            vectors, self.linear.weight[classes], self.linear.bias[classes]
-        )  # [n, |E|]
-        losses = functional.cross_entropy(scores, places[: len(labels)], reduction="none")
+        classes, places = present.unique(return_inverse=True)
+        return classes, places[: len(labels)]
+
+    def scores(self, vectors: torch.Tensor, classes: torch.Tensor) -> torch.Tensor:
+        """`[n, |E|]`, of vectors `[n, D]` and some classes."""
+        return functional.linear(vectors, self.linear.weight[classes], self.linear.bias[classes])
+
+    def mean_loss(self, losses: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
+        """The weighted sum of items' losses `[n]`, divided by their number."""
         weights = torch.where(labels == self._nil, self._nil_weight, 1.0)
         return (weights * losses).sum() / max(len(labels), 1)
 
     @torch.no_grad()
     def forward(self, vectors: torch.Tensor) -> Classified:
         """The best of all classes for `vectors` `[n, D]`; no gradient."""
-        parts = [self._best(part) for part in self._parts(vectors)]
+        parts = [self._best(part) for part in self.parts(vectors)]
         labels, probabilities = zip(*parts, strict=True)
         return Classified(torch.cat(labels), torch.cat(probabilities))
 
-    def _parts(self, vectors: torch.Tensor) -> Iterator[torch.Tensor]:
-        """One at least, be it empty."""
+    def parts(self, vectors: torch.Tensor) -> Iterator[torch.Tensor]:
+        """Some items at once, of which all scores may be held; one part at least, be it empty."""
         yield from vectors.split(max(self._max_scores // self.linear.out_features, 1))
 
-    def _best(self, vectors: torch.Tensor) -> Classified:
-        scores = self.linear(vectors).float()  # [part, C]
+    def all_scores(self, vectors: torch.Tensor) -> torch.Tensor:
+        """`[n, C]`; minus infinity for Nil if items cannot be of no class."""
+        scores: torch.Tensor = self.linear(vectors).float()
         if not self._with_nil:
             scores[:, self._nil] = -torch.inf
+        return scores
+
+    def _best(self, vectors: torch.Tensor) -> Classified:
+        scores = self.all_scores(vectors)
         best, label = scores.max(-1)
         return Classified(label, (best - scores.logsumexp(-1)).exp())

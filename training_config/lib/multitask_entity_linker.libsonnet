@@ -28,6 +28,14 @@ training {
   training_spans:: 'gold',
   span_source:: 'task',
   mention_detector:: null,  // for span_source 'archive': an archive that finds mentions
+  // A file of `bio-ie build-kb`: concepts are written as it writes them. With `rescoring`, PE also
+  // scores the concepts that it has for a mention, by an index of `bio-ie build-index` beside it and
+  // by vectors of `bio-ie embed-concepts`. Not in the paper.
+  knowledge_base:: null,
+  rescoring:: false,
+  num_candidates:: 10,
+  definition_vectors:: null,
+  concept_vectors:: null,
   context_sentences:: 1,  // section 3.1
   max_wordpieces:: 128,  // section 3.1
   num_epochs:: 30,
@@ -51,13 +59,23 @@ training {
                           && $.type_scheme == 'bilou');
     local is_top = name == $.tasks[std.length($.tasks) - 1];
     local encoder = if is_top then $.top_encoder else $.task_encoder;
+    local is_rescored = $.rescoring && name == 'entity_linking';
     local has_weight = $.granularity == 'token' && name != 'mention_recognition';
     {
       [if encoder != null then 'encoder']: encoder,
       [if $.feedforward != null then 'feedforward']: $.feedforward,
       [if is_tagged then 'tag_decoder']: $.tag_decoder,
       [if has_weight then 'nil_weight']: $.nil_weight,
+      [if is_rescored then 'candidate_rescoring']: $.candidate_rescoring,
     },
+  local files = { description: $.definition_vectors, pretrained: $.concept_vectors },
+  local vectors = [name for name in std.objectFields(files) if files[name] != null],
+  candidate_rescoring:: {
+    [if vectors != [] then 'concept_embedder']: {
+      type: 'concatenated',
+      parts: { [name]: { type: name, vectors: files[name] } for name in vectors },
+    },
+  },
   dataset_reader: {
     type: 'entity_linking',
     corpus: $.corpus,
@@ -70,6 +88,13 @@ training {
     max_wordpieces: $.max_wordpieces,
     granularity: $.granularity,
     type_scheme: $.type_scheme,
+    [if $.knowledge_base != null then 'kb']: { path: $.knowledge_base },
+    [if $.rescoring then 'candidate_generator']: {
+      type: 'tfidf',
+      kb: { path: $.knowledge_base },
+      k: $.num_candidates,
+    },
+    [if $.rescoring && $.training_spans != 'gold' then 'candidate_spans']: 'all',
     // Of training, only if it needs them: a corpus's own mentions are there at no cost.
     [if $.mention_detector != null && $.training_spans != 'gold' then 'mention_detector']:
       $.mention_detector,
@@ -80,6 +105,7 @@ training {
     align: 'expand',
     [if $.granularity == 'entity' then 'span_source']: $.span_source,
     [if $.mention_detector != null then 'mention_detector']: $.mention_detector,
+    [if $.rescoring && $.span_source == 'task' then 'candidate_spans']: 'all',
   },
   // A concept that training has not seen is no class.
   datasets_for_vocab_creation: ['train'],

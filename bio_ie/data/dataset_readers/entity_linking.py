@@ -1,7 +1,8 @@
 """Sentences in their context, with a mention tag, a type and a concept for every word, or a type
 and a concept for every mention: for `multitask_entity_linker`."""
 
-from typing import Callable, Dict, List, Optional, Sequence, Tuple
+from dataclasses import replace
+from typing import Dict, List, Optional, Sequence, Tuple
 
 import torch
 from allennlp.common.checks import ConfigurationError
@@ -12,15 +13,20 @@ from allennlp.data.token_indexers import TokenIndexer
 from bio_ie.data.concept_labels import concept_label
 from bio_ie.data.corpora.corpus_format import CorpusFormat
 from bio_ie.data.dataset_readers.detected_mentions import DetectedMentions
+from bio_ie.data.dataset_readers.document_words import DocumentWords
 from bio_ie.data.dataset_readers.sentence_reader import SentenceReader
+from bio_ie.data.dataset_readers.span_candidates import SpanCandidates
 from bio_ie.data.document import Document, Mention, Span
-from bio_ie.data.fields import LabelsField
-from bio_ie.data.linking_tasks import NAMESPACES
+from bio_ie.data.fields import LabelsField, SpanCandidatesField
+from bio_ie.data.linking_tasks import LINKING, NAMESPACES
 from bio_ie.data.sentences import Sentence, SentenceInContext
 from bio_ie.data.tokenizers import SpanSentenceSplitter
 from bio_ie.data.tokenizers.alignment import align_tokens
 from bio_ie.data.word_tags import NIL, WordSpan, word_tags
 from bio_ie.data.wordpiece_budget import WordpieceBudget
+from bio_ie.knowledge.candidate_generators import CandidateGenerator
+from bio_ie.knowledge.concept_links import vocabulary_id
+from bio_ie.knowledge.knowledge_base import KnowledgeBase
 from bio_ie.metrics.mention_linking_f1 import linking_items
 
 MENTION = "Mention"
@@ -62,6 +68,17 @@ class EntityLinkingReader(SentenceReader):
         `"task"` need nothing of the reader.
     mention_detector : `str`, optional
         With `span_source: "archive"`: the archive of a model that finds mentions.
+    kb : `KnowledgeBase`, optional
+        Concepts are written as it writes them, whatever the corpus does: an id of another
+        vocabulary that it maps is that concept, and `D003000` is `MESH:D003000`.
+    candidate_generator : `CandidateGenerator`, optional
+        Of granularity "entity": gives the concepts that a mention may name, for a model with
+        `candidate_rescoring`. Its concepts must be those of `kb`.
+    candidate_spans : `str`, optional (default = `"mentions"`)
+        What is looked up: `"mentions"`, those that are annotated or given; or `"all"` spans, for a
+        model that finds its own mentions.
+    max_candidate_width : `int`, optional (default = `8`)
+        Of `candidate_spans: "all"`, in words.
 
     # Fields
 
@@ -74,9 +91,11 @@ class EntityLinkingReader(SentenceReader):
         with `span_types`, `span_concepts`, `LabelsField` `[G]`; only when labelled and of
         granularity "entity"
     given_spans : `TensorField` `[P, 2]`; the spans to classify; only with `span_source: "archive"`
+    candidates : `SpanCandidatesField`; only with a `candidate_generator`
     metadata : `document_id`, `word_spans` (character offsets of the sentence's own words),
-        `is_padding`, and when labelled `gold_entities`, `gold_relations` and `gold_links` (items of
-        `bio_ie.metrics`) and `num_labelled`: of each task, how many labels are known.
+        `candidate_ids` (the concepts of `candidates`, if there are any), `is_padding`, and when
+        labelled `gold_entities`, `gold_relations` and `gold_links` (items of `bio_ie.metrics`) and
+        `num_labelled`: of each task, how many labels are known.
     """
 
     def __init__(
@@ -91,6 +110,10 @@ class EntityLinkingReader(SentenceReader):
         type_scheme: str = "plain",
         span_source: str = "gold",
         mention_detector: Optional[str] = None,
+        kb: Optional[KnowledgeBase] = None,
+        candidate_generator: Optional[CandidateGenerator] = None,
+        candidate_spans: str = "mentions",
+        max_candidate_width: int = 8,
         align: str = "split",
         max_words: int = 400,
         max_instances: Optional[int] = None,
@@ -100,6 +123,7 @@ class EntityLinkingReader(SentenceReader):
             ("granularity", granularity, ("token", "entity")),
             ("type_scheme", type_scheme, ("plain", "bilou")),
             ("span_source", span_source, ("gold", "task", "archive")),
+            ("candidate_spans", candidate_spans, ("mentions", "all")),
         ):
             if value not in allowed:
                 raise ConfigurationError(f"{name} must be one of {allowed}, not {value!r}")
@@ -110,6 +134,10 @@ class EntityLinkingReader(SentenceReader):
             raise ConfigurationError(
                 "mention_detector goes with granularity 'entity' and span_source 'archive'"
             )
+        if candidate_generator is not None and granularity != "entity":
+            raise ConfigurationError("a candidate_generator goes with granularity 'entity'")
+        if max_candidate_width < 1:
+            raise ConfigurationError(f"max_candidate_width must not be {max_candidate_width}")
         super().__init__(
             token_indexers=token_indexers,
             corpus=corpus,
@@ -129,7 +157,12 @@ class EntityLinkingReader(SentenceReader):
         self.reads_mentions = from_archive
         self.mention_detector = mention_detector
         self._detected = DetectedMentions(mention_detector) if mention_detector else None
-        self._words_of = _WordsOfDocument()
+        self._kb = kb
+        self._candidates: Optional[SpanCandidates] = None
+        if candidate_generator is not None:
+            width = max_candidate_width if candidate_spans == "all" else None
+            self._candidates = SpanCandidates(candidate_generator, width)
+        self._words_of = DocumentWords()
 
     # Views
 
@@ -182,8 +215,9 @@ class EntityLinkingReader(SentenceReader):
         word_spans = self._context_words(view.document, (view.start, view.end))
         metadata = self.metadata(view, labelled, is_padding)
         word_of: Dict[str, WordSpan] = {}
+        known = [self._in_kb(mention) for mention in view.mentions] if labelled else []
         if labelled:
-            metadata["gold_links"] = linking_items(view.mentions)
+            metadata["gold_links"] = linking_items(known)
             word_spans, word_of = self.taggable(view, word_spans)
         metadata["word_spans"] = word_spans
         before, after = self._context(view, word_spans)
@@ -194,7 +228,7 @@ class EntityLinkingReader(SentenceReader):
             "target_words": TensorField(places, padding_value=-1),
         }
         if labelled:
-            mentions = [mention for mention in view.mentions if mention.id in word_of]
+            mentions = [mention for mention in known if mention.id in word_of]
             labels = self._labels(mentions, word_of, len(word_spans))
             metadata["num_labelled"] = {
                 task: sum(label is not None for label in labels[name].labels)
@@ -203,8 +237,15 @@ class EntityLinkingReader(SentenceReader):
             fields.update(labels)
             if not self._by_word:
                 fields["spans"] = _spans_field([word_of[mention.id] for mention in mentions])
+        places_to_judge = [word_of[id_] for id_ in word_of]
         if self.reads_mentions:
-            fields["given_spans"] = self._given_spans(view, word_spans, labelled)
+            given = self._given_spans(view, word_spans, labelled)
+            fields["given_spans"] = _spans_field(given)
+            places_to_judge += given
+        if self._candidates is not None:
+            found = self._candidates(view.document.text, word_spans, places_to_judge)
+            fields["candidates"] = SpanCandidatesField(found, NAMESPACES[LINKING])
+            metadata["candidate_ids"] = [candidate.concept_id for candidate in found]
         fields["metadata"] = MetadataField(metadata)
         return Instance(fields)
 
@@ -258,7 +299,7 @@ class EntityLinkingReader(SentenceReader):
 
     def _given_spans(
         self, view: Sentence, word_spans: Sequence[Span], labelled: bool
-    ) -> TensorField:
+    ) -> List[WordSpan]:
         """Of the mentions of a text to predict from, or of those that the detector finds in a
         labelled one."""
         mentions: Sequence[Mention] = view.mentions
@@ -270,7 +311,15 @@ class EntityLinkingReader(SentenceReader):
             mentions = self._detected.in_document(view.document)
         places = [m.span for m in mentions if view.start <= m.start and m.end <= view.end]
         alignment = align_tokens(view.document.text, word_spans, places, "expand")
-        return _spans_field(sorted({span for span in alignment.word_spans if span is not None}))
+        return sorted({span for span in alignment.word_spans if span is not None})
+
+    def _in_kb(self, mention: Mention) -> Mention:
+        """The mention with its concepts as the knowledge base writes them."""
+        if self._kb is None:
+            return mention
+        prefixed = [vocabulary_id(id_, mention.type) for id_ in mention.concept_ids]
+        ids = tuple(self._kb.resolve(concept_id) or concept_id for concept_id in prefixed)
+        return replace(mention, concept_ids=ids)
 
     # Words
 
@@ -295,23 +344,6 @@ class EntityLinkingReader(SentenceReader):
         left_out = len(before) + len(after) - num_before - num_after
         self.losses["words of context did not fit into max_wordpieces"] += left_out
         return before[len(before) - num_before :], after[:num_after]
-
-
-class _WordsOfDocument:
-    """Remembers the words of the sentences of the document that was asked for last."""
-
-    def __init__(self) -> None:
-        self._document: Optional[Document] = None
-        self._words: Dict[Span, List[Span]] = {}
-
-    def __call__(
-        self, document: Document, span: Span, make: Callable[[], List[Span]]
-    ) -> List[Span]:
-        if document is not self._document:
-            self._document, self._words = document, {}
-        if span not in self._words:
-            self._words[span] = make()
-        return self._words[span]
 
 
 def _spans_field(spans: Sequence[WordSpan]) -> TensorField:

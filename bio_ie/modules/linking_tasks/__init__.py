@@ -1,3 +1,4 @@
+from bio_ie.modules.linking_tasks.candidate_softmax import CandidateRescoring
 from bio_ie.modules.linking_tasks.linking_task import LinkingTask
 from bio_ie.modules.linking_tasks.span_classifier import SpanClassifier
 from bio_ie.modules.linking_tasks.span_tasks import (

@@ -6,6 +6,7 @@ from allennlp.common import FromParams, Lazy
 from allennlp.common.checks import ConfigurationError
 from allennlp.modules import FeedForward, Seq2SeqEncoder
 
+from bio_ie.modules.linking_tasks.candidate_softmax import CandidateRescoring
 from bio_ie.modules.tagging import TagDecoder
 
 
@@ -31,6 +32,7 @@ class LinkingTask(FromParams):
         feedforward: Optional[Lazy[FeedForward]] = None,
         nil_weight: float = 1.0,
         tag_decoder: Optional[Lazy[TagDecoder]] = None,
+        candidate_rescoring: Optional[CandidateRescoring] = None,
     ) -> None:
         if not nil_weight > 0:
             raise ConfigurationError(f"nil_weight must be positive, not {nil_weight}")
@@ -38,3 +40,4 @@ class LinkingTask(FromParams):
         self.feedforward = feedforward
         self.nil_weight = nil_weight
         self.tag_decoder = tag_decoder
+        self.candidate_rescoring = candidate_rescoring

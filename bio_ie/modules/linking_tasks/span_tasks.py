@@ -5,6 +5,7 @@ from typing import Dict, Mapping, NamedTuple, Optional, Tuple, cast
 import torch
 from allennlp.common.checks import ConfigurationError
 
+from bio_ie.data.fields.span_candidates_field import CandidateTensors
 from bio_ie.data.linking_tasks import TYPING
 from bio_ie.modules.linking_tasks.span_classifier import SpanClassifier
 from bio_ie.modules.linking_tasks.task_spans import TaskSpans
@@ -44,6 +45,7 @@ class SpanTasks(torch.nn.Module):
         vectors: Mapping[str, torch.Tensor],
         matched: MatchedSpans,
         gold: Mapping[str, Optional[torch.Tensor]],
+        candidates: Optional[CandidateTensors] = None,
     ) -> Dict[str, torch.Tensor]:
         """Of each task that has `vectors` `[B, S, width]`. Spans that are no mention are Nil.
 
@@ -53,6 +55,8 @@ class SpanTasks(torch.nn.Module):
         matched : `MatchedSpans`
         gold : `Mapping[str, Optional[torch.Tensor]]`
             By task, the labels of the gold spans, flat; negative where they are not known.
+        candidates : `CandidateTensors`, optional
+            See `SpanCandidatesField`.
         """
         losses = {}
         for task in self.tasks:
@@ -64,12 +68,17 @@ class SpanTasks(torch.nn.Module):
             # One more, for there may be no gold span at all.
             labels = torch.nn.functional.pad(known, (0, 1))[matched.gold]
             labels = torch.where(matched.gold < 0, self._nil[task], labels)
-            losses[task] = self.classifier(task).loss(vectors[task], matched.spans, labels)
+            losses[task] = self.classifier(task).loss(
+                vectors[task], matched.spans, labels, candidates
+            )
         return losses
 
     @torch.no_grad()
     def forward(
-        self, vectors: Mapping[str, torch.Tensor], judged: TaskSpans
+        self,
+        vectors: Mapping[str, torch.Tensor],
+        judged: TaskSpans,
+        candidates: Optional[CandidateTensors] = None,
     ) -> Tuple[Dict[str, TaskSpans], Optional[torch.Tensor]]:
         """The spans that are no Nil to each task, their probabilities multiplied with those of
         `judged`; and the types of those that the highest task kept, `[n]`, -1 for none (`None`
@@ -77,7 +86,7 @@ class SpanTasks(torch.nn.Module):
         found: Dict[str, TaskSpans] = {}
         all_types = types = None
         for task in self.tasks:
-            one = self.classifier(task)(vectors[task], judged.spans)
+            one = self.classifier(task)(vectors[task], judged.spans, candidates)
             is_kept = one.label != self._nil[task]
             if task == TYPING:
                 all_types = torch.where(is_kept, one.label, -1)

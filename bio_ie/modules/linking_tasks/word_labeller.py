@@ -3,6 +3,7 @@
 from typing import Optional, Sequence
 
 import torch
+from allennlp.common.checks import ConfigurationError
 
 from bio_ie.modules.batch_softmax import BatchSoftmax
 from bio_ie.modules.linking_tasks.linking_task import LinkingTask
@@ -34,6 +35,8 @@ class WordLabeller(torch.nn.Module):
         self, input_dim: int, labels: Sequence[str], task: LinkingTask, tagged: bool
     ) -> None:
         super().__init__()
+        if task.candidate_rescoring is not None:
+            raise ConfigurationError("candidate_rescoring is for mentions, not for words")
         self.feedforward = None
         if task.feedforward is not None:
             self.feedforward = task.feedforward.construct(input_dim=input_dim)
