@@ -29,10 +29,11 @@ training {
   span_source:: 'task',
   mention_detector:: null,  // for span_source 'archive': an archive that finds mentions
   // A file of `bio-ie build-kb`: concepts are written as it writes them. With `rescoring`, PE also
-  // scores the concepts that it has for a mention, by an index of `bio-ie build-index` beside it and
-  // by vectors of `bio-ie embed-concepts`. Not in the paper.
+  // scores the concepts that it has for a mention, told by vectors of `bio-ie embed-concepts`. Not in
+  // the paper.
   knowledge_base:: null,
   rescoring:: false,
+  candidates:: 'exact',  // or 'tfidf', by an index of `bio-ie build-index`
   num_candidates:: 10,
   definition_vectors:: null,
   concept_vectors:: null,
@@ -90,7 +91,7 @@ training {
     type_scheme: $.type_scheme,
     [if $.knowledge_base != null then 'kb']: { path: $.knowledge_base },
     [if $.rescoring then 'candidate_generator']: {
-      type: 'tfidf',
+      type: $.candidates,
       kb: { path: $.knowledge_base },
       k: $.num_candidates,
     },

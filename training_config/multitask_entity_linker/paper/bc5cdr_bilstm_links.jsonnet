@@ -4,6 +4,6 @@ local base = import '../../lib/multitask_entity_linker.libsonnet';
 local corpora = import '../../lib/linking_corpora.libsonnet';
 
 base + corpora.bc5cdr + architectures.bilstm('entity_linking') {
-  // Every pair of 1,300 neighbouring concepts has a score: many sentences would not fit.
+  // Every pair of the 1,182 labels has a score: many sentences would not fit.
   batch_size:: 4,
 }
