@@ -35,6 +35,7 @@ from bio_ie.modules.background_knowledge import BackgroundKnowledge
 from bio_ie.modules.concept_embedders import ConceptEmbedder
 from bio_ie.modules.graph_encoders import GraphEncoder
 from bio_ie.modules.knowledge_fusions import KnowledgeFusion
+from bio_ie.modules.linking_tasks import CandidateRescoring, LinkingTask
 from bio_ie.modules.mention_linker import MentionLinker
 from bio_ie.modules.pair_scorers import PairScorer
 from bio_ie.modules.poolings import Pooling
@@ -58,7 +59,9 @@ BASES = [
 TABULATED = BASES[3:]
 """Those whose parameters have a table in docs/configs.md."""
 
-UNREGISTERED = [BackgroundKnowledgeBase, BackgroundKnowledge, MentionLinker]
+UNREGISTERED = [
+    BackgroundKnowledgeBase, BackgroundKnowledge, MentionLinker, LinkingTask, CandidateRescoring
+]  # fmt: skip
 """Parts of configs that have a table too, and no `type`."""
 
 GIVEN = {"self", "vocab", "serialization_dir", "ddp_accelerator", "model_parameters"}
@@ -275,6 +278,7 @@ def test_schema_tables_have_every_field(class_):
         ("joint_ner_re", "Settings"),
         ("keci", "Settings of KECI"),
         ("snerl", "Settings of SNERL"),
+        ("multitask_entity_linker", "Settings of multi-task entity linking"),
     ],
 )
 def test_settings_table_is_that_of_the_base(name, heading):

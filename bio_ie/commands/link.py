@@ -4,12 +4,14 @@
     bio-ie link "Seizures after methamphetamine (METH)" --kb kb.sqlite
     bio-ie link notes.txt --kb kb.sqlite --json
     bio-ie link corpus.PubTator.txt.gz --from pubtator --kb kb.sqlite --annotated --generator tfidf
+    bio-ie link "Seizures after methamphetamine (METH)" --model model.tar.gz
 """
 
 import argparse
 import json
 import os
 import re
+import sys
 from dataclasses import replace
 from itertools import islice
 from typing import Any, Dict, Iterable, Iterator, List, Optional, Sequence
@@ -18,6 +20,7 @@ from allennlp.commands.subcommand import Subcommand
 from allennlp.common.checks import ConfigurationError
 
 from bio_ie.commands.corpus_format_argument import corpus_format
+from bio_ie.commands.model_links import linking_predictor, model_links
 from bio_ie.commands.user_errors import user_errors
 from bio_ie.data.corpora.corpus_path import read_corpus
 from bio_ie.data.document import Document, Mention
@@ -39,14 +42,22 @@ class Link(Subcommand):
     """The subcommand around `link`."""
 
     def add_subparser(self, parser: argparse._SubParsersAction) -> argparse.ArgumentParser:
-        description = """Print the mentions of a text with the concepts that they may be. A mention
-            is the longest stretch that is a name in the knowledge base, upper and lower case and
-            punctuation aside; abbreviations that the text explains are expanded."""
+        description = """Print the mentions of a text with the concepts that they may be. With --kb,
+            a mention is the longest stretch that is a name in the knowledge base, upper and lower
+            case and punctuation aside; abbreviations that the text explains are expanded. With
+            --model, mentions and concepts are those that a trained model finds; --kb then gives the
+            concepts' names."""
         subparser = parser.add_parser(
             self.name, description=description, help="look up the concepts that a text names"
         )
         subparser.add_argument("input", help="a text, or a file")
-        subparser.add_argument("--kb", required=True, help="a file that build-kb has built")
+        subparser.add_argument("--kb", help="a file that build-kb has built")
+        subparser.add_argument(
+            "--model", help="the archive of a model that links mentions, in place of a dictionary"
+        )
+        subparser.add_argument(
+            "--cuda-device", type=int, default=-1, help="with --model: a GPU (default: none)"
+        )
         subparser.add_argument(
             "--from",
             dest="from_format",
@@ -56,7 +67,6 @@ class Link(Subcommand):
         subparser.add_argument(
             "--generator",
             choices=("exact", "tfidf"),
-            default="exact",
             help="where candidates come from: names that are the mention (default), or those that "
             "are most like it (needs build-index)",
         )
@@ -69,7 +79,7 @@ class Link(Subcommand):
             "--nested", action="store_true", help="print mentions inside of longer ones, too"
         )
         subparser.add_argument(
-            "-k", type=int, default=5, help="print so many candidates a mention (default: 5)"
+            "-k", type=int, help="print so many candidates a mention (default: 5)"
         )
         subparser.add_argument(
             "--json", action="store_true", help="print a JSON object for each document"
@@ -83,17 +93,48 @@ def link_from_args(args: argparse.Namespace) -> None:
     with user_errors():
         if args.annotated and args.nested:
             raise ConfigurationError("--annotated and --nested exclude each other")
-        kb = KnowledgeBase(args.kb)
-        len(kb)  # it is opened when first asked, which a text of no names would never do
-        generator = _generator(args.generator, kb, args.k)
+        if args.model is not None:
+            _link_with_model(args)
+            return
+        if args.kb is None:
+            raise ConfigurationError("--kb or --model is needed, to know any concepts")
+        kb = _opened(args.kb)
+        k = 5 if args.k is None else args.k
+        generator = _generator(args.generator or "exact", kb, k)
         documents = _documents(args.input, args.from_format, args.annotated)
         if not args.annotated:
             documents = find_mentions(documents, kb, longest_only=not args.nested)
         for linked in link(documents, generator, kb):
-            if args.json:
-                print(json.dumps(linked, ensure_ascii=False))
-            else:
-                print("\n".join(_lines(linked)))
+            _print(linked, args.json)
+
+
+def _link_with_model(args: argparse.Namespace) -> None:
+    for option in ("generator", "nested", "k"):
+        if getattr(args, option) not in (None, False):
+            dashes = "-" if len(option) == 1 else "--"
+            raise ConfigurationError(f"{dashes}{option} does not go with --model")
+    kb = None if args.kb is None else _opened(args.kb)
+    documents = _documents(args.input, args.from_format, args.annotated)
+    predictor = linking_predictor(args.model, args.annotated, args.cuda_device)
+    for linked in model_links(documents, predictor, args.annotated, kb):
+        _print(linked, args.json)
+    if predictor.num_failures:
+        sys.exit(1)
+
+
+def _opened(path: str) -> KnowledgeBase:
+    kb = KnowledgeBase(path)
+    len(kb)  # it is opened when first asked, which a text of no names would never do
+    return kb
+
+
+def _print(linked: Dict[str, Any], as_json: bool) -> None:
+    if as_json:
+        print(json.dumps(linked, ensure_ascii=False))
+    elif "error" in linked:
+        print(f"error: {linked['id']}: {linked['error']}", file=sys.stderr)
+    else:
+        print("\n".join(_lines(linked)))
 
 
 def link(
@@ -183,9 +224,9 @@ def _lines(linked: Dict[str, Any]) -> Iterator[str]:
         yield f"  {mention['start']}-{mention['end']}  {text}{type_}"
         for candidate in mention["candidates"]:
             types = ", ".join(candidate["semantic_types"])
-            yield (
-                f"    {candidate['score']:.3f}  {candidate['id']}  {candidate['name']}"
-                + (f"  [{types}]" if types else "")
-            )
+            # A model that is not sure of anything has no scores.
+            score = f"{candidate['score']:.3f}" if "score" in candidate else "     "
+            name = f"  {candidate['name']}" if candidate["name"] else ""
+            yield f"    {score}  {candidate['id']}{name}" + (f"  [{types}]" if types else "")
         if not mention["candidates"]:
             yield "    no candidate"

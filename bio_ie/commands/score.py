@@ -117,12 +117,16 @@ def table(scores: DocumentScores) -> Iterator[str]:
         ("entities", scores.entity, _rows(scores.entity), COUNTS),
         ("relations", scores.relation, _rows(scores.relation), COUNTS),
     ]
-    for name, found in (("facts", scores.fact), ("concepts", scores.linking)):
+    for name, found in (
+        ("facts", scores.fact),
+        ("concepts", scores.linking),
+        ("links of mentions", scores.mention_linking),
+    ):
         if found is not None:
             parts.append((name, found, _rows(found), COUNTS))
     if scores.official is not None:
         parts.append(("official", scores.official, OFFICIAL_ROWS, OFFICIAL_COUNTS))
-    width = 2 + max(len(row) for _, _, rows, _ in parts for row in rows)
+    width = 2 + max(len(row) for name, _, rows, _ in parts for row in (name[2:], *rows))
     for name, metrics, rows, counts in parts:
         yield ""
         heads = "".join(f"{head:>11}" for head in (*RATIOS, *counts))
@@ -141,6 +145,7 @@ def _rows(metrics: Dict[str, float]) -> Dict[str, str]:
         ("strict", ""),
         ("boundary", "boundary_"),
         ("last word", "last_word_"),
+        ("with types", "typed_"),
     ):
         if f"{prefix}f1" in metrics:
             rows[criterion] = f"{prefix}{{}}"

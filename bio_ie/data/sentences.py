@@ -50,6 +50,20 @@ class Sentence:
         )
 
 
+@dataclass(frozen=True)
+class SentenceInContext(Sentence):
+    """A sentence with the spans of those around it.
+
+    # Parameters
+
+    before, after : `Tuple[Span, ...]`
+        Of sentences, in text order; none where the document begins or ends.
+    """
+
+    before: Tuple[Span, ...] = ()
+    after: Tuple[Span, ...] = ()
+
+
 def sentence_spans(document: Document, splitter: SpanSplitter) -> List[Span]:
     """The document's own sentences; else, if the corpus tokenised it without marking sentences,
     the whole text as one; else the splitter's, taken within each passage."""

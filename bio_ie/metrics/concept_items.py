@@ -5,6 +5,7 @@ from typing import Dict, List, NamedTuple, Optional
 from bio_ie.data.document import Document
 from bio_ie.knowledge.concept_links import vocabulary_id
 from bio_ie.knowledge.knowledge_base import KnowledgeBase
+from bio_ie.metrics.mention_linking_f1 import MentionLink
 
 
 class FactItem(NamedTuple):
@@ -57,6 +58,15 @@ class ConceptItems:
             for fact in self._document.facts
         )
         return list(dict.fromkeys(facts))
+
+    def mention_links(self) -> List[MentionLink]:
+        """One for each concept of each mention, without duplicates."""
+        links = (
+            MentionLink(mention.start, mention.end, self.concept(concept_id), mention.type)
+            for mention in self._document.mentions
+            for concept_id in mention.concept_ids
+        )
+        return list(dict.fromkeys(links))
 
     def links(self) -> List[LinkItem]:
         """Each concept once for each type of mention that names it."""

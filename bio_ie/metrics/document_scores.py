@@ -16,6 +16,7 @@ from bio_ie.metrics.items import (
     entity_items,
     relation_items,
 )
+from bio_ie.metrics.mention_linking_f1 import MentionLink, MentionLinkingF1
 from bio_ie.metrics.relation_f1 import RelationF1
 
 
@@ -30,15 +31,15 @@ class DocumentScores(NamedTuple):
         Those without a prediction.
     entity, relation : `Dict[str, float]`
         Of `entity_f1` and `relation_f1`.
-    fact, linking : `Dict[str, float]`, optional
-        Of `document_fact_f1` and `document_linking_f1`, if there are annotated facts, and mentions
-        with concepts.
+    fact, linking, mention_linking : `Dict[str, float]`, optional
+        Of `document_fact_f1`, and of `document_linking_f1` and `mention_linking_f1`, if there are
+        annotated facts, and mentions with concepts.
     official : `Dict[str, float]`, optional
         Of `biorelex_f1`, if there are annotations of BioRelEx with a prediction.
     by_document : `Dict[str, Dict[str, float]]`
-        For `entity`, `relation`, `fact` and `linking`: the strict F1 of each annotated document, by
-        id; 1 where there is nothing and nothing was predicted. To compare systems with, by
-        `significance.compare`; the scores above are no means of it.
+        For `entity`, `relation`, `fact`, `linking` and `mention_linking`: the strict F1 of each
+        annotated document, by id; 1 where there is nothing and nothing was predicted. To compare
+        systems with, by `significance.compare`; the scores above are no means of it.
     """
 
     documents: int
@@ -47,6 +48,7 @@ class DocumentScores(NamedTuple):
     relation: Dict[str, float]
     fact: Optional[Dict[str, float]]
     linking: Optional[Dict[str, float]]
+    mention_linking: Optional[Dict[str, float]]
     official: Optional[Dict[str, float]]
     by_document: Dict[str, Dict[str, float]]
 
@@ -58,12 +60,17 @@ class _Items(NamedTuple):
     relations: List[RelationItem]
     facts: List[FactItem]
     links: List[LinkItem]
+    mention_links: List[MentionLink]
 
     @classmethod
     def of(cls, document: Document, kb: Optional[KnowledgeBase]) -> "_Items":
         concepts = ConceptItems(document, kb)
         return cls(
-            entity_items(document), relation_items(document), concepts.facts(), concepts.links()
+            entity_items(document),
+            relation_items(document),
+            concepts.facts(),
+            concepts.links(),
+            concepts.mention_links(),
         )
 
 
@@ -90,10 +97,11 @@ def score_documents(
 
     entity_f1, relation_f1 = EntityF1(), RelationF1()
     fact_f1, linking_f1 = DocumentFactF1(), DocumentLinkingF1()
+    mention_linking_f1 = MentionLinkingF1()
     has_facts = has_links = False
     official: Optional[BioRelExF1] = None
     by_document: Dict[str, Dict[str, float]] = {
-        name: {} for name in ("entity", "relation", "fact", "linking")
+        name: {} for name in ("entity", "relation", "fact", "linking", "mention_linking")
     }
     seen = set()
     missing = 0
@@ -101,7 +109,7 @@ def score_documents(
         if document.id in seen:
             raise DocumentError(document.id, "this document is annotated twice")
         seen.add(document.id)
-        found, right = _Items([], [], [], []), _Items.of(document, kb)
+        found, right = _Items([], [], [], [], []), _Items.of(document, kb)
         if document.id in pending:
             text, found = pending.pop(document.id)
             if text != hash(document.text):
@@ -115,9 +123,10 @@ def score_documents(
         relation_f1([found.relations], [right.relations])
         fact_f1([found.facts], [right.facts])
         linking_f1([found.links], [right.links])
+        mention_linking_f1([found.mention_links], [right.mention_links])
         items: List[Tuple[List[Any], List[Any]]] = list(zip(found, right, strict=True))
         for of_name, (some, others) in zip(by_document.values(), items, strict=True):
-            of_name[document.id] = _f1(set(some), set(others))
+            of_name[document.id] = _f1(set(map(_strict, some)), set(map(_strict, others)))
         has_facts, has_links = has_facts or bool(right.facts), has_links or bool(right.links)
     for unknown in pending:
         raise DocumentError(unknown, "there is a prediction but no annotated document")
@@ -128,9 +137,15 @@ def score_documents(
         relation_f1.get_metric(),
         fact_f1.get_metric() if has_facts else None,
         linking_f1.get_metric() if has_links else None,
+        mention_linking_f1.get_metric() if has_links else None,
         official.get_metric() if official else None,
         by_document,
     )
+
+
+def _strict(item: Any) -> Any:
+    """What the strict score compares: of a mention's concept, not the mention's type."""
+    return item[:3] if isinstance(item, MentionLink) else item
 
 
 def _f1(found: AbstractSet[Any], right: AbstractSet[Any]) -> float:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import torch
 from torch.nn import functional
 
-from bio_ie.modules.ragged import places_in_row
+from bio_ie.modules.ragged import places_in_row, ranges
 
 
 class TextSpans(NamedTuple):
@@ -21,6 +21,23 @@ class TextSpans(NamedTuple):
     def select(self, index: torch.Tensor) -> "TextSpans":
         """Those at `index`, ascending."""
         return TextSpans(*(field[index] for field in self))
+
+
+def span_products(probabilities: torch.Tensor, spans: TextSpans) -> torch.Tensor:
+    """`[S]`, the product of the words' probabilities `[B, N]` over each span."""
+    # Padding of the front, so that a difference of sums covers the first word too.
+    sums = functional.pad(probabilities.clamp(min=1e-30).double().log().cumsum(1), (1, 0))
+    return (sums[spans.row, spans.last + 1] - sums[spans.row, spans.first]).exp()
+
+
+def span_means(vectors: torch.Tensor, spans: TextSpans) -> torch.Tensor:
+    """`[S, H]`, the mean of the words' vectors `[B, N, H]` over each span."""
+    width = spans.last - spans.first + 1
+    span, place = ranges(width)
+    words = vectors[spans.row[span], spans.first[span] + place]  # [words of spans, H]
+    sums = words.new_zeros(len(width), words.size(1))
+    sums = sums.scatter_add(0, span.unsqueeze(1).expand_as(words), words)
+    return sums / width.unsqueeze(1)
 
 
 def enumerate_spans(sentences: torch.Tensor, max_span_width: int) -> TextSpans:

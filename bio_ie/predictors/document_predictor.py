@@ -63,6 +63,8 @@ class DocumentPredictor(Predictor):
 
     num_documents, num_failures : `int`
         How many went through so far, failures included, and how many of them failed.
+    takes_mentions, has_detector : `bool`
+        Whether the model is given mentions, and whether texts without any get some.
     """
 
     def __init__(
@@ -84,14 +86,18 @@ class DocumentPredictor(Predictor):
         self.batch_size = batch_size
         self.num_documents = self.num_failures = 0
         self._labels_mentions = getattr(model, "entity_source", "predicted") == "gold"
-        self._takes_mentions = self._labels_mentions or dataset_reader.reads_mentions
+        self.takes_mentions = self._labels_mentions or dataset_reader.reads_mentions
         archive = mention_detector or dataset_reader.mention_detector
         self._detector: Optional[MentionDetector] = None
         if archive is not None:
-            if not self._takes_mentions:
+            if not self.takes_mentions:
                 raise ConfigurationError(f"mention_detector: {type(model).__name__} finds its own")
             self._detector = MentionDetector(archive, self.cuda_device)
         self._lines = 0
+
+    @property
+    def has_detector(self) -> bool:
+        return self._detector is not None
 
     def predict_documents(self, inputs: Iterable[DocumentOrFailure]) -> Iterator[DocumentOrFailure]:
         """Predicts a stream of documents, in order. Failures pass through, and a document that
@@ -135,7 +141,7 @@ class DocumentPredictor(Predictor):
         documents = [
             replace(
                 document,
-                mentions=document.mentions if self._takes_mentions else (),
+                mentions=document.mentions if self.takes_mentions else (),
                 relations=(),
                 facts=(),
             )
@@ -224,7 +230,7 @@ class DocumentPredictor(Predictor):
         if isinstance(value, dict) and value.keys() == {"id", "error"}:
             return Failure(value["id"], str(value["error"]))  # it failed before
         try:
-            return document_from_input(value, name, with_mentions=self._takes_mentions)
+            return document_from_input(value, name, with_mentions=self.takes_mentions)
         except DocumentError as error:
             return Failure(error.document_id, str(error))
 

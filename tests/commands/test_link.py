@@ -4,7 +4,11 @@ import json
 import sys
 
 import pytest
+import torch
 from allennlp.commands import main
+from allennlp.commands.train import train_model
+from allennlp.common import Params
+from allennlp.models.archival import archive_model
 
 import bio_ie  # noqa: F401 - registers the commands
 from tests.knowledge.example_kb import write_example_kb
@@ -131,3 +135,75 @@ def test_missing_knowledge_base_is_an_error_though_the_text_names_nothing(run, t
     status, _, err = run("link", "x", "--kb", tmp_path / "none.sqlite")
     assert status == 1
     assert "there is no such file" in err
+
+
+@pytest.fixture(scope="module")
+def linker(tmp_path_factory):
+    """An archive that links every word to something, wrong as it may be."""
+    folder = tmp_path_factory.mktemp("linker") / "run"
+    config = Params.from_file("fixtures/models/multitask_entity_linker.jsonnet")
+    model = train_model(config, str(folder))
+    nil = model.vocab.get_token_index("O", "concept_labels")
+    with torch.no_grad():
+        model.word_tasks.labeller("entity_linking").softmax.linear.bias[nil] = -100.0
+    torch.save(model.state_dict(), folder / "best.th")
+    archive_model(str(folder), "best.th")
+    return folder / "model.tar.gz"
+
+
+def test_model_finds_mentions_types_and_concepts(run, linker, kb):
+    status, out, _ = run("link", TEXT, "--model", linker, "--json")
+    assert status == 0
+    linked = json.loads(out)
+    assert linked["mentions"]
+    for mention in linked["mentions"]:
+        assert TEXT[mention["start"] : mention["end"]] == mention["text"]
+        for candidate in mention["candidates"]:
+            assert candidate["id"].startswith("X:")
+            assert 0 <= candidate["score"] <= 1
+    assert any(mention["candidates"] for mention in linked["mentions"])
+    # The same as lines, whose names are the knowledge base's where it has the concept.
+    status, out, _ = run("link", TEXT, "--model", linker, "--kb", kb)
+    assert status == 0
+    assert out.splitlines()[0] == f"text: {len(linked['mentions'])} mentions"
+
+
+def test_model_links_long_documents_in_any_format(run, linker, tmp_path):
+    text = " ".join(["Zelorvine caused a rash in nine patients."] * 300)
+    file = tmp_path / "long.txt"
+    file.write_text(text)
+    status, out, _ = run("link", file, "--model", linker, "--json")
+    assert status == 0
+    linked = json.loads(out)
+    assert linked["id"] == "long"
+    assert max(mention["end"] for mention in linked["mentions"]) > len(text) - 60
+    assert all(text[m["start"] : m["end"]] == m["text"] for m in linked["mentions"])
+
+
+@pytest.mark.parametrize(
+    "options, message",
+    [
+        (["--generator", "exact"], "--generator does not go with --model"),
+        (["--nested"], "--nested does not go with --model"),
+        (["-k", "3"], "error: -k does not go with --model"),
+        (["--kb", "none.sqlite"], "there is no such file"),
+    ],
+)
+def test_options_of_the_dictionary_do_not_go_with_a_model(run, linker, options, message):
+    status, _, err = run("link", TEXT, "--model", linker, *options)
+    assert status == 1
+    assert message in err
+
+
+def test_a_model_that_finds_its_own_mentions_is_not_given_any(run, linker, tmp_path):
+    file = tmp_path / "corpus.PubTator"
+    file.write_text(PUBTATOR)
+    status, _, err = run("link", file, "--from", "pubtator", "--model", linker, "--annotated")
+    assert status == 1
+    assert "finds its own mentions" in err
+
+
+def test_either_a_dictionary_or_a_model_is_needed(run):
+    status, _, err = run("link", TEXT)
+    assert status == 1
+    assert "--kb or --model is needed" in err

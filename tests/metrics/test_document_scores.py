@@ -157,8 +157,25 @@ def test_facts_and_concepts_count_where_there_are_some_however_ids_are_written()
     assert [scores.fact[name] for name in ("correct", "predicted", "gold")] == [1, 2, 2]
     assert scores.linking is not None
     assert [scores.linking[name] for name in ("correct", "predicted", "gold")] == [1, 2, 2]
+    assert scores.mention_linking is not None
+    assert [scores.mention_linking[name] for name in ("correct", "predicted", "gold")] == [1, 2, 2]
     plain = score_documents([document("a")], [document("a")])
-    assert plain.fact is plain.linking is None
+    assert plain.fact is plain.linking is plain.mention_linking is None
+
+
+def test_a_mention_links_where_it_stands_whatever_its_type() -> None:
+    gold = Document("a", TEXT, mentions=[replace(DRUG, concept_ids=("C1", "C2"))])
+    same = replace(gold, mentions=(replace(DRUG, type="Other", concept_ids=("C2", "C1")),))
+    shorter = replace(gold, mentions=(replace(DRUG, end=DRUG.end - 1, concept_ids=("C1",)),))
+    scores = score_documents([same], [gold])
+    assert scores.mention_linking is not None
+    assert scores.mention_linking["f1"] == scores.by_document["mention_linking"]["a"] == 1.0
+    assert scores.mention_linking["typed_f1"] == 0.0
+    scores = score_documents([shorter], [gold])
+    assert scores.mention_linking is not None
+    assert scores.mention_linking["f1"] == 0.0
+    assert scores.linking is not None
+    assert scores.linking["correct"] == 1.0
 
 
 def test_a_knowledge_base_says_which_ids_mean_the_same(tmp_path: Path) -> None:

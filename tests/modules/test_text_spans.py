@@ -2,7 +2,14 @@ import pytest
 import torch
 
 from bio_ie.data.span_position import span_position, span_words
-from bio_ie.modules.text_spans import SpanTable, TextSpans, enumerate_spans, keep_most_likely
+from bio_ie.modules.text_spans import (
+    SpanTable,
+    TextSpans,
+    enumerate_spans,
+    keep_most_likely,
+    span_means,
+    span_products,
+)
 
 WIDTH = 3
 
@@ -71,3 +78,24 @@ def test_selected_spans_stay_in_order() -> None:
     spans = TextSpans(torch.tensor([0, 0, 1]), torch.tensor([0, 1, 0]), torch.tensor([1, 1, 0]))
     selected = spans.select(torch.tensor([1, 2]))
     assert [field.tolist() for field in selected] == [[0, 1], [1, 0], [1, 0]]
+
+
+def test_products_and_means_are_those_of_each_spans_words():
+    generator = torch.Generator().manual_seed(0)
+    probabilities = torch.rand(3, 5, generator=generator, dtype=torch.double)
+    vectors = torch.randn(3, 5, 4, generator=generator, dtype=torch.double, requires_grad=True)
+    items = [(0, 0, 0), (0, 1, 4), (2, 2, 3)]
+    spans = TextSpans(*torch.tensor(items).T)
+    words = [(row, slice(first, last + 1)) for row, first, last in items]
+    expected = torch.stack([probabilities[place].prod() for place in words])
+    torch.testing.assert_close(span_products(probabilities, spans), expected)
+    means = torch.stack([vectors[place].mean(0) for place in words])
+    found = span_means(vectors, spans)
+    torch.testing.assert_close(found, means)
+    weights = torch.randn(3, 4, generator=generator, dtype=torch.double)
+    torch.testing.assert_close(
+        torch.autograd.grad((found * weights).sum(), vectors),
+        torch.autograd.grad((means * weights).sum(), vectors),
+    )
+    nothing = spans.select(torch.zeros(0, dtype=torch.long))
+    assert span_means(vectors, nothing).shape == (0, 4)

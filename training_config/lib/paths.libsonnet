@@ -4,5 +4,7 @@
   data: 'data',
   // Files of `bio-ie build-kb` and `bio-ie embed-concepts` (docs/knowledge.md).
   knowledge_bases: 'knowledge_bases',
+  // Where trained models are, for those that need another one's archive.
+  runs: 'runs',
   fixtures: 'fixtures',
 }

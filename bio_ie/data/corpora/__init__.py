@@ -17,5 +17,6 @@ from bio_ie.data.corpora.lstm_er import LstmErFormat
 from bio_ie.data.corpora.pooled import PooledFormat
 from bio_ie.data.corpora.projected_facts import ProjectedFactsFormat
 from bio_ie.data.corpora.pubtator import PubtatorFormat
+from bio_ie.data.corpora.sentence_jsonl import SentenceJsonlFormat
 from bio_ie.data.corpora.spert import SpertFormat
 from bio_ie.data.corpora.text import TextFormat

@@ -5,7 +5,6 @@ import logging
 from collections import Counter
 from typing import (
     Any,
-    ClassVar,
     Dict,
     Generic,
     Iterable,
@@ -72,7 +71,7 @@ class DocumentReader(DatasetReader, Generic[View]):
         Given by AllenNLP.
     """
 
-    reads_mentions: ClassVar[bool] = False
+    reads_mentions: bool = False
     mention_detector: Optional[str] = None
 
     def __init__(

@@ -13,6 +13,7 @@ from bio_ie.data.fields import BackgroundGraphField
 from bio_ie.data.sentences import Sentence, sentence_spans, split_document
 from bio_ie.data.tokenizers import SpanSentenceSplitter
 from bio_ie.data.tokenizers.alignment import Alignment, align_tokens
+from bio_ie.data.word_tags import WordSpan
 from bio_ie.knowledge.background_graph import BackgroundKnowledgeBase
 from bio_ie.metrics.items import entity_item, relation_items
 
@@ -127,6 +128,28 @@ class SentenceReader(DocumentReader[Sentence]):
         self.losses["mentions begin or end between words"] += alignment.changed - widened
         # Cutting may have left nothing of a sentence of white space alone.
         return inside, alignment._replace(token_spans=alignment.token_spans or word_spans)
+
+    def taggable(
+        self, view: Sentence, word_spans: List[Span]
+    ) -> Tuple[List[Span], Dict[str, WordSpan]]:
+        """The words, cut where `align` says so, and the first and last word of each mention that
+        tags can hold: the longest ones of those that overlap."""
+        inside, alignment = self.align(view, word_spans)
+        word_of: Dict[str, WordSpan] = {}
+        taken = [False] * len(alignment.token_spans)
+        by_length = sorted(
+            zip(inside, alignment.word_spans, strict=True),
+            key=lambda item: item[0].start - item[0].end,
+        )
+        for mention, words in by_length:
+            if words is None:
+                continue
+            if any(taken[words[0] : words[1] + 1]):
+                self.losses["mentions nested in, crossing or repeating another"] += 1
+            else:
+                taken[words[0] : words[1] + 1] = [True] * (words[1] - words[0] + 1)
+                word_of[mention.id] = words
+        return alignment.token_spans, word_of
 
     def add_background(self, view: Sentence, instance: Dict[str, Field]) -> None:
         """Adds the field `background` to an instance with `words` and `metadata`, if there is a

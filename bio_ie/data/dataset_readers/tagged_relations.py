@@ -1,6 +1,6 @@
 """Sentences with one tag a word and relations between words: for `joint_ner_re`."""
 
-from typing import Dict, List, Optional, Tuple
+from typing import Dict, Optional, Tuple
 
 from allennlp.common.checks import ConfigurationError
 from allennlp.data import DatasetReader, Instance, Tokenizer
@@ -9,13 +9,11 @@ from allennlp.data.token_indexers import TokenIndexer
 
 from bio_ie.data.corpora.corpus_format import CorpusFormat
 from bio_ie.data.dataset_readers.sentence_reader import SentenceReader
-from bio_ie.data.document import Span
 from bio_ie.data.fields import RelationField, TagField
 from bio_ie.data.sentences import Sentence
 from bio_ie.data.tokenizers import SpanSentenceSplitter
+from bio_ie.data.word_tags import WordSpan, word_tags
 from bio_ie.knowledge.background_graph import BackgroundKnowledgeBase
-
-WordSpan = Tuple[int, int]
 
 
 @DatasetReader.register("tagged_relations")
@@ -82,51 +80,18 @@ class TaggedRelationsReader(SentenceReader):
         metadata = self.metadata(view, labelled, is_padding)
         word_of: Dict[str, WordSpan] = {}
         if labelled:
-            word_spans, word_of = self._taggable(view, word_spans)
+            word_spans, word_of = self.taggable(view, word_spans)
         metadata["word_spans"] = word_spans
 
         words = self.text_field(view, word_spans)
         instance: Dict[str, Field] = {"words": words, "metadata": MetadataField(metadata)}
         if labelled:
-            tags = self._tags(view, word_of, len(word_spans))
+            labelled_words = [(word_of[m.id], m.type) for m in view.mentions if m.id in word_of]
+            tags = word_tags(labelled_words, len(word_spans), self._tag_scheme)
             instance["tags"] = TagField(tags, words, label_namespace="entity_tags")
             instance["relations"] = self._relations(view, word_of)
         self.add_background(view, instance)
         return Instance(instance)
-
-    def _taggable(
-        self, view: Sentence, word_spans: List[Span]
-    ) -> Tuple[List[Span], Dict[str, WordSpan]]:
-        """The words, cut where `align` says so, and the first and last word of each mention that
-        tags can hold: the longest ones of those that overlap."""
-        inside, alignment = self.align(view, word_spans)
-        word_of: Dict[str, WordSpan] = {}
-        taken = [False] * len(alignment.token_spans)
-        by_length = sorted(
-            zip(inside, alignment.word_spans, strict=True),
-            key=lambda item: item[0].start - item[0].end,
-        )
-        for mention, words in by_length:
-            if words is None:
-                continue
-            if any(taken[words[0] : words[1] + 1]):
-                self.losses["mentions nested in, crossing or repeating another"] += 1
-            else:
-                taken[words[0] : words[1] + 1] = [True] * (words[1] - words[0] + 1)
-                word_of[mention.id] = words
-        return alignment.token_spans, word_of
-
-    def _tags(self, view: Sentence, word_of: Dict[str, WordSpan], num_words: int) -> List[str]:
-        tags = ["O"] * num_words
-        for mention in view.mentions:
-            if mention.id not in word_of:
-                continue
-            first, last = word_of[mention.id]
-            tags[first] = f"B-{mention.type}"
-            tags[first + 1 : last + 1] = [f"I-{mention.type}"] * (last - first)
-            if self._tag_scheme == "BIOES":
-                tags[last] = f"{'S' if first == last else 'E'}-{mention.type}"
-        return tags
 
     def _relations(self, view: Sentence, word_of: Dict[str, WordSpan]) -> RelationField:
         """Relations over last words; an undirected one in both orders."""

@@ -1,5 +1,5 @@
 import logging
-from typing import Any, Dict, List, Optional
+from typing import Any, Dict, List, Optional, Sequence
 
 import numpy as np
 import torch
@@ -84,6 +84,18 @@ class PretrainedTransformerWordsIndexer(TokenIndexer):
 
     def count_vocab_items(self, token: Token, counter: Dict[str, Dict[str, int]]) -> None:
         """Nothing to count: the encoder brings its vocabulary."""
+
+    @property
+    def num_special_wordpieces(self) -> int:
+        """How many wordpieces a text has beyond those of its words."""
+        return len(self._prefix) + len(self._suffix)
+
+    def wordpiece_counts(self, words: Sequence[str]) -> List[int]:
+        """How many wordpieces each of the words has."""
+        encoding = self._tokenizer.encode(
+            list(words), is_pretokenized=True, add_special_tokens=False
+        )
+        return np.bincount(encoding.word_ids, minlength=len(words)).tolist() if words else []
 
     def tokens_to_indices(self, tokens: List[Token], vocabulary: Vocabulary) -> Dict[str, Any]:
         encoding = self._tokenizer.encode(

@@ -4,4 +4,9 @@ from bio_ie.modules.tagging.tag_decoder import (
     CrfTagDecoder,
     TagDecoder,
 )
-from bio_ie.modules.tagging.tag_scheme import EntityRuns, TagScheme
+from bio_ie.modules.tagging.tag_scheme import (
+    EntityRuns,
+    PlainLabelScheme,
+    TagScheme,
+    WordLabelScheme,
+)

@@ -1,11 +1,14 @@
 """How scores of tags become a loss, tags, and probabilities."""
 
+from typing import Optional
+
 import torch
 from allennlp.common import Registrable
+from allennlp.common.checks import ConfigurationError
 from allennlp.modules import ConditionalRandomField
 
-from bio_ie.modules.tagging.tag_scheme import TagScheme
-from bio_ie.modules.text_spans import TextSpans
+from bio_ie.modules.tagging.tag_scheme import WordLabelScheme
+from bio_ie.modules.text_spans import TextSpans, span_products
 
 
 class TagDecoder(torch.nn.Module, Registrable):
@@ -13,20 +16,31 @@ class TagDecoder(torch.nn.Module, Registrable):
 
     # Parameters
 
-    tag_scheme : `TagScheme`
+    tag_scheme : `WordLabelScheme`
         Given by the model.
     """
 
     default_implementation = "argmax"
 
-    def __init__(self, tag_scheme: TagScheme) -> None:
+    def __init__(self, tag_scheme: WordLabelScheme) -> None:
         super().__init__()
         self.num_tags = len(tag_scheme.tags)
 
-    def loss(self, scores: torch.Tensor, mask: torch.Tensor, tags: torch.Tensor) -> torch.Tensor:
-        """The negative log-likelihood of the tags, summed over real words (paper 2, eq. 2)."""
-        # Selecting real words first: padded ones would still cost their log-softmax.
-        return torch.nn.functional.cross_entropy(scores[mask], tags[mask], reduction="sum")
+    def loss(
+        self,
+        scores: torch.Tensor,
+        mask: torch.Tensor,
+        tags: torch.Tensor,
+        tag_weights: Optional[torch.Tensor] = None,
+    ) -> torch.Tensor:
+        """The negative log-likelihood of the tags, summed over real words (paper 2, eq. 2). A word
+        whose tag is not known (negative) adds nothing; others count by the weights `[T]`, if there
+        are any."""
+        # Selecting these words first: padded ones would still cost their log-softmax.
+        known = mask & (tags >= 0)
+        return torch.nn.functional.cross_entropy(
+            scores[known], tags[known], weight=tag_weights, reduction="sum"
+        )
 
     def probabilities(self, scores: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
         """`[B, N, T]`, the probability of each tag at each word."""
@@ -38,10 +52,7 @@ class TagDecoder(torch.nn.Module, Registrable):
     ) -> torch.Tensor:
         """`[S]`, the product of the probabilities of the tags of a span's words."""
         probabilities = self.probabilities(scores, mask)
-        chosen = probabilities.gather(2, tags.unsqueeze(2)).squeeze(2)  # [B, N]
-        # Padding of the front, so that a difference of sums covers the first word too.
-        sums = torch.nn.functional.pad(chosen.clamp(min=1e-30).double().log().cumsum(1), (1, 0))
-        return (sums[spans.row, spans.last + 1] - sums[spans.row, spans.first]).exp()
+        return span_products(probabilities.gather(2, tags.unsqueeze(2)).squeeze(2), spans)
 
     def forward(self, scores: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
         """The predicted tags, `[B, N]`; no gradient."""
@@ -51,7 +62,7 @@ class TagDecoder(torch.nn.Module, Registrable):
 @TagDecoder.register("argmax")
 class ArgmaxTagDecoder(TagDecoder):
     """The best tag of each word by itself (paper 2). Ill-formed sequences may come out; see
-    `TagScheme` for the entities in them.
+    `WordLabelScheme` for the entities in them.
 
     Registered as a `TagDecoder` with name "argmax".
     """
@@ -69,7 +80,7 @@ class ConstrainedTagDecoder(TagDecoder):
 
     transitions: torch.Tensor
 
-    def __init__(self, tag_scheme: TagScheme) -> None:
+    def __init__(self, tag_scheme: WordLabelScheme) -> None:
         super().__init__(tag_scheme)
         count = len(tag_scheme.tags)
         transitions = torch.full((count + 2, count + 2), FORBIDDEN)
@@ -84,16 +95,37 @@ class ConstrainedTagDecoder(TagDecoder):
 @TagDecoder.register("crf")
 class CrfTagDecoder(TagDecoder):
     """A linear-chain conditional random field (AllenNLP's), decoded to well-formed sequences only.
+    Where tags are not known, the likelihood is that of all sequences with those that are. Tags have
+    no weights.
 
     Registered as a `TagDecoder` with name "crf".
     """
 
-    def __init__(self, tag_scheme: TagScheme) -> None:
+    def __init__(self, tag_scheme: WordLabelScheme) -> None:
         super().__init__(tag_scheme)
         self.crf = ConditionalRandomField(self.num_tags, tag_scheme.allowed_transitions())
 
-    def loss(self, scores: torch.Tensor, mask: torch.Tensor, tags: torch.Tensor) -> torch.Tensor:
-        return -self.crf(scores.float(), tags, mask)
+    def loss(
+        self,
+        scores: torch.Tensor,
+        mask: torch.Tensor,
+        tags: torch.Tensor,
+        tag_weights: Optional[torch.Tensor] = None,
+    ) -> torch.Tensor:
+        if tag_weights is not None:
+            raise ConfigurationError("a 'crf' gives no weights to tags")
+        scores = scores.float()
+        is_known = tags >= 0
+        if bool((is_known | ~mask).all()):
+            return -self.crf(scores, tags.clamp(min=0), mask)
+        is_other = torch.ones_like(scores, dtype=torch.bool)
+        is_other = is_other.scatter(2, tags.clamp(min=0).unsqueeze(2), False)
+        possible = scores.masked_fill(is_other & is_known.unsqueeze(2), FORBIDDEN)
+        partition, part = (
+            self.crf._input_likelihood(given, self.crf.transitions, mask)  # type: ignore[arg-type]
+            for given in (scores, possible)
+        )
+        return (partition - part).sum()
 
     def probabilities(self, scores: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
         """Marginals: the gradient of the log-partition with respect to the scores."""

@@ -1,5 +1,6 @@
-"""What the tags of a BIOES or BIO vocabulary mean, as tensors, so that decoding is vectorised."""
+"""What labels of words mean, as tensors, so that decoding is vectorised."""
 
+import itertools
 from typing import List, NamedTuple, Sequence, Tuple
 
 import torch
@@ -17,8 +18,61 @@ class EntityRuns(NamedTuple):
     """The entity type's index; -1 outside entities."""
 
 
-class TagScheme(torch.nn.Module):
-    """Tables over the tags of a vocabulary: `O`, and `B-`, `I-`, `E-`, `S-` of each type.
+class WordLabelScheme(torch.nn.Module):
+    """Base of what labels of words may mean: which words together are an entity.
+
+    # Parameters
+
+    tags : `Sequence[str]`
+        All labels, in the order of their indices.
+    types : `Sequence[str]`
+        The types of entities, in the order of theirs.
+    tag_type : `Sequence[int]`
+        Of each label, the type's index; -1 outside of entities.
+    """
+
+    tag_type: torch.Tensor
+
+    def __init__(self, tags: Sequence[str], types: Sequence[str], tag_type: Sequence[int]) -> None:
+        super().__init__()
+        self.tags = list(tags)
+        self.types = list(types)
+        # Derived from the vocabulary: not part of a checkpoint.
+        self.register_buffer("tag_type", torch.tensor(tag_type), persistent=False)
+
+    def joins(self, tags: torch.Tensor) -> torch.Tensor:
+        """`[B, N - 1]`, whether a word is in one entity with the word before it, if both are of one
+        type, for tags `[B, N]`."""
+        raise NotImplementedError
+
+    def allowed_transitions(self) -> List[Tuple[int, int]]:
+        """Pairs of tag indices that may follow each other, with the start (`T`) and the end
+        (`T + 1`) of a sentence, as `ConditionalRandomField` takes them."""
+        raise NotImplementedError
+
+    def entity_runs(self, tags: torch.Tensor, mask: torch.Tensor) -> EntityRuns:
+        """The entities of tag sequences.
+
+        # Parameters
+
+        tags : `torch.Tensor`
+            `[B, N]`, tag indices.
+        mask : `torch.Tensor`
+            `[B, N]`, bool; real words.
+        """
+        types = self.tag_type[tags].masked_fill(~mask, -1)  # [B, N]
+        joins = (types[:, 1:] == types[:, :-1]) & (types[:, 1:] >= 0) & self.joins(tags)
+        edge = joins.new_zeros(len(tags), 1)
+        joins_before = torch.cat([edge, joins], dim=1)
+        joins_after = torch.cat([joins, edge], dim=1)
+        positions = torch.arange(tags.size(1), device=tags.device).expand_as(tags)
+        start = positions.masked_fill(joins_before, 0).cummax(dim=1).values
+        return EntityRuns(is_last=(types >= 0) & ~joins_after, start=start, type=types)
+
+
+class TagScheme(WordLabelScheme):
+    """Tables over the tags of a BIOES or BIO vocabulary: `O`, and `B-`, `I-`, `E-`, `S-` of each
+    type.
 
     An entity is a longest run of words of one type in which every word but the first is tagged
     `I` or `E` and every word but the last `B` or `I`. For a well-formed sequence these are exactly
@@ -33,50 +87,23 @@ class TagScheme(torch.nn.Module):
 
     continues: torch.Tensor
     continued: torch.Tensor
-    tag_type: torch.Tensor
 
     def __init__(self, tags: Sequence[str]) -> None:
-        super().__init__()
-        self.tags = list(tags)
         parsed = [_parse(tag) for tag in tags]
-        self.types: List[str] = sorted({type_ for _, type_ in parsed if type_})
-        type_index = {type_: index for index, type_ in enumerate(self.types)}
-        # Derived from the vocabulary: not part of a checkpoint.
+        types = sorted({type_ for _, type_ in parsed if type_})
+        type_index = {type_: index for index, type_ in enumerate(types)}
+        super().__init__(tags, types, [type_index.get(type_, -1) for _, type_ in parsed])
         for name, values in {
-            "tag_type": torch.tensor([type_index.get(type_, -1) for _, type_ in parsed]),
             "continues": torch.tensor([prefix in "IE" for prefix, _ in parsed]),
             "continued": torch.tensor([prefix in "BI" for prefix, _ in parsed]),
         }.items():
             self.register_buffer(name, values, persistent=False)
         self._prefixes = [prefix for prefix, _ in parsed]
 
-    def entity_runs(self, tags: torch.Tensor, mask: torch.Tensor) -> EntityRuns:
-        """The entities of tag sequences.
-
-        # Parameters
-
-        tags : `torch.Tensor`
-            `[B, N]`, tag indices.
-        mask : `torch.Tensor`
-            `[B, N]`, bool; real words.
-        """
-        types = self.tag_type[tags].masked_fill(~mask, -1)  # [B, N]
-        joins = (
-            (types[:, 1:] == types[:, :-1])
-            & (types[:, 1:] >= 0)
-            & self.continues[tags[:, 1:]]
-            & self.continued[tags[:, :-1]]
-        )  # [B, N - 1], whether a word is in one entity with the word before it
-        edge = joins.new_zeros(len(tags), 1)
-        joins_before = torch.cat([edge, joins], dim=1)
-        joins_after = torch.cat([joins, edge], dim=1)
-        positions = torch.arange(tags.size(1), device=tags.device).expand_as(tags)
-        start = positions.masked_fill(joins_before, 0).cummax(dim=1).values
-        return EntityRuns(is_last=(types >= 0) & ~joins_after, start=start, type=types)
+    def joins(self, tags: torch.Tensor) -> torch.Tensor:
+        return self.continues[tags[:, 1:]] & self.continued[tags[:, :-1]]
 
     def allowed_transitions(self) -> List[Tuple[int, int]]:
-        """Pairs of tag indices that may follow each other, with the start (`T`) and the end
-        (`T + 1`) of a sentence, as `ConditionalRandomField` takes them."""
         bioes = any(prefix in "ES" for prefix in self._prefixes)
         count = len(self.tags)
         allowed = []
@@ -93,6 +120,30 @@ class TagScheme(torch.nn.Module):
                 ):
                     allowed.append((index, following))
         return allowed
+
+
+class PlainLabelScheme(WordLabelScheme):
+    """Labels without a position: an entity is a longest run of words of one label other than `O`
+    (paper 3, section 2.1). Its type is the label, by the label's index.
+
+    # Parameters
+
+    tags : `Sequence[str]`
+        All labels, in the order of their indices.
+    """
+
+    def __init__(self, tags: Sequence[str]) -> None:
+        tag_type = [-1 if tag == "O" else index for index, tag in enumerate(tags)]
+        super().__init__(tags, tags, tag_type)
+
+    def joins(self, tags: torch.Tensor) -> torch.Tensor:
+        return torch.ones_like(tags[:, 1:], dtype=torch.bool)
+
+    def allowed_transitions(self) -> List[Tuple[int, int]]:
+        count = len(self.tags)
+        pairs = itertools.product(range(count + 1), [*range(count), count + 1])
+        # No sentence is empty.
+        return [pair for pair in pairs if pair != (count, count + 1)]
 
 
 def _parse(tag: str) -> Tuple[str, str]:

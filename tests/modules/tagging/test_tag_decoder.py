@@ -4,6 +4,7 @@ import math
 import pytest
 import torch
 from allennlp.common import Params
+from allennlp.common.checks import ConfigurationError
 from torch.testing import assert_close
 
 from bio_ie.modules.tagging import TagDecoder, TagScheme
@@ -124,3 +125,39 @@ def test_a_span_has_the_product_of_the_probabilities_of_its_tags(name, scheme, s
 
 def test_argmax_takes_each_word_by_itself(scheme, scores, mask):
     assert torch.equal(build("argmax", scheme)(scores, mask), scores.argmax(-1))
+
+
+@pytest.mark.parametrize("name", ["argmax", "constrained", "crf"])
+def test_words_whose_tags_are_not_known_may_have_any(name, scheme, scores, mask):
+    """Paths over the known tags, counted one by one."""
+    decoder = build(name, scheme)
+    tags = torch.tensor([[1, -1, 3, 0], [-2, -1, -1, -1], [0, 4, -1, -1]])
+    expected = 0.0
+    for row, length in enumerate(LENGTHS):
+        known = tags[row, :length].tolist()
+        paths = {
+            sequence: path_score(decoder, scores[row], sequence, constrained=False)
+            for sequence in all_sequences(length)
+        }
+        fitting = [
+            score
+            for sequence, score in paths.items()
+            if all(given in (tag, -1, -2) for tag, given in zip(sequence, known, strict=True))
+        ]
+        expected += torch.logsumexp(torch.tensor(list(paths.values())), 0)
+        expected -= torch.logsumexp(torch.tensor(fitting), 0)
+    assert_close(decoder.loss(scores, mask, tags), expected, rtol=1e-4, atol=1e-4)
+
+
+def test_tags_count_by_their_weights(scheme, scores, mask):
+    tags = torch.tensor([[1, 2, 3, 0], [4, 0, 0, 0], [0, 4, -1, 0]])
+    weights = torch.tensor([0.125, 1.0, 1.0, 1.0, 1.0])
+    expected = 0.0
+    for row, length in enumerate(LENGTHS):
+        for word in range(length):
+            tag = int(tags[row, word])
+            if tag >= 0:
+                expected = expected - weights[tag] * scores[row, word].log_softmax(0)[tag]
+    assert_close(build("argmax", scheme).loss(scores, mask, tags, weights), expected)
+    with pytest.raises(ConfigurationError, match="weights"):
+        build("crf", scheme).loss(scores, mask, tags, weights)

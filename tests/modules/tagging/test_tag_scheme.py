@@ -1,3 +1,5 @@
+import itertools
+
 import pytest
 import torch
 from allennlp.common.checks import ConfigurationError
@@ -5,7 +7,7 @@ from allennlp.modules.conditional_random_field import allowed_transitions
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bio_ie.modules.tagging import TagScheme
+from bio_ie.modules.tagging import PlainLabelScheme, TagScheme
 
 BIOES = ["O", "B-X", "I-X", "E-X", "S-X", "S-Y", "E-Y", "B-Y", "I-Y"]
 BIO = ["I-Y", "O", "B-X", "I-X", "B-Y"]
@@ -74,3 +76,39 @@ def test_allowed_transitions_are_those_of_allennlp(tags, constraint):
 def test_a_tag_of_no_scheme_is_an_error(tag):
     with pytest.raises(ConfigurationError, match="BIOES"):
         TagScheme(["O", tag])
+
+
+@given(
+    st.lists(
+        st.lists(st.sampled_from(["O", "D1", "D2"]), min_size=1, max_size=7), min_size=1, max_size=4
+    )
+)
+def test_entities_of_plain_labels_are_runs_of_one_label(sequences):
+    labels = ["D2", "O", "D1"]
+    scheme = PlainLabelScheme(labels)
+    width = max(map(len, sequences))
+    indices = torch.zeros(len(sequences), width, dtype=torch.long)  # padding is labelled, too
+    mask = torch.zeros(len(sequences), width, dtype=torch.bool)
+    for row, sequence in enumerate(sequences):
+        indices[row, : len(sequence)] = torch.tensor([labels.index(label) for label in sequence])
+        mask[row, : len(sequence)] = True
+    runs = scheme.entity_runs(indices, mask)
+    for row, sequence in enumerate(sequences):
+        found = [
+            (int(runs.start[row, last]), last, scheme.types[int(runs.type[row, last])])
+            for last in runs.is_last[row].nonzero().squeeze(1).tolist()
+        ]
+        expected = []
+        position = 0
+        for label, group in itertools.groupby(sequence):
+            length = len(list(group))
+            if label != "O":
+                expected.append((position, position + length - 1, label))
+            position += length
+        assert found == expected
+
+
+def test_every_plain_label_may_follow_every_other():
+    transitions = PlainLabelScheme(["O", "A"]).allowed_transitions()
+    inside = {(before, after) for before in (0, 1) for after in (0, 1)}
+    assert set(transitions) == inside | {(2, 0), (2, 1), (0, 3), (1, 3)}

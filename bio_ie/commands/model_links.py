@@ -1,0 +1,84 @@
+"""What a trained model links the mentions of texts to."""
+
+from dataclasses import replace
+from typing import Any, Dict, Iterable, Iterator, Optional
+
+from allennlp.common.checks import ConfigurationError
+from allennlp.models import load_archive
+from allennlp.predictors import Predictor
+
+from bio_ie.data.document import Document, Mention
+from bio_ie.knowledge.concept_links import vocabulary_id
+from bio_ie.knowledge.knowledge_base import KnowledgeBase
+from bio_ie.predictors.checked_archive import checked_archive
+from bio_ie.predictors.document_predictor import DocumentPredictor
+from bio_ie.predictors.failures import Failure
+
+
+def linking_predictor(archive: str, annotated: bool, cuda_device: int = -1) -> DocumentPredictor:
+    """The predictor of an archive whose model links mentions.
+
+    # Parameters
+
+    archive : `str`
+    annotated : `bool`
+        Whether the texts come with mentions. If so, the model must be one that is given these; if
+        not, one that finds its own, or has a `mention_detector`.
+    cuda_device : `int`, optional (default = `-1`)
+
+    Raises `ConfigurationError` for an archive that does not do what is asked.
+    """
+    with checked_archive(archive) as folder:
+        predictor = Predictor.from_archive(
+            load_archive(folder, cuda_device=cuda_device), "document"
+        )
+    if not isinstance(predictor, DocumentPredictor):
+        raise ConfigurationError(f"{archive} predicts no documents")
+    if annotated and not predictor.takes_mentions:
+        raise ConfigurationError(f"--annotated: the model of {archive} finds its own mentions")
+    if not annotated and predictor.takes_mentions and not predictor.has_detector:
+        raise ConfigurationError(
+            f"the model of {archive} is given mentions: use a file that has some with --annotated, "
+            "or train it with a mention_detector"
+        )
+    return predictor
+
+
+def model_links(
+    documents: Iterable[Document],
+    predictor: DocumentPredictor,
+    annotated: bool,
+    kb: Optional[KnowledgeBase] = None,
+) -> Iterator[Dict[str, Any]]:
+    """For each document, a JSON object with its id and mentions, or with its id and an `error`.
+    Each mention has offsets, its text, its type, and as `candidates` the concepts that it was
+    linked to: id, the model's probability of the mention as a whole as `score`, and from a
+    knowledge base, where that knows the concept, name and semantic types."""
+    given = documents if annotated else (replace(d, mentions=(), relations=()) for d in documents)
+    for found in predictor.predict_documents(given):
+        if isinstance(found, Failure):
+            yield found.to_json()
+            continue
+        mentions = [_linked(found, mention, kb) for mention in found.mentions]
+        yield {"id": found.id, "mentions": mentions}
+
+
+def _linked(document: Document, mention: Mention, kb: Optional[KnowledgeBase]) -> Dict[str, Any]:
+    return {
+        "start": mention.start,
+        "end": mention.end,
+        "text": document.text_of(mention),
+        "type": mention.type,
+        "candidates": [_concept(concept_id, mention, kb) for concept_id in mention.concept_ids],
+    }
+
+
+def _concept(concept_id: str, mention: Mention, kb: Optional[KnowledgeBase]) -> Dict[str, Any]:
+    result: Dict[str, Any] = {"id": concept_id, "name": "", "semantic_types": []}
+    if mention.score is not None:
+        result["score"] = round(mention.score, 4)
+    known = None if kb is None else kb.resolve(vocabulary_id(concept_id, mention.type))
+    if kb is not None and known is not None:
+        concept = kb.concept(known)
+        result.update(name=concept.name, semantic_types=list(concept.semantic_types))
+    return result

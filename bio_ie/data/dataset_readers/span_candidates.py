@@ -1,0 +1,56 @@
+"""The concepts that spans of words may name."""
+
+from typing import Iterator, List, Optional, Sequence
+
+from bio_ie.data.document import Span
+from bio_ie.data.fields import SpanCandidate
+from bio_ie.data.word_tags import WordSpan
+from bio_ie.knowledge.candidate_generators import CandidateGenerator
+
+
+class SpanCandidates:
+    """Looks spans up.
+
+    # Parameters
+
+    generator : `CandidateGenerator`
+    max_width : `int`, optional
+        If given, all spans of so many words are looked up that begin and end with a letter or a
+        digit and have a letter; else only those that are asked for.
+    """
+
+    def __init__(self, generator: CandidateGenerator, max_width: Optional[int] = None) -> None:
+        self._generator = generator
+        self._max_width = max_width
+
+    def __call__(
+        self, text: str, words: Sequence[Span], asked_for: Sequence[WordSpan]
+    ) -> List[SpanCandidate]:
+        """
+        # Parameters
+
+        text : `str`
+            Of the document, whose abbreviations count.
+        words : `Sequence[Span]`
+            Character offsets of a sentence's words.
+        asked_for : `Sequence[WordSpan]`
+            First and last word of each, among `words`.
+        """
+        spans = sorted({*asked_for, *self._every(text, words)})
+        written = [text[words[first][0] : words[last][1]] for first, last in spans]
+        found = self._generator.generate(self._generator.expanded(text, written))
+        return [
+            SpanCandidate(first, last, candidate.concept_id, candidate.score)
+            for (first, last), candidates in zip(spans, found, strict=True)
+            for candidate in candidates
+        ]
+
+    def _every(self, text: str, words: Sequence[Span]) -> Iterator[WordSpan]:
+        if self._max_width is None:
+            return
+        is_word = [any(map(str.isalnum, text[start:end])) for start, end in words]
+        for first in range(len(words)):
+            for last in range(first, min(first + self._max_width, len(words))):
+                span = text[words[first][0] : words[last][1]]
+                if is_word[first] and is_word[last] and any(map(str.isalpha, span)):
+                    yield first, last

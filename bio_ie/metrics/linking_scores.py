@@ -1,0 +1,97 @@
+"""The scores of recognising, typing and linking mentions."""
+
+from typing import Any, Dict, List, Mapping, Sequence, Set, Union
+
+from bio_ie.data.document import Mention
+from bio_ie.data.linking_tasks import LINKING, RECOGNITION, TYPING
+from bio_ie.metrics.entity_f1 import EntityF1
+from bio_ie.metrics.items import EntityItem
+from bio_ie.metrics.mention_linking_f1 import MentionLink, MentionLinkingF1, linking_items
+
+
+class LinkingScores:
+    """Precision, recall and F1 of mentions for each task (Mohan and Li 2019): a mention is right if
+    its document, its start, its end and what the task says of it are. Links also apart for concepts
+    that training has seen and for the others, which cannot be predicted unless a model scores
+    candidates.
+
+    # Parameters
+
+    tasks : `Sequence[str]`
+        Of `TASKS`.
+    seen : `Set[str]`
+        The ids of the concepts of training.
+    """
+
+    def __init__(self, tasks: Sequence[str], seen: Set[str]) -> None:
+        self._tasks = list(tasks)
+        self._seen = seen
+        self._entities = {
+            RECOGNITION: EntityF1(per_type=False),
+            TYPING: EntityF1(),
+        }
+        self._links = {
+            LINKING: MentionLinkingF1(),
+            f"{LINKING}_seen": MentionLinkingF1(),
+            f"{LINKING}_unseen": MentionLinkingF1(),
+        }
+
+    def __call__(
+        self,
+        metadata: Sequence[Mapping[str, Any]],
+        predicted: Mapping[str, Sequence[Sequence[Mention]]],
+    ) -> None:
+        """
+        # Parameters
+
+        metadata : `Sequence[Mapping[str, Any]]`
+            Of each sentence, see `EntityLinkingReader`.
+        predicted : `Mapping[str, Sequence[Sequence[Mention]]]`
+            Of each task, the mentions that it found in each sentence: their types if it is entity
+            typing, their concepts if it is entity linking.
+        """
+        real = [not row["is_padding"] for row in metadata]
+        entities: List[List[EntityItem]] = [row["gold_entities"] for row in metadata]
+        for task, metric in self._entities.items():
+            if task in predicted:
+                found = [[(m.start, m.end, m.type) for m in row] for row in predicted[task]]
+                if task == TYPING:
+                    metric(found, entities, real)
+                else:
+                    metric(_untyped(found), _untyped(entities), real)
+        if LINKING in predicted:
+            links = [linking_items(row) for row in predicted[LINKING]]
+            gold: List[List[MentionLink]] = [row["gold_links"] for row in metadata]
+            for name, linking in self._links.items():
+                linking(self._part(links, name), self._part(gold, name), real)
+
+    def _part(self, rows: List[List[MentionLink]], name: str) -> List[List[MentionLink]]:
+        if name == LINKING:
+            return rows
+        seen = not name.endswith("unseen")
+        return [[item for item in row if (item.concept_id in self._seen) is seen] for row in rows]
+
+    def get_metric(self, reset: bool) -> Dict[str, float]:
+        """All scores on reset, the main ones before; `overall` is the F1 of the highest task."""
+        result: Dict[str, float] = {}
+        metrics: Dict[str, Union[EntityF1, MentionLinkingF1]] = {**self._entities, **self._links}
+        for name, metric in metrics.items():
+            if not any(name.startswith(task) for task in self._tasks):
+                continue
+            scores = metric.get_metric(reset)
+            for key, value in scores.items():
+                is_main = key in ("precision", "recall", "f1") and name in self._tasks
+                # Untyped mentions are compared by their boundaries in any case, and types of
+                # links where there are any.
+                is_told = not (
+                    (name == RECOGNITION and key.startswith(("boundary_", "macro_")))
+                    or (key.startswith("typed_") and TYPING not in self._tasks)
+                )
+                if is_main or (reset and is_told):
+                    result[f"{name}_{key}"] = value
+        result["overall"] = result[f"{self._tasks[-1]}_f1"]
+        return result
+
+
+def _untyped(rows: Sequence[Sequence[EntityItem]]) -> List[List[EntityItem]]:
+    return [[(start, end, "") for start, end, _ in row] for row in rows]

@@ -1,0 +1,51 @@
+"""Scores of concepts that mentions were linked to."""
+
+from typing import Iterable, List, NamedTuple
+
+from allennlp.training.metrics import Metric
+
+from bio_ie.data.document import Mention
+from bio_ie.metrics.item_f1 import ItemF1
+from bio_ie.metrics.match_counts import Key
+
+
+class MentionLink(NamedTuple):
+    """A mention in a document, and one concept that it names."""
+
+    start: int
+    end: int
+    concept_id: str
+    type: str = ""
+
+
+def linking_items(mentions: Iterable[Mention]) -> List[MentionLink]:
+    """One item for each id of each mention: a mention of two concepts is two items, one without an
+    id none."""
+    return [
+        MentionLink(mention.start, mention.end, concept_id, mention.type)
+        for mention in mentions
+        for concept_id in mention.concept_ids
+    ]
+
+
+def _strict(item: MentionLink) -> Key:
+    return item.start, item.end, item.concept_id, ""
+
+
+@Metric.register("mention_linking_f1")
+class MentionLinkingF1(ItemF1[MentionLink]):
+    """Entity linking by mentions (Mohan and Li 2019): document, start, end and concept agree; one
+    item for each concept of a mention. A predicted mention a word longer or shorter than the gold
+    one is wrong, and the gold one missed. Micro.
+
+    * `strict` (names without prefix): as above, whatever the types.
+    * `typed`: the types agree too.
+
+    Registered as a `Metric` with name "mention_linking_f1".
+    """
+
+    criteria = {"strict": _strict, "typed": tuple}
+    macro_criteria = ()
+
+    def __init__(self) -> None:
+        super().__init__(per_type=False)

@@ -1,0 +1,125 @@
+"""A classifier over very many classes, trained on those of a batch (paper 3, section 3.1)."""
+
+from typing import Iterator, NamedTuple, Tuple
+
+import torch
+from allennlp.common.checks import ConfigurationError
+from torch.nn import functional
+
+
+class Classified(NamedTuple):
+    """The best class of each of `n` items."""
+
+    label: torch.Tensor
+    """`[n]`."""
+    probability: torch.Tensor
+    """`[n]`, among all classes."""
+
+
+class BatchSoftmax(torch.nn.Module):
+    """A linear layer and a softmax over its `C` classes.
+
+    In training the softmax is over the classes that are in the batch, Nil always among them if it
+    can be predicted:
+
+        L = - 1/n  sum_i  w_(y_i)  log softmax(W_E x_i + b_E)_(y_i)
+
+    where `E` are these classes and `n` is the number of items with a label, whatever their weights.
+    Scores take memory for `n |E|` numbers; weights and, in training, their gradient take it for all
+    classes. Out of training the best class is sought among all of them, in parts.
+
+    # Parameters
+
+    input_dim : `int`
+    num_classes : `int`
+    nil : `int`
+        The index of Nil.
+    nil_weight : `float`, optional (default = `1.0`)
+        `w` of Nil; that of every other class is 1.
+    with_nil : `bool`, optional (default = `True`)
+        Whether items may be of no class. If not, Nil is neither learned nor predicted, and takes
+        part only as the label of an item, which should not be.
+    max_scores : `int`, optional (default = `2 ** 24`)
+        So many scores are held at once out of training.
+    """
+
+    def __init__(
+        self,
+        input_dim: int,
+        num_classes: int,
+        nil: int,
+        nil_weight: float = 1.0,
+        with_nil: bool = True,
+        max_scores: int = 2**24,
+    ) -> None:
+        super().__init__()
+        if not nil_weight > 0:
+            raise ConfigurationError(f"nil_weight must be positive, not {nil_weight}")
+        if max_scores < 1:
+            raise ConfigurationError(f"max_scores must be positive, not {max_scores}")
+        self.linear = torch.nn.Linear(input_dim, num_classes)
+        self._nil = nil
+        self._nil_weight = nil_weight
+        self._with_nil = with_nil
+        self._max_scores = max_scores
+
+    def loss(self, vectors: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
+        """
+        # Parameters
+
+        vectors : `torch.Tensor`
+            `[n, D]`.
+        labels : `torch.Tensor`
+            `[n]`; items with a negative one are left out.
+
+        # Returns
+
+        `torch.Tensor`
+            A scalar; 0 if no item has a label.
+        """
+        has_label = labels >= 0
+        vectors, labels = vectors[has_label], labels[has_label]
+        classes, places = self.batch_classes(labels)
+        losses = functional.cross_entropy(self.scores(vectors, classes), places, reduction="none")
+        return self.mean_loss(losses, labels)
+
+    def batch_classes(self, labels: torch.Tensor) -> Tuple[torch.Tensor, torch.Tensor]:
+        """E, ascending, and where among them each of the labels `[n]` is."""
+        present = labels
+        # One class at least: of none there is no softmax.
+        if self._with_nil or not len(labels):
+            present = functional.pad(labels, (0, 1), value=self._nil)
+        classes, places = present.unique(return_inverse=True)
+        return classes, places[: len(labels)]
+
+    def scores(self, vectors: torch.Tensor, classes: torch.Tensor) -> torch.Tensor:
+        """`[n, |E|]`, of vectors `[n, D]` and some classes."""
+        return functional.linear(vectors, self.linear.weight[classes], self.linear.bias[classes])
+
+    def mean_loss(self, losses: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
+        """The weighted sum of items' losses `[n]`, divided by their number."""
+        weights = torch.where(labels == self._nil, self._nil_weight, 1.0)
+        return (weights * losses).sum() / max(len(labels), 1)
+
+    @torch.no_grad()
+    def forward(self, vectors: torch.Tensor) -> Classified:
+        """The best of all classes for `vectors` `[n, D]`; no gradient."""
+        parts = [self._best(part) for part in self.parts(vectors)]
+        labels, probabilities = zip(*parts, strict=True)
+        return Classified(torch.cat(labels), torch.cat(probabilities))
+
+    def parts(self, vectors: torch.Tensor) -> Iterator[torch.Tensor]:
+        """Some items at once, of which all scores may be held; one part at least, be it empty."""
+        yield from vectors.split(max(self._max_scores // self.linear.out_features, 1))
+
+    def all_scores(self, vectors: torch.Tensor) -> torch.Tensor:
+        """`[n, C]`; minus infinity for Nil if items cannot be of no class."""
+        scores: torch.Tensor = self.linear(vectors).float()
+        if not self._with_nil:
+            scores[:, self._nil] = -torch.inf
+        return scores
+
+    def _best(self, vectors: torch.Tensor) -> Classified:
+        scores = self.all_scores(vectors)
+        best, label = scores.max(-1)
+        return Classified(label, (best - scores.logsumexp(-1)).exp())

@@ -1,0 +1,48 @@
+// The corpora of multi-task entity linking, to be added to multitask_entity_linker.libsonnet:
+// `base + corpora.bc5cdr`.
+local parts = import 'parts.libsonnet';
+local paths = import 'paths.libsonnet';
+{
+  // Train -> dev, a fifth of the training file held out to choose the epoch.
+  bc5cdr:: {
+    local held_out = parts.held_out(paths.data + '/bc5cdr/CDR_TrainingSet.PubTator.txt.gz', 100),
+    corpus:: { type: 'pubtator' },
+    type_scheme:: 'bilou',  // section 2.1
+    train_data_path: held_out.train,
+    validation_data_path: held_out.validation,
+    test_data_path: paths.data + '/bc5cdr/CDR_DevelopmentSet.PubTator.txt.gz',
+    evaluate_on_test: true,
+  },
+
+  // MedMentions as published, by its own split: 'full' or 'st21pv', whose files lie in a folder each.
+  medmentions(name):: {
+    local folder = paths.data + '/medmentions',
+    local part(split) = {
+      file: '%s/%s/corpus_pubtator.txt.gz' % [folder, name],
+      format: {
+        type: 'filtered',
+        format: 'pubtator',
+        documents: '%s/corpus_pubtator_pmids_%s.txt' % [folder, split],
+      },
+    },
+    corpus:: { type: 'pubtator' },
+    nil_weight:: if name == 'st21pv' then 0.01 else 0.125,  // section 3.1
+    train_data_path: part('trng'),
+    validation_data_path: part('dev'),
+    test_data_path: part('test'),
+    evaluate_on_test: true,
+  },
+
+  // Sentences derived from the training part of st21pv: concepts, but no semantic types. Nine tenths
+  // of the documents to train on, a twentieth each to choose the epoch and to test.
+  medmentions_sentences:: {
+    local fold = parts.fold(
+      paths.data + '/medmentions/st21pv_train.sentences.jsonl.gz', 0, 20, 132
+    ),
+    corpus:: { type: 'sentence_jsonl' },
+    train_data_path: fold.train,
+    validation_data_path: fold.validation,
+    test_data_path: fold.test,
+    evaluate_on_test: true,
+  },
+}

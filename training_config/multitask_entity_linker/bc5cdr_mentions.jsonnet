@@ -1,0 +1,10 @@
+// BC5CDR, train -> dev, with the embedded encoder. Mention recognition alone.
+local architectures = import '../lib/linking_architectures.libsonnet';
+local base = import '../lib/multitask_entity_linker.libsonnet';
+local corpora = import '../lib/linking_corpora.libsonnet';
+
+base + corpora.bc5cdr + architectures.pt_single {
+  tasks:: ['mention_recognition'],
+  encoder_lr:: 2e-4,
+  head_lr:: 1e-3,
+}

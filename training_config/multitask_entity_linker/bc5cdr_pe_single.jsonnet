@@ -1,0 +1,12 @@
+// BC5CDR, train -> dev, with the embedded encoder. Per entity, entity linking alone, over the mentions of
+// another archive (bc5cdr_mentions.jsonnet).
+local architectures = import '../lib/linking_architectures.libsonnet';
+local base = import '../lib/multitask_entity_linker.libsonnet';
+local corpora = import '../lib/linking_corpora.libsonnet';
+local paths = import '../lib/paths.libsonnet';
+
+base + corpora.bc5cdr + architectures.pe_single {
+  encoder_lr:: 2e-4,
+  head_lr:: 1e-3,
+  mention_detector:: paths.runs + '/bc5cdr_mentions/model.tar.gz',
+}

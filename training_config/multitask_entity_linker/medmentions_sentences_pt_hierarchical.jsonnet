@@ -1,0 +1,11 @@
+// Sentences derived from MedMentions (st21pv), with the embedded encoder. Per token, mention
+// recognition below entity linking: there are no semantic types.
+local architectures = import '../lib/linking_architectures.libsonnet';
+local base = import '../lib/multitask_entity_linker.libsonnet';
+local corpora = import '../lib/linking_corpora.libsonnet';
+
+base + corpora.medmentions_sentences + architectures.pt_hierarchical {
+  tasks:: ['mention_recognition', 'entity_linking'],
+  encoder_lr:: 2e-4,
+  head_lr:: 1e-3,
+}

@@ -1,0 +1,6 @@
+// MedMentions (st21pv), baseline: BiLSTM-CRF, entity typing alone.
+local architectures = import '../../lib/linking_architectures.libsonnet';
+local base = import '../../lib/multitask_entity_linker.libsonnet';
+local corpora = import '../../lib/linking_corpora.libsonnet';
+
+base + corpora.medmentions('st21pv') + architectures.bilstm('entity_typing')
