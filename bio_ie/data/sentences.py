@@ -4,7 +4,7 @@ from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from dataclasses import dataclass
 from itertools import islice, takewhile
-from typing import Dict, Iterator, List, Protocol, Sequence, Tuple
+from typing import Dict, Iterable, Iterator, List, Protocol, Sequence, Tuple
 
 from bio_ie.data.document import Document, Mention, Relation, Span
 
@@ -88,6 +88,22 @@ def _regions(document: Document) -> Iterator[Span]:
         position = passage.end
     if position < len(document.text):
         yield position, len(document.text)
+
+
+def joined_across(spans: Sequence[Span], mentions: Iterable[Mention]) -> List[Span]:
+    """The spans, those that a mention crosses the border of made one. All are in text order."""
+    joined: List[Span] = []
+    crossed = iter(sorted(mention.span for mention in mentions))
+    mention = next(crossed, None)
+    reach = -1  # how far a mention that began before goes
+    for start, end in spans:
+        if joined and start < reach:
+            start = joined.pop()[0]
+        joined.append((start, end))
+        while mention is not None and mention[0] < end:
+            reach = max(reach, mention[1])
+            mention = next(crossed, None)
+    return joined
 
 
 def split_document(document: Document, spans: Sequence[Span]) -> List[Sentence]:

@@ -1,8 +1,10 @@
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bio_ie.data.document import Document, Mention, Passage, Relation
-from bio_ie.data.sentences import sentence_spans, split_document
+from bio_ie.data.sentences import joined_across, sentence_spans, split_document
 from bio_ie.data.tokenizers import NewlineSentenceSplitter, PysbdSentenceSplitter
 
 TEXT = "Lithium causes tremor. Stop it.\nRash is rare."
@@ -64,3 +66,29 @@ def test_every_annotation_belongs_to_exactly_one_sentence(data):
         assert all(relation.head in own for relation in view.relations)
         inside = [m for m in mentions if view.start <= m.start < view.end]
         assert all(mention.id in own for mention in inside)
+
+
+@given(st.data())
+def test_spans_are_joined_where_a_mention_crosses_their_borders_and_nowhere_else(data):
+    borders = sorted(data.draw(st.sets(st.integers(0, 40), min_size=2, max_size=12)))
+    spans = list(zip(borders[::2], borders[1::2], strict=False))
+    mentions = [
+        Mention(str(number), *sorted(ends), "T")
+        for number, ends in enumerate(
+            data.draw(
+                st.lists(
+                    st.tuples(st.integers(0, 40), st.integers(0, 40)).filter(lambda e: e[0] != e[1])
+                )
+            )
+        )
+    ]
+    joined = joined_across(spans, mentions)
+    # Spans that follow each other are one if some mention begins before the end of the first of
+    # them, and ends behind the start of the second.
+    expected = [spans[0]]
+    for before, after in pairwise(spans):
+        if any(m.start < before[1] and m.end > after[0] for m in mentions):
+            expected[-1] = (expected[-1][0], after[1])
+        else:
+            expected.append(after)
+    assert joined == expected

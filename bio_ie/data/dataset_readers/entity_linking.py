@@ -19,7 +19,7 @@ from bio_ie.data.dataset_readers.span_candidates import SpanCandidates
 from bio_ie.data.document import Document, Mention, Span
 from bio_ie.data.fields import LabelsField, SpanCandidatesField
 from bio_ie.data.linking_tasks import LINKING, NAMESPACES
-from bio_ie.data.sentences import Sentence, SentenceInContext
+from bio_ie.data.sentences import Sentence, SentenceInContext, joined_across
 from bio_ie.data.tokenizers import SpanSentenceSplitter
 from bio_ie.data.tokenizers.alignment import align_tokens
 from bio_ie.data.word_tags import NIL, WordSpan, word_tags
@@ -186,11 +186,11 @@ class EntityLinkingReader(SentenceReader):
     def sentence_spans(self, document: Document) -> List[Span]:
         """The document's sentences, those of more than `max_words` words or `max_wordpieces`
         wordpieces cut."""
-        return [
-            part
-            for span in super().sentence_spans(document)
-            for part in self._fitting_parts(document, span)
-        ]
+        spans = super().sentence_spans(document)
+        if self.reads_mentions and self._detected is None:
+            # A mention that is to be classified must not be lost to where sentences were seen.
+            spans = joined_across(spans, document.mentions)
+        return [part for span in spans for part in self._fitting_parts(document, span)]
 
     def _fitting_parts(self, document: Document, span: Span) -> List[Span]:
         # A wordpiece takes a character: only a longer text can have too many.

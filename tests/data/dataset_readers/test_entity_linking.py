@@ -188,6 +188,18 @@ def test_given_spans_are_the_mentions_of_a_text_to_predict_from() -> None:
         made.document_to_instances(DOCUMENT, labelled=True)
 
 
+def test_a_given_mention_that_crosses_the_end_of_a_sentence_makes_it_one() -> None:
+    text = "Given with vit. C. Then no tremor."
+    document = Document(
+        "d", text, sentences=[(0, 15), (16, 18), (19, 34)], mentions=[Mention("1", 11, 17, "C")]
+    )
+    made = reader(granularity="entity", span_source="archive")
+    instances = made.document_to_instances(document)
+    assert [own_words(instance)[-1] for instance in instances] == ["C.", "."]
+    assert [i["given_spans"].tensor.tolist() for i in instances] == [[[2, 4]], []]
+    assert len(reader().document_to_instances(document)) == 3
+
+
 def test_given_spans_of_a_labelled_text_are_the_detectors(toy_archive: Path) -> None:
     made = reader(granularity="entity", span_source="archive", mention_detector=str(toy_archive))
     from allennlp.models import load_archive
