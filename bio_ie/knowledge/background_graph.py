@@ -3,6 +3,7 @@
 from typing import Dict, List, NamedTuple, Optional, Sequence, Tuple
 
 from allennlp.common import FromParams
+from allennlp.common.checks import ConfigurationError
 
 from bio_ie.data.document import Span
 from bio_ie.knowledge.candidate_generators import CandidateGenerator, ExactCandidateGenerator
@@ -44,6 +45,8 @@ class BackgroundKnowledgeBase(FromParams):
         Of a span, in words.
     min_score : `float`, optional (default = `0.0`)
         Candidates of a lower score are left out; for generators that give every span some.
+    stem : `bool`, optional (default = `False`)
+        Of the default `candidate_generator`: "cadherin" finds "Cadherins".
     """
 
     def __init__(
@@ -52,9 +55,14 @@ class BackgroundKnowledgeBase(FromParams):
         candidate_generator: Optional[CandidateGenerator] = None,
         max_width: int = 8,
         min_score: float = 0.0,
+        stem: bool = False,
     ) -> None:
+        if stem and candidate_generator is not None:
+            raise ConfigurationError(
+                "stem is for the default candidate_generator: give it to yours"
+            )
         self.kb = kb
-        generator = candidate_generator or ExactCandidateGenerator(kb)
+        generator = candidate_generator or ExactCandidateGenerator(kb, stem=stem)
         self._matcher = DictionaryMatcher(generator, max_width)
         self._min_score = min_score
 

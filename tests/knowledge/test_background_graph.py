@@ -5,6 +5,7 @@ import re
 
 import pytest
 from allennlp.common import Params
+from allennlp.common.checks import ConfigurationError
 
 from bio_ie.knowledge.background_graph import BackgroundKnowledgeBase
 from bio_ie.knowledge.candidate_generators import (
@@ -144,6 +145,14 @@ def test_is_built_from_a_config(kb):
     )
     (graph,) = knowledge.graphs(["beta"], ["beta"])
     assert [node.id for node in graph.nodes] == ["C2", "T1", "T2"]
+
+
+def test_names_are_found_by_their_stems_if_asked_for(kb):
+    for stem, expected in ((False, []), (True, ["C5"])):
+        (graph,) = BackgroundKnowledgeBase(kb, stem=stem).graphs(["Deltas"], ["Deltas"])
+        assert [node.id for node in graph.nodes if node.kind == "concept"] == expected
+    with pytest.raises(ConfigurationError, match="stem"):
+        BackgroundKnowledgeBase(kb, ExactCandidateGenerator(kb), stem=True)
 
 
 def test_looking_up_and_putting_together_are_the_two_halves(kb):

@@ -62,9 +62,8 @@ training {
     max_span_width: $.max_span_width,
     [if $.name_pooling != null then 'word_keys']: true,
     [if $.knowledge_base != null then 'background']: {
-      local kb = { path: $.knowledge_base },
-      kb: kb,
-      [if $.stem_names then 'candidate_generator']: { type: 'exact', kb: kb, stem: true },
+      kb: { path: $.knowledge_base },
+      [if $.stem_names then 'stem']: true,
     },
   },
   // Gold mentions must not decide where words end when a model is scored.
