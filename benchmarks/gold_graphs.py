@@ -1,6 +1,6 @@
 """Makes KECI with random weights find what a good one would."""
 
-from typing import Any, Dict, NamedTuple
+from typing import Any, Callable, Dict, NamedTuple
 
 import torch
 from torch import Tensor
@@ -64,15 +64,26 @@ def gold_graph(model: Keci, tensors: Dict[str, Any]) -> GoldGraph:
 
 
 class GoldGraphs:
-    """Hooks by which a `Keci` predicts a given `GoldGraph`, both times: one sum for each score."""
+    """Makes a `Keci` predict a given `GoldGraph`, both times, by one sum for each score. Entities
+    are told behind `name_pooling`, as not every repetition of a name is annotated."""
 
     def __init__(self, model: Keci) -> None:
         self.graph = GoldGraph(torch.empty(0), torch.empty(0), torch.empty(0), 0, 0)
-        self._add(model.initial_head.entity_scorer, "initial_entities")
-        self._add(model.initial_head.pair_scorer, "relations")
-        if model.final_head is not None:
-            self._add(model.final_head.entity_scorer, "entities")
-            self._add(model.final_head.pair_scorer, "relations")
+        self._scored = ""  # the entities of which graph were scored last
+        heads = {"initial_entities": model.initial_head, "entities": model.final_head}
+        for name, head in heads.items():
+            if head is not None:
+                head.entity_scorer.register_forward_hook(self._remembering(name))
+                head.pair_scorer.register_forward_hook(
+                    lambda *args: args[-1] + self.graph.relations
+                )
+        pooled = model.name_pooling.entities
+        model.name_pooling.entities = (  # type: ignore[method-assign]
+            lambda *args: pooled(*args) + getattr(self.graph, self._scored)
+        )
 
-    def _add(self, scorer: torch.nn.Module, name: str) -> None:
-        scorer.register_forward_hook(lambda *args: args[-1] + getattr(self.graph, name))
+    def _remembering(self, name: str) -> Callable[..., None]:
+        def remember(*_: Any) -> None:
+            self._scored = name
+
+        return remember
