@@ -103,6 +103,8 @@ def test_line_that_is_not_utf8_fails_alone(
         (b"\n \n", "no document in it"),
         (gzip.compress(b'{"text": "Rash."}\n')[:-9], "broken gzip file"),
     ],
+    # Without names they would hold the gzip file's time, which workers of one run disagree about.
+    ids=["empty", "blank", "broken gzip"],
 )
 def test_json_lines_that_cannot_be_read_are_one_line_and_status_1(
     toy_archive: Path,
