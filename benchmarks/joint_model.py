@@ -38,15 +38,15 @@ class GoldAnswers:
 
     def __init__(self, model: JointNerRe) -> None:
         self.tags = self.pairs = torch.empty(0)
-        model.tag_projection.register_forward_hook(lambda *args: _lifted(args[-1], self.tags))
-        model.pair_scorer.register_forward_hook(lambda *args: _lifted(args[-1], self.pairs))
+        model.tag_projection.register_forward_hook(lambda *args: lifted(args[-1], self.tags))
+        model.pair_scorer.register_forward_hook(lambda *args: lifted(args[-1], self.pairs))
 
     def set(self, batch: "MeasuredBatch") -> None:
         """Makes these the answers of the next forward passes."""
         self.tags, self.pairs = batch.tags, batch.pairs
 
 
-def _lifted(scores: Tensor, answers: Tensor) -> Tensor:
+def lifted(scores: Tensor, answers: Tensor) -> Tensor:
     """`scores` `[..., labels]` with those of `answers` `[...]` made the highest."""
     answers = answers.unsqueeze(-1)
     known = scores.detach()

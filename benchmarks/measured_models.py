@@ -5,6 +5,7 @@ from typing import Any, Dict
 from transformers import BertConfig
 
 from benchmarks.keci_sentences import KECI_PAPER, KECI_RECIPE
+from benchmarks.multitask_linker import MULTITASK_PAPER
 from benchmarks.sentences import CONLL04_RECIPE, PAPER_MODEL
 from benchmarks.snerl_documents import SNERL_RECIPE
 
@@ -29,6 +30,12 @@ KECI_MODELS = {
 
 SNERL_MODELS = {"snerl_scibert": (SNERL_RECIPE, SCIBERT), "snerl_minilm": (SNERL_RECIPE, MINILM)}
 """The same of SNERL, whose heads are the same in the paper and in the recipe."""
+
+MULTITASK_MODELS = {
+    "multitask_scibert": (MULTITASK_PAPER, SCIBERT),
+    "multitask_minilm": (MULTITASK_PAPER, MINILM),
+}
+"""The same of the multi-task entity linker."""
 
 DEVICES: Dict[str, Dict[str, Any]] = {
     "cpu": {"device": "cpu"},

@@ -22,7 +22,14 @@ from benchmarks.keci import KeciBenchmark
 from benchmarks.keci_forms import KeciForms
 from benchmarks.keci_sentences import OPEN_KB, read_keci_sentences
 from benchmarks.linking import LinkingBenchmark
-from benchmarks.measured_models import DEVICES, KECI_MODELS, MODELS, SNERL_MODELS
+from benchmarks.measured_models import (
+    DEVICES,
+    KECI_MODELS,
+    MODELS,
+    MULTITASK_MODELS,
+    SNERL_MODELS,
+)
+from benchmarks.multitask_linker import MultitaskLinkerBenchmark, read_linked_documents
 from benchmarks.reading import ReadingBenchmark
 from benchmarks.report import as_json, as_notes, as_table, machine
 from benchmarks.sentences import read_sentences
@@ -47,8 +54,10 @@ class Settings:
         Sentences a batch of a model; documents a quarter of it.
     mentions : `Tuple[int, ...]`
         In documents whose facts are pooled.
-    models, keci_models, snerl_models : `Dict[str, Tuple[Path, BertConfig]]`
-        See `MODELS`, `KECI_MODELS` and `SNERL_MODELS`.
+    classes : `Tuple[int, ...]`
+        Concepts that the multi-task entity linker tells apart.
+    models, keci_models, snerl_models, multitask_models : `Dict[str, Tuple[Path, BertConfig]]`
+        See `MODELS`, `KECI_MODELS`, `SNERL_MODELS` and `MULTITASK_MODELS`.
     knowledge_base, snerl_knowledge_base : `Path`
         Of KECI and of SNERL; if it is there.
     """
@@ -60,12 +69,16 @@ class Settings:
     training_batch: int = 16
     prediction_batch: int = 32
     mentions: Tuple[int, ...] = (20, 50, 100)
+    classes: Tuple[int, ...] = (500, 35_000)
     models: Dict[str, Tuple[Path, BertConfig]] = field(default_factory=lambda: dict(MODELS))
     keci_models: Dict[str, Tuple[Path, BertConfig]] = field(
         default_factory=lambda: dict(KECI_MODELS)
     )
     snerl_models: Dict[str, Tuple[Path, BertConfig]] = field(
         default_factory=lambda: dict(SNERL_MODELS)
+    )
+    multitask_models: Dict[str, Tuple[Path, BertConfig]] = field(
+        default_factory=lambda: dict(MULTITASK_MODELS)
     )
     knowledge_base: Path = OPEN_KB
     snerl_knowledge_base: Path = MESH_CTD_KB
@@ -78,6 +91,7 @@ QUICK: Dict[str, Any] = {
     "training_batch": 4,
     "prediction_batch": 8,
     "mentions": (4,),
+    "classes": (100,),
 }
 
 
@@ -106,6 +120,11 @@ def rows(settings: Settings) -> Dict[str, Callable[[], Comparison]]:
             for step in ("training", "prediction"):
                 row = f"{model}_{step}_{device}"
                 table[row] = partial(_snerl, row, model, step, device, settings)
+        for model in settings.multitask_models:
+            for classes in settings.classes:
+                for step in ("training", "prediction"):
+                    row = f"{model}_{classes}_classes_{step}_{device}"
+                    table[row] = partial(_multitask, row, model, classes, step, device, settings)
     for row, measure in (
         ("reading_pubtator", ReadingBenchmark.read),
         ("converting_pubtator", ReadingBenchmark.convert),
@@ -177,6 +196,23 @@ def _snerl(row: str, model: str, step: str, device: str, settings: Settings) -> 
         batch = settings.training_batch if step == "training" else settings.prediction_batch
         # Documents take long: fewer pairs of measurements will do.
         return measure(row, max(1, batch // 4), max(1, settings.repeats // 4))
+
+
+def _multitask(
+    row: str, model: str, classes: int, step: str, device: str, settings: Settings
+) -> Comparison:
+    # An abstract has more than four sentences, nearly always.
+    documents = read_linked_documents(max(1, settings.sentences // 4), settings.data_folder)
+    benchmark = MultitaskLinkerBenchmark(
+        documents,
+        settings.sentences,
+        classes,
+        *settings.multitask_models[model],
+        **DEVICES[device],
+    )
+    if step == "training":
+        return benchmark.training(row, settings.training_batch, settings.repeats)
+    return benchmark.prediction(row, settings.prediction_batch, settings.repeats)
 
 
 def _fact_pooling(row: str, num_mentions: int, settings: Settings) -> Comparison:

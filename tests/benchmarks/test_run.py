@@ -9,6 +9,7 @@ from transformers import BertConfig
 
 from benchmarks.joint_model import JointModelBenchmark
 from benchmarks.keci_sentences import KECI_RECIPE
+from benchmarks.multitask_linker import MULTITASK_PAPER
 from benchmarks.run import Settings, main, measure_rows, rows
 from benchmarks.sentences import CONLL04_RECIPE, PAPER_MODEL, read_sentences
 from benchmarks.snerl_documents import SNERL_RECIPE
@@ -22,6 +23,8 @@ ROWS = (
     *("linker", "first_layers_spans", "first_layers_pairs", "background_graphs"),
     "linking_tfidf",
     *("snerl_tiny_training_cpu", "snerl_tiny_prediction_cpu"),
+    "multitask_tiny_90_classes_training_cpu",
+    "multitask_tiny_90_classes_prediction_cpu",
     *("fact_pooling_4", "encoding_once", "file_to_facts"),
 )
 
@@ -39,7 +42,9 @@ def settings(tmp_path):
         models={"tiny": (PAPER_MODEL, TINY)},
         keci_models={"keci_tiny": (KECI_RECIPE, TINY)},
         snerl_models={"snerl_tiny": (SNERL_RECIPE, TINY)},
+        multitask_models={"multitask_tiny": (MULTITASK_PAPER, TINY)},
         mentions=(4,),
+        classes=(90,),
         knowledge_base=tmp_path / "none.sqlite",
         snerl_knowledge_base=tmp_path / "none.sqlite",
     )
@@ -55,6 +60,8 @@ def test_every_row_is_measured_or_skipped_with_a_reason(settings):
         "keci_batch_cpu",
         "snerl_tiny_training_cpu",
         "snerl_tiny_prediction_cpu",
+        "multitask_tiny_90_classes_training_cpu",
+        "multitask_tiny_90_classes_prediction_cpu",
         "index_fields",
         "whole_instances",
         "linker",
@@ -72,7 +79,8 @@ def test_every_row_is_measured_or_skipped_with_a_reason(settings):
         assert 0 < low <= comparison.ratio <= high
         assert comparison.pairs in (1, 2)
         assert re.search(
-            "8 sentences of demo|spans|2 demo abstracts|1 documents|4 mentions", comparison.note
+            "8 sentences of (demo|fixtures)|spans|2 demo abstracts|1 documents|4 mentions",
+            comparison.note,
         )
 
 

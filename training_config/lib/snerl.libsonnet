@@ -30,6 +30,9 @@ training {
   fact_weight:: 5.0,  // w_t
   entity_weight:: 2.0,  // w_e
   entity_loss_weight:: 0.1,  // alpha
+  // What a document is known to be about: the entities of its 'facts' (the paper), or also those that
+  // its 'mentions' are annotated with.
+  entity_supervision:: 'facts',
   negative_entities:: 100,  // n-
   k:: 15,
   num_candidates:: 25,  // C
@@ -63,6 +66,7 @@ training {
       semantic_types: $.candidate_types,
     },
     links: $.links,
+    entity_supervision: $.entity_supervision,
     align: 'expand',  // no gold mention decides where words end
   },
   validation_dataset_reader: self.dataset_reader,

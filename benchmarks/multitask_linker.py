@@ -1,0 +1,257 @@
+"""What the multi-task entity linker costs beside its encoder alone, with few and many classes.
+
+How long a step takes does not depend on the weights, but for the mentions that are found: untrained
+weights find one in almost every word. So in prediction the annotated labels are made the best.
+"""
+
+import random
+from dataclasses import dataclass
+from itertools import chain, islice
+from pathlib import Path
+from typing import Any, Dict, List, Tuple, cast
+
+import torch
+from allennlp.common import Params
+from allennlp.common.checks import ConfigurationError
+from allennlp.data import Batch, DatasetReader, Instance
+from allennlp.models import Model
+from allennlp.nn.util import move_to_device
+from torch import Tensor
+from transformers import BertConfig
+
+from benchmarks.bare_encoder import BareEncoder, measured_device
+from benchmarks.beside_encoder import beside_encoder
+from benchmarks.instances import MODEL_NAME
+from benchmarks.joint_model import lifted
+from benchmarks.sentences import CHECKOUT, build_vocabulary
+from benchmarks.timing import Comparison, NotMeasured
+from bio_ie.data.corpora import CorpusFormat
+from bio_ie.data.dataset_readers import EntityLinkingReader
+from bio_ie.data.document import Document, Mention
+from bio_ie.data.fields.labels_field import LabelsField
+from bio_ie.data.linking_tasks import LINKING, NAMESPACES, RECOGNITION
+from bio_ie.models import MultitaskEntityLinker
+
+MULTITASK_PAPER = (
+    CHECKOUT / "training_config/multitask_entity_linker/paper/bc5cdr_pt_hierarchical.jsonnet"
+)
+MIN_FOUND = 0.9
+"""The share of the annotated mentions that the model has to predict while it is measured: where two
+overlap, words have the label of one."""
+
+
+@dataclass(frozen=True)
+class LinkedDocuments:
+    """Abstracts whose mentions have concepts."""
+
+    source: str
+    format: str
+    documents: Tuple[Document, ...]
+
+
+def read_linked_documents(count: int, data_folder: Path) -> LinkedDocuments:
+    """The first `count` documents of BC5CDR's training file, or those made up for tests where that
+    is absent."""
+    source, name = "BC5CDR train", "pubtator"
+    file = data_folder / "bc5cdr" / "CDR_TrainingSet.PubTator.txt.gz"
+    if not file.is_file():
+        source, name = "fixtures/corpora/facts", "jsonl"
+        file = CHECKOUT / "fixtures" / "corpora" / "facts" / "documents.jsonl"
+    documents = tuple(islice(CorpusFormat.by_name(name)().read(file), count))
+    return LinkedDocuments(source, name, documents)
+
+
+@dataclass(frozen=True)
+class LinkerBatch:
+    """What a step takes.
+
+    # Parameters
+
+    inputs : `Dict[str, Any]`
+        Of the model; with labels only for training.
+    labels : `Dict[str, Tensor]`
+        `[B, S]` of each task.
+    num_mentions : `int`
+        Those that the labels mark.
+    """
+
+    inputs: Dict[str, Any]
+    labels: Dict[str, Tensor]
+    num_mentions: int
+
+
+class GoldLabels:
+    """Hooks by which a model "per token" predicts the labels of a batch."""
+
+    def __init__(self, model: MultitaskEntityLinker) -> None:
+        self._labels: Dict[str, Tensor] = {}
+        self._words: Dict[str, int] = {}
+        for task in model.tasks:
+            labeller = model.word_tasks.labeller(task)
+            if labeller.softmax is None:
+                labeller.projection.register_forward_hook(
+                    lambda *args, task=task: lifted(args[-1], self._labels[task])
+                )
+            else:
+                labeller.softmax.linear.register_forward_hook(
+                    lambda *args, task=task: self._lifted_part(args[-1], task)
+                )
+
+    def set(self, batch: LinkerBatch) -> None:
+        """Makes its labels those of the next forward pass."""
+        mask = batch.inputs["target_words"] >= 0
+        self._labels = {
+            # Scores of all classes are of the words that there are, some at once.
+            task: labels.clamp(min=0)[mask] if task == LINKING else labels.clamp(min=0)
+            for task, labels in batch.labels.items()
+        }
+        self._words = dict.fromkeys(batch.labels, 0)
+
+    def _lifted_part(self, scores: Tensor, task: str) -> Tensor:
+        start = self._words[task]
+        self._words[task] = start + len(scores)
+        return lifted(scores, self._labels[task][start : start + len(scores)])
+
+
+class MultitaskLinkerBenchmark:
+    """The model around an encoder of a given size.
+
+    # Parameters
+
+    documents : `LinkedDocuments`
+    max_sentences : `int`
+        So many of them are measured.
+    num_classes : `int`
+        Concepts to tell apart; those of the documents, and made up ones.
+    config : `Path`
+        Of reader and model, "per token"; for all but the encoder.
+    encoder_config : `BertConfig`
+        See `BareEncoder`.
+    device : `str`, optional (default = `"cpu"`)
+    bf16 : `bool`, optional (default = `False`)
+        Of the encoder, in the model and bare.
+
+    Raises `NotMeasured` if there is no such device.
+    """
+
+    def __init__(
+        self,
+        documents: LinkedDocuments,
+        max_sentences: int,
+        num_classes: int,
+        config: Path,
+        encoder_config: BertConfig,
+        device: str = "cpu",
+        bf16: bool = False,
+    ) -> None:
+        self._device = measured_device(device)
+        params: Dict[str, Any] = Params.from_file(str(config)).as_dict(quiet=True)
+        reader = _reader(params["dataset_reader"], documents.format)
+        views = list(
+            islice(chain.from_iterable(map(reader.views, documents.documents)), max_sentences)
+        )
+        self._source = f"{len(views)} sentences of {documents.source}, {num_classes} classes"
+        self._instances = [reader.view_to_instance(view) for view in views]
+        for instance in self._instances:
+            reader.apply_token_indexers(instance)
+        # Both training and the predictor put sentences of like length together.
+        self._instances.sort(key=lambda instance: len(instance["words"]))
+        vocab = build_vocabulary(self._instances)
+        namespace = NAMESPACES[LINKING]
+        for number in range(num_classes - vocab.get_vocab_size(namespace)):
+            vocab.add_token_to_namespace(f"X:{number}", namespace)
+        for instance in self._instances:
+            instance.index_fields(vocab)
+
+        torch.manual_seed(0)
+        self._encoder = BareEncoder(encoder_config, bf16)
+        model_params = Params(params["model"])
+        embedder = self._encoder.text_field_embedder(model_params.pop("text_field_embedder"), vocab)
+        model = Model.from_params(model_params, vocab=vocab, text_field_embedder=embedder)
+        if not isinstance(model, MultitaskEntityLinker):
+            raise ConfigurationError("this is another model than `multitask_entity_linker`")
+        self.model = model.to(self._device)
+        self.answers = GoldLabels(self.model)
+
+    def training(self, row: str, batch_size: int, repeats: int) -> Comparison:
+        """Forward and backward pass, without the optimizer."""
+        self.model.train()
+        return self._beside_encoder(row, batch_size, repeats, is_training=True)
+
+    @torch.no_grad()
+    def prediction(self, row: str, batch_size: int, repeats: int) -> Comparison:
+        """Forward pass, over all classes, and decoding to `Mention`s."""
+        self.model.eval()
+        batches = self.batches(batch_size, labelled=False)
+        found = sum(len(mentions) for batch in batches for mentions in self.predict(batch))
+        if found < MIN_FOUND * sum(batch.num_mentions for batch in batches):
+            raise RuntimeError("the model does not find the mentions that it should")
+        return self._beside_encoder(row, batch_size, repeats, is_training=False)
+
+    def train(self, batch: LinkerBatch) -> None:
+        """A step without the optimizer."""
+        self.answers.set(batch)
+        self.model(**batch.inputs)["loss"].backward()
+
+    def predict(self, batch: LinkerBatch) -> List[List[Mention]]:
+        """Forward pass and decoding: the mentions of each sentence."""
+        self.answers.set(batch)
+        found = self.model.make_output_human_readable(self.model(**batch.inputs))
+        mentions: List[List[Mention]] = found["mentions"]
+        return mentions
+
+    def _beside_encoder(
+        self, row: str, batch_size: int, repeats: int, is_training: bool
+    ) -> Comparison:
+        batches = self.batches(batch_size, labelled=is_training)
+        num_mentions = sum(batch.num_mentions for batch in batches) / len(batches) / batch_size
+        return beside_encoder(
+            row,
+            "multi-task linker",
+            self.model,
+            self.train if is_training else self.predict,
+            self._encoder,
+            batches,
+            repeats,
+            is_training,
+            None,
+            f"{self._source} in {len(batches)} batches of {batch_size}; "
+            f"a sentence has {num_mentions:.1f} mentions",
+            self._device,
+        )
+
+    def batches(self, batch_size: int, labelled: bool) -> List[LinkerBatch]:
+        """Full batches only, in random order; the longest sentences may be left out."""
+        starts = list(range(0, len(self._instances) - batch_size + 1, batch_size))
+        if not starts:
+            raise NotMeasured(f"{self._source} are no batch of {batch_size}")
+        random.Random(0).shuffle(starts)
+        return [self._batch(start, start + batch_size, labelled) for start in starts]
+
+    def _batch(self, start: int, end: int, labelled: bool) -> LinkerBatch:
+        tensors: Dict[str, Any] = dict(Batch(self._instances[start:end]).as_tensor_dict())
+        tensors = move_to_device(tensors, self._device)
+        names = {task: NAMESPACES[task] for task in self.model.tasks}
+        labels = {task: tensors[name] for task, name in names.items()}
+        num_mentions = sum(map(_num_mentions, self._instances[start:end]))
+        if not labelled:
+            tensors = {
+                name: value
+                for name, value in tensors.items()
+                if name in ("words", "target_words", "metadata")
+            }
+        return LinkerBatch(tensors, labels, num_mentions)
+
+
+def _num_mentions(instance: Instance) -> int:
+    tags = cast(LabelsField, instance[NAMESPACES[RECOGNITION]]).labels
+    return sum(tag is not None and tag[:2] in ("B-", "S-") for tag in tags)
+
+
+def _reader(params: Dict[str, Any], corpus: str) -> EntityLinkingReader:
+    """That of a config, for the embedded encoder's wordpieces."""
+    params["token_indexers"]["tokens"]["model_name"] = MODEL_NAME
+    reader = DatasetReader.from_params(Params({**params, "corpus": {"type": corpus}}))
+    if not isinstance(reader, EntityLinkingReader):
+        raise ConfigurationError("this is another reader than `entity_linking`")
+    return reader
