@@ -26,7 +26,10 @@ class ItemF1(Metric, Generic[Item]):
 
     criteria: ClassVar[Dict[str, Callable[[Any], Key]]]
     """What has to agree, by name: the part of an item that is compared, its type last. The one
-    called `strict` is reported without a prefix and by type."""
+    called `strict` is reported without a prefix."""
+
+    type_criterion: ClassVar[str] = "strict"
+    """The one that is reported by type."""
 
     macro_criteria: ClassVar[Sequence[str]]
     """Those whose items have types to average over."""
@@ -66,8 +69,9 @@ class ItemF1(Metric, Generic[Item]):
         `Dict[str, float]`
             `precision`, `recall`, `f1`, `correct`, `predicted` and `gold` of the strict criterion,
             the same with the prefix of every other (`boundary_f1`), `macro_precision`,
-            `macro_recall` and `macro_f1`, and for each type the six of the strict criterion as
-            `f1/<type>`. Counts are floats too, as AllenNLP asks of every metric.
+            `macro_recall` and `macro_f1`, and for each type the six of one criterion, the strict
+            one unless the metric says otherwise, as `f1/<type>`. Counts are floats too, as AllenNLP
+            asks of every metric.
         """
         result: Dict[str, float] = {}
         for name, local_counts in self._counts.items():
@@ -77,7 +81,7 @@ class ItemF1(Metric, Generic[Item]):
             if name in self.macro_criteria:
                 for ratio, value in counts.macro().items():
                     result[f"{prefix}macro_{ratio}"] = value
-            if name == "strict" and self._per_type:
+            if name == self.type_criterion and self._per_type:
                 result.update(_report_by_type(counts.by_type()))
         if reset:
             self.reset()
@@ -97,6 +101,8 @@ def _report_by_type(scores: Dict[str, Score]) -> Dict[str, float]:
     """TensorBoard allows no spaces and few signs in a name; types that become equal stay apart."""
     result: Dict[str, float] = {}
     for type_, score in scores.items():
+        if not type_:  # what has none
+            continue
         name = re.sub(r"[^-/\w.]", "_", type_)
         while f"f1/{name}" in result:
             name += "_"

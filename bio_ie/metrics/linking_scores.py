@@ -11,9 +11,9 @@ from bio_ie.metrics.mention_linking_f1 import MentionLink, MentionLinkingF1, lin
 
 class LinkingScores:
     """Precision, recall and F1 of mentions for each task (Mohan and Li 2019): a mention is right if
-    its document, its start, its end and what the task says of it are. Links also apart for concepts
-    that training has seen and for the others, which cannot be predicted unless a model scores
-    candidates.
+    its document, its start, its end and what the task says of it are. Links also by type, where the
+    model tells types; and apart for concepts that training has seen and for the others, which
+    cannot be predicted unless a model scores candidates.
 
     # Parameters
 
@@ -31,9 +31,9 @@ class LinkingScores:
             TYPING: EntityF1(),
         }
         self._links = {
-            LINKING: MentionLinkingF1(),
-            f"{LINKING}_seen": MentionLinkingF1(),
-            f"{LINKING}_unseen": MentionLinkingF1(),
+            LINKING: MentionLinkingF1(per_type=TYPING in tasks),
+            f"{LINKING}_seen": MentionLinkingF1(per_type=False),
+            f"{LINKING}_unseen": MentionLinkingF1(per_type=False),
         }
 
     def __call__(

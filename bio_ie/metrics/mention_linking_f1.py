@@ -39,13 +39,16 @@ class MentionLinkingF1(ItemF1[MentionLink]):
     one is wrong, and the gold one missed. Micro.
 
     * `strict` (names without prefix): as above, whatever the types.
-    * `typed`: the types agree too.
+    * `typed`: the types agree too; also by type.
 
     Registered as a `Metric` with name "mention_linking_f1".
+
+    # Parameters
+
+    per_type : `bool`, optional (default = `True`)
+        Whether `get_metric` reports every type too.
     """
 
     criteria = {"strict": _strict, "typed": tuple}
     macro_criteria = ()
-
-    def __init__(self) -> None:
-        super().__init__(per_type=False)
+    type_criterion = "typed"

@@ -53,6 +53,23 @@ def test_scores_are_those_of_sets_counted_by_hand(documents: List[Any]) -> None:
     for prefix, typed in (("", False), ("typed_", True)):
         for name, expected in brute_force(predicted, gold, typed).items():
             assert result[prefix + name] == pytest.approx(expected)
+    of_type = [
+        [[[m for m in row if m.type == type_] for row in rows] for rows in (predicted, gold)]
+        for type_ in ("A", "B")
+    ]
+    for type_, (its_predicted, its_gold) in zip(("A", "B"), of_type, strict=True):
+        for name, expected in brute_force(its_predicted, its_gold, True).items():
+            assert result.get(f"{name}/{type_}", 0.0) == pytest.approx(expected)
+
+
+def test_mentions_without_a_type_are_no_type() -> None:
+    untyped = [Mention("1", 0, 5, "", ("C1",))]
+    metric = MentionLinkingF1()
+    metric([linking_items(untyped)], [linking_items(untyped)])
+    result = metric.get_metric()
+    assert result["f1"] == result["typed_f1"] == 1.0
+    assert not [name for name in result if "/" in name]
+    assert "f1/A" not in MentionLinkingF1(per_type=False).get_metric()
 
 
 def test_a_composite_that_is_half_right_and_a_mention_a_word_too_long() -> None:
