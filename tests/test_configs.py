@@ -25,7 +25,9 @@ FOLDER = ROOT / "training_config"
 ALL = sorted(str(path.relative_to(FOLDER)) for path in FOLDER.rglob("*.jsonnet"))
 KNOWLEDGE = [name for name in ALL if name.startswith("knowledge/")]
 """Configs of `bio-ie build-kb`; the others are experiments."""
-CONFIGS = [name for name in ALL if name not in KNOWLEDGE]
+RELVM = [name for name in ALL if name.startswith("relvm/")]
+"""Of other kinds of instances: see `training_config/test_relvm.py`."""
+CONFIGS = [name for name in ALL if name not in KNOWLEDGE and name not in RELVM]
 ABLATIONS = [name for name in CONFIGS if Path(name).parent.name == "ablations"]
 BASES = {
     "joint_ner_re": "joint_ner_re/conll04.jsonnet",
