@@ -1,5 +1,6 @@
 """Configs, sizes of encoders and devices that models are measured with."""
 
+from pathlib import Path
 from typing import Any, Dict
 
 from transformers import BertConfig
@@ -29,6 +30,14 @@ KECI_MODELS = {
 
 SNERL_MODELS = {"snerl_scibert": (SNERL_RECIPE, SCIBERT), "snerl_minilm": (SNERL_RECIPE, MINILM)}
 """The same of SNERL, whose heads are the same in the paper and in the recipe."""
+
+_RELVM = Path(__file__).resolve().parent.parent / "training_config" / "relvm"
+
+RELVM_MODELS = {"small": _RELVM / "small.jsonnet", "large": _RELVM / "large.jsonnet"}
+"""Configs of unsupervised training, by the names in rows."""
+
+RELVM_ENCODERS = {"minilm": MINILM, "bert": SCIBERT}
+"""The transformers that RELVM is measured beside."""
 
 DEVICES: Dict[str, Dict[str, Any]] = {
     "cpu": {"device": "cpu"},

@@ -22,8 +22,16 @@ from benchmarks.keci import KeciBenchmark
 from benchmarks.keci_forms import KeciForms
 from benchmarks.keci_sentences import OPEN_KB, read_keci_sentences
 from benchmarks.linking import LinkingBenchmark
-from benchmarks.measured_models import DEVICES, KECI_MODELS, MODELS, SNERL_MODELS
+from benchmarks.measured_models import (
+    DEVICES,
+    KECI_MODELS,
+    MODELS,
+    RELVM_ENCODERS,
+    RELVM_MODELS,
+    SNERL_MODELS,
+)
 from benchmarks.reading import ReadingBenchmark
+from benchmarks.relvm import RelvmBenchmark
 from benchmarks.report import as_json, as_notes, as_table, machine
 from benchmarks.sentences import read_sentences
 from benchmarks.snerl import SnerlBenchmark
@@ -49,6 +57,10 @@ class Settings:
         In documents whose facts are pooled.
     models, keci_models, snerl_models : `Dict[str, Tuple[Path, BertConfig]]`
         See `MODELS`, `KECI_MODELS` and `SNERL_MODELS`.
+    relvm_models, relvm_encoders
+        See `RELVM_MODELS` and `RELVM_ENCODERS`.
+    relvm_batch, relvm_words : `int`
+        Sentences a batch of RELVM, of which there are four, and words in its vocabulary.
     knowledge_base, snerl_knowledge_base : `Path`
         Of KECI and of SNERL; if it is there.
     """
@@ -67,6 +79,10 @@ class Settings:
     snerl_models: Dict[str, Tuple[Path, BertConfig]] = field(
         default_factory=lambda: dict(SNERL_MODELS)
     )
+    relvm_models: Dict[str, Path] = field(default_factory=lambda: dict(RELVM_MODELS))
+    relvm_encoders: Dict[str, BertConfig] = field(default_factory=lambda: dict(RELVM_ENCODERS))
+    relvm_batch: int = 64
+    relvm_words: int = 20_000
     knowledge_base: Path = OPEN_KB
     snerl_knowledge_base: Path = MESH_CTD_KB
 
@@ -78,6 +94,8 @@ QUICK: Dict[str, Any] = {
     "training_batch": 4,
     "prediction_batch": 8,
     "mentions": (4,),
+    "relvm_batch": 4,
+    "relvm_words": 100,
 }
 
 
@@ -106,6 +124,14 @@ def rows(settings: Settings) -> Dict[str, Callable[[], Comparison]]:
             for step in ("training", "prediction"):
                 row = f"{model}_{step}_{device}"
                 table[row] = partial(_snerl, row, model, step, device, settings)
+    for device in DEVICES:
+        for model in settings.relvm_models:
+            row = f"relvm_{model}_decoding_{device}"
+            table[row] = partial(_relvm, row, model, "decoding", None, device, settings)
+            for step in ("training", "prediction"):
+                for encoder in settings.relvm_encoders:
+                    row = f"relvm_{model}_{step}_{encoder}_{device}"
+                    table[row] = partial(_relvm, row, model, step, encoder, device, settings)
     for row, measure in (
         ("reading_pubtator", ReadingBenchmark.read),
         ("converting_pubtator", ReadingBenchmark.convert),
@@ -177,6 +203,23 @@ def _snerl(row: str, model: str, step: str, device: str, settings: Settings) -> 
         batch = settings.training_batch if step == "training" else settings.prediction_batch
         # Documents take long: fewer pairs of measurements will do.
         return measure(row, max(1, batch // 4), max(1, settings.repeats // 4))
+
+
+def _relvm(
+    row: str, model: str, step: str, encoder: Optional[str], device: str, settings: Settings
+) -> Comparison:
+    benchmark = RelvmBenchmark(
+        settings.relvm_models[model],
+        4 * settings.relvm_batch,
+        settings.relvm_batch,
+        settings.relvm_words,
+        **DEVICES[device],
+    )
+    repeats = max(1, settings.repeats // 4)
+    if encoder is None:
+        return benchmark.decoding(row, repeats)
+    measure = benchmark.training if step == "training" else benchmark.prediction
+    return measure(row, encoder, settings.relvm_encoders[encoder], repeats)
 
 
 def _fact_pooling(row: str, num_mentions: int, settings: Settings) -> Comparison:

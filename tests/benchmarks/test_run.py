@@ -9,6 +9,7 @@ from transformers import BertConfig
 
 from benchmarks.joint_model import JointModelBenchmark
 from benchmarks.keci_sentences import KECI_RECIPE
+from benchmarks.measured_models import RELVM_MODELS
 from benchmarks.run import Settings, main, measure_rows, rows
 from benchmarks.sentences import CONLL04_RECIPE, PAPER_MODEL, read_sentences
 from benchmarks.snerl_documents import SNERL_RECIPE
@@ -20,6 +21,8 @@ ROWS = (
     *("reading_pubtator", "converting_pubtator", "index_fields", "whole_instances"),
     *("keci_tiny_training_cpu", "keci_tiny_prediction_cpu", "keci_batch_cpu"),
     *("linker", "first_layers_spans", "first_layers_pairs", "background_graphs"),
+    *("relvm_xsmall_decoding_cpu", "relvm_xsmall_training_tiny_cpu"),
+    "relvm_xsmall_prediction_tiny_cpu",
     "linking_tfidf",
     *("snerl_tiny_training_cpu", "snerl_tiny_prediction_cpu"),
     *("fact_pooling_4", "encoding_once", "file_to_facts"),
@@ -39,6 +42,10 @@ def settings(tmp_path):
         models={"tiny": (PAPER_MODEL, TINY)},
         keci_models={"keci_tiny": (KECI_RECIPE, TINY)},
         snerl_models={"snerl_tiny": (SNERL_RECIPE, TINY)},
+        relvm_models={"xsmall": RELVM_MODELS["small"].with_name("xsmall.jsonnet")},
+        relvm_encoders={"tiny": TINY},
+        relvm_batch=4,
+        relvm_words=50,
         mentions=(4,),
         knowledge_base=tmp_path / "none.sqlite",
         snerl_knowledge_base=tmp_path / "none.sqlite",
@@ -55,6 +62,9 @@ def test_every_row_is_measured_or_skipped_with_a_reason(settings):
         "keci_batch_cpu",
         "snerl_tiny_training_cpu",
         "snerl_tiny_prediction_cpu",
+        "relvm_xsmall_decoding_cpu",
+        "relvm_xsmall_training_tiny_cpu",
+        "relvm_xsmall_prediction_tiny_cpu",
         "index_fields",
         "whole_instances",
         "linker",
@@ -72,7 +82,9 @@ def test_every_row_is_measured_or_skipped_with_a_reason(settings):
         assert 0 < low <= comparison.ratio <= high
         assert comparison.pairs in (1, 2)
         assert re.search(
-            "8 sentences of demo|spans|2 demo abstracts|1 documents|4 mentions", comparison.note
+            "8 sentences of demo|16 sentences of 29 words|spans|2 demo abstracts|1 documents"
+            "|4 mentions",
+            comparison.note,
         )
 
 
