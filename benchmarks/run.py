@@ -60,7 +60,8 @@ class Settings:
     relvm_models, relvm_encoders
         See `RELVM_MODELS` and `RELVM_ENCODERS`.
     relvm_batch, relvm_words : `int`
-        Sentences a batch of RELVM, of which there are four, and words in its vocabulary.
+        Sentences a batch of RELVM on a CPU, of which there are two, and words in its vocabulary. On
+        a GPU batches are six times as large: those of the paper.
     knowledge_base, snerl_knowledge_base : `Path`
         Of KECI and of SNERL; if it is there.
     """
@@ -81,7 +82,7 @@ class Settings:
     )
     relvm_models: Dict[str, Path] = field(default_factory=lambda: dict(RELVM_MODELS))
     relvm_encoders: Dict[str, BertConfig] = field(default_factory=lambda: dict(RELVM_ENCODERS))
-    relvm_batch: int = 64
+    relvm_batch: int = 32
     relvm_words: int = 20_000
     knowledge_base: Path = OPEN_KB
     snerl_knowledge_base: Path = MESH_CTD_KB
@@ -208,10 +209,11 @@ def _snerl(row: str, model: str, step: str, device: str, settings: Settings) -> 
 def _relvm(
     row: str, model: str, step: str, encoder: Optional[str], device: str, settings: Settings
 ) -> Comparison:
+    batch = settings.relvm_batch * (1 if device == "cpu" else 6)
     benchmark = RelvmBenchmark(
         settings.relvm_models[model],
-        4 * settings.relvm_batch,
-        settings.relvm_batch,
+        2 * batch,
+        batch,
         settings.relvm_words,
         **DEVICES[device],
     )

@@ -109,7 +109,9 @@ def test_pair_classifier_has_the_settings_of_the_paper() -> None:
 
 @pytest.mark.parametrize("name", ["pairs_attention", "pairs_cooccurrence"])
 def test_baselines_of_pairs_are_built(name: str) -> None:
-    _, vocab, instances = toy_relations.batch_of(toy_relations.pairs(9, contexts=True))
+    _, vocab, instances = toy_relations.batch_of(
+        toy_relations.pairs(9, contexts=name == "pairs_attention")
+    )
     model = Model.from_params(Params(evaluate(name)["model"]), vocab=vocab)
     assert model.eval().forward_on_instances(instances)[0]["label"]
 
