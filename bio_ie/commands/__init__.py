@@ -3,6 +3,7 @@ from bio_ie.commands.build_kb import BuildKb
 from bio_ie.commands.convert import Convert
 from bio_ie.commands.embed_concepts import EmbedConcepts
 from bio_ie.commands.evaluate import Evaluate
+from bio_ie.commands.extract_pairs import ExtractPairs
 from bio_ie.commands.facts import Facts
 from bio_ie.commands.kb_info import KbInfo
 from bio_ie.commands.link import Link

@@ -1,3 +1,4 @@
+from bio_ie.data.dataset_readers.dictionary_types import DictionaryTypesReader
 from bio_ie.data.dataset_readers.document_graph import DocumentGraphReader
 from bio_ie.data.dataset_readers.document_reader import DocumentReader
 from bio_ie.data.dataset_readers.entity_linking import EntityLinkingReader
