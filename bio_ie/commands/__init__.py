@@ -1,5 +1,6 @@
 from bio_ie.commands.build_index import BuildIndex
 from bio_ie.commands.build_kb import BuildKb
+from bio_ie.commands.build_pairs import BuildPairs
 from bio_ie.commands.convert import Convert
 from bio_ie.commands.embed_concepts import EmbedConcepts
 from bio_ie.commands.evaluate import Evaluate
