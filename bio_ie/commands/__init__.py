@@ -9,6 +9,7 @@ from bio_ie.commands.facts import Facts
 from bio_ie.commands.kb_info import KbInfo
 from bio_ie.commands.link import Link
 from bio_ie.commands.link_scispacy import LinkScispacy
+from bio_ie.commands.near_duplicates import NearDuplicates
 from bio_ie.commands.oracle_recall import OracleRecallCommand
 from bio_ie.commands.predict import Predict
 from bio_ie.commands.render import Render
