@@ -14,6 +14,7 @@ import pytest
 from allennlp.commands import parse_args
 from allennlp.common import Lazy
 from allennlp.data import DatasetReader, TokenIndexer, Tokenizer
+from allennlp.data.samplers import BatchSampler
 from allennlp.models import Model
 from allennlp.modules import Seq2SeqEncoder, TokenEmbedder
 from allennlp.modules.span_extractors import SpanExtractor
@@ -55,7 +56,7 @@ PAGES = [README, CHECKOUT / "fixtures/README.md", *sorted((CHECKOUT / "docs").rg
 BASES = [
     CorpusFormat, SpanSentenceSplitter, Tokenizer, DatasetReader, TokenIndexer, TokenEmbedder,
     Seq2SeqEncoder, Model, PairScorer, Pooling, SpanExtractor, GraphEncoder, KnowledgeFusion,
-    ConceptEmbedder, Schedule, TagDecoder, Optimizer, TrainerCallback, Checkpointer,
+    ConceptEmbedder, Schedule, TagDecoder, Optimizer, TrainerCallback, Checkpointer, BatchSampler,
 ]  # fmt: skip
 TABULATED = BASES[3:]
 """Those whose parameters have a table in docs/configs.md."""

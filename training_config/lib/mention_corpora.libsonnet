@@ -1,17 +1,16 @@
-// GAD and EU-ADR in the ten folds that were prepared for BioBERT, to be added to
-// mention_relations.libsonnet or to sentence_classifier.libsonnet: `base + corpora.gad`. A fold has no
-// part to choose an epoch by: the number of steps is fixed. Another fold:
+// GAD and EU-ADR for mention_relations.libsonnet and sentence_classifier.libsonnet, with the steps of
+// paper 5: `base + corpora.gad`. A fold has no part to choose an epoch by, so their number is fixed.
+// Another fold, from 1 to 10, is `fold:: 3` in a file, or
 //   -o '{"train_data_path": "data/gad_euadr/GAD/3/train.tsv", "test_data_path": "data/gad_euadr/GAD/3/test.tsv"}'
-local paths = import 'paths.libsonnet';
+local corpora = import 'relation_corpora.libsonnet';
 {
-  local corpus(name) = {
+  local steps_and_fold(num_iterations, fold) = {
     fold:: 1,
-    local folder = '%s/gad_euadr/%s/%d' % [paths.data, name, self.fold],
-    corpus:: { type: 'blinded_tsv' },
-    train_data_path: folder + '/train.tsv',
-    test_data_path: folder + '/test.tsv',
+    num_iterations:: num_iterations,
+    train_data_path: fold(self.fold).train,
+    test_data_path: fold(self.fold).test,
     evaluate_on_test: true,
   },
-  gad:: corpus('GAD') { num_iterations:: 3000 },  // section 4.2
-  euadr:: corpus('euadr') { num_iterations:: 200 },  // section 4.2
+  gad:: steps_and_fold(3000, corpora.gad),  // section 4.2
+  euadr:: steps_and_fold(200, corpora.euadr),  // section 4.2
 }

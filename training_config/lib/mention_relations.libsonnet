@@ -1,6 +1,7 @@
 // Relations of mentions (paper 5, section 4.2): a classifier over a latent representation. An
 // experiment overrides the settings at the top; below them nothing needs editing, and every part can
 // be overridden with `+:`.
+local corpora = import 'relation_corpora.libsonnet';
 local relvm = import 'relvm.libsonnet';
 local training = import 'training.libsonnet';
 
@@ -20,14 +21,9 @@ training {
   cuda_device:: null,  // null: the first GPU if there is one
 
   // Parts ----------------------------------------------------------------------------------
-  dataset_reader: {
-    type: 'relation_context',
+  dataset_reader: corpora.labelled {
     corpus: $.corpus,
-    // The words of `bio-ie extract-pairs`.
-    tokenizer: { type: 'scispacy_rules', split_signs: '-–/' },
     entities: 'types',  // section 2
-    label: 'relation',
-    max_length: null,
   },
   validation_dataset_reader: self.dataset_reader,
   train_data_path: error 'Must override train_data_path',

@@ -1,6 +1,7 @@
 // Relation representations by a latent-variable model (paper 5): unsupervised training on sentences
 // with pairs of entities. An experiment overrides the settings at the top; below them nothing needs
 // editing, and every part can be overridden with `+:`.
+local corpora = import 'relation_corpora.libsonnet';
 local paths = import 'paths.libsonnet';
 local training = import 'training.libsonnet';
 
@@ -12,6 +13,7 @@ training {
   entities:: 'types',  // section 2: for relations of mentions; 'identifiers' for those of pairs
   corpus:: { type: 'pair_sentences' },
   max_length:: 140,  // section 4.1: longer sentences are left out
+  transductive:: false,  // sentences of GAD and EU-ADR take part too, without their labels
   min_count:: 3,  // words that are rarer are unknown
   num_iterations:: 400000,  // section 4.1.1
   iterations_per_epoch:: 4000,
@@ -28,16 +30,11 @@ training {
   cuda_device:: null,  // null: the first GPU if there is one
 
   // Parts ----------------------------------------------------------------------------------
-  dataset_reader: {
-    type: 'relation_context',
+  // Without the sentences that classifiers are scored on.
+  dataset_reader: corpora.unlabelled($.transductive) {
     corpus: $.corpus,
     entities: $.entities,
     max_length: $.max_length,
-    // No sentence that a classifier is scored on; every fold has all of them.
-    exclude: [
-      { file: '%s/gad_euadr/%s/1/*.tsv' % [paths.data, name], format: 'blinded_tsv' }
-      for name in ['GAD', 'euadr']
-    ],
   },
   validation_dataset_reader: self.dataset_reader,
   // Files of `bio-ie extract-pairs`.

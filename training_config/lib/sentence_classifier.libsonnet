@@ -1,6 +1,7 @@
 // Relations of mentions by a pretrained transformer: the baseline of paper 5, section 4.2. An
 // experiment overrides the settings at the top; below them nothing needs editing, and every part can
 // be overridden with `+:`.
+local corpora = import 'relation_corpora.libsonnet';
 local encoders = import 'encoders.libsonnet';
 local training = import 'training.libsonnet';
 
@@ -19,13 +20,9 @@ training {
   cuda_device:: null,  // null: the first GPU if there is one
 
   // Parts ----------------------------------------------------------------------------------
-  dataset_reader: {
-    type: 'relation_context',
+  dataset_reader: corpora.labelled {
     corpus: $.corpus,
-    tokenizer: { type: 'scispacy_rules', split_signs: '-–/' },
     token_indexers: $.encoder.token_indexers,
-    label: 'relation',
-    max_length: null,
   },
   validation_dataset_reader: self.dataset_reader,
   train_data_path: error 'Must override train_data_path',
