@@ -17,6 +17,7 @@ from bio_ie.metrics.active_units import ActiveUnits
 from bio_ie.metrics.tensor_average import TensorAverage
 from bio_ie.models.relation_labels import real_rows
 from bio_ie.models.saved_representation import saved_representation
+from bio_ie.modules.precision import bfloat16_products
 from bio_ie.modules.relation_representation import (
     LatentDecoder,
     LatentNoise,
@@ -60,6 +61,8 @@ class Relvm(Model):
         Divides log p(c | z) by the number of words in the loss, as the released code does.
     num_samples : `int`, optional (default = `1`)
         Of u, and of z for each.
+    bf16 : `bool`, optional (default = `False`)
+        Takes matrix products in bfloat16, for a GPU that is fast at them.
     regularizer, serialization_dir, ddp_accelerator : optional
         As in every `Model`.
 
@@ -84,6 +87,7 @@ class Relvm(Model):
         kl_weight: Optional[Schedule] = None,
         length_normalize: bool = False,
         num_samples: int = 1,
+        bf16: bool = False,
         regularizer: Optional[RegularizerApplicator] = None,
         serialization_dir: Optional[str] = None,
         ddp_accelerator: Optional[DdpAccelerator] = None,
@@ -109,6 +113,7 @@ class Relvm(Model):
         self.kl_weight = kl_weight or ConstantSchedule(1.0)
         self.length_normalize = length_normalize
         self.num_samples = num_samples
+        self.bf16 = bf16
 
         names = ("elbo", "reconstruction", "kl", "elbo_per_token")
         self._averages = {name: TensorAverage() for name in names}
@@ -162,13 +167,14 @@ class Relvm(Model):
             Not looked at.
         """
         words, mask = get_token_ids_from_text_field_tensors(tokens), get_text_field_mask(tokens)
-        pairs = self.representation.pair_vectors(get_token_ids_from_text_field_tensors(entities))
-        posterior = self.representation.infer(pairs, words, mask)  # q(u | x, y, c)
         u_noise, z_noise = self.noise(content_keys(words, mask), self.num_samples)
-        relation = self.representation.relation(pairs, posterior.sample(u_noise))
-        z = relation.sample(z_noise)  # [S, B, z_dim]
-        embedding = self.representation.word_embedding
-        reconstruction = self.decoder(words, mask, z, embedding).mean(0)  # [B]
+        part = self.representation
+        with bfloat16_products(self.bf16, words.device):
+            pairs = part.pair_vectors(get_token_ids_from_text_field_tensors(entities))
+            posterior = part.infer(pairs, words, mask)  # q(u | x, y, c)
+            relation = part.relation(pairs, posterior.sample(u_noise))
+            z = relation.sample(z_noise)  # [S, B, z_dim]
+            reconstruction = self.decoder(words, mask, z, part.word_embedding).mean(0)  # [B]
         kl = posterior.kl_from_standard_normal()
         lengths = mask.sum(1)
         scale = lengths if self.length_normalize else torch.ones_like(lengths)

@@ -15,7 +15,7 @@ from bio_ie.metrics.tensor_average import TensorAverage
 from bio_ie.models.mention_relations import mention_relations
 from bio_ie.models.relation_labels import real_rows, relation_labels
 from bio_ie.models.relvm import Relvm
-from bio_ie.modules.precision import at_least_single
+from bio_ie.modules.precision import at_least_single, bfloat16_products
 from bio_ie.modules.relation_representation import LatentNoise, content_keys
 
 
@@ -42,6 +42,8 @@ class RelvmMentionClassifier(Model):
         In training.
     evaluation_samples : `int`, optional (default = `16`)
         Out of training.
+    bf16 : `bool`, optional (default = `False`)
+        Takes matrix products in bfloat16, for a GPU that is fast at them.
     negative_label : `str`, optional (default = `"NO-RELATION"`)
         The label of entities without a relation. All others are positive.
     regularizer, serialization_dir, ddp_accelerator : optional
@@ -63,6 +65,7 @@ class RelvmMentionClassifier(Model):
         fine_tune: bool = True,
         num_samples: int = 4,
         evaluation_samples: int = 16,
+        bf16: bool = False,
         negative_label: str = "NO-RELATION",
         regularizer: Optional[RegularizerApplicator] = None,
         serialization_dir: Optional[str] = None,
@@ -86,6 +89,7 @@ class RelvmMentionClassifier(Model):
         self.classifier = torch.nn.Linear(z_dim, len(self.labels))
         self.num_samples = num_samples
         self.evaluation_samples = evaluation_samples
+        self.bf16 = bf16
         self.negative_label = negative_label
         self._loss = TensorAverage()
         self._scores = ClassF1(self.labels, negative_label)
@@ -113,7 +117,9 @@ class RelvmMentionClassifier(Model):
             r, `[B]`.
         metadata : `List[Dict[str, Any]]`, optional
         """
-        with torch.set_grad_enabled(self.fine_tune and torch.is_grad_enabled()):
+        with_gradient = self.fine_tune and torch.is_grad_enabled()
+        half = bfloat16_products(self.bf16, self.classifier.weight.device)
+        with torch.set_grad_enabled(with_gradient), half:
             z = self._samples(tokens, entities)  # [S, B, z_dim]
         log_p = at_least_single(self.classifier(z)).log_softmax(-1)  # log p(r | z), [S, B, C]
         output: Dict[str, Any] = {}

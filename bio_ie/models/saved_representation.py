@@ -43,7 +43,10 @@ def saved_representation(
             model = load_archive(folder).model
             config = json.loads(Path(folder, CONFIG_NAME).read_text(encoding="utf-8"))
     except FileNotFoundError as error:
-        raise ConfigurationError(f"there is no archive {archive_file} to start from") from error
+        raise ConfigurationError(
+            f"there is no archive {archive_file} to start from. A trained model does without it if "
+            f'its config has include_in_archive: ["{FOLDER}"]'
+        ) from error
     require_extension(vocab, model.vocab, archive_file)
     model.vocab = vocab
     model.extend_embedder_vocab()

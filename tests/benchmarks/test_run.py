@@ -153,10 +153,12 @@ def test_unknown_row_is_refused_with_the_known_ones():
 
 def test_rows_of_the_full_table(tmp_path):
     names = list(rows(Settings(tmp_path)))
-    assert len(names) == len(set(names)) == 65
+    assert len(names) == len(set(names)) == 95
     for name in ("snerl_minilm_training_cpu", "fact_pooling_100"):
         assert name in names
     for name in ("keci_scibert_prediction_cpu", "keci_batch_cuda_bf16"):
+        assert name in names
+    for name in ("relvm_small_decoding_cpu", "relvm_large_prediction_bert_cuda_bf16"):
         assert name in names
     for name in ("scibert_training_cuda_bf16", "minilm_prediction_cpu", "whole_instances"):
         assert name in names

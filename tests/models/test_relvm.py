@@ -239,10 +239,14 @@ def test_half_precision_gives_finite_loss_and_gradients(batch: Any) -> None:
     expected = model(**tensors)["loss"]
     with torch.autocast("cpu", torch.bfloat16):
         loss = model(**tensors)["loss"]
+    model.bf16 = True
+    assert torch.equal(model(**tensors)["loss"], loss)
     assert loss.dtype == torch.float
+    assert loss != expected
     torch.testing.assert_close(loss, expected, rtol=0.02, atol=0.02)
     loss.backward()
     assert all(parameter.grad.isfinite().all() for parameter in model.parameters())
+    assert build(RELVM, vocab, bf16=True).bf16
 
 
 def trained(steps: int, **changes: Any) -> Dict[str, float]:

@@ -138,12 +138,16 @@ def test_output_can_be_read(batch: Any) -> None:
 
 def test_half_precision_gives_finite_loss_and_gradients(batch: Any) -> None:
     tensors, vocab, _ = batch
-    model = build(CLASSIFIER, vocab).train()
-    with torch.autocast("cpu", torch.bfloat16):
-        loss = model(**tensors)["loss"]
+    model = build(CLASSIFIER, vocab).eval()
+    expected = model(**tensors)["loss"]
+    model.bf16 = True
+    loss = model(**tensors)["loss"]
     loss.backward()
     assert loss.dtype == torch.float
+    assert loss != expected
+    torch.testing.assert_close(loss, expected, rtol=0.02, atol=0.02)
     assert all(p.grad.isfinite().all() for p in model.parameters())
+    assert build(CLASSIFIER, vocab, bf16=True).bf16
 
 
 @pytest.mark.parametrize(

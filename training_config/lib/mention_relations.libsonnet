@@ -17,6 +17,7 @@ training {
   num_samples:: 4,  // section 4.2
   evaluation_samples:: 16,
   fine_tune:: true,  // section 4.2
+  bf16:: false,  // matrix products in bfloat16, for a GPU
   seed:: 13370,
   cuda_device:: null,  // null: the first GPU if there is one
 
@@ -42,6 +43,7 @@ training {
     fine_tune: $.fine_tune,
     num_samples: $.num_samples,
     evaluation_samples: $.evaluation_samples,
+    bf16: $.bf16,
   },
   data_loader: {
     batch_size: $.batch_size,

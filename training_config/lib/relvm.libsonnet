@@ -25,7 +25,8 @@ training {
   num_samples:: 1,  // section 4.1.1
   length_normalize:: false,  // the released code: true
   latent_in_output:: false,  // the released code: true
-  adaptive_cutoffs:: null,
+  adaptive_cutoffs:: null,  // e.g. [2000, 10000]: faster with a large vocabulary
+  bf16:: false,  // matrix products in bfloat16, for a GPU
   seed:: 13370,
   cuda_device:: null,  // null: the first GPU if there is one
 
@@ -67,6 +68,7 @@ training {
     kl_weight: { type: 'linear_warmup', num_steps: $.kl_annealing },
     length_normalize: $.length_normalize,
     num_samples: $.num_samples,
+    bf16: $.bf16,
   },
   // The text is read as it is needed, and need not fit into memory.
   data_loader: {
