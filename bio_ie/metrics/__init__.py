@@ -1,4 +1,6 @@
+from bio_ie.metrics.active_units import ActiveUnits
 from bio_ie.metrics.biorelex_f1 import BioRelExF1
+from bio_ie.metrics.class_f1 import ClassF1
 from bio_ie.metrics.document_fact_f1 import DocumentFactF1
 from bio_ie.metrics.document_linking_f1 import DocumentLinkingF1
 from bio_ie.metrics.entity_f1 import EntityF1
@@ -7,7 +9,9 @@ from bio_ie.metrics.mention_linking_f1 import MentionLinkingF1
 from bio_ie.metrics.relation_f1 import RelationF1
 
 __all__ = [
+    "ActiveUnits",
     "BioRelExF1",
+    "ClassF1",
     "DocumentFactF1",
     "DocumentLinkingF1",
     "EntityF1",

@@ -1,10 +1,21 @@
-"""Counts of all processes of distributed training."""
+"""What all processes of distributed training have counted or seen."""
 
 from collections import Counter
-from typing import Any, List
+from typing import Any, List, TypeVar
 
 import torch.distributed as dist
 from allennlp.common.util import is_distributed
+
+Part = TypeVar("Part")
+
+
+def from_all_processes(part: Part) -> List[Part]:
+    """That of every process, which must all call this; `part` alone if there is but one."""
+    if not is_distributed():
+        return [part]
+    gathered: List[Any] = [None] * dist.get_world_size()
+    dist.all_gather_object(gathered, part)
+    return gathered
 
 
 def over_processes(counter: Counter[str]) -> Counter[str]:
@@ -12,9 +23,7 @@ def over_processes(counter: Counter[str]) -> Counter[str]:
     counted another need not have."""
     if not is_distributed():
         return counter
-    gathered: List[Any] = [None] * dist.get_world_size()
-    dist.all_gather_object(gathered, counter)
     total: Counter[str] = Counter()
-    for part in gathered:
+    for part in from_all_processes(counter):
         total.update(part)
     return total

@@ -47,7 +47,7 @@ def checked_archive(archive_file: str) -> Iterator[str]:
         if not isinstance(config, dict):
             raise ConfigurationError(f"{CONFIG_NAME} in {archive_file} is no JSON object")
         for part in _BUILT:
-            _check(config.get(part), archive_file)
+            check_parts(config.get(part), archive_file)
         for part in ("dataset_reader", "model"):
             if part not in config:
                 raise ConfigurationError(f"{CONFIG_NAME} in {archive_file} has no {part!r}")
@@ -66,12 +66,14 @@ def _extract(archive: tarfile.TarFile, folder: str) -> None:
     archive.extractall(folder)
 
 
-def _check(value: Any, archive_file: str) -> None:
+def check_parts(value: Any, archive_file: str) -> None:
+    """Raises `ConfigurationError` where part of a config, from an archive of this name, names
+    another class than a registered part by its Python path."""
     if isinstance(value, Mapping):
         value = list(value.values())
     if isinstance(value, list):
         for item in value:
-            _check(item, archive_file)
+            check_parts(item, archive_file)
     # Any string may stand for an object with this type.
     elif isinstance(value, str) and _names_foreign_class(value):
         raise ConfigurationError(

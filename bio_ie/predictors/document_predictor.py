@@ -26,7 +26,8 @@ from bio_ie.predictors.mention_detector import MentionDetector
 logger = logging.getLogger(__name__)
 
 INITIAL_GRAPH = "initial_graph"
-"""The key of a predicted document's metadata."""
+PAIRS = "predicted_pairs"
+"""Keys of a predicted document's metadata."""
 
 
 @Predictor.register("document")
@@ -38,12 +39,14 @@ class DocumentPredictor(Predictor):
     the offsets of the input text, with the input's annotations replaced by predictions; or
     `{"id": ..., "error": ...}` for a document that failed, while the others go on.
 
-    The model's outputs have, for each instance, `mentions`, `relations` or `facts` (all
-    optional), whose ids are the instance's own. A graph that the model changed afterwards
-    (`initial_mentions` and `initial_relations`, KECI's) is kept in the document's metadata as
-    `initial_graph`: `mentions` and `relations` in the JSON form of a document's. A model whose
-    `entity_source` is `"gold"`, and one whose reader says that it `reads_mentions`, is given the
-    mentions of its input; no other annotation is looked at.
+    The model's outputs have, for each instance, `mentions`, `relations` or `facts` (all optional),
+    whose ids are the instance's own. A graph that the model changed afterwards (`initial_mentions`
+    and `initial_relations`, KECI's) is kept in the document's metadata as `initial_graph`:
+    `mentions` and `relations` in the JSON form of a document's. A model that `keeps_mentions`, for
+    it classifies pairs of given ones, has a `pair` for each instance too: all that it says of it,
+    which is kept in the metadata as `predicted_pairs`. A model whose `entity_source` is `"gold"`,
+    and one whose reader says that it `reads_mentions`, is given the mentions of its input; no other
+    annotation is looked at.
 
     Registered as a `Predictor` with name "document".
 
@@ -85,6 +88,7 @@ class DocumentPredictor(Predictor):
         self._dataset_reader = _Documents(dataset_reader)  # type: ignore[assignment]
         self.batch_size = batch_size
         self.num_documents = self.num_failures = 0
+        self._keeps_mentions: bool = getattr(model, "keeps_mentions", False)
         self._labels_mentions = getattr(model, "entity_source", "predicted") == "gold"
         self.takes_mentions = self._labels_mentions or dataset_reader.reads_mentions
         archive = mention_detector or dataset_reader.mention_detector
@@ -170,7 +174,7 @@ class DocumentPredictor(Predictor):
             return list(chain.from_iterable(self._predict([item]) for item in pending))
 
     def _forward(self, instances: List[Instance]) -> List[JsonDict]:
-        order = sorted(range(len(instances)), key=lambda index: len(instances[index]["words"]))
+        order = sorted(range(len(instances)), key=lambda index: _num_words(instances[index]))
         outputs: List[JsonDict] = [{} for _ in instances]
         for first in range(0, len(order), self.batch_size):
             indices = order[first : first + self.batch_size]
@@ -184,7 +188,12 @@ class DocumentPredictor(Predictor):
         if isinstance(item, Failure):
             return item
         metadata = dict(item.metadata or {})
-        metadata.pop(INITIAL_GRAPH, None)  # of an input that is a prediction itself
+        for key in (INITIAL_GRAPH, PAIRS):
+            metadata.pop(key, None)  # of an input that is a prediction itself
+        if self._keeps_mentions:
+            relations = [relation for output in outputs for relation in output["relations"]]
+            metadata[PAIRS] = [output["pair"] for output in outputs]
+            return replace(item, relations=tuple(relations), facts=(), metadata=metadata)
         if any("initial_mentions" in output for output in outputs):
             graph = _annotated(item, outputs, "initial_").to_json()
             metadata[INITIAL_GRAPH] = {
@@ -257,6 +266,10 @@ def _annotated(document: Document, outputs: Sequence[JsonDict], prefix: str = ""
         for relation in output.get(f"{prefix}relations", ()):
             relations.append(replace(relation, head=ids[relation.head], tail=ids[relation.tail]))
     return replace(document, mentions=tuple(mentions), relations=tuple(relations))
+
+
+def _num_words(instance: Instance) -> int:
+    return len(instance["words" if "words" in instance.fields else "tokens"])
 
 
 def _failure(item: DocumentOrFailure, error: Exception) -> Failure:

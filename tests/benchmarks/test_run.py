@@ -9,6 +9,7 @@ from transformers import BertConfig
 
 from benchmarks.joint_model import JointModelBenchmark
 from benchmarks.keci_sentences import KECI_RECIPE
+from benchmarks.measured_models import RELVM_MODELS
 from benchmarks.multitask_linker import MULTITASK_PAPER
 from benchmarks.run import Settings, main, measure_rows, rows
 from benchmarks.sentences import CONLL04_RECIPE, PAPER_MODEL, read_sentences
@@ -21,6 +22,8 @@ ROWS = (
     *("reading_pubtator", "converting_pubtator", "index_fields", "whole_instances"),
     *("keci_tiny_training_cpu", "keci_tiny_prediction_cpu", "keci_batch_cpu"),
     *("linker", "first_layers_spans", "first_layers_pairs", "background_graphs"),
+    *("relvm_xsmall_decoding_cpu", "relvm_xsmall_training_tiny_cpu"),
+    "relvm_xsmall_prediction_tiny_cpu",
     "linking_tfidf",
     *("snerl_tiny_training_cpu", "snerl_tiny_prediction_cpu"),
     "multitask_tiny_90_classes_training_cpu",
@@ -43,6 +46,10 @@ def settings(tmp_path):
         keci_models={"keci_tiny": (KECI_RECIPE, TINY)},
         snerl_models={"snerl_tiny": (SNERL_RECIPE, TINY)},
         multitask_models={"multitask_tiny": (MULTITASK_PAPER, TINY)},
+        relvm_models={"xsmall": RELVM_MODELS["small"].with_name("xsmall.jsonnet")},
+        relvm_encoders={"tiny": TINY},
+        relvm_batch=4,
+        relvm_words=50,
         mentions=(4,),
         classes=(90,),
         knowledge_base=tmp_path / "none.sqlite",
@@ -62,6 +69,9 @@ def test_every_row_is_measured_or_skipped_with_a_reason(settings):
         "snerl_tiny_prediction_cpu",
         "multitask_tiny_90_classes_training_cpu",
         "multitask_tiny_90_classes_prediction_cpu",
+        "relvm_xsmall_decoding_cpu",
+        "relvm_xsmall_training_tiny_cpu",
+        "relvm_xsmall_prediction_tiny_cpu",
         "index_fields",
         "whole_instances",
         "linker",
@@ -80,6 +90,8 @@ def test_every_row_is_measured_or_skipped_with_a_reason(settings):
         assert comparison.pairs in (1, 2)
         assert re.search(
             "8 sentences of (demo|fixtures)|spans|2 demo abstracts|1 documents|4 mentions",
+            "8 sentences of demo|8 sentences of 29 words|spans|2 demo abstracts|1 documents"
+            "|4 mentions",
             comparison.note,
         )
 
@@ -149,10 +161,12 @@ def test_unknown_row_is_refused_with_the_known_ones():
 
 def test_rows_of_the_full_table(tmp_path):
     names = list(rows(Settings(tmp_path)))
-    assert len(names) == len(set(names)) == 65
+    assert len(names) == len(set(names)) == 95
     for name in ("snerl_minilm_training_cpu", "fact_pooling_100"):
         assert name in names
     for name in ("keci_scibert_prediction_cpu", "keci_batch_cuda_bf16"):
+        assert name in names
+    for name in ("relvm_small_decoding_cpu", "relvm_large_prediction_bert_cuda_bf16"):
         assert name in names
     for name in ("scibert_training_cuda_bf16", "minilm_prediction_cpu", "whole_instances"):
         assert name in names

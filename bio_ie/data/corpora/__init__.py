@@ -14,6 +14,7 @@ from bio_ie.data.corpora.i2b2 import I2b2Format
 from bio_ie.data.corpora.jsonl import JsonlFormat
 from bio_ie.data.corpora.k_fold import KFoldFormat
 from bio_ie.data.corpora.lstm_er import LstmErFormat
+from bio_ie.data.corpora.pair_sentences import PairSentencesFormat
 from bio_ie.data.corpora.pooled import PooledFormat
 from bio_ie.data.corpora.projected_facts import ProjectedFactsFormat
 from bio_ie.data.corpora.pubtator import PubtatorFormat

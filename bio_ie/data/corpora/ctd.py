@@ -168,7 +168,7 @@ def _rows(source: Source) -> Iterator[Tuple[_Columns, List[str]]]:
     for line in source.lines():
         if columns is None:
             # CTD has the names of the columns in a comment, other tables in their first line.
-            columns = _columns(line)
+            columns = table_columns(line)
             if columns is None and line.strip() and not line.startswith("#"):
                 break
         elif line.strip() and not line.startswith("#"):
@@ -185,7 +185,7 @@ def _rows(source: Source) -> Iterator[Tuple[_Columns, List[str]]]:
         raise source.error(f"no line above the rows names the columns of a kind of fact: {kinds}")
 
 
-def _columns(line: str) -> Optional[_Columns]:
+def table_columns(line: str) -> Optional[_Columns]:
     """What a line says of the columns, if it does."""
     separator = "\t" if "\t" in line else ","
     names = [name.strip() for name in line.lstrip("#").split(separator)]

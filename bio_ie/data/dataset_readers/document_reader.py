@@ -118,6 +118,11 @@ class DocumentReader(DatasetReader, Generic[View]):
         """The documents of a data path (`bio_ie.data.corpora.corpus_path`), uncut."""
         return read_corpus(file_path, self.corpus, report)
 
+    def read_views(self, file_path: CorpusPath) -> Iterator[View]:
+        """The views of all documents of a data path, of which each process makes some into
+        instances."""
+        return itertools.chain.from_iterable(map(self.views, self.read_documents(file_path)))
+
     def document_to_instances(self, document: Document, labelled: bool = False) -> List[Instance]:
         """The instances of one document, ready for a model: for prediction."""
         return self.documents_to_instances([document], labelled)[0]
@@ -138,12 +143,10 @@ class DocumentReader(DatasetReader, Generic[View]):
 
     def _read(self, file_path: CorpusPath) -> Iterator[Instance]:
         self.losses = Counter()
-        views: Iterator[View] = itertools.chain.from_iterable(
-            map(self.views, self.read_documents(file_path))
-        )
+        views = self.read_views(file_path)
         if self._max_views is not None:
             views = itertools.islice(views, self._max_views)
-        own = self.shard_iterable(_even_rounds(views))
+        own = self.shard_iterable(even_rounds(views))
         for some in util.lazy_groups_of(own, VIEWS_AT_ONCE):
             self.prepare([view for view, _ in some])
             for view, is_padding in some:
@@ -152,7 +155,7 @@ class DocumentReader(DatasetReader, Generic[View]):
             logger.warning("%s: %s %s", file_path, f"{count:,}", reason)
 
 
-def _even_rounds(views: Iterable[View]) -> Iterator[Tuple[View, bool]]:
+def even_rounds(views: Iterable[View]) -> Iterator[Tuple[View, bool]]:
     """Pairs of a view and whether it is padding: as many as fill rounds of the world's size."""
     world_size = dist.get_world_size() if util.is_distributed() else 1
     count = 0

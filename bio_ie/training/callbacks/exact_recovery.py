@@ -1,7 +1,7 @@
 """What AllenNLP's checkpoints lack for a recovered run to end as one that was left alone."""
 
 import os
-from typing import TYPE_CHECKING, Any, Dict, Iterator, Optional
+from typing import TYPE_CHECKING, Any, Dict, Iterator, Optional, Union
 
 import torch
 from allennlp.common.checks import ConfigurationError
@@ -9,6 +9,7 @@ from allennlp.common.util import dump_metrics
 from allennlp.data import DataLoader
 from allennlp.training.callbacks import TrainerCallback
 
+from bio_ie.metrics.active_units import ActiveUnits
 from bio_ie.metrics.tensor_average import TensorAverage
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ class ExactRecoveryCallback(TrainerCallback):
     * the state of torch's random generators, which is put back just before the first forward (after
       all that building the model and replaying drew from them);
     * the metrics of the epochs before, and the sums behind the training metrics of an epoch that
-      was interrupted: losses, and every `TensorAverage` of the model;
+      was interrupted: losses, and every `TensorAverage` and `ActiveUnits` of the model;
     * that a run had stopped early.
 
     It also ties a recovered moving average to the model's parameters, which AllenNLP leaves with
@@ -170,12 +171,12 @@ def _was_interrupted(trainer: "GradientDescentTrainer", epoch: int) -> bool:
     )
 
 
-def _averages(model: torch.nn.Module) -> Iterator[TensorAverage]:
+def _averages(model: torch.nn.Module) -> Iterator[Union[TensorAverage, ActiveUnits]]:
     """Those that are attributes of a module of the model, or in a dict that is one."""
     for module in model.modules():
         for value in vars(module).values():
             for metric in value.values() if isinstance(value, dict) else (value,):
-                if isinstance(metric, TensorAverage):
+                if isinstance(metric, (TensorAverage, ActiveUnits)):
                     yield metric
 
 

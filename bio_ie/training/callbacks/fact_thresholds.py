@@ -1,20 +1,32 @@
-from typing import TYPE_CHECKING, Any, Dict
+from typing import TYPE_CHECKING, Any, Dict, Optional, Protocol, runtime_checkable
 
+import torch
 from allennlp.common.checks import ConfigurationError
 from allennlp.training.callbacks import TrainerCallback
-
-from bio_ie.models.snerl import Snerl
 
 if TYPE_CHECKING:
     from allennlp.training.gradient_descent_trainer import GradientDescentTrainer
 
 
+@runtime_checkable
+class HasThresholds(Protocol):
+    """A model that predicts facts from a probability on."""
+
+    def best_thresholds(self, shared: bool) -> Optional[torch.Tensor]:
+        """`[R]`, those of the highest F1 on what was scored last, if anything was: of each relation
+        or, if `shared`, one of all."""
+
+    def set_thresholds(self, thresholds: torch.Tensor) -> None:
+        """Sets the probability from which on a fact of each relation is predicted, `[R]`."""
+
+
 @TrainerCallback.register("fact_thresholds")
 class FactThresholdsCallback(TrainerCallback):
     """
-    After every epoch gives a `snerl` model the thresholds that were best on the validation data
-    (BRAN's, one for each relation), before its checkpoint is written: so the thresholds of an
-    archive are those of its best epoch, and scoring test data does not change them.
+    After every epoch gives a model the thresholds that were best on the validation data, before its
+    checkpoint is written: so the thresholds of an archive are those of its best epoch, and scoring
+    test data does not change them. For `snerl` (BRAN's thresholds, one for each relation), and for
+    the classifiers of pairs of entities, `relvm_pair_classifier` and `sentence_attention`.
 
     Raises `ConfigurationError` for another model.
 
@@ -41,8 +53,11 @@ class FactThresholdsCallback(TrainerCallback):
         **kwargs: Any,
     ) -> None:
         model = trainer.model
-        if not isinstance(model, Snerl):
-            raise ConfigurationError("the callback 'fact_thresholds' is for the model 'snerl'")
+        if not isinstance(model, HasThresholds):
+            raise ConfigurationError(
+                "the callback 'fact_thresholds' is for a model with thresholds, such as 'snerl', "
+                f"not for {type(model).__name__}"
+            )
         thresholds = model.best_thresholds(self._shared)
         if thresholds is not None:
             model.set_thresholds(thresholds)

@@ -57,5 +57,5 @@ def test_scoring_changes_no_threshold(run: Path) -> None:
 def test_another_model_is_refused(tmp_path: Path) -> None:
     config = Params.from_file("fixtures/models/joint_ner_re.jsonnet").as_dict(quiet=True)
     config["trainer"]["callbacks"].append({"type": "fact_thresholds"})
-    with pytest.raises(ConfigurationError, match="is for the model 'snerl'"):
+    with pytest.raises(ConfigurationError, match="is for a model with thresholds"):
         train_model(Params(config), str(tmp_path / "run"))

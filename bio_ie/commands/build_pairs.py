@@ -1,0 +1,179 @@
+"""
+`bio-ie build-pairs SENTENCES --related TABLE --output FOLDER` makes a data set of related and
+unrelated pairs of entities.
+
+    bio-ie build-pairs pairs.jsonl.gz --related CTD_chemicals_diseases.tsv.gz --output chemicals
+    bio-ie build-pairs pairs.jsonl.gz --related related.tsv \
+'{"file": "corpus.PubTator.txt.gz", "format": "pubtator"}' --excluded other.tsv --output pairs
+"""
+
+import argparse
+import json
+from collections import Counter
+from pathlib import Path
+from typing import Dict, Iterator, Optional, Sequence, Set
+
+from allennlp.commands.subcommand import Subcommand
+from allennlp.common.checks import ConfigurationError
+from tqdm import tqdm
+
+from bio_ie.commands.user_errors import user_errors
+from bio_ie.data.corpora.atomic_output import atomic_folder, give_usual_rights
+from bio_ie.data.corpora.pair_sentences import PairSentencesFormat
+from bio_ie.data.corpora.source import CorpusReport
+from bio_ie.data.pair_dataset import (
+    Pair,
+    Shares,
+    co_occurrences,
+    labelled_pairs,
+    pair_lines,
+    split_pairs,
+    unordered,
+)
+from bio_ie.data.pair_tables import RelatedPair, read_pairs
+from bio_ie.knowledge.knowledge_base import KnowledgeBase
+
+
+@Subcommand.register("build-pairs")
+class BuildPairs(Subcommand):
+    """The subcommand around `build_pairs`."""
+
+    def add_subparser(self, parser: argparse._SubParsersAction) -> argparse.ArgumentParser:
+        description = """Write train.jsonl, validation.jsonl and test.jsonl, for the reader
+            relation_pairs: pairs of entities that some sentence names together, related ones by
+            tables of databases, and unrelated ones, which no table has. A pair, in whichever order,
+            is in one of the files only."""
+        subparser = parser.add_parser(
+            self.name, description=description, help="make a data set of pairs of entities"
+        )
+        subparser.add_argument("input", help="sentences that extract-pairs has written")
+        table = (
+            "a table of CTD, lines of two or three columns with tabs between (two ids, relation), "
+            "or a corpus with facts or relations, as a JSON data path"
+        )
+        subparser.add_argument(
+            "--related", nargs="+", required=True, metavar="TABLE", help=f"related pairs: {table}"
+        )
+        subparser.add_argument(
+            "--excluded",
+            nargs="+",
+            default=[],
+            metavar="TABLE",
+            help="pairs that are neither related nor unrelated, and are left out: likewise",
+        )
+        subparser.add_argument(
+            "--exclude-relations",
+            nargs="+",
+            default=[],
+            metavar="RELATION",
+            help="pairs of --related with one of these relations are left out, such as "
+            "chem_disease_therapeutic (default: none)",
+        )
+        subparser.add_argument("--output", required=True, help="folder to write; new or empty")
+        subparser.add_argument("--kb", help="knowledge base that says which ids are the same")
+        for split in ("validation", "test"):
+            subparser.add_argument(
+                f"--{split}-share", type=float, default=0.1, help="of the pairs (default: 0.1)"
+            )
+            subparser.add_argument(
+                f"--unrelated-{split}-share",
+                type=float,
+                help="of the unrelated pairs, if another (default: the same)",
+            )
+        subparser.add_argument(
+            "--max-contexts",
+            type=int,
+            default=0,
+            help="also write the words of so many sentences a pair, for sentence_attention",
+        )
+        subparser.add_argument("--seed", type=int, default=0)
+        subparser.set_defaults(func=build_pairs_from_args)
+        return subparser
+
+
+def build_pairs_from_args(args: argparse.Namespace) -> None:
+    """Runs `build_pairs` for the command line and prints what it counts."""
+    with user_errors():
+        shares = Shares(
+            args.validation_share,
+            args.test_share,
+            args.unrelated_validation_share,
+            args.unrelated_test_share,
+        )
+        lines = build_pairs(
+            args.input,
+            args.output,
+            args.related,
+            args.excluded,
+            args.exclude_relations,
+            None if args.kb is None else KnowledgeBase(args.kb),
+            shares,
+            args.max_contexts,
+            args.seed,
+        )
+    print(f"wrote {args.output}")
+    print("\n".join(lines))
+
+
+def build_pairs(
+    input_path: str,
+    output_path: str,
+    related: Sequence[str],
+    excluded: Sequence[str] = (),
+    exclude_relations: Sequence[str] = (),
+    kb: Optional[KnowledgeBase] = None,
+    shares: Optional[Shares] = None,
+    max_contexts: int = 0,
+    seed: int = 0,
+) -> Sequence[str]:
+    """Makes the data set; see the command.
+
+    # Returns
+
+    `Sequence[str]`
+        What there is of it, and what was left out, as lines to read.
+
+    Raises `CorpusError` for input that cannot be read, and `ConfigurationError` if no related pair
+    is in the sentences.
+    """
+    report = CorpusReport()
+    tables: Dict[Pair, Set[str]] = {}
+    for pair in _read(related, kb, report):
+        tables.setdefault(unordered(pair.head, pair.tail), set()).add(pair.relation)
+    forbidden = {unordered(pair.head, pair.tail) for pair in _read(excluded, kb, report)}
+    for pair_, relations in tables.items():
+        if not relations.isdisjoint(exclude_relations):
+            forbidden.add(pair_)
+
+    losses: Counter[str] = Counter()
+    sentences = tqdm(PairSentencesFormat().sentences(input_path), unit=" sentences", disable=None)
+    found = co_occurrences(sentences, max_contexts, kb, losses)
+    labels, left_out = labelled_pairs(found, tables.keys(), forbidden)
+    splits = split_pairs(labels, shares or Shares(), seed)
+    if len(set(labels.values())) < 2:
+        raise ConfigurationError(
+            f"{input_path}: of {len(tables):,} related pairs and {len(found):,} pairs in "
+            "sentences, there are no related and unrelated ones"
+        )
+    with atomic_folder(Path(output_path)) as folder:
+        for split, pairs in splits.items():
+            path = folder / f"{split}.jsonl"
+            with open(path, "w", encoding="utf-8") as file:
+                for line in pair_lines(pairs, found, labels):
+                    file.write(json.dumps(line, ensure_ascii=False) + "\n")
+            give_usual_rights(path)
+    counts = [f"{len(tables):,} pairs in tables, {len(found):,} pairs in sentences"]
+    for split, pairs in splits.items():
+        by_label = Counter(labels[pair] for pair in pairs)
+        parts = ", ".join(f"{count:,} {label}" for label, count in by_label.most_common())
+        counts.append(f"  {split}: {len(pairs):,} pairs: {parts}")
+    for what, count in (left_out + losses).most_common():
+        counts.append(f"  {count:,} {what}")
+    return [*counts, *report.note_lines()]
+
+
+def _read(
+    paths: Sequence[str], kb: Optional[KnowledgeBase], report: CorpusReport
+) -> Iterator[RelatedPair]:
+    for path in paths:
+        yield from read_pairs(path, kb, report)

@@ -1,0 +1,126 @@
+"""Sentences around names of a dictionary, with the type of what is named: training data for the
+classifier that tells types of ambiguous names apart."""
+
+from dataclasses import dataclass
+from typing import Dict, Iterator, List, Optional, Sequence
+
+from allennlp.data import DatasetReader, Instance, Token, TokenIndexer, Tokenizer
+from allennlp.data.fields import Field, LabelField, MetadataField, TextField
+
+from bio_ie.data.corpora.corpus_format import CorpusFormat
+from bio_ie.data.dataset_readers.document_reader import DocumentReader
+from bio_ie.data.document import Document, Span
+from bio_ie.data.entity_sentence import ENTITY_TOKEN
+from bio_ie.data.sentences import sentence_spans
+from bio_ie.data.tokenizers import SpanSentenceSplitter
+from bio_ie.data.tokenizers.alignment import align_tokens
+from bio_ie.knowledge.knowledge_base import KnowledgeBase
+from bio_ie.knowledge.typed_dictionary import TypedDictionary
+
+
+@dataclass(frozen=True)
+class NamedType:
+    """The words of a sentence with a name in them replaced by `<ENT>`, and the type of the name."""
+
+    document_id: str
+    words: List[str]
+    type: str
+
+
+@DatasetReader.register("dictionary_types")
+class DictionaryTypesReader(DocumentReader[NamedType]):
+    """One instance a name of the dictionary whose type is certain: its sentence, the name replaced
+    by `<ENT>`, and the type (paper 5, section 4.1: "disambiguating entity types using a
+    bidirectional LSTM sentence classifier"). Texts need no annotations. For AllenNLP's
+    `basic_classifier`; `bio-ie extract-pairs` asks it about names of several types.
+
+    Registered as a `DatasetReader` with name "dictionary_types".
+
+    # Parameters
+
+    token_indexers, corpus, tokenizer, sentence_splitter, max_instances, serialization_dir
+        See `DocumentReader`.
+    kb : `KnowledgeBase`
+    types : `Dict[str, List[str]]`, optional
+        See `TypedDictionary`.
+    max_length : `int`, optional (default = `140`)
+        Longer sentences are left out, in words.
+
+    # Fields
+
+    tokens : `TextField`
+    label : `LabelField`, namespace `labels`; only when labelled
+    metadata : `document_id` and `is_padding`
+    """
+
+    def __init__(
+        self,
+        token_indexers: Dict[str, TokenIndexer],
+        kb: KnowledgeBase,
+        corpus: Optional[CorpusFormat] = None,
+        tokenizer: Optional[Tokenizer] = None,
+        sentence_splitter: Optional[SpanSentenceSplitter] = None,
+        types: Optional[Dict[str, List[str]]] = None,
+        max_length: int = 140,
+        max_instances: Optional[int] = None,
+        serialization_dir: Optional[str] = None,
+    ) -> None:
+        super().__init__(
+            token_indexers=token_indexers,
+            corpus=corpus,
+            tokenizer=tokenizer,
+            sentence_splitter=sentence_splitter,
+            max_instances=max_instances,
+            serialization_dir=serialization_dir,
+        )
+        self._dictionary = TypedDictionary(kb, types)
+        self._max_length = max_length
+
+    def apply_token_indexers(self, instance: Instance) -> None:
+        instance["tokens"].token_indexers = self._token_indexers  # type: ignore[attr-defined]
+
+    def views(self, document: Document) -> Iterator[NamedType]:
+        spans = sentence_spans(document, self.sentence_splitter)
+        texts = [document.text[start:end] for start, end in spans]
+        found = self._dictionary.match(texts, [document.text] * len(texts))
+        for text, matches in zip(texts, found, strict=True):
+            words = self._words(text) if matches else []
+            if len(words) > self._max_length:
+                self.losses["sentences longer than max_length were left out"] += 1
+                continue
+            for match in matches:
+                if match.type is None:
+                    self.losses["names of several types were left out"] += 1
+                    continue
+                context = blinded_words(text, words, (match.start, match.end))
+                yield NamedType(document.id, context, match.type)
+
+    def _words(self, text: str) -> List[Span]:
+        return [
+            (token.idx, token.idx_end)  # type: ignore[misc]
+            for token in self.tokenizer.tokenize(text)
+        ]
+
+    def named_type(self, text: str, span: Span) -> NamedType:
+        """The view of a name that is to be classified."""
+        return NamedType("", blinded_words(text, self._words(text), span), "")
+
+    def view_to_instance(
+        self, view: NamedType, labelled: bool = True, is_padding: bool = False
+    ) -> Instance:
+        metadata = {"document_id": view.document_id, "is_padding": is_padding}
+        fields: Dict[str, Field] = {
+            "tokens": TextField([Token(word) for word in view.words]),
+            "metadata": MetadataField(metadata),
+        }
+        if labelled:
+            fields["label"] = LabelField(view.type)
+        return Instance(fields)
+
+
+def blinded_words(text: str, words: Sequence[Span], span: Span) -> List[str]:
+    """The words of a text, those of a name replaced by one `<ENT>`."""
+    alignment = align_tokens(text, words, [span])
+    first, last = alignment.word_spans[0]  # type: ignore[misc]  # a name has a letter, so a word
+    written = [text[start:end] for start, end in alignment.token_spans]
+    return [*written[:first], ENTITY_TOKEN, *written[last + 1 :]]

@@ -1,0 +1,288 @@
+"""Sentences with a pair of entities: for the relation representations of paper 5."""
+
+import logging
+import random
+from dataclasses import dataclass
+from typing import Any, Dict, Iterable, Iterator, List, Optional, Tuple
+
+from allennlp.common.checks import ConfigurationError
+from allennlp.data import DatasetReader, Instance, Token, TokenIndexer, Tokenizer
+from allennlp.data.fields import Field, LabelField, MetadataField, TextField
+from allennlp.data.token_indexers import SingleIdTokenIndexer
+
+from bio_ie.data.corpora.corpus_format import CorpusFormat
+from bio_ie.data.corpora.corpus_path import open_corpus, read_corpus
+from bio_ie.data.corpora.pair_sentences import PairSentencesFormat
+from bio_ie.data.dataset_readers.document_reader import CorpusPath, DocumentReader
+from bio_ie.data.document import Document
+from bio_ie.data.entity_sentence import (
+    EntityMention,
+    EntityPair,
+    EntitySentence,
+    entity_of,
+    entity_pairs,
+)
+from bio_ie.data.entity_sentences import EntitySentences
+from bio_ie.data.known_sentences import KnownSentences
+from bio_ie.data.relation_labels import NO_RELATION, RELATION_LABELS
+from bio_ie.data.sentences import sentence_spans
+from bio_ie.data.tokenizers import SpanSentenceSplitter
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class PairContext:
+    """A sentence and a pair of its entities, with the type of the relation between them
+    (`NO_RELATION` if there is none)."""
+
+    sentence: EntitySentence
+    pair: EntityPair
+    label: str
+
+
+@DatasetReader.register("relation_context")
+class RelationContextReader(DocumentReader[PairContext]):
+    """One instance a sentence and pair of entities in it (paper 5, section 2): the words c, with
+    both mentions replaced by `<ENT>`, and the entities x and y in the order of the text.
+
+    Entities are mentions; mentions of one sentence that share an `entity_id` or, where there is
+    none, type and concepts, are one entity. A sentence of three or more entities gives one instance
+    a pair. Of entities with several mentions, those that stand closest together are replaced;
+    all other mentions stay words.
+
+    Any corpus with mentions will do, and GAD and EU-ADR (`blinded_tsv`). The format
+    `pair_sentences` is for unlabelled text too large to be tagged and tokenised again and again:
+    it is read line by line, and memory does not grow. Each loader worker and each process of
+    distributed training makes its own instances only. What is left out is counted in `losses`.
+
+    Registered as a `DatasetReader` with name "relation_context".
+
+    # Parameters
+
+    token_indexers : `Dict[str, TokenIndexer]`, optional
+        Of the words; by default `single_id`, lower-cased.
+    entity_indexers : `Dict[str, TokenIndexer]`, optional
+        Of x and y; by default `single_id` in the namespace `entities`.
+    corpus, tokenizer, sentence_splitter, max_instances, serialization_dir
+        See `DocumentReader`.
+    entities : `str`, optional (default = `"types"`)
+        What x and y are: the `"types"` of the entities (mention level), or their `"identifiers"`
+        (pair level). Pairs with an entity whose identifier is unknown are then left out, unless
+        they are to be predicted.
+    label : `str`, optional
+        `"relation"`: the label is the type of a relation between the entities, in whichever
+        direction, or `NO-RELATION`. By default instances have none.
+    max_length : `int`, optional (default = `140`)
+        Sentences of more words are left out (paper 5, section 4.1), never cut. `None`: none is, as
+        classification needs it.
+    max_pairs_per_sentence : `int`, optional
+        Of more pairs, so many are taken by chance, the same ones every time. By default all.
+    exclude : `List[Any]`, optional
+        Data paths (`bio_ie.data.corpora.corpus_path`). Sentences of these corpora are left out, as
+        `KnownSentences` tells them.
+    transductive : `bool`, optional (default = `False`)
+        Sentences of `exclude` are only counted.
+
+    # Fields
+
+    tokens : `TextField`
+    entities : `TextField`; x and y
+    label : `LabelField`, namespace `relation_labels`; only with `label`, and when labelled
+    metadata : `document_id`, `sentence` (its text), and of x and y `spans` (character offsets in
+        the document; of `pair_sentences`, in the text of the sentence), `mention_ids`, `mentions`
+        (their texts), `types`, `identifiers`; `is_padding`; `label`, if there is one
+    """
+
+    reads_mentions = True
+
+    def __init__(
+        self,
+        token_indexers: Optional[Dict[str, TokenIndexer]] = None,
+        entity_indexers: Optional[Dict[str, TokenIndexer]] = None,
+        corpus: Optional[CorpusFormat] = None,
+        tokenizer: Optional[Tokenizer] = None,
+        sentence_splitter: Optional[SpanSentenceSplitter] = None,
+        entities: str = "types",
+        label: Optional[str] = None,
+        max_length: Optional[int] = 140,
+        max_pairs_per_sentence: Optional[int] = None,
+        exclude: Optional[List[Any]] = None,
+        transductive: bool = False,
+        max_instances: Optional[int] = None,
+        serialization_dir: Optional[str] = None,
+    ) -> None:
+        if entities not in ("types", "identifiers"):
+            raise ConfigurationError(f"entities must be 'types' or 'identifiers', not {entities!r}")
+        if label not in (None, "relation"):
+            raise ConfigurationError(f"label must be 'relation' or null, not {label!r}")
+        for name, value in (
+            ("max_length", max_length),
+            ("max_pairs_per_sentence", max_pairs_per_sentence),
+        ):
+            if value is not None and value < 1:
+                raise ConfigurationError(f"{name} must be positive, not {value}")
+        if transductive and not exclude:
+            raise ConfigurationError("transductive is about the corpora of exclude: name them")
+        super().__init__(
+            token_indexers=token_indexers or default_token_indexers(),
+            corpus=corpus,
+            tokenizer=tokenizer,
+            sentence_splitter=sentence_splitter,
+            max_instances=max_instances,
+            serialization_dir=serialization_dir,
+        )
+        self._entity_indexers = entity_indexers or default_entity_indexers()
+        self._by_identifier = entities == "identifiers"
+        self._is_labelled = label is not None
+        self._max_length = max_length
+        self._max_pairs = max_pairs_per_sentence
+        self._excluded_corpora = list(exclude or [])
+        self._transductive = transductive
+        self._known: Optional[KnownSentences] = None
+        self._sentences = EntitySentences(self.tokenizer, self.sentence_splitter)
+
+    def apply_token_indexers(self, instance: Instance) -> None:
+        instance["tokens"].token_indexers = self._token_indexers  # type: ignore[attr-defined]
+        instance["entities"].token_indexers = self._entity_indexers  # type: ignore[attr-defined]
+
+    # Views
+
+    def views(self, document: Document) -> Iterator[PairContext]:
+        """All pairs of a document, as they are predicted; those that are read are fewer."""
+        for sentence in self._sentences(document, self.losses):
+            yield from self._contexts(sentence)
+
+    def read_views(self, file_path: CorpusPath) -> Iterator[PairContext]:
+        for sentence in self._read_sentences(file_path):
+            contexts = list(self._contexts(sentence))
+            if self._by_identifier:
+                contexts = self._identified(contexts)
+            if contexts and self._is_wanted(sentence):
+                yield from self._chosen(sentence, contexts)
+
+    def _read_sentences(self, file_path: CorpusPath) -> Iterator[EntitySentence]:
+        corpus_format, file = open_corpus(file_path, self.corpus)
+        if isinstance(corpus_format, PairSentencesFormat):
+            if self._is_labelled:
+                raise ConfigurationError("pair_sentences have no labels: label must be null")
+            yield from corpus_format.sentences(file)
+            return
+        for document in corpus_format.read(file):
+            yield from self._sentences(document, self.losses)
+
+    def _contexts(self, sentence: EntitySentence) -> Iterator[PairContext]:
+        pairs, num_overlapping = entity_pairs(sentence.mentions)
+        self.losses["pairs of entities whose mentions overlap"] += num_overlapping
+        labels = self._labels(sentence)
+        for pair in pairs:
+            entities = frozenset(map(entity_of, pair))
+            yield PairContext(sentence, pair, labels.get(entities, NO_RELATION))
+
+    def _labels(self, sentence: EntitySentence) -> Dict["frozenset[Any]", str]:
+        """By pair of entities."""
+        labels: Dict[frozenset[Any], str] = {}
+        if not sentence.relations or not self._is_labelled:
+            return labels
+        entity = {mention.id: entity_of(mention) for mention in sentence.mentions}
+        for type_, head, tail in sentence.relations:
+            first = labels.setdefault(frozenset((entity[head], entity[tail])), type_)
+            self.losses["further labels of a pair of entities"] += first != type_
+        return labels
+
+    def _identified(self, contexts: List[PairContext]) -> List[PairContext]:
+        found = []
+        for context in contexts:
+            x, y = context.pair
+            if not x.identifier or not y.identifier:
+                self.losses["pairs with an entity without identifier"] += 1
+            elif x.identifier == y.identifier:
+                self.losses["pairs of entities of the same identifier"] += 1
+            else:
+                found.append(context)
+        return found
+
+    def _is_wanted(self, sentence: EntitySentence) -> bool:
+        if self._max_length is not None and len(sentence.words) > self._max_length:
+            self.losses["sentences longer than max_length were left out"] += 1
+            return False
+        if self._excluded_corpora and sentence.written in self._excluded():
+            if self._transductive:
+                self.losses["sentences of excluded corpora were kept (transductive)"] += 1
+                return True
+            self.losses["sentences of excluded corpora were left out"] += 1
+            return False
+        return True
+
+    def _excluded(self) -> KnownSentences:
+        """Read when first needed, once in a process."""
+        if self._known is None:
+            known = KnownSentences()
+            for path in self._excluded_corpora:
+                for document in read_corpus(path, self.corpus):
+                    for start, end in sentence_spans(document, self.sentence_splitter):
+                        known.add(document.text[start:end])
+            logger.info("sentences to exclude, different ones: %s", f"{len(known):,}")
+            self._known = known
+        return self._known
+
+    def _chosen(
+        self, sentence: EntitySentence, contexts: List[PairContext]
+    ) -> Iterable[PairContext]:
+        if self._max_pairs is None or len(contexts) <= self._max_pairs:
+            return contexts
+        self.losses["pairs beyond max_pairs_per_sentence were left out"] += (
+            len(contexts) - self._max_pairs
+        )
+        # Seeded by the sentence alone, so that it is the same choice in every process and epoch.
+        chance = random.Random(f"{sentence.id}\n{sentence.written}")
+        places = sorted(chance.sample(range(len(contexts)), self._max_pairs))
+        return [contexts[place] for place in places]
+
+    # Instances
+
+    def view_to_instance(
+        self, view: PairContext, labelled: bool = True, is_padding: bool = False
+    ) -> Instance:
+        sentence, pair = view.sentence, view.pair
+        metadata: Dict[str, Any] = {
+            "document_id": sentence.id,
+            "sentence": sentence.written,
+            "spans": [sentence.span(mention) for mention in pair],
+            "mention_ids": [mention.id for mention in pair],
+            "mentions": [sentence.mention_text(mention) for mention in pair],
+            "types": [mention.type for mention in pair],
+            "identifiers": [mention.identifier for mention in pair],
+            "is_padding": is_padding,
+        }
+        fields: Dict[str, Field] = {
+            "tokens": TextField([Token(word) for word in sentence.context(pair)]),
+            "entities": entities_field(self._names(pair)),
+            "metadata": MetadataField(metadata),
+        }
+        if labelled and self._is_labelled:
+            metadata["label"] = view.label
+            fields["label"] = LabelField(view.label, label_namespace=RELATION_LABELS)
+        return Instance(fields)
+
+    def _names(self, pair: EntityPair) -> Tuple[str, str]:
+        x, y = map(self._name, pair)
+        return x, y
+
+    def _name(self, mention: EntityMention) -> str:
+        return mention.identifier if self._by_identifier else mention.type
+
+
+def entities_field(names: Iterable[str]) -> TextField:
+    """x and y, for an indexer to come."""
+    return TextField([Token(name) for name in names])
+
+
+def default_token_indexers() -> Dict[str, TokenIndexer]:
+    """Of words: numbers by their lower-cased form."""
+    return {"tokens": SingleIdTokenIndexer(lowercase_tokens=True)}
+
+
+def default_entity_indexers() -> Dict[str, TokenIndexer]:
+    """Of entities: numbers in a namespace of their own."""
+    return {"entities": SingleIdTokenIndexer(namespace="entities")}

@@ -1,0 +1,1 @@
+from bio_ie.data.samplers.related_unrelated import RelatedUnrelatedBatchSampler

@@ -1,0 +1,126 @@
+"""Names of entities of some types wherever they stand in a text."""
+
+from typing import Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple
+
+from allennlp.common.checks import ConfigurationError
+
+from bio_ie.knowledge.candidate_generators import ExactCandidateGenerator
+from bio_ie.knowledge.dictionary_matcher import DictionaryMatch, DictionaryMatcher
+from bio_ie.knowledge.knowledge_base import KnowledgeBase
+
+OTHER = "OTHER"
+"""The type of what is none of the entities that are looked for."""
+
+DEFAULT_TYPES: Mapping[str, Sequence[str]] = {
+    "GENE": ("Gene", "Protein", "Enzyme"),
+    "DISEASE": ("Disease",),
+    "CHEMICAL": ("Chemical",),
+}
+"""The types of entities of paper 5, and the semantic types of `training_config/knowledge` that are
+such. MeSH has a protein among the chemicals as well, so genes come first."""
+
+_CANDIDATES = 100
+
+
+class TypedMatch(NamedTuple):
+    """A name in a text.
+
+    # Parameters
+
+    start, end : `int`
+        Character offsets.
+    concepts : `Dict[str, Tuple[str, ...]]`
+        The concepts of that name by type, at least one of them of another type than `OTHER`.
+    """
+
+    start: int
+    end: int
+    concepts: Dict[str, Tuple[str, ...]]
+
+    @property
+    def type(self) -> Optional[str]:
+        """`None` if the name is ambiguous."""
+        return next(iter(self.concepts)) if len(self.concepts) == 1 else None
+
+
+class TypedDictionary:
+    """
+    Looks up the longest names of a knowledge base in texts (`DictionaryMatcher`), and tells of
+    which type of entity each is (paper 5, section 4.1: "tag the entities with their type using a
+    dictionary-based method"). A longer name of something else hides shorter ones: "insulin
+    resistance" names no protein.
+
+    # Parameters
+
+    kb : `KnowledgeBase`
+    types : `Mapping[str, Sequence[str]]`, optional (default = `DEFAULT_TYPES`)
+        The types of entities, each with its semantic types in the knowledge base. A concept of
+        several is of the first one.
+    max_width : `int`, optional (default = `8`)
+        Of a name, in words.
+
+    Raises `ConfigurationError` for a type without semantic types, or called `OTHER`.
+    """
+
+    def __init__(
+        self,
+        kb: KnowledgeBase,
+        types: Optional[Mapping[str, Sequence[str]]] = None,
+        max_width: int = 8,
+    ) -> None:
+        self.types = {
+            type_: frozenset(its_types)
+            for type_, its_types in (DEFAULT_TYPES if types is None else types).items()
+        }
+        for type_, its_types in (types or {}).items():
+            if not its_types or isinstance(its_types, str) or type_ == OTHER:
+                raise ConfigurationError(
+                    f"types: {type_!r} needs a list of semantic types, and not to be {OTHER}"
+                )
+        self._kb = kb
+        self._generator = ExactCandidateGenerator(kb, k=_CANDIDATES)
+        self._matcher = DictionaryMatcher(self._generator, max_width)
+
+    def match(
+        self, texts: Sequence[str], contexts: Optional[Sequence[str]] = None
+    ) -> List[List[TypedMatch]]:
+        """
+        # Parameters
+
+        texts : `Sequence[str]`
+        contexts : `Sequence[str]`, optional (default = `texts`)
+            The document that each text is from, whose abbreviations are expanded.
+
+        # Returns
+
+        `List[List[TypedMatch]]`
+            Of each text, in its order. Names of `OTHER` things alone are left out.
+        """
+        found = self._matcher.match(texts, longest_only=True, contexts=contexts)
+        return [
+            [match for match in map(self._typed, matches) if match.type != OTHER]
+            for matches in found
+        ]
+
+    def concepts(
+        self, text: str, names: Sequence[str], types: Sequence[str]
+    ) -> List[Tuple[str, ...]]:
+        """The concepts of names in a text whose types are known (paper 5, section 4.1:
+        "type-specific term lookups"), none of what has no such name."""
+        found = self._generator.generate(self._generator.expanded(text, names))
+        return [
+            tuple(c.concept_id for c in candidates if self._type_of(c.concept_id) == type_)
+            for candidates, type_ in zip(found, types, strict=True)
+        ]
+
+    def _typed(self, match: DictionaryMatch) -> TypedMatch:
+        concepts: Dict[str, Tuple[str, ...]] = {}
+        for candidate in match.candidates:
+            type_ = self._type_of(candidate.concept_id)
+            concepts[type_] = (*concepts.get(type_, ()), candidate.concept_id)
+        return TypedMatch(match.start, match.end, concepts)
+
+    def _type_of(self, concept_id: str) -> str:
+        its_types = self._kb.semantic_types([concept_id])[concept_id]
+        found = (type_ for type_, wanted in self.types.items() if not wanted.isdisjoint(its_types))
+        return next(found, OTHER)

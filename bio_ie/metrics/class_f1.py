@@ -1,0 +1,96 @@
+"""Scores of items that have one label each, most of them none that matters."""
+
+from typing import Dict, List, Sequence
+
+import torch
+from allennlp.nn.util import dist_reduce_sum
+from allennlp.training.metrics import Metric
+from sklearn.metrics import roc_auc_score
+
+from bio_ie.metrics.match_counts import Score
+from bio_ie.metrics.over_processes import from_all_processes
+
+
+@Metric.register("class_f1")
+class ClassF1(Metric):
+    """Precision, recall and F1 of the positive labels, which are all but one: micro, and of each if
+    there are several (a confusion of two of them is a wrong and a missed one). Beside them, because
+    an F1 flatters where most items are positive: accuracy, the area under the ROC curve of
+    "positive" against "negative", and the F1 of an answer that is the same for every item, the
+    commonest positive label.
+
+    Registered as a `Metric` with name "class_f1".
+
+    # Parameters
+
+    labels : `Sequence[str]`
+        By index.
+    negative_label : `str`
+        One of them.
+    """
+
+    supports_distributed = True
+
+    def __init__(self, labels: Sequence[str], negative_label: str) -> None:
+        self.labels = list(labels)
+        self.negative = self.labels.index(negative_label)
+        # Gold labels by predicted labels.
+        self._counts = torch.zeros(len(self.labels), len(self.labels), dtype=torch.long)
+        self._scores: List[float] = []  # the probability that an item is positive
+        self._is_positive: List[bool] = []
+
+    def __call__(self, probabilities: torch.Tensor, gold: torch.Tensor) -> None:  # type: ignore[override]
+        """For probabilities `[n, C]` and right labels `[n]`; the predicted label is the
+        likeliest."""
+        size = len(self.labels)
+        cells = (gold * size + probabilities.argmax(1)).cpu()
+        self._counts += cells.bincount(minlength=size * size).view(size, size)
+        self._scores += (1 - probabilities[:, self.negative].double()).tolist()
+        self._is_positive += (gold != self.negative).tolist()
+
+    def get_metric(self, reset: bool = False) -> Dict[str, float]:
+        """
+        # Returns
+
+        `Dict[str, float]`
+            `precision`, `recall`, `f1`, `correct`, `predicted`, `gold`, `accuracy`,
+            `always_positive_f1`, and with several positive labels `f1/<label>`; on reset also `auc`
+            (0 unless there are positive and negative items).
+        """
+        counts = dist_reduce_sum(self._counts)
+        correct, predicted, gold = counts.diag(), counts.sum(0), counts.sum(1)
+        columns = torch.stack([correct, predicted, gold], dim=1)
+        by_label = {
+            label: Score(*row)
+            for index, (label, row) in enumerate(zip(self.labels, columns.tolist(), strict=True))
+            if index != self.negative
+        }
+        micro = Score(*map(sum, zip(*by_label.values(), strict=True)))
+        total = int(counts.sum())
+        most = max(score.gold for score in by_label.values())
+        result: Dict[str, float] = {
+            name: float(getattr(micro, name))
+            for name in ("precision", "recall", "f1", "correct", "predicted", "gold")
+        }
+        result["accuracy"] = int(correct.sum()) / total if total else 0.0
+        result["always_positive_f1"] = Score(most, total, micro.gold).f1
+        if len(by_label) > 1:
+            result.update((f"f1/{label}", score.f1) for label, score in by_label.items())
+        if reset:
+            # Not at every batch: it takes longer the more items there are.
+            result["auc"] = self._auc()
+            self.reset()
+        return result
+
+    def _auc(self) -> float:
+        parts = from_all_processes((self._scores, self._is_positive))
+        scores = [score for part, _ in parts for score in part]
+        is_positive = [one for _, part in parts for one in part]
+        if len(set(is_positive)) < 2:
+            return 0.0
+        return float(roc_auc_score(is_positive, scores))
+
+    def reset(self) -> None:
+        self._counts.zero_()
+        self._scores.clear()
+        self._is_positive.clear()

@@ -1,0 +1,128 @@
+"""The probability of each word of a sentence among all of the vocabulary (equation 4)."""
+
+from itertools import pairwise
+from typing import List, Optional
+
+import torch
+from allennlp.common.checks import ConfigurationError
+from torch.nn import functional
+from torch.utils.checkpoint import checkpoint
+
+from bio_ie.modules.precision import at_least_single
+
+
+class VocabularySoftmax(torch.nn.Module):
+    """A softmax over words, `p(v | h) ~ exp((W h) . e(v))` (Shah and Fauqueur 2020, equation 4):
+    the output weights are the vectors of words that also go in.
+
+    Words come flat, so that none is padding. Scores of at most `max_logits` exist at one time, in
+    training too: where there are more, they are computed in parts, and again in the backward pass.
+
+    With `adaptive_cutoffs`, words are in clusters by index, which is by frequency in a vocabulary
+    that AllenNLP has counted: those below the first cutoff are in the head, beside one vector for
+    each further cluster, and a rare word's probability is that of its cluster times that within it.
+    Every word has its scores of the head and, if it is rare, those of its own cluster alone.
+
+    # Parameters
+
+    input_dim : `int`
+        The size of h.
+    embedding_dim : `int`
+        The size of e(v).
+    max_logits : `int`, optional (default = `2 ** 25`)
+        So many scores are held at once; a few numbers for each of them.
+    adaptive_cutoffs : `List[int]`, optional
+        Where clusters begin, ascending. Default: one softmax over all words.
+    """
+
+    def __init__(
+        self,
+        input_dim: int,
+        embedding_dim: int,
+        max_logits: int = 2**25,
+        adaptive_cutoffs: Optional[List[int]] = None,
+    ) -> None:
+        super().__init__()
+        if max_logits < 1:
+            raise ConfigurationError(f"max_logits must be positive, not {max_logits}")
+        cutoffs = adaptive_cutoffs or []
+        if any(second <= first for first, second in pairwise([0, *cutoffs])):
+            raise ConfigurationError(f"adaptive_cutoffs must be positive and ascend, not {cutoffs}")
+        self.projection = torch.nn.Linear(input_dim, embedding_dim, bias=False)  # W
+        self.cluster_vectors = None
+        if cutoffs:
+            clusters = torch.randn(len(cutoffs), embedding_dim) / embedding_dim**0.5
+            self.cluster_vectors = torch.nn.Parameter(clusters)
+        self._cutoffs = cutoffs
+        self._max_logits = max_logits
+
+    def require_words(self, num_words: int) -> None:
+        """Raises `ConfigurationError` if a cluster would be empty in a vocabulary of this size."""
+        if self._cutoffs and self._cutoffs[-1] >= num_words:
+            raise ConfigurationError(
+                f"the vocabulary has {num_words} words, so there are none in the last cluster of "
+                f"adaptive_cutoffs {self._cutoffs}"
+            )
+
+    def forward(
+        self, hidden: torch.Tensor, words: torch.Tensor, embeddings: torch.Tensor
+    ) -> torch.Tensor:
+        """
+        # Parameters
+
+        hidden : `torch.Tensor`
+            h, `[n, input_dim]`.
+        words : `torch.Tensor`
+            `[n]`, the word that came, by index.
+        embeddings : `torch.Tensor`
+            `[V, embedding_dim]`.
+
+        # Returns
+
+        `torch.Tensor`
+            `[n]`, the logarithms of the words' probabilities, in single precision at least.
+        """
+        vectors = self.projection(hidden)
+        if self.cluster_vectors is None:
+            return self._log_probabilities(vectors, embeddings, words)
+        head = torch.cat([embeddings[: self._cutoffs[0]], self.cluster_vectors.to(embeddings)])
+        cutoffs = torch.tensor(self._cutoffs, device=words.device)
+        # Contiguous, or it would warn.
+        cluster = torch.bucketize(words.contiguous(), cutoffs, right=True)  # 0: in the head
+        in_head = torch.where(cluster == 0, words, self._cutoffs[0] - 1 + cluster)
+        log_p = self._log_probabilities(vectors, head, in_head)
+        for number, (first, last) in enumerate(pairwise([*self._cutoffs, len(embeddings)]), 1):
+            place = (cluster == number).nonzero().squeeze(1)
+            within = self._log_probabilities(
+                vectors[place], embeddings[first:last], words[place] - first
+            )
+            log_p = log_p.scatter_add(0, place, within)
+        return log_p
+
+    def _log_probabilities(
+        self, vectors: torch.Tensor, weights: torch.Tensor, targets: torch.Tensor
+    ) -> torch.Tensor:
+        at_once = max(self._max_logits // len(weights), 1)
+        if len(vectors) <= at_once:
+            return _log_probabilities(vectors, weights, targets)
+        parts = zip(vectors.split(at_once), targets.split(at_once), strict=True)
+        return torch.cat(
+            [
+                checkpoint(
+                    _log_probabilities,
+                    some,
+                    weights,
+                    their,
+                    use_reentrant=False,
+                    preserve_rng_state=False,
+                )
+                for some, their in parts
+            ]
+        )
+
+
+def _log_probabilities(
+    vectors: torch.Tensor, weights: torch.Tensor, targets: torch.Tensor
+) -> torch.Tensor:
+    scores = at_least_single(vectors @ weights.t())
+    return -functional.cross_entropy(scores, targets, reduction="none")

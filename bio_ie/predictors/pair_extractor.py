@@ -1,0 +1,228 @@
+"""Unlabelled sentences with pairs of entities, from texts."""
+
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from itertools import islice
+from typing import Dict, Iterable, Iterator, List, Mapping, Optional, Protocol, Sequence, Tuple
+
+from allennlp.common.checks import ConfigurationError
+from allennlp.data import Tokenizer
+
+from bio_ie.data.document import Document, Mention, Span
+from bio_ie.data.entity_sentence import EntitySentence, entity_pairs
+from bio_ie.data.entity_sentences import EntitySentences
+from bio_ie.data.sentences import sentence_spans
+from bio_ie.data.tokenizers import PysbdSentenceSplitter, SpanSentenceSplitter
+from bio_ie.knowledge.concept_links import vocabulary_id
+from bio_ie.knowledge.knowledge_base import KnowledgeBase
+from bio_ie.knowledge.normalization import normalize_name
+from bio_ie.knowledge.typed_dictionary import OTHER, TypedDictionary, TypedMatch
+
+_AT_ONCE = 32
+"""Documents."""
+
+Name = Tuple[str, Span]
+"""The text of a sentence, and the place of a name in it."""
+
+
+class NameClassifier(Protocol):
+    """Tells what ambiguous names name, such as `TypeClassifier`."""
+
+    def probabilities(self, names: Sequence[Name]) -> List[Dict[str, float]]: ...
+
+
+@dataclass
+class ExtractionCounts:
+    """What came of some texts.
+
+    # Parameters
+
+    documents, sentences, kept : `int`
+        Documents and sentences read, and sentences with a pair of entities.
+    mentions : `Counter[str]`
+        By type, in sentences of all kinds.
+    pairs : `Counter[str]`
+        Of entities, by both types, in sentences that were kept.
+    entities : `Dict[str, Counter]`
+        How often each identifier is mentioned in sentences that were kept, by type.
+    noted : `Counter[str]`
+        What was decided or left out, by reason.
+    """
+
+    documents: int = 0
+    sentences: int = 0
+    kept: int = 0
+    mentions: "Counter[str]" = field(default_factory=Counter)
+    pairs: "Counter[str]" = field(default_factory=Counter)
+    entities: Dict[str, "Counter[str]"] = field(default_factory=dict)
+    noted: "Counter[str]" = field(default_factory=Counter)
+
+    def lines(self) -> Iterator[str]:
+        """As lines to read."""
+        yield (
+            f"{self.documents:,} documents, {self.sentences:,} sentences, "
+            f"{self.kept:,} of them with a pair of entities; {sum(self.pairs.values()):,} pairs"
+        )
+        for type_, count in self.mentions.most_common():
+            different = len(self.entities.get(type_, ()))
+            yield f"  {type_}: {count:,} mentions; {different:,} different entities in pairs"
+        for types, count in self.pairs.most_common():
+            yield f"  {types}: {count:,} pairs"
+        for what, count in (+self.noted).most_common():
+            yield f"  {count:,} {what}"
+
+
+class PairExtractor:
+    """
+    Makes the corpus that relation representations are learned from (paper 5, section 4.1): names of
+    a dictionary, the types of ambiguous ones told by a classifier, and the identifier that each has
+    as what it is. Or with mentions that are there already, whose identifiers, where they are
+    missing, the dictionary gives.
+
+    # Parameters
+
+    dictionary : `TypedDictionary`, optional
+        Needed unless mentions are there and have all the identifiers that are wanted.
+    kb : `KnowledgeBase`, optional
+        Of the dictionary: the identifiers of mentions that are there are written as it does.
+    classifier : `NameClassifier`, optional
+        Without it, names of several types are left out.
+    find_mentions : `bool`, optional (default = `True`)
+        Whether mentions are the names of the dictionary; else they are those of the documents.
+    tokenizer, sentence_splitter
+        See `EntitySentences`.
+
+    # Attributes
+
+    counts : `ExtractionCounts`
+        Of everything so far.
+    """
+
+    def __init__(
+        self,
+        dictionary: Optional[TypedDictionary] = None,
+        kb: Optional[KnowledgeBase] = None,
+        classifier: Optional[NameClassifier] = None,
+        find_mentions: bool = True,
+        tokenizer: Optional[Tokenizer] = None,
+        sentence_splitter: Optional[SpanSentenceSplitter] = None,
+    ) -> None:
+        if find_mentions and dictionary is None:
+            raise ConfigurationError("a knowledge base is needed, to find any names")
+        if classifier is not None and not find_mentions:
+            raise ConfigurationError("a type classifier is for names of a knowledge base")
+        self._dictionary = dictionary
+        self._kb = kb
+        self._classifier = classifier
+        self._finds = find_mentions
+        self._splitter = sentence_splitter or PysbdSentenceSplitter()
+        self._sentences = EntitySentences(tokenizer, self._splitter)
+        self.counts = ExtractionCounts()
+
+    def __call__(self, documents: Iterable[Document]) -> Iterator[EntitySentence]:
+        """The sentences with a pair of entities, in order. The id of one is that of its document
+        and, behind a colon, the character that it begins at."""
+        stream = iter(documents)
+        while batch := list(islice(stream, _AT_ONCE)):
+            spans = [sentence_spans(document, self._splitter) for document in batch]
+            self.counts.documents += len(batch)
+            self.counts.sentences += sum(map(len, spans))
+            tagged = self._tagged(batch, spans) if self._finds else map(self._linked, batch)
+            for document, its_spans in zip(tagged, spans, strict=True):
+                self.counts.mentions.update(mention.type for mention in document.mentions)
+                yield from self._with_pairs(replace(document, sentences=tuple(its_spans)))
+
+    def _with_pairs(self, document: Document) -> Iterator[EntitySentence]:
+        for sentence in self._sentences(document, self.counts.noted):
+            pairs, _ = entity_pairs(sentence.mentions)
+            if pairs and sentence.word_spans:
+                self.counts.kept += 1
+                self.counts.pairs.update("-".join(sorted((x.type, y.type))) for x, y in pairs)
+                for mention in sentence.mentions:
+                    if mention.identifier:
+                        known = self.counts.entities.setdefault(mention.type, Counter())
+                        known[mention.identifier] += 1
+                yield replace(sentence, id=f"{sentence.id}:{sentence.word_spans[0][0]}")
+
+    # Names of the dictionary
+
+    def _tagged(
+        self, documents: Sequence[Document], spans: Sequence[Sequence[Span]]
+    ) -> Iterator[Document]:
+        assert self._dictionary is not None
+        pieces = list(zip(documents, spans, strict=True))
+        texts = [document.text[start:end] for document, its in pieces for start, end in its]
+        contexts = [document.text for document, its in pieces for _ in its]
+        matches = self._dictionary.match(texts, contexts)
+        types = iter(self._types(texts, matches))
+        found = iter(zip(texts, matches, strict=True))
+        for document, its_spans in pieces:
+            mentions: List[Mention] = []
+            for offset, _ in its_spans:
+                text, its_matches = next(found)
+                for match in its_matches:
+                    type_ = next(types)
+                    if type_ is None or type_ == OTHER:
+                        continue
+                    concept = self._concept(text[match.start : match.end], match.concepts[type_])
+                    place = offset + match.start, offset + match.end
+                    mentions.append(Mention(f"T{len(mentions) + 1}", *place, type_, (concept,)))
+            yield replace(document.without_annotations(), mentions=tuple(mentions))
+
+    def _types(
+        self, texts: Sequence[str], matches: Sequence[Sequence[TypedMatch]]
+    ) -> List[Optional[str]]:
+        """Of all matches, in order; `None` of those that are left out."""
+        flat = [(text, match) for text, its in zip(texts, matches, strict=True) for match in its]
+        types = [match.type for _, match in flat]
+        unsure = [place for place, type_ in enumerate(types) if type_ is None]
+        if self._classifier is None:
+            self.counts.noted["names of several types were left out"] += len(unsure)
+            return types
+        names = [(text, (match.start, match.end)) for text, match in (flat[i] for i in unsure)]
+        likely = self._classifier.probabilities(names) if names else []
+        for place, probabilities in zip(unsure, likely, strict=True):
+            concepts = flat[place][1].concepts
+            type_ = max(sorted(concepts), key=lambda type_: probabilities.get(type_, 0.0))
+            types[place] = type_
+            self.counts.noted[f"names of several types were taken for {type_}"] += 1
+        return types
+
+    def _concept(self, name: str, concepts: Sequence[str]) -> str:
+        """The concept that is called so in the first place, or else the first one."""
+        if len(concepts) == 1:
+            return concepts[0]
+        self.counts.noted["names of several concepts of a type were given one of them"] += 1
+        assert self._kb is not None
+        preferred = self._kb.preferred_names(concepts)
+        wanted = normalize_name(name)
+        called = (c for c in concepts if normalize_name(preferred.get(c, "")) == wanted)
+        return next(called, concepts[0])
+
+    # Mentions that are there
+
+    def _linked(self, document: Document) -> Document:
+        """With the identifiers of the knowledge base, and those of mentions that have none."""
+        bare = [mention for mention in document.mentions if not mention.concept_ids]
+        found: Mapping[str, Tuple[str, ...]] = {}
+        if bare and self._dictionary is not None:
+            names = [document.text_of(mention) for mention in bare]
+            concepts = self._dictionary.concepts(document.text, names, [m.type for m in bare])
+            found = {
+                mention.id: (self._concept(name, its_concepts),) if its_concepts else ()
+                for mention, name, its_concepts in zip(bare, names, concepts, strict=True)
+            }
+        mentions = [
+            replace(mention, concept_ids=found.get(mention.id) or self._in_kb(mention))
+            for mention in document.mentions
+        ]
+        self.counts.noted["mentions without an identifier"] += sum(
+            not mention.concept_ids for mention in mentions
+        )
+        return replace(document.without_annotations(), mentions=tuple(mentions))
+
+    def _in_kb(self, mention: Mention) -> Tuple[str, ...]:
+        prefixed = [vocabulary_id(id_, mention.type) for id_ in mention.concept_ids]
+        if self._kb is None:
+            return tuple(prefixed)
+        return tuple(self._kb.resolve(id_) or id_ for id_ in prefixed)

@@ -1,0 +1,53 @@
+"""Which type of entity an ambiguous name is, by the sentence around it."""
+
+from typing import Dict, List, Sequence, Tuple
+
+from allennlp.common.checks import ConfigurationError
+from allennlp.data import DatasetReader
+from allennlp.models import Model, load_archive
+
+from bio_ie.data.dataset_readers.dictionary_types import DictionaryTypesReader
+from bio_ie.data.document import Span
+from bio_ie.predictors.checked_archive import checked_archive
+
+
+class TypeClassifier:
+    """A trained classifier of sentences around names (paper 5, section 4.1).
+
+    # Parameters
+
+    archive : `str`
+        Of a model with the reader `dictionary_types` that gives `probs`, such as AllenNLP's
+        `basic_classifier`.
+    cuda_device : `int`, optional (default = `-1`)
+    batch_size : `int`, optional (default = `64`)
+
+    Raises `ConfigurationError` for an archive of something else or one that would run foreign code.
+    """
+
+    def __init__(self, archive: str, cuda_device: int = -1, batch_size: int = 64) -> None:
+        with checked_archive(archive) as folder:
+            loaded = load_archive(folder, cuda_device=cuda_device)
+        reader: DatasetReader = loaded.validation_dataset_reader
+        if not isinstance(reader, DictionaryTypesReader):
+            raise ConfigurationError(f"{archive} was not trained on dictionary_types")
+        self._reader = reader
+        self._model: Model = loaded.model.eval()
+        self._batch_size = batch_size
+        labels = self._model.vocab.get_index_to_token_vocabulary("labels")
+        self.types: List[str] = [labels[index] for index in range(len(labels))]
+
+    def probabilities(self, names: Sequence[Tuple[str, Span]]) -> List[Dict[str, float]]:
+        """For each name, given by the text of its sentence and its place in there, the probability
+        of each type."""
+        instances = []
+        for text, span in names:
+            instance = self._reader.text_to_instance(self._reader.named_type(text, span))
+            self._reader.apply_token_indexers(instance)
+            instances.append(instance)
+        result = []
+        for start in range(0, len(instances), self._batch_size):
+            batch = instances[start : start + self._batch_size]
+            for output in self._model.forward_on_instances(batch):
+                result.append(dict(zip(self.types, map(float, output["probs"]), strict=True)))
+        return result

@@ -1,0 +1,16 @@
+// GAD and EU-ADR for mention_relations.libsonnet and sentence_classifier.libsonnet, with the steps of
+// paper 5: `base + corpora.gad`. A fold has no part to choose an epoch by, so their number is fixed.
+// Another fold, from 1 to 10, is `fold:: 3` in a file, or
+//   -o '{"train_data_path": "data/gad_euadr/GAD/3/train.tsv", "test_data_path": "data/gad_euadr/GAD/3/test.tsv"}'
+local corpora = import 'relation_corpora.libsonnet';
+{
+  local steps_and_fold(num_iterations, fold) = {
+    fold:: 1,
+    num_iterations:: num_iterations,
+    train_data_path: fold(self.fold).train,
+    test_data_path: fold(self.fold).test,
+    evaluate_on_test: true,
+  },
+  gad:: steps_and_fold(3000, corpora.gad),  // section 4.2
+  euadr:: steps_and_fold(200, corpora.euadr),  // section 4.2
+}

@@ -1,0 +1,37 @@
+// Sentences with pairs of entities (paper 5): readers, and the folds of GAD and EU-ADR.
+local paths = import 'paths.libsonnet';
+
+{
+  // One fold of GAD or EU-ADR as BioBERT's files have them, from 1 to 10. There is no validation
+  // part.
+  fold(folder, number):: {
+    train: '%s/gad_euadr/%s/%d/train.tsv' % [paths.data, folder, number],
+    test: '%s/gad_euadr/%s/%d/test.tsv' % [paths.data, folder, number],
+  },
+  gad(number):: self.fold('GAD', number),
+  euadr(number):: self.fold('euadr', number),
+  // Every sentence of both: each fold has all of them.
+  evaluated:: [
+    { file: '%s/gad_euadr/%s/1/t*.tsv' % [paths.data, folder], format: 'blinded_tsv' }
+    for folder in ['GAD', 'euadr']
+  ],
+
+  local reader = {
+    type: 'relation_context',
+    token_indexers: { tokens: { type: 'single_id', lowercase_tokens: true } },
+    entity_indexers: { entities: { type: 'single_id', namespace: 'entities' } },
+    tokenizer: { type: 'scispacy_rules', split_signs: '-–/' },
+  },
+  // Unlabelled pair sentences of `bio-ie extract-pairs`, without those that are evaluated on.
+  unlabelled(transductive=false):: reader {
+    corpus: { type: 'pair_sentences' },
+    exclude: $.evaluated,
+    transductive: transductive,
+  },
+  // Sentences to classify, all of them.
+  labelled:: reader {
+    corpus: { type: 'blinded_tsv' },
+    label: 'relation',
+    max_length: null,
+  },
+}

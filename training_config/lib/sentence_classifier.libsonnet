@@ -1,0 +1,46 @@
+// Relations of mentions by a pretrained transformer: the baseline of paper 5, section 4.2. An
+// experiment overrides the settings at the top; below them nothing needs editing, and every part can
+// be overridden with `+:`.
+local corpora = import 'relation_corpora.libsonnet';
+local encoders = import 'encoders.libsonnet';
+local training = import 'training.libsonnet';
+
+training {
+  // Settings -------------------------------------------------------------------------------
+  encoder:: encoders.minilm,  // section 4.2: biobert
+  corpus:: { type: 'blinded_tsv' },
+  num_iterations:: error 'Must override num_iterations, e.g. 3000',
+  iterations_per_epoch:: 200,
+  batch_size:: 8,
+  encoder_lr:: 5e-5,  // learning rate of the encoder
+  head_lr:: self.encoder_lr,  // learning rate of the classifier
+  warmup:: 0.1,  // share of the steps over which the rates rise; then they fall to 0
+  weight_decay:: 0.01,
+  seed:: 13370,
+  cuda_device:: null,  // null: the first GPU if there is one
+
+  // Parts ----------------------------------------------------------------------------------
+  dataset_reader: corpora.labelled {
+    corpus: $.corpus,
+    token_indexers: $.encoder.token_indexers,
+  },
+  validation_dataset_reader: self.dataset_reader,
+  train_data_path: error 'Must override train_data_path',
+  model: {
+    type: 'sentence_classifier',
+    text_field_embedder: $.encoder.text_field_embedder,
+    // The mean of the words' vectors.
+    sentence_encoder: {
+      type: 'boe',
+      embedding_dim: $.encoder.hidden_size,
+      averaged: true,
+    },
+  },
+  data_loader: {
+    batch_size: $.batch_size,
+    shuffle: true,
+    batches_per_epoch: $.iterations_per_epoch,
+  },
+  validation_data_loader: { batch_size: 64 },
+  trainer+: { num_epochs: std.ceil($.num_iterations / $.iterations_per_epoch) },
+}

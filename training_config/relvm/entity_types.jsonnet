@@ -1,0 +1,47 @@
+// The types of ambiguous names by the sentences around them: a BiLSTM classifier that learns from
+// names whose type is certain (paper 5, section 4.1). For `bio-ie extract-pairs --type-classifier`.
+local parts = import '../lib/parts.libsonnet';
+local paths = import '../lib/paths.libsonnet';
+
+// A file of `bio-ie build-kb`, as it is given to extract-pairs.
+local knowledge_base = paths.knowledge_bases + '/molecules.sqlite';
+local held_out = parts.held_out(paths.data + '/pubmed_text/abstracts.jsonl.gz', 0.05);
+local word_dim = 100;
+local hidden_dim = 128;  // on either side; the paper does not say
+
+{
+  dataset_reader: {
+    type: 'dictionary_types',
+    corpus: { type: 'jsonl' },
+    token_indexers: { tokens: { type: 'single_id', lowercase_tokens: true } },
+    tokenizer: { type: 'scispacy_rules', split_signs: '-–/' },
+    kb: { path: knowledge_base },
+  },
+  train_data_path: held_out.train,
+  validation_data_path: held_out.validation,
+  datasets_for_vocab_creation: ['train'],
+  vocabulary: { min_count: { tokens: 3 } },
+  model: {
+    type: 'basic_classifier',
+    text_field_embedder: {
+      token_embedders: { tokens: { type: 'embedding', embedding_dim: word_dim } },
+    },
+    seq2vec_encoder: {
+      type: 'lstm',
+      input_size: word_dim,
+      hidden_size: hidden_dim,
+      bidirectional: true,
+    },
+    dropout: 0.3,
+  },
+  data_loader: {
+    batch_sampler: { type: 'bucket', batch_size: 64, sorting_keys: ['tokens'] },
+  },
+  validation_data_loader: { batch_size: 128 },
+  trainer: {
+    num_epochs: 2,
+    optimizer: { type: 'adam', lr: 1e-3 },
+    validation_metric: '+accuracy',
+    run_confidence_checks: false,
+  },
+}
