@@ -43,7 +43,8 @@ def naive_log_p(model: Any, entities: torch.Tensor, noise: torch.Tensor) -> torc
                 h = torch.cat([a, b, a * b, u])
                 for layer in prior.feedforward._linear_layers:
                     h = (layer.weight @ h + layer.bias).relu()
-                deviation = (0.5 * (prior.log_variance.weight @ h + prior.log_variance.bias)).exp()
+                log_variance = prior.log_variance.weight @ h + prior.log_variance.bias
+                deviation = (5 * (log_variance / 10).tanh()).exp()
                 z = prior.mean.weight @ h + prior.mean.bias + deviation * z_noise
                 hidden = (model.hidden.weight @ z + model.hidden.bias).relu()
                 scores = model.classifier.weight @ torch.cat([hidden, z]) + model.classifier.bias

@@ -7,6 +7,9 @@ from allennlp.modules import FeedForward
 
 from bio_ie.modules.precision import at_least_single
 
+LOG_VARIANCE_BOUND = 10.0
+"""Of a network's output, in either direction: standard deviations are between 1/148 and 148."""
+
 
 class Gaussian(NamedTuple):
     """One distribution of a vector for each row."""
@@ -30,7 +33,9 @@ class Gaussian(NamedTuple):
 
 class GaussianNetwork(torch.nn.Module):
     """A feedforward network that puts out the mean and the variance of a Gaussian; the variance as
-    its logarithm. The two last layers are computed in single precision at least, under autocast
+    its logarithm v, which is bounded smoothly, `10 tanh(v / 10)`: near 0 it is what it was, but no
+    single unusual input makes a sample, and the loss, so large that training does not recover.
+    The two last layers are computed in single precision at least, under autocast
     too: what is exponentiated or squared next has more than the eight bits of bfloat16.
 
     # Parameters
@@ -51,4 +56,5 @@ class GaussianNetwork(torch.nn.Module):
         """For `inputs` `[..., input_dim]`."""
         hidden = at_least_single(self.feedforward(inputs))
         with torch.autocast(hidden.device.type, enabled=False):
-            return Gaussian(self.mean(hidden), self.log_variance(hidden))
+            bounded = (self.log_variance(hidden) / LOG_VARIANCE_BOUND).tanh() * LOG_VARIANCE_BOUND
+            return Gaussian(self.mean(hidden), bounded)

@@ -48,3 +48,19 @@ def test_network_has_single_precision_under_autocast() -> None:
     torch.testing.assert_close(half.mean, expected.mean, rtol=0.05, atol=0.02)
     half.kl_from_standard_normal().sum().backward()
     assert all(parameter.grad.isfinite().all() for parameter in network.parameters())
+
+
+def test_variance_stays_within_bounds_and_has_a_gradient_there() -> None:
+    torch.manual_seed(1)
+    network = GaussianNetwork(FeedForward(4, 1, 6, Activation.by_name("relu")()), 3)
+    inputs = torch.randn(50, 4)
+    small = network(inputs * 0.1).log_variance
+    linear = network.log_variance(network.feedforward(inputs * 0.1))
+    torch.testing.assert_close(small, linear, rtol=0.01, atol=1e-3)
+    large = network(inputs * 1e4)
+    assert large.log_variance.abs().max() == 10
+    assert large.sample(torch.randn(50, 3)).isfinite().all()
+    moderate = network(inputs * 20).log_variance
+    assert 5 < moderate.abs().max() < 10
+    moderate.sum().backward()
+    assert network.log_variance.weight.grad.abs().min() > 0
