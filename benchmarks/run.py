@@ -223,8 +223,7 @@ def _snerl(row: str, model: str, step: str, device: str, settings: Settings) -> 
 def _multitask(
     row: str, model: str, classes: int, step: str, device: str, settings: Settings
 ) -> Comparison:
-    # An abstract has more than four sentences, nearly always.
-    documents = read_linked_documents(max(1, settings.sentences // 4), settings.data_folder)
+    documents = read_linked_documents(settings.sentences, settings.data_folder)
     benchmark = MultitaskLinkerBenchmark(
         documents,
         settings.sentences,
