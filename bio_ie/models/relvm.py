@@ -9,7 +9,7 @@ from allennlp.data import TextFieldTensors, Vocabulary
 from allennlp.models import Model
 from allennlp.modules import FeedForward, Seq2VecEncoder
 from allennlp.modules.token_embedders import Embedding
-from allennlp.nn import RegularizerApplicator
+from allennlp.nn import InitializerApplicator, RegularizerApplicator
 from allennlp.nn.parallel import DdpAccelerator
 from allennlp.nn.util import get_text_field_mask, get_token_ids_from_text_field_tensors
 
@@ -63,6 +63,10 @@ class Relvm(Model):
         Of u, and of z for each.
     bf16 : `bool`, optional (default = `False`)
         Takes matrix products in bfloat16, for a GPU that is fast at them.
+    initializer : `InitializerApplicator`, optional
+        Where parameters start, by their names. The released code draws the weights of the mean of
+        z, `representation.prior.mean.weight`, with a standard deviation of 1, so that from the
+        first step on z says much of u beside its own noise. Default: as torch has it.
     regularizer, serialization_dir, ddp_accelerator : optional
         As in every `Model`.
 
@@ -88,6 +92,7 @@ class Relvm(Model):
         length_normalize: bool = False,
         num_samples: int = 1,
         bf16: bool = False,
+        initializer: Optional[InitializerApplicator] = None,
         regularizer: Optional[RegularizerApplicator] = None,
         serialization_dir: Optional[str] = None,
         ddp_accelerator: Optional[DdpAccelerator] = None,
@@ -118,6 +123,8 @@ class Relvm(Model):
         names = ("elbo", "reconstruction", "kl", "elbo_per_token")
         self._averages = {name: TensorAverage() for name in names}
         self._active_units = ActiveUnits(u_dim)
+        if initializer is not None:
+            initializer(self)
 
     @classmethod
     def from_saved(

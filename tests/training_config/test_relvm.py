@@ -183,3 +183,12 @@ def test_pair_classifier_trains_two_steps(
         config["vocabulary"]["directory"] = archive
     metrics = train(config, tmp_path / "run")
     assert {"test_f1", "test_best_f1", "test_recall"} <= metrics.keys()
+
+
+def test_weights_start_as_in_the_released_code() -> None:
+    _, vocab, _ = toy_relations.batch_of(toy_relations.sentences(4, labelled=False))
+    part = Model.from_params(Params(evaluate("xsmall")["model"]), vocab=vocab).representation
+    assert part.prior.mean.weight.std().item() == pytest.approx(1.0, rel=0.05)
+    assert part.word_embedding.weight.std().item() == pytest.approx(0.1, rel=0.05)
+    assert part.entity_embedding.weight.std().item() == pytest.approx(0.1, rel=0.1)
+    assert part.inference.mean.weight.std() < 0.1

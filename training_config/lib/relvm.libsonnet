@@ -69,6 +69,13 @@ training {
     length_normalize: $.length_normalize,
     num_samples: $.num_samples,
     bf16: $.bf16,
+    // As in the released code; the paper does not say.
+    initializer: {
+      regexes: [
+        ['.*_embedding\\.weight', { type: 'normal', std: 0.1 }],
+        ['representation\\.prior\\.mean\\.weight', { type: 'normal', std: 1.0 }],
+      ],
+    },
   },
   // The text is read as it is needed, and need not fit into memory.
   data_loader: {
