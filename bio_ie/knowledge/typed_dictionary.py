@@ -13,7 +13,7 @@ OTHER = "OTHER"
 
 DEFAULT_TYPES: Mapping[str, Sequence[str]] = {
     "GENE": ("Gene", "Protein", "Enzyme"),
-    "DISEASE": ("Disease",),
+    "DISEASE": ("Disease", "Phenotypic abnormality"),
     "CHEMICAL": ("Chemical",),
 }
 """The types of entities of paper 5, and the semantic types of `training_config/knowledge` that are
@@ -82,7 +82,10 @@ class TypedDictionary:
         self._matcher = DictionaryMatcher(self._generator, max_width)
 
     def match(
-        self, texts: Sequence[str], contexts: Optional[Sequence[str]] = None
+        self,
+        texts: Sequence[str],
+        contexts: Optional[Sequence[str]] = None,
+        with_other: bool = False,
     ) -> List[List[TypedMatch]]:
         """
         # Parameters
@@ -90,15 +93,17 @@ class TypedDictionary:
         texts : `Sequence[str]`
         contexts : `Sequence[str]`, optional (default = `texts`)
             The document that each text is from, whose abbreviations are expanded.
+        with_other : `bool`, optional (default = `False`)
+            Also give names of `OTHER` things alone.
 
         # Returns
 
         `List[List[TypedMatch]]`
-            Of each text, in its order. Names of `OTHER` things alone are left out.
+            Of each text, in its order.
         """
         found = self._matcher.match(texts, longest_only=True, contexts=contexts)
         return [
-            [match for match in map(self._typed, matches) if match.type != OTHER]
+            [match for match in map(self._typed, matches) if with_other or match.type != OTHER]
             for matches in found
         ]
 

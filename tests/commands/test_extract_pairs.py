@@ -107,7 +107,7 @@ def test_a_classifier_is_trained_by_a_config_and_asked(run, kb, texts, tmp_path)
     names = [(text, (2, 5)), (text, (10, 18))]
     probabilities = classifier.probabilities(names)
     for item in probabilities:
-        assert set(item) == {"CHEMICAL", "DISEASE"}
+        assert set(item) == {"CHEMICAL", "DISEASE", "OTHER"}
         assert sum(item.values()) == pytest.approx(1, abs=1e-5)
     together = TypeClassifier(str(archive)).probabilities(names)
     for alone, batched in zip(probabilities, together, strict=True):

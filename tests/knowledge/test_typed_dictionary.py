@@ -77,3 +77,10 @@ def test_a_concept_of_several_types_is_of_the_first(tmp_path):
 def test_impossible_types_are_an_error(types, tmp_path):
     with pytest.raises(ConfigurationError, match="semantic types"):
         TypedDictionary(write_example_kb(tmp_path / "kb.sqlite"), types)
+
+
+def test_names_of_other_things_are_given_on_demand(dictionary):
+    text = "Amfetamine for a mouse."
+    (matches,) = dictionary.match([text], with_other=True)
+    assert [match.type for match in matches] == ["CHEMICAL", OTHER]
+    assert len(dictionary.match([text])[0]) == 1

@@ -1,8 +1,9 @@
 """Sentences around names of a dictionary, with the type of what is named: training data for the
 classifier that tells types of ambiguous names apart."""
 
+import random
 from dataclasses import dataclass
-from typing import Dict, Iterator, List, Optional, Sequence
+from typing import Dict, Iterator, List, Optional, Sequence, Tuple
 
 from allennlp.data import DatasetReader, Instance, Token, TokenIndexer, Tokenizer
 from allennlp.data.fields import Field, LabelField, MetadataField, TextField
@@ -15,7 +16,7 @@ from bio_ie.data.sentences import sentence_spans
 from bio_ie.data.tokenizers import SpanSentenceSplitter
 from bio_ie.data.tokenizers.alignment import align_tokens
 from bio_ie.knowledge.knowledge_base import KnowledgeBase
-from bio_ie.knowledge.typed_dictionary import TypedDictionary
+from bio_ie.knowledge.typed_dictionary import OTHER, TypedDictionary, TypedMatch
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,8 @@ class NamedType:
 class DictionaryTypesReader(DocumentReader[NamedType]):
     """One instance a name of the dictionary whose type is certain: its sentence, the name replaced
     by `<ENT>`, and the type (paper 5, section 4.1: "disambiguating entity types using a
-    bidirectional LSTM sentence classifier"). Texts need no annotations. For AllenNLP's
+    bidirectional LSTM sentence classifier"). Of what is no entity, the type `OTHER`, there is at
+    most one name a sentence, chosen by chance. Texts need no annotations. For AllenNLP's
     `basic_classifier`; `bio-ie extract-pairs` asks it about names of several types.
 
     Registered as a `DatasetReader` with name "dictionary_types".
@@ -82,18 +84,28 @@ class DictionaryTypesReader(DocumentReader[NamedType]):
     def views(self, document: Document) -> Iterator[NamedType]:
         spans = sentence_spans(document, self.sentence_splitter)
         texts = [document.text[start:end] for start, end in spans]
-        found = self._dictionary.match(texts, [document.text] * len(texts))
+        contexts = [document.text] * len(texts)
+        found = self._dictionary.match(texts, contexts, with_other=True)
         for text, matches in zip(texts, found, strict=True):
             words = self._words(text) if matches else []
             if len(words) > self._max_length:
                 self.losses["sentences longer than max_length were left out"] += 1
                 continue
-            for match in matches:
-                if match.type is None:
-                    self.losses["names of several types were left out"] += 1
-                    continue
+            for match, type_ in self._certain(text, matches):
                 context = blinded_words(text, words, (match.start, match.end))
-                yield NamedType(document.id, context, match.type)
+                yield NamedType(document.id, context, type_)
+
+    def _certain(
+        self, text: str, matches: Sequence[TypedMatch]
+    ) -> Iterator[Tuple[TypedMatch, str]]:
+        # There are many of these: one a sentence, the same one every time.
+        others = [match for match in matches if match.type == OTHER]
+        chosen = random.Random(text).choice(others) if others else None
+        for match in matches:
+            if match.type is None:
+                self.losses["names of several types were left out"] += 1
+            elif match.type != OTHER or match is chosen:
+                yield match, match.type
 
     def _words(self, text: str) -> List[Span]:
         return [

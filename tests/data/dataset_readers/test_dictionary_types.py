@@ -56,3 +56,12 @@ def test_reader_comes_from_a_config_and_reads_any_corpus(kb, tmp_path):
     instances = list(DatasetReader.from_params(params).read(str(tmp_path / "texts.jsonl")))
     assert len(instances) == 4
     assert {instance["metadata"]["document_id"] for instance in instances} == {"d"}
+
+
+def test_of_other_things_there_is_one_name_a_sentence_the_same_every_time(kb):
+    text = "A mouse, a mouse and methamphetamine resistance in amfetamine users."
+    document = Document("d", text)
+    first, again = (reader(kb).document_to_instances(document, labelled=True) for _ in range(2))
+    assert sorted(instance["label"].label for instance in first) == ["CHEMICAL", "OTHER"]
+    chosen = [[token.text for token in instance["tokens"].tokens] for instance in first]
+    assert [[token.text for token in instance["tokens"].tokens] for instance in again] == chosen
