@@ -16,6 +16,8 @@ local hidden_dim = 128;  // on either side; the paper does not say
     token_indexers: { tokens: { type: 'single_id', lowercase_tokens: true } },
     tokenizer: { type: 'scispacy_rules', split_signs: '-–/' },
     kb: { path: knowledge_base },
+    // The paper: the whole sentence. Of few texts, more is learned from what stands near the name.
+    window: 8,
   },
   train_data_path: held_out.train,
   validation_data_path: held_out.validation,

@@ -5,6 +5,7 @@ import random
 from dataclasses import dataclass
 from typing import Dict, Iterator, List, Optional, Sequence, Tuple
 
+from allennlp.common.checks import ConfigurationError
 from allennlp.data import DatasetReader, Instance, Token, TokenIndexer, Tokenizer
 from allennlp.data.fields import Field, LabelField, MetadataField, TextField
 
@@ -47,6 +48,8 @@ class DictionaryTypesReader(DocumentReader[NamedType]):
         See `TypedDictionary`.
     max_length : `int`, optional (default = `140`)
         Longer sentences are left out, in words.
+    window : `int`, optional
+        Give only so many words on either side of the name. By default the whole sentence.
 
     # Fields
 
@@ -64,9 +67,12 @@ class DictionaryTypesReader(DocumentReader[NamedType]):
         sentence_splitter: Optional[SpanSentenceSplitter] = None,
         types: Optional[Dict[str, List[str]]] = None,
         max_length: int = 140,
+        window: Optional[int] = None,
         max_instances: Optional[int] = None,
         serialization_dir: Optional[str] = None,
     ) -> None:
+        if window is not None and window < 1:
+            raise ConfigurationError(f"window must be positive, not {window}")
         super().__init__(
             token_indexers=token_indexers,
             corpus=corpus,
@@ -77,6 +83,7 @@ class DictionaryTypesReader(DocumentReader[NamedType]):
         )
         self._dictionary = TypedDictionary(kb, types)
         self._max_length = max_length
+        self._window = window
 
     def apply_token_indexers(self, instance: Instance) -> None:
         instance["tokens"].token_indexers = self._token_indexers  # type: ignore[attr-defined]
@@ -92,7 +99,7 @@ class DictionaryTypesReader(DocumentReader[NamedType]):
                 self.losses["sentences longer than max_length were left out"] += 1
                 continue
             for match, type_ in self._certain(text, matches):
-                context = blinded_words(text, words, (match.start, match.end))
+                context = self._context(text, words, (match.start, match.end))
                 yield NamedType(document.id, context, type_)
 
     def _certain(
@@ -115,7 +122,14 @@ class DictionaryTypesReader(DocumentReader[NamedType]):
 
     def named_type(self, text: str, span: Span) -> NamedType:
         """The view of a name that is to be classified."""
-        return NamedType("", blinded_words(text, self._words(text), span), "")
+        return NamedType("", self._context(text, self._words(text), span), "")
+
+    def _context(self, text: str, words: Sequence[Span], span: Span) -> List[str]:
+        context = blinded_words(text, words, span)
+        if self._window is None:
+            return context
+        place = context.index(ENTITY_TOKEN)
+        return context[max(0, place - self._window) : place + self._window + 1]
 
     def view_to_instance(
         self, view: NamedType, labelled: bool = True, is_padding: bool = False

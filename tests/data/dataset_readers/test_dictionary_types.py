@@ -2,6 +2,7 @@ import json
 
 import pytest
 from allennlp.common import Params
+from allennlp.common.checks import ConfigurationError
 from allennlp.data import DatasetReader
 from allennlp.data.token_indexers import SingleIdTokenIndexer
 
@@ -65,3 +66,14 @@ def test_of_other_things_there_is_one_name_a_sentence_the_same_every_time(kb):
     assert sorted(instance["label"].label for instance in first) == ["CHEMICAL", "OTHER"]
     chosen = [[token.text for token in instance["tokens"].tokens] for instance in first]
     assert [[token.text for token in instance["tokens"].tokens] for instance in again] == chosen
+
+
+def test_a_window_is_what_stands_around_the_name(kb):
+    made = reader(kb, window=1)
+    instances = made.document_to_instances(Document("d", TEXT), labelled=True)
+    words = [" ".join(token.text for token in i["tokens"].tokens) for i in instances]
+    assert words == ["<ENT> -induced", ": <ENT> ,", ", <ENT> ,", ", <ENT> ."]
+    asked = made.named_type("A cat sat.", (2, 5))
+    assert asked.words == ["A", "<ENT>", "sat"]
+    with pytest.raises(ConfigurationError, match="window"):
+        reader(kb, window=0)
