@@ -9,6 +9,7 @@ from allennlp.models import Model
 from allennlp.nn import RegularizerApplicator
 from allennlp.nn.parallel import DdpAccelerator
 
+from bio_ie.data.relation_labels import pair_label
 from bio_ie.models.relation_labels import described_rows, real_rows, relation_labels
 from bio_ie.modules.label_thresholds import LabelThresholds
 
@@ -90,8 +91,7 @@ class Cooccurrence(Model):
             raise ConfigurationError("cooccurrence needs the types of both entities of every pair")
         if metadata.get("sentences") == 0:
             return self._negative
-        name = "-".join(sorted(type_.upper() for type_ in metadata["types"]))
-        return self._index.get(name, self._negative)
+        return self._index.get(pair_label(metadata["types"]), self._negative)
 
     def make_output_human_readable(self, output_dict: Dict[str, Any]) -> Dict[str, Any]:
         """For each row `label` and `probabilities` (`described_rows`)."""

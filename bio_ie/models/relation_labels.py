@@ -6,17 +6,15 @@ import torch
 from allennlp.common.checks import ConfigurationError
 from allennlp.data import Vocabulary
 
+from bio_ie.data.relation_labels import RELATION_LABELS
 from bio_ie.models.vocabulary_labels import vocabulary_labels
-
-LABELS = "relation_labels"
-"""The namespace."""
 
 
 def relation_labels(vocab: Vocabulary, negative_label: str) -> List[str]:
     """By index.
 
     Raises `ConfigurationError` if `negative_label` is not among them, or the only one."""
-    labels = vocabulary_labels(vocab, LABELS)
+    labels = vocabulary_labels(vocab, RELATION_LABELS)
     if negative_label not in labels or len(labels) < 2:
         raise ConfigurationError(
             f"the labels of the training data are {labels}: negative_label {negative_label!r} must "
