@@ -24,8 +24,8 @@ from benchmarks.beside_encoder import beside_encoder
 from benchmarks.instances import MODEL_NAME
 from benchmarks.joint_model import lifted
 from benchmarks.sentences import CHECKOUT, build_vocabulary
+from benchmarks.snerl_documents import first_documents
 from benchmarks.timing import Comparison, NotMeasured
-from bio_ie.data.corpora import CorpusFormat
 from bio_ie.data.dataset_readers import EntityLinkingReader
 from bio_ie.data.document import Document, Mention
 from bio_ie.data.fields.labels_field import LabelsField
@@ -52,12 +52,7 @@ class LinkedDocuments:
 def read_linked_documents(count: int, data_folder: Path) -> LinkedDocuments:
     """The first `count` documents of BC5CDR's training file, or those made up for tests where that
     is absent."""
-    source, name = "BC5CDR train", "pubtator"
-    file = data_folder / "bc5cdr" / "CDR_TrainingSet.PubTator.txt.gz"
-    if not file.is_file():
-        source, name = "fixtures/corpora/facts", "jsonl"
-        file = CHECKOUT / "fixtures" / "corpora" / "facts" / "documents.jsonl"
-    documents = tuple(islice(CorpusFormat.by_name(name)().read(file), count))
+    source, name, _, documents = first_documents(count, data_folder)
     return LinkedDocuments(source, name, documents)
 
 

@@ -40,12 +40,7 @@ def read_snerl_documents(
     """The first `count` documents of BC5CDR's training file, or those made up for tests where that
     is absent; and `knowledge_base` or, without it, one of the names that are mentioned there, with
     others like them, made in `folder`."""
-    source, name = "BC5CDR train", "pubtator"
-    file = data_folder / "bc5cdr" / "CDR_TrainingSet.PubTator.txt.gz"
-    if not file.is_file():
-        source, name = "fixtures/corpora/facts", "jsonl"
-        file = CHECKOUT / "fixtures" / "corpora" / "facts" / "documents.jsonl"
-    documents = tuple(islice(CorpusFormat.by_name(name)().read(file), count))
+    source, name, file, documents = first_documents(count, data_folder)
     kb_name = knowledge_base.name
     if not knowledge_base.is_file():
         knowledge_base, kb_name = folder / "concepts.sqlite", "a knowledge base of the names there"
@@ -53,6 +48,17 @@ def read_snerl_documents(
         build_tfidf_index(KnowledgeBase(str(knowledge_base)))
     source = f"{len(documents)} documents of {source} with {kb_name}"
     return SnerlDocuments(source, file, name, documents, knowledge_base)
+
+
+def first_documents(count: int, data_folder: Path) -> Tuple[str, str, Path, Tuple[Document, ...]]:
+    """The first `count` documents of BC5CDR's training file, or those made up for tests where that
+    is absent: what to call them, their format, and the file, first."""
+    source, name = "BC5CDR train", "pubtator"
+    file = data_folder / "bc5cdr" / "CDR_TrainingSet.PubTator.txt.gz"
+    if not file.is_file():
+        source, name = "fixtures/corpora/facts", "jsonl"
+        file = CHECKOUT / "fixtures" / "corpora" / "facts" / "documents.jsonl"
+    return source, name, file, tuple(islice(CorpusFormat.by_name(name)().read(file), count))
 
 
 def _statements(documents: Sequence[Document]) -> Iterator[Statement]:

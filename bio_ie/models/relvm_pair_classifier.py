@@ -10,16 +10,14 @@ from allennlp.nn import RegularizerApplicator
 from allennlp.nn.parallel import DdpAccelerator
 from allennlp.nn.util import get_token_ids_from_text_field_tensors
 
-from bio_ie.metrics.tensor_average import TensorAverage
-from bio_ie.models.relation_labels import described_rows, real_rows, relation_labels
+from bio_ie.models.pair_classifier import PairClassifier
 from bio_ie.models.relvm import Relvm
-from bio_ie.modules.label_thresholds import LabelThresholds
 from bio_ie.modules.precision import at_least_single
 from bio_ie.modules.relation_representation import LatentNoise, content_keys
 
 
 @Model.register("relvm_pair_classifier")
-class RelvmPairClassifier(Model):
+class RelvmPairClassifier(PairClassifier):
     """Tells the relation of two entities from what a `relvm` has learned about them from all of
     their sentences (Shah and Fauqueur 2020, section 2.3); also of entities that no sentence has
     together.
@@ -69,8 +67,7 @@ class RelvmPairClassifier(Model):
         serialization_dir: Optional[str] = None,
         ddp_accelerator: Optional[DdpAccelerator] = None,
     ) -> None:
-        # The ignored type lacks an Optional in AllenNLP.
-        super().__init__(vocab, regularizer, serialization_dir, ddp_accelerator)  # type: ignore[arg-type]
+        super().__init__(vocab, negative_label, regularizer, serialization_dir, ddp_accelerator)
         if not isinstance(representation, Relvm):
             raise ConfigurationError(
                 f"representation must be a 'relvm', not a {type(representation).__name__}"
@@ -79,7 +76,6 @@ class RelvmPairClassifier(Model):
             raise ConfigurationError(
                 "hidden_dim, num_samples and evaluation_samples must be positive"
             )
-        self.labels = relation_labels(vocab, negative_label)
         self.representation = representation.representation
         self.representation.requires_grad_(False)
         u_dim, z_dim = self.representation.u_dim, self.representation.z_dim
@@ -89,8 +85,6 @@ class RelvmPairClassifier(Model):
         self.num_samples = num_samples
         self.evaluation_samples = evaluation_samples
         self.both_orders = both_orders
-        self.decision = LabelThresholds(self.labels, negative_label)
-        self._loss = TensorAverage()
 
     def train(self, mode: bool = True) -> "RelvmPairClassifier":
         """The representation stays as it is: without dropout."""
@@ -118,19 +112,11 @@ class RelvmPairClassifier(Model):
         log_p = at_least_single(self.classifier(hidden)).log_softmax(-1)  # log p(r | z)
         output: Dict[str, Any] = {}
         if label is not None:
-            log_likelihood = log_p.mean((0, 1))
-            output["loss"] = torch.nn.functional.nll_loss(log_likelihood, label)  # eq. 20
-            self._loss(output["loss"], len(label))
+            output["loss"] = self._mean_loss(log_p.mean((0, 1)), label)  # eq. 20
         if not self.training:
             p = log_p.exp().mean(1)  # over orders, [S, B, C]
-            output["probabilities"] = p.mean(0)
+            output.update(self._decided(p.mean(0), label, metadata))
             output["spread"] = p.std(0, correction=0)
-            output["predicted"] = self.decision(output["probabilities"])
-            if metadata is not None:
-                output["metadata"] = metadata
-            if label is not None:
-                real = real_rows(metadata, len(label), label.device)
-                self.decision.count(output["probabilities"][real], label[real])
         return output
 
     @torch.no_grad()
@@ -146,24 +132,3 @@ class RelvmPairClassifier(Model):
         u, z_noise = self.noise(keys, num_samples)  # p(u) is standard normal itself
         z = self.representation.relation(pairs, u).sample(z_noise)
         return z.view(num_samples, num_orders, num_rows, -1)
-
-    def make_output_human_readable(self, output_dict: Dict[str, Any]) -> Dict[str, Any]:
-        """For each row `label`, `probabilities` and `spread` (`described_rows`)."""
-        return described_rows(self.labels, output_dict)
-
-    def best_thresholds(self, shared: bool) -> Optional[torch.Tensor]:
-        """See `LabelThresholds`."""
-        return self.decision.best_thresholds(shared)
-
-    def set_thresholds(self, thresholds: torch.Tensor) -> None:
-        """See `LabelThresholds`."""
-        self.decision.set_thresholds(thresholds)
-
-    def get_metrics(self, reset: bool = False) -> Dict[str, float]:
-        """The mean loss; out of training also the scores (`LabelThresholds`), and `overall`, the F1
-        with the best threshold."""
-        metrics = {"classification_loss": self._loss.get_metric(reset)}
-        if not self.training:
-            metrics.update(self.decision.get_metric(reset))
-            metrics["overall"] = metrics["best_f1"]
-        return metrics

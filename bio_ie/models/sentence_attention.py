@@ -11,15 +11,13 @@ from allennlp.nn import RegularizerApplicator
 from allennlp.nn.parallel import DdpAccelerator
 from allennlp.nn.util import get_text_field_mask
 
-from bio_ie.metrics.tensor_average import TensorAverage
-from bio_ie.models.relation_labels import described_rows, real_rows, relation_labels
-from bio_ie.modules.label_thresholds import LabelThresholds
+from bio_ie.models.pair_classifier import PairClassifier
 from bio_ie.modules.poolings import AttentionPooling, Pooling
 from bio_ie.modules.precision import at_least_single
 
 
 @Model.register("sentence_attention")
-class SentenceAttention(Model):
+class SentenceAttention(PairClassifier):
     """Tells the relation of two entities from all sentences that have both: each becomes a vector,
     these become one by attention, and a feedforward network with a softmax classifies it (Shah and
     Fauqueur 2020, section 4.3.1, "Attention", after Lin et al. 2016).
@@ -60,9 +58,7 @@ class SentenceAttention(Model):
         serialization_dir: Optional[str] = None,
         ddp_accelerator: Optional[DdpAccelerator] = None,
     ) -> None:
-        # The ignored type lacks an Optional in AllenNLP.
-        super().__init__(vocab, regularizer, serialization_dir, ddp_accelerator)  # type: ignore[arg-type]
-        self.labels = relation_labels(vocab, negative_label)
+        super().__init__(vocab, negative_label, regularizer, serialization_dir, ddp_accelerator)
         self.text_field_embedder = text_field_embedder
         self.sentence_encoder = sentence_encoder
         width = sentence_encoder.get_output_dim()
@@ -73,8 +69,6 @@ class SentenceAttention(Model):
             self.feedforward = feedforward.construct(input_dim=width)
             width = self.feedforward.get_output_dim()
         self.classifier = torch.nn.Linear(width, len(self.labels))
-        self.decision = LabelThresholds(self.labels, negative_label)
-        self._loss = TensorAverage()
 
     def forward(
         self,
@@ -107,16 +101,9 @@ class SentenceAttention(Model):
         log_p = at_least_single(self.classifier(pooled)).log_softmax(-1)  # [B, C]
         output: Dict[str, Any] = {}
         if label is not None:
-            output["loss"] = torch.nn.functional.nll_loss(log_p, label)
-            self._loss(output["loss"], len(label))
+            output["loss"] = self._mean_loss(log_p, label)
         if not self.training:
-            output["probabilities"] = log_p.exp()
-            output["predicted"] = self.decision(output["probabilities"])
-            if metadata is not None:
-                output["metadata"] = metadata
-            if label is not None:
-                real = real_rows(metadata, len(label), label.device)
-                self.decision.count(output["probabilities"][real], label[real])
+            output.update(self._decided(log_p.exp(), label, metadata))
         return output
 
     def _encode(self, sentences: TextFieldTensors, mask: torch.Tensor) -> torch.Tensor:
@@ -126,24 +113,3 @@ class SentenceAttention(Model):
             return vectors.new_zeros(0, self.sentence_encoder.get_output_dim())
         encoded: torch.Tensor = self.sentence_encoder(vectors, mask)
         return encoded
-
-    def make_output_human_readable(self, output_dict: Dict[str, Any]) -> Dict[str, Any]:
-        """For each row `label` and `probabilities` (`described_rows`)."""
-        return described_rows(self.labels, output_dict)
-
-    def best_thresholds(self, shared: bool) -> Optional[torch.Tensor]:
-        """See `LabelThresholds`."""
-        return self.decision.best_thresholds(shared)
-
-    def set_thresholds(self, thresholds: torch.Tensor) -> None:
-        """See `LabelThresholds`."""
-        self.decision.set_thresholds(thresholds)
-
-    def get_metrics(self, reset: bool = False) -> Dict[str, float]:
-        """The mean loss; out of training also the scores (`LabelThresholds`), and `overall`, the F1
-        with the best threshold."""
-        metrics = {"classification_loss": self._loss.get_metric(reset)}
-        if not self.training:
-            metrics.update(self.decision.get_metric(reset))
-            metrics["overall"] = metrics["best_f1"]
-        return metrics
