@@ -308,6 +308,7 @@ def test_ablation_changes_something_of_the_model_alone(name: str) -> None:
             part[reader].pop("background", None)
             part[reader].pop("word_keys", None)
             part[reader].pop("links", None)
+            part[reader].pop("entity_supervision", None)
     assert config == base
 
 
