@@ -10,17 +10,14 @@ from allennlp.nn import RegularizerApplicator
 from allennlp.nn.parallel import DdpAccelerator
 from allennlp.nn.util import get_text_field_mask, get_token_ids_from_text_field_tensors
 
-from bio_ie.metrics.class_f1 import ClassF1
-from bio_ie.metrics.tensor_average import TensorAverage
-from bio_ie.models.mention_relations import mention_relations
-from bio_ie.models.relation_labels import real_rows, relation_labels
+from bio_ie.models.mention_classifier import MentionClassifier
 from bio_ie.models.relvm import Relvm
 from bio_ie.modules.precision import at_least_single, bfloat16_products
 from bio_ie.modules.relation_representation import LatentNoise, content_keys
 
 
 @Model.register("relvm_mention_classifier")
-class RelvmMentionClassifier(Model):
+class RelvmMentionClassifier(MentionClassifier):
     """Tells the relation that a sentence states between two mentions, from the latent relation z of
     a `relvm` (Shah and Fauqueur 2020, section 2.2).
 
@@ -55,9 +52,6 @@ class RelvmMentionClassifier(Model):
     standard deviation over samples, and `metadata` if it is given.
     """
 
-    default_predictor = "document"
-    keeps_mentions = True
-
     def __init__(
         self,
         vocab: Vocabulary,
@@ -71,15 +65,13 @@ class RelvmMentionClassifier(Model):
         serialization_dir: Optional[str] = None,
         ddp_accelerator: Optional[DdpAccelerator] = None,
     ) -> None:
-        # The ignored type lacks an Optional in AllenNLP.
-        super().__init__(vocab, regularizer, serialization_dir, ddp_accelerator)  # type: ignore[arg-type]
+        super().__init__(vocab, negative_label, regularizer, serialization_dir, ddp_accelerator)
         if not isinstance(representation, Relvm):
             raise ConfigurationError(
                 f"representation must be a 'relvm', not a {type(representation).__name__}"
             )
         if min(num_samples, evaluation_samples) < 1:
             raise ConfigurationError("num_samples and evaluation_samples must be positive")
-        self.labels = relation_labels(vocab, negative_label)
         self.representation = representation.representation
         self.fine_tune = fine_tune
         if not fine_tune:
@@ -90,9 +82,6 @@ class RelvmMentionClassifier(Model):
         self.num_samples = num_samples
         self.evaluation_samples = evaluation_samples
         self.bf16 = bf16
-        self.negative_label = negative_label
-        self._loss = TensorAverage()
-        self._scores = ClassF1(self.labels, negative_label)
 
     def train(self, mode: bool = True) -> "RelvmMentionClassifier":
         """A representation that stays as it is has no dropout either."""
@@ -124,17 +113,11 @@ class RelvmMentionClassifier(Model):
         log_p = at_least_single(self.classifier(z)).log_softmax(-1)  # log p(r | z), [S, B, C]
         output: Dict[str, Any] = {}
         if label is not None:
-            output["loss"] = torch.nn.functional.nll_loss(log_p.mean(0), label)  # eq. 17
-            self._loss(output["loss"], len(label))
+            output["loss"] = self._mean_loss(log_p.mean(0), label)  # eq. 17
         if not self.training:
             p = log_p.exp()
-            output["probabilities"] = p.mean(0)  # eq. 16
+            output.update(self._judged(p.mean(0), label, metadata))  # eq. 16
             output["spread"] = p.std(0, correction=0)
-            if metadata is not None:
-                output["metadata"] = metadata
-            if label is not None:
-                real = real_rows(metadata, len(label), label.device)
-                self._scores(output["probabilities"][real], label[real])
         return output
 
     def _samples(self, tokens: TextFieldTensors, entities: TextFieldTensors) -> torch.Tensor:
@@ -145,15 +128,3 @@ class RelvmMentionClassifier(Model):
         num_samples = self.num_samples if self.training else self.evaluation_samples
         u_noise, z_noise = self.noise(content_keys(words, mask), num_samples)
         return self.representation.relation(pairs, posterior.sample(u_noise)).sample(z_noise)
-
-    def make_output_human_readable(self, output_dict: Dict[str, Any]) -> Dict[str, Any]:
-        """See `mention_relations`."""
-        return mention_relations(self.labels, self.negative_label, output_dict)
-
-    def get_metrics(self, reset: bool = False) -> Dict[str, float]:
-        """The mean loss; out of training also the scores (`ClassF1`), and `overall`, the F1."""
-        metrics = {"classification_loss": self._loss.get_metric(reset)}
-        if not self.training:
-            metrics.update(self._scores.get_metric(reset))
-            metrics["overall"] = metrics["f1"]
-        return metrics

@@ -10,15 +10,12 @@ from allennlp.nn import RegularizerApplicator
 from allennlp.nn.parallel import DdpAccelerator
 from allennlp.nn.util import get_text_field_mask
 
-from bio_ie.metrics.class_f1 import ClassF1
-from bio_ie.metrics.tensor_average import TensorAverage
-from bio_ie.models.mention_relations import mention_relations
-from bio_ie.models.relation_labels import real_rows, relation_labels
+from bio_ie.models.mention_classifier import MentionClassifier
 from bio_ie.modules.precision import at_least_single
 
 
 @Model.register("sentence_classifier")
-class SentenceClassifier(Model):
+class SentenceClassifier(MentionClassifier):
     """Tells the relation that a sentence states between two mentions from one vector of the
     sentence: with a pretrained transformer, what Shah and Fauqueur (2020) compare with (section
     4.2, "BioBERT"). A linear layer and a softmax.
@@ -44,9 +41,6 @@ class SentenceClassifier(Model):
     given.
     """
 
-    default_predictor = "document"
-    keeps_mentions = True
-
     def __init__(
         self,
         vocab: Vocabulary,
@@ -58,16 +52,11 @@ class SentenceClassifier(Model):
         serialization_dir: Optional[str] = None,
         ddp_accelerator: Optional[DdpAccelerator] = None,
     ) -> None:
-        # The ignored type lacks an Optional in AllenNLP.
-        super().__init__(vocab, regularizer, serialization_dir, ddp_accelerator)  # type: ignore[arg-type]
-        self.labels = relation_labels(vocab, negative_label)
+        super().__init__(vocab, negative_label, regularizer, serialization_dir, ddp_accelerator)
         self.text_field_embedder = text_field_embedder
         self.sentence_encoder = sentence_encoder
         self.dropout = torch.nn.Dropout(dropout)
         self.classifier = torch.nn.Linear(sentence_encoder.get_output_dim(), len(self.labels))
-        self.negative_label = negative_label
-        self._loss = TensorAverage()
-        self._scores = ClassF1(self.labels, negative_label)
 
     def forward(
         self,
@@ -92,25 +81,7 @@ class SentenceClassifier(Model):
         log_p = at_least_single(self.classifier(sentence)).log_softmax(-1)  # [B, C]
         output: Dict[str, Any] = {}
         if label is not None:
-            output["loss"] = torch.nn.functional.nll_loss(log_p, label)
-            self._loss(output["loss"], len(label))
+            output["loss"] = self._mean_loss(log_p, label)
         if not self.training:
-            output["probabilities"] = log_p.exp()
-            if metadata is not None:
-                output["metadata"] = metadata
-            if label is not None:
-                real = real_rows(metadata, len(label), label.device)
-                self._scores(output["probabilities"][real], label[real])
+            output.update(self._judged(log_p.exp(), label, metadata))
         return output
-
-    def make_output_human_readable(self, output_dict: Dict[str, Any]) -> Dict[str, Any]:
-        """See `mention_relations`."""
-        return mention_relations(self.labels, self.negative_label, output_dict)
-
-    def get_metrics(self, reset: bool = False) -> Dict[str, float]:
-        """The mean loss; out of training also the scores (`ClassF1`), and `overall`, the F1."""
-        metrics = {"classification_loss": self._loss.get_metric(reset)}
-        if not self.training:
-            metrics.update(self._scores.get_metric(reset))
-            metrics["overall"] = metrics["f1"]
-        return metrics
