@@ -6,7 +6,6 @@ candidates there are, and untrained weights find far too many, or none. So `Gold
 model find exactly the annotated entities and relations, about as many as a trained one finds.
 """
 
-import random
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Callable, Dict, List, NamedTuple
@@ -21,8 +20,8 @@ from torch import Tensor
 from transformers import BertConfig
 
 from benchmarks.bare_encoder import BareEncoder, measured_device, waiting_for
-from benchmarks.sentences import Sentences, build_vocabulary, sentence_reader
-from benchmarks.timing import Comparison, NotMeasured, Side, compare
+from benchmarks.sentences import Sentences, batch_starts, index_by_length, sentence_reader
+from benchmarks.timing import Comparison, Side, compare
 from bio_ie.models import JointNerRe
 from bio_ie.modules.relation_candidates import relation_candidates, relation_targets
 
@@ -119,11 +118,7 @@ class JointModelBenchmark:
         self._instances = [reader.view_to_instance(view) for view in sentences.views]
         for instance in self._instances:
             reader.apply_token_indexers(instance)
-        # Both training and the predictor put sentences of like length together.
-        self._instances.sort(key=lambda instance: len(instance["words"]))
-        vocab = build_vocabulary(self._instances)
-        for instance in self._instances:
-            instance.index_fields(vocab)
+        vocab = index_by_length(self._instances)
 
         params = Params.from_file(str(config))["model"]
         torch.manual_seed(0)
@@ -194,10 +189,7 @@ class JointModelBenchmark:
 
     def batches(self, batch_size: int, labelled: bool) -> List[MeasuredBatch]:
         """Full batches only, in random order; the longest sentences may be left out."""
-        starts = list(range(0, len(self._instances) - batch_size + 1, batch_size))
-        if not starts:
-            raise NotMeasured(f"{self._source} are no batch of {batch_size}")
-        random.Random(0).shuffle(starts)
+        starts = batch_starts(len(self._instances), batch_size, self._source)
         return [self._batch(start, start + batch_size, labelled) for start in starts]
 
     def _batch(self, start: int, end: int, labelled: bool) -> MeasuredBatch:

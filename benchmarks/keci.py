@@ -5,7 +5,6 @@ good one would (`gold_graphs.py`): how many spans are kept depends on the length
 alone, but what is decoded, on what is found.
 """
 
-import random
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,8 +22,8 @@ from benchmarks.bare_encoder import BareEncoder, measured_device, waiting_for
 from benchmarks.beside_encoder import EncoderShare, beside_encoder, encoder_share
 from benchmarks.gold_graphs import GoldGraph, GoldGraphs, gold_graph
 from benchmarks.keci_sentences import KeciSentences, keci_params, keci_reader, use_random_vectors
-from benchmarks.sentences import build_vocabulary
-from benchmarks.timing import Comparison, NotMeasured, Side, Unit, compare
+from benchmarks.sentences import batch_starts, index_by_length
+from benchmarks.timing import Comparison, Side, Unit, compare
 from bio_ie.models.keci import Keci
 
 TARGET = 1.3
@@ -82,11 +81,7 @@ class KeciBenchmark:
             for document in sentences.documents
             for instance in reader.document_to_instances(document, labelled=True)
         ]
-        # Both training and the predictor put sentences of like length together.
-        self._instances.sort(key=lambda instance: len(instance["words"]))
-        vocab = build_vocabulary(self._instances)
-        for instance in self._instances:
-            instance.index_fields(vocab)
+        vocab = index_by_length(self._instances)
 
         torch.manual_seed(0)
         self.encoder = BareEncoder(encoder_config, bf16)
@@ -200,11 +195,7 @@ class KeciBenchmark:
         ]
 
     def _starts(self, batch_size: int) -> List[int]:
-        starts = list(range(0, len(self._instances) - batch_size + 1, batch_size))
-        if not starts:
-            raise NotMeasured(f"{self._source} are no batch of {batch_size}")
-        random.Random(0).shuffle(starts)
-        return starts
+        return batch_starts(len(self._instances), batch_size, self._source)
 
     def _batch(self, start: int, end: int, labelled: bool) -> KeciBatch:
         tensors: Dict[str, Any] = dict(Batch(self._instances[start:end]).as_tensor_dict())

@@ -4,7 +4,6 @@ How long a step takes does not depend on the weights, but for the mentions that 
 weights find one in almost every word. So in prediction the annotated labels are made the best.
 """
 
-import random
 from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
@@ -23,9 +22,9 @@ from benchmarks.bare_encoder import BareEncoder, measured_device
 from benchmarks.beside_encoder import beside_encoder
 from benchmarks.instances import MODEL_NAME
 from benchmarks.joint_model import lifted
-from benchmarks.sentences import CHECKOUT, build_vocabulary
+from benchmarks.sentences import CHECKOUT, batch_starts, index_by_length
 from benchmarks.snerl_documents import first_documents
-from benchmarks.timing import Comparison, NotMeasured
+from benchmarks.timing import Comparison
 from bio_ie.data.dataset_readers import EntityLinkingReader
 from bio_ie.data.document import Document, Mention
 from bio_ie.data.fields.labels_field import LabelsField
@@ -149,14 +148,7 @@ class MultitaskLinkerBenchmark:
         self._instances = [reader.view_to_instance(view) for view in views]
         for instance in self._instances:
             reader.apply_token_indexers(instance)
-        # Both training and the predictor put sentences of like length together.
-        self._instances.sort(key=lambda instance: len(instance["words"]))
-        vocab = build_vocabulary(self._instances)
-        namespace = NAMESPACES[LINKING]
-        for number in range(num_classes - vocab.get_vocab_size(namespace)):
-            vocab.add_token_to_namespace(f"X:{number}", namespace)
-        for instance in self._instances:
-            instance.index_fields(vocab)
+        vocab = index_by_length(self._instances, {NAMESPACES[LINKING]: num_classes})
 
         torch.manual_seed(0)
         self._encoder = BareEncoder(encoder_config, bf16)
@@ -217,10 +209,7 @@ class MultitaskLinkerBenchmark:
 
     def batches(self, batch_size: int, labelled: bool) -> List[LinkerBatch]:
         """Full batches only, in random order; the longest sentences may be left out."""
-        starts = list(range(0, len(self._instances) - batch_size + 1, batch_size))
-        if not starts:
-            raise NotMeasured(f"{self._source} are no batch of {batch_size}")
-        random.Random(0).shuffle(starts)
+        starts = batch_starts(len(self._instances), batch_size, self._source)
         return [self._batch(start, start + batch_size, labelled) for start in starts]
 
     def _batch(self, start: int, end: int, labelled: bool) -> LinkerBatch:

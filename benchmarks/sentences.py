@@ -1,15 +1,17 @@
 """The sentences that models and readers are measured on."""
 
+import random
 from collections import defaultdict
 from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
-from typing import Any, Dict, Optional, Sequence, Tuple
+from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
 
 from allennlp.common import Params
 from allennlp.common.checks import ConfigurationError
 from allennlp.data import DatasetReader, Instance, Vocabulary
 
+from benchmarks.timing import NotMeasured
 from bio_ie.data.dataset_readers import TaggedRelationsReader
 from bio_ie.data.sentences import Sentence
 
@@ -58,3 +60,29 @@ def build_vocabulary(instances: Sequence[Instance]) -> Vocabulary:
     for instance in instances:
         instance.count_vocab_items(counts)
     return Vocabulary(counts)
+
+
+def index_by_length(
+    instances: List[Instance], classes: Optional[Mapping[str, int]] = None
+) -> Vocabulary:
+    """Puts instances of like length together, as both training and the predictor do, and indexes
+    them by the vocabulary that they make. Of a namespace in `classes` it has so many entries at
+    least: made up ones are added."""
+    instances.sort(key=lambda instance: len(instance["words"]))
+    vocab = build_vocabulary(instances)
+    for namespace, number in (classes or {}).items():
+        for extra in range(number - vocab.get_vocab_size(namespace)):
+            vocab.add_token_to_namespace(f"X:{extra}", namespace)
+    for instance in instances:
+        instance.index_fields(vocab)
+    return vocab
+
+
+def batch_starts(num_instances: int, batch_size: int, source: str, full: bool = True) -> List[int]:
+    """Where batches begin, in random order: full ones only, or all. Raises `NotMeasured` if there
+    is none."""
+    starts = list(range(0, num_instances - (batch_size - 1 if full else 0), batch_size))
+    if not starts:
+        raise NotMeasured(f"{source} are no batch of {batch_size}")
+    random.Random(0).shuffle(starts)
+    return starts

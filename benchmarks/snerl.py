@@ -4,7 +4,6 @@ As for the other models, weights are random, and scores are lifted so that the m
 good one would (`gold_facts.py`): how much is computed of a fact depends on how probable it is.
 """
 
-import random
 from collections import Counter
 from dataclasses import dataclass
 from itertools import islice
@@ -24,9 +23,9 @@ from benchmarks.bare_encoder import BareEncoder, measured_device, waiting_for
 from benchmarks.beside_encoder import EncoderShare, beside_encoder, encoder_share
 from benchmarks.gold_facts import NOTHING, GoldFactHooks, GoldFacts, gold_facts
 from benchmarks.keci import SCIBERT_LAYERS
-from benchmarks.sentences import build_vocabulary
+from benchmarks.sentences import batch_starts, index_by_length
 from benchmarks.snerl_documents import SnerlDocuments, snerl_params, snerl_reader
-from benchmarks.timing import Comparison, NotMeasured, Side, Unit, compare
+from benchmarks.timing import Comparison, Side, Unit, compare
 from bio_ie.data.dataset_readers import DocumentGraphReader
 from bio_ie.data.document import Document, Mention
 from bio_ie.models.snerl import Snerl
@@ -88,11 +87,7 @@ class SnerlBenchmark:
             for document in documents.documents
             for instance in reader.document_to_instances(document, labelled=True)
         ]
-        # Both training and the predictor put documents of like length together.
-        self._instances.sort(key=lambda instance: len(instance["words"]))
-        self._vocab = build_vocabulary(self._instances)
-        for instance in self._instances:
-            instance.index_fields(self._vocab)
+        self._vocab = index_by_length(self._instances)
 
         torch.manual_seed(0)
         self.encoder = BareEncoder(encoder_config, bf16)
@@ -247,11 +242,8 @@ class SnerlBenchmark:
 
     def batches(self, batch_size: int, labelled: bool, full: bool = True) -> List[SnerlBatch]:
         """In random order; full ones only, without the longest documents, or all."""
-        end = len(self._instances) - (batch_size - 1 if full else 0)
-        starts = list(range(0, end, batch_size))
-        if not starts:
-            raise NotMeasured(f"{self._documents.source} are no batch of {batch_size}")
-        random.Random(0).shuffle(starts)
+        source = self._documents.source
+        starts = batch_starts(len(self._instances), batch_size, source, full)
         return [
             self._batch(self._instances[start : start + batch_size], labelled) for start in starts
         ]

@@ -1,28 +1,16 @@
 import json
-import sys
+from functools import partial
 
 import pytest
-from allennlp.commands import main
 
-import bio_ie  # noqa: F401 - registers the commands
 from bio_ie.data.corpora.pair_sentences import sentence_to_json
 from bio_ie.data.dataset_readers import RelationPairsReader
 from bio_ie.data.entity_sentence import EntityMention, EntitySentence
 
 
 @pytest.fixture
-def run(monkeypatch, capsys):
-    def run_command(*arguments):
-        monkeypatch.setattr(sys, "argv", ["bio-ie", "build-pairs", *map(str, arguments)])
-        status = 0
-        try:
-            main(prog="bio-ie")
-        except SystemExit as error:
-            status = int(error.code or 0)
-        printed = capsys.readouterr()
-        return status, printed.out, printed.err
-
-    return run_command
+def run(run):
+    return partial(run, "build-pairs")
 
 
 @pytest.fixture

@@ -1,14 +1,12 @@
 """`extract-pairs`, and the classifier of types that it may ask."""
 
 import json
-import sys
+from functools import partial
 
 import pytest
-from allennlp.commands import main
 from allennlp.commands.train import train_model
 from allennlp.common import Params
 
-import bio_ie  # noqa: F401 - registers the commands
 from bio_ie.data.corpora import PairSentencesFormat
 from bio_ie.predictors.type_classifier import TypeClassifier
 from tests.knowledge.test_typed_dictionary import CONCEPTS, TYPES, write_example_kb
@@ -30,20 +28,8 @@ def texts(tmp_path):
 
 
 @pytest.fixture
-def run(monkeypatch, capsys):
-    """The exit status, standard output and standard error of a command."""
-
-    def run_command(*arguments):
-        monkeypatch.setattr(sys, "argv", ["bio-ie", "extract-pairs", *map(str, arguments)])
-        status = 0
-        try:
-            main(prog="bio-ie")
-        except SystemExit as error:
-            status = int(error.code or 0)
-        printed = capsys.readouterr()
-        return status, printed.out, printed.err
-
-    return run_command
+def run(run):
+    return partial(run, "extract-pairs")
 
 
 def identifiers(path):

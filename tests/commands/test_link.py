@@ -1,16 +1,13 @@
 """`build-index` and `link`."""
 
 import json
-import sys
 
 import pytest
 import torch
-from allennlp.commands import main
 from allennlp.commands.train import train_model
 from allennlp.common import Params
 from allennlp.models.archival import archive_model
 
-import bio_ie  # noqa: F401 - registers the commands
 from tests.knowledge.example_kb import write_example_kb
 
 TEXT = "Seizures after methamphetamine (METH)."
@@ -20,23 +17,6 @@ PUBTATOR = f"1|t|{TEXT}\n1|a|No more.\n1\t0\t8\tSeizures\tDisease\tX:03\n\n"
 @pytest.fixture
 def kb(tmp_path):
     return write_example_kb(tmp_path / "kb.sqlite").path
-
-
-@pytest.fixture
-def run(monkeypatch, capsys):
-    """The exit status, standard output and standard error of a command."""
-
-    def run_command(*arguments):
-        monkeypatch.setattr(sys, "argv", ["bio-ie", *map(str, arguments)])
-        status = 0
-        try:
-            main(prog="bio-ie")
-        except SystemExit as error:
-            status = int(error.code or 0)
-        printed = capsys.readouterr()
-        return status, printed.out, printed.err
-
-    return run_command
 
 
 def test_text_is_linked(run, kb):

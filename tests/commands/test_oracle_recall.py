@@ -1,10 +1,8 @@
 import json
-import sys
+from functools import partial
 
 import pytest
-from allennlp.commands import main
 
-import bio_ie  # noqa: F401 - registers the commands
 from bio_ie.knowledge.tfidf_index import build_tfidf_index
 from tests.knowledge.example_kb import write_example_kb
 
@@ -34,19 +32,8 @@ def kb(tmp_path):
 
 
 @pytest.fixture
-def run(monkeypatch, capsys, corpus, kb):
-    def run_command(*arguments):
-        command = ["bio-ie", "oracle-recall", corpus, "--from", "pubtator", "--kb", kb, *arguments]
-        monkeypatch.setattr(sys, "argv", list(map(str, command)))
-        status = 0
-        try:
-            main(prog="bio-ie")
-        except SystemExit as error:
-            status = int(error.code or 0)
-        printed = capsys.readouterr()
-        return status, printed.out, printed.err
-
-    return run_command
+def run(run, corpus, kb):
+    return partial(run, "oracle-recall", corpus, "--from", "pubtator", "--kb", kb)
 
 
 def test_table_has_a_row_for_each_relation(run):
