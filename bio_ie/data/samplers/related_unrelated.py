@@ -19,7 +19,8 @@ class RelatedUnrelatedBatchSampler(BatchSampler):
     order; the last batch has what is left of them. Unrelated pairs are drawn without replacement
     until the pool is empty, then anew.
 
-    The order comes from a generator of its own. All instances are in memory at once.
+    The order comes from Python's generator, as that of AllenNLP's samplers does. All instances are
+    in memory at once.
 
     Registered as a `BatchSampler` with name "related_unrelated".
 
@@ -29,7 +30,6 @@ class RelatedUnrelatedBatchSampler(BatchSampler):
     unrelated : `int`, optional (default = `448`)
     negative_label : `str`, optional (default = `"NO-RELATION"`)
         The label of unrelated pairs.
-    seed : `int`, optional (default = `0`)
 
     Raises `ConfigurationError` for pairs without labels, or if all are related or none is.
     """
@@ -39,7 +39,6 @@ class RelatedUnrelatedBatchSampler(BatchSampler):
         related: int = 64,
         unrelated: int = 448,
         negative_label: str = NO_RELATION,
-        seed: int = 0,
     ) -> None:
         if related < 1 or unrelated < 1:
             raise ConfigurationError(
@@ -48,15 +47,14 @@ class RelatedUnrelatedBatchSampler(BatchSampler):
         self._related = related
         self._unrelated = unrelated
         self._negative_label = negative_label
-        self._random = random.Random(seed)
 
     def get_batch_indices(self, instances: Sequence[Instance]) -> Iterator[List[int]]:
         related, pool = self._divided(instances)
-        self._random.shuffle(related)
+        random.shuffle(related)
         unrelated: List[int] = []
         for start in range(0, len(related), self._related):
             while len(unrelated) < self._unrelated:
-                unrelated += self._random.sample(pool, len(pool))
+                unrelated += random.sample(pool, len(pool))
             batch = related[start : start + self._related] + unrelated[: self._unrelated]
             del unrelated[: self._unrelated]
             yield batch
