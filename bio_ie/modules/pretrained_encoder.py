@@ -14,7 +14,7 @@ import os
 import re
 import tempfile
 from pathlib import Path
-from typing import Any, Callable, Optional, Union
+from typing import Any, Callable, Optional, Sequence, Union
 
 from allennlp.common.checks import ConfigurationError
 from transformers import (
@@ -37,12 +37,8 @@ ARCHIVED_FOLDER = "encoder"
 """What a config lists in `include_in_archive`."""
 TRAINED_WEIGHTS = ("weights.th", "best.th")
 """Files that AllenNLP loads into a model built in their folder."""
-DROPOUT_SETTINGS = (
-    "hidden_dropout_prob",
-    "attention_probs_dropout_prob",
-    "dropout",
-    "attention_dropout",
-)
+ATTENTION_DROPOUT_SETTINGS = ("attention_probs_dropout_prob", "attention_dropout")
+DROPOUT_SETTINGS = ("hidden_dropout_prob", "dropout", *ATTENTION_DROPOUT_SETTINGS)
 """What encoder families call their dropout rates."""
 
 
@@ -188,6 +184,7 @@ def load_encoder(
     model_name: str,
     serialization_dir: Optional[PathOrName] = None,
     dropout: Optional[float] = None,
+    attention_dropout: Optional[float] = None,
 ) -> PreTrainedModel:
     """The encoder, without the pooling layer that some have on top.
 
@@ -201,10 +198,14 @@ def load_encoder(
         Of the training or archive; see `encoder_files`.
     dropout : `float`, optional
         Replaces the encoder's own dropout rates.
+    attention_dropout : `float`, optional
+        Replaces that of attention weights alone; goes before `dropout`.
     """
     config = read_config(encoder_files(model_name, serialization_dir))
     if dropout is not None:
-        _set_dropout(config, dropout)
+        _set_dropout(config, "dropout", dropout, DROPOUT_SETTINGS)
+    if attention_dropout is not None:
+        _set_dropout(config, "attention_dropout", attention_dropout, ATTENTION_DROPOUT_SETTINGS)
     if serialization_dir is not None and has_trained_weights(serialization_dir):
         with no_init_weights():
             encoder = AutoModel.from_config(config)
@@ -234,14 +235,14 @@ def _with_pretrained_weights(source: str, config: PretrainedConfig) -> PreTraine
     return encoder
 
 
-def _set_dropout(config: PretrainedConfig, dropout: float) -> None:
-    if not 0.0 <= dropout < 1.0:
-        raise ConfigurationError(f"dropout must be at least 0 and less than 1, not {dropout}")
-    settings = [name for name in DROPOUT_SETTINGS if hasattr(config, name)]
-    if not settings:
-        raise ConfigurationError(f"no dropout to set in an encoder of type {config.model_type!r}")
-    for name in settings:
-        setattr(config, name, dropout)
+def _set_dropout(config: PretrainedConfig, name: str, rate: float, settings: Sequence[str]) -> None:
+    if not 0.0 <= rate < 1.0:
+        raise ConfigurationError(f"{name} must be at least 0 and less than 1, not {rate}")
+    known = [setting for setting in settings if hasattr(config, setting)]
+    if not known:
+        raise ConfigurationError(f"no {name} to set in an encoder of type {config.model_type!r}")
+    for setting in known:
+        setattr(config, setting, rate)
 
 
 def _from_pretrained(load: Callable[..., Any], source: str, **kwargs: Any) -> Any:

@@ -35,6 +35,9 @@ class PretrainedTransformerWordsEmbedder(TokenEmbedder):
         If not, the layers are mixed with learned weights (`ScalarMix`).
     dropout : `float`, optional
         Replaces the encoder's own dropout rates.
+    attention_dropout : `float`, optional
+        Replaces that of attention weights alone. With 0 these are never held in memory as a whole
+        (PyTorch's fused attention), which pays in training with long texts, most of all on a CPU.
     gradient_checkpointing : `bool`, optional (default = `False`)
         Compute the layers again in the backward pass rather than keep them: less memory, a third
         more time.
@@ -55,6 +58,7 @@ class PretrainedTransformerWordsEmbedder(TokenEmbedder):
         train_parameters: bool = True,
         last_layer_only: bool = True,
         dropout: Optional[float] = None,
+        attention_dropout: Optional[float] = None,
         gradient_checkpointing: bool = False,
         bf16: bool = False,
         word_dropout: float = 0.0,
@@ -73,7 +77,7 @@ class PretrainedTransformerWordsEmbedder(TokenEmbedder):
         self._bf16 = bf16
         self._word_dropout = word_dropout
         self._mask_id = mask_id(model_name, serialization_dir) if word_dropout > 0 else None
-        self.encoder = load_encoder(model_name, serialization_dir, dropout)
+        self.encoder = load_encoder(model_name, serialization_dir, dropout, attention_dropout)
         self.encoder.requires_grad_(train_parameters)
         if gradient_checkpointing:
             self.encoder.gradient_checkpointing_enable({"use_reentrant": False})

