@@ -42,6 +42,7 @@ training {
   batch_size:: 16,
   encoder_lr:: 1e-3,  // Adam, "Implementation Details"; less for a pretrained encoder
   head_lr:: 1e-3,
+  linker_lr:: self.head_lr,  // of the weights that link mentions, vectors of concepts included
   warmup:: 0.1,
   weight_decay:: 0.0,
   seed:: 13370,
@@ -132,6 +133,12 @@ training {
   },
   trainer+: {
     callbacks+: [{ type: 'fact_thresholds' }],
-    optimizer+: if $.encoder == null then { parameter_groups: [] } else {},
+    optimizer+: {
+      parameter_groups:
+        (if $.encoder == null then [] else super.parameter_groups)
+        // Biases are in a group of their own, without weight decay.
+        + (if is_linked || $.linker_lr == $.head_lr then []
+           else [[['^(module\\.)?linker\\.(?!.*bias$)'], { lr: $.linker_lr }]]),
+    },
   },
 }
