@@ -39,6 +39,8 @@ training {
   concept_vectors:: null,
   context_sentences:: 1,  // section 3.1
   max_wordpieces:: 128,  // section 3.1
+  // Sentences in a row are one instance up to so many wordpieces; null, the paper: each is its own.
+  joined_wordpieces:: null,
   num_epochs:: 30,
   patience:: 10,  // section 3.1: until convergence
   batch_size:: 32,  // section 3.1
@@ -87,6 +89,7 @@ training {
                     + if $.characters then parts.characters.token_indexers else {},
     context_sentences: $.context_sentences,
     max_wordpieces: $.max_wordpieces,
+    [if $.joined_wordpieces != null then 'joined_wordpieces']: $.joined_wordpieces,
     granularity: $.granularity,
     type_scheme: $.type_scheme,
     [if $.knowledge_base != null then 'kb']: { path: $.knowledge_base },

@@ -5,10 +5,9 @@ local architectures = import '../lib/linking_architectures.libsonnet';
 local base = import '../lib/multitask_entity_linker.libsonnet';
 local corpora = import '../lib/linking_corpora.libsonnet';
 local paths = import '../lib/paths.libsonnet';
+local recipe = import '../lib/linking_recipe.libsonnet';
 
-base + corpora.bc5cdr + architectures.pe_hierarchical {
-  encoder_lr:: 2e-4,
-  head_lr:: 1e-3,
+base + corpora.bc5cdr + architectures.pe_hierarchical + recipe {
   rescoring:: true,
   knowledge_base:: paths.knowledge_bases + '/open.sqlite',
   definition_vectors:: paths.knowledge_bases + '/open.description.safetensors',

@@ -2,8 +2,6 @@
 local architectures = import '../lib/linking_architectures.libsonnet';
 local base = import '../lib/multitask_entity_linker.libsonnet';
 local corpora = import '../lib/linking_corpora.libsonnet';
+local recipe = import '../lib/linking_recipe.libsonnet';
 
-base + corpora.bc5cdr + architectures.pt_single {
-  encoder_lr:: 2e-4,
-  head_lr:: 1e-3,
-}
+base + corpora.bc5cdr + architectures.pt_single + recipe

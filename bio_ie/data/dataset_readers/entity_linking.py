@@ -35,7 +35,7 @@ MENTION = "Mention"
 
 @DatasetReader.register("entity_linking")
 class EntityLinkingReader(SentenceReader):
-    """One instance a sentence: its words, those of the sentences around it, and for each of its own
+    """One instance a sentence (or several in a row): its words, those of the sentences around it, and for each of its own
     words labels of three tasks (paper 3, sections 2.1 and 3.1): whether it is part of a mention, in
     BIOES (the paper's BILOU); the type of the mention; and its concept. With `granularity:
     "entity"` the last two are labels of mentions.
@@ -58,6 +58,11 @@ class EntityLinkingReader(SentenceReader):
         Of sentence and context, special ones included, as the encoder's indexer makes them (words,
         if none of the indexers has wordpieces). Context is left out first, from its far ends; a
         sentence that is too long by itself becomes several.
+    joined_wordpieces : `int`, optional
+        Sentences in a row are one instance, with one context, as long as they have at most so many
+        wordpieces and `max_words` words: a text is encoded less often than once for each of its
+        sentences and once for each that it is context of. Default: an instance a sentence (the
+        paper).
     granularity : `str`, optional (default = `"token"`)
         What types and concepts are labels of: words (`"token"`) or mentions (`"entity"`).
     type_scheme : `str`, optional (default = `"plain"`)
@@ -106,6 +111,7 @@ class EntityLinkingReader(SentenceReader):
         sentence_splitter: Optional[SpanSentenceSplitter] = None,
         context_sentences: int = 1,
         max_wordpieces: int = 128,
+        joined_wordpieces: Optional[int] = None,
         granularity: str = "token",
         type_scheme: str = "plain",
         span_source: str = "gold",
@@ -152,6 +158,13 @@ class EntityLinkingReader(SentenceReader):
         self._budget = WordpieceBudget(token_indexers, max_wordpieces)
         if self._budget.num_wordpieces < 1:
             raise ConfigurationError(f"max_wordpieces {max_wordpieces} leaves no room for a word")
+        if joined_wordpieces is not None:
+            if not 1 <= joined_wordpieces <= self._budget.num_wordpieces:
+                raise ConfigurationError(
+                    f"joined_wordpieces must be from 1 to {self._budget.num_wordpieces}, which is "
+                    f"what fits into max_wordpieces, not {joined_wordpieces}"
+                )
+        self._joined_wordpieces = joined_wordpieces
         self._by_word = granularity == "token"
         self._type_scheme = type_scheme
         self.reads_mentions = from_archive
@@ -185,12 +198,13 @@ class EntityLinkingReader(SentenceReader):
 
     def sentence_spans(self, document: Document) -> List[Span]:
         """The document's sentences, those of more than `max_words` words or `max_wordpieces`
-        wordpieces cut."""
+        wordpieces cut, and short ones joined if `joined_wordpieces` says so."""
         spans = super().sentence_spans(document)
         if self.reads_mentions and self._detected is None:
             # A mention that is to be classified must not be lost to where sentences were seen.
             spans = joined_across(spans, document.mentions)
-        return [part for span in spans for part in self._fitting_parts(document, span)]
+        parts = [part for span in spans for part in self._fitting_parts(document, span)]
+        return parts if self._joined_wordpieces is None else self._joined(document, parts)
 
     def _fitting_parts(self, document: Document, span: Span) -> List[Span]:
         # A wordpiece takes a character: only a longer text can have too many.
@@ -202,6 +216,22 @@ class EntityLinkingReader(SentenceReader):
             return [span]
         self.losses["sentences longer than max_wordpieces were cut"] += 1
         return [(words[first][0], words[beyond - 1][1]) for first, beyond in parts]
+
+    def _joined(self, document: Document, spans: Sequence[Span]) -> List[Span]:
+        """The spans, in text order, each with as many of those behind it as there is room for."""
+        joined: List[Span] = []
+        wordpieces_left = words_left = 0
+        for span in spans:
+            words = self._context_words(document, span)
+            num_wordpieces, num_words = sum(self._counts(document, words)), len(words)
+            if joined and num_wordpieces <= wordpieces_left and num_words <= words_left:
+                joined[-1] = (joined[-1][0], span[1])
+            else:
+                joined.append(span)
+                wordpieces_left, words_left = self._joined_wordpieces or 0, self._max_words
+            wordpieces_left -= num_wordpieces
+            words_left -= num_words
+        return joined
 
     # Instances
 

@@ -138,6 +138,38 @@ def test_context_is_the_sentences_around(reach: int) -> None:
         assert [document.text[start:end] for start, end in spans] == own_words(instance)
 
 
+@pytest.mark.parametrize("seed", range(10))
+def test_sentences_are_joined_while_there_is_room(seed: int) -> None:
+    rng = random.Random(seed)
+    lengths = [rng.randint(1, 9) for _ in range(12)]
+    document = Document("d", " ".join("Word " * (length - 1) + "word." for length in lengths))
+    made, room = reader(joined_wordpieces=20, max_words=18, context_sentences=1), 18
+    views: Any = made.document_to_instances(document)
+    joined: List[List[int]] = []
+    for length in lengths:
+        if joined and sum(joined[-1]) + length + 1 <= room:
+            joined[-1].append(length + 1)
+        else:
+            joined.append([length + 1])
+    assert [len(own_words(instance)) for instance in views] == [sum(part) for part in joined]
+    # Context is what is joined before and after.
+    for index, instance in enumerate(views):
+        around = views[max(0, index - 1) : index + 2]
+        words = [token.text for token in instance["words"].tokens]
+        assert words == [word for other in around for word in own_words(other)]
+
+
+def test_joined_sentences_keep_all_labels() -> None:
+    made, apart = instances()
+    assert len(apart) == 3
+    made, (whole,) = instances(joined_wordpieces=100)
+    for name in ("mention_tags", "type_labels", "concept_labels"):
+        assert whole[name].labels == [label for one in apart for label in one[name].labels]
+    assert whole["metadata"]["gold_links"] == [
+        item for one in apart for item in one["metadata"]["gold_links"]
+    ]
+
+
 def wordpieces(instance: Instance, indexer: PretrainedTransformerWordsIndexer) -> int:
     words = [token.text for token in instance["words"].tokens]  # type: ignore[attr-defined]
     return sum(indexer.wordpiece_counts(words)) + indexer.num_special_wordpieces
@@ -234,6 +266,8 @@ def test_given_spans_of_a_labelled_text_are_the_detectors(toy_archive: Path) -> 
         {"context_sentences": -1},
         {"mention_detector": "x.tar.gz"},
         {"max_wordpieces": 0},
+        {"joined_wordpieces": 0},
+        {"joined_wordpieces": 129},
     ],
 )
 def test_an_impossible_setting_is_an_error(options: Any) -> None:
