@@ -35,10 +35,10 @@ MENTION = "Mention"
 
 @DatasetReader.register("entity_linking")
 class EntityLinkingReader(SentenceReader):
-    """One instance a sentence (or several in a row): its words, those of the sentences around it, and for each of its own
-    words labels of three tasks (paper 3, sections 2.1 and 3.1): whether it is part of a mention, in
-    BIOES (the paper's BILOU); the type of the mention; and its concept. With `granularity:
-    "entity"` the last two are labels of mentions.
+    """One instance a sentence (or several in a row): its words, those of the sentences around it,
+    and for each of its own words labels of three tasks (paper 3, sections 2.1 and 3.1): whether it
+    is part of a mention, in BIOES (the paper's BILOU); the type of the mention; and its concept.
+    With `granularity: "entity"` the last two are labels of mentions.
 
     A mention of several concepts (`A|B`) has a label of its own, its ids sorted. The concept of a
     mention without any id is not known, and neither is an empty type: nothing is learned from these
@@ -158,12 +158,12 @@ class EntityLinkingReader(SentenceReader):
         self._budget = WordpieceBudget(token_indexers, max_wordpieces)
         if self._budget.num_wordpieces < 1:
             raise ConfigurationError(f"max_wordpieces {max_wordpieces} leaves no room for a word")
-        if joined_wordpieces is not None:
-            if not 1 <= joined_wordpieces <= self._budget.num_wordpieces:
-                raise ConfigurationError(
-                    f"joined_wordpieces must be from 1 to {self._budget.num_wordpieces}, which is "
-                    f"what fits into max_wordpieces, not {joined_wordpieces}"
-                )
+        room = self._budget.num_wordpieces
+        if joined_wordpieces is not None and not 1 <= joined_wordpieces <= room:
+            raise ConfigurationError(
+                f"joined_wordpieces must be from 1 to {room}, which is what fits into "
+                f"max_wordpieces, not {joined_wordpieces}"
+            )
         self._joined_wordpieces = joined_wordpieces
         self._by_word = granularity == "token"
         self._type_scheme = type_scheme

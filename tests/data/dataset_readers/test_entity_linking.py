@@ -160,9 +160,9 @@ def test_sentences_are_joined_while_there_is_room(seed: int) -> None:
 
 
 def test_joined_sentences_keep_all_labels() -> None:
-    made, apart = instances()
+    _, apart = instances()
     assert len(apart) == 3
-    made, (whole,) = instances(joined_wordpieces=100)
+    _, (whole,) = instances(joined_wordpieces=100)
     for name in ("mention_tags", "type_labels", "concept_labels"):
         assert whole[name].labels == [label for one in apart for label in one[name].labels]
     assert whole["metadata"]["gold_links"] == [
