@@ -1,5 +1,5 @@
-"""Training of RELVM, killed and recovered: annealing, samples, token dropout, the order of pairs and
-the sums behind the metrics go on where they were."""
+"""Training of RELVM, killed and recovered: annealing, samples, token dropout, the order of pairs
+and the sums behind the metrics go on where they were."""
 
 from pathlib import Path
 from typing import Any, Callable, Dict
