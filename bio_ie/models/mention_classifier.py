@@ -4,26 +4,22 @@ from typing import Any, Dict, List, Optional
 
 import torch
 from allennlp.data import Vocabulary
-from allennlp.models import Model
 from allennlp.nn import RegularizerApplicator
 from allennlp.nn.parallel import DdpAccelerator
 
 from bio_ie.metrics.class_f1 import ClassF1
-from bio_ie.metrics.tensor_average import TensorAverage
 from bio_ie.models.mention_relations import mention_relations
-from bio_ie.models.relation_labels import real_rows, relation_labels
+from bio_ie.models.relation_classifier import RelationClassifier
+from bio_ie.models.relation_labels import real_rows
 
 
-class MentionClassifier(Model):
+class MentionClassifier(RelationClassifier):
     """A model that gives each sentence with a pair of entities a label.
 
     # Parameters
 
-    vocab : `Vocabulary`
-    negative_label : `str`
-        The label of entities without a relation. All others are positive.
-    regularizer, serialization_dir, ddp_accelerator : optional
-        As in every `Model`.
+    vocab, negative_label, regularizer, serialization_dir, ddp_accelerator
+        See `RelationClassifier`.
     """
 
     default_predictor = "document"
@@ -37,18 +33,8 @@ class MentionClassifier(Model):
         serialization_dir: Optional[str] = None,
         ddp_accelerator: Optional[DdpAccelerator] = None,
     ) -> None:
-        # The ignored type lacks an Optional in AllenNLP.
-        super().__init__(vocab, regularizer, serialization_dir, ddp_accelerator)  # type: ignore[arg-type]
-        self.labels = relation_labels(vocab, negative_label)
-        self.negative_label = negative_label
-        self._loss = TensorAverage()
+        super().__init__(vocab, negative_label, regularizer, serialization_dir, ddp_accelerator)
         self._scores = ClassF1(self.labels, negative_label)
-
-    def _mean_loss(self, log_likelihood: torch.Tensor, label: torch.Tensor) -> torch.Tensor:
-        """Minus the mean of what labels `[B]` have of `log_likelihood` `[B, C]`."""
-        loss = torch.nn.functional.nll_loss(log_likelihood, label)
-        self._loss(loss, len(label))
-        return loss
 
     def _judged(
         self,

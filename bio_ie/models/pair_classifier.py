@@ -4,25 +4,21 @@ from typing import Any, Dict, List, Optional
 
 import torch
 from allennlp.data import Vocabulary
-from allennlp.models import Model
 from allennlp.nn import RegularizerApplicator
 from allennlp.nn.parallel import DdpAccelerator
 
-from bio_ie.metrics.tensor_average import TensorAverage
-from bio_ie.models.relation_labels import described_rows, real_rows, relation_labels
+from bio_ie.models.relation_classifier import RelationClassifier
+from bio_ie.models.relation_labels import described_rows, real_rows
 from bio_ie.modules.label_thresholds import LabelThresholds
 
 
-class PairClassifier(Model):
+class PairClassifier(RelationClassifier):
     """A model that gives each pair of entities a label, the positive ones from a threshold on.
 
     # Parameters
 
-    vocab : `Vocabulary`
-    negative_label : `str`
-        The label of entities without a relation. All others are positive.
-    regularizer, serialization_dir, ddp_accelerator : optional
-        As in every `Model`.
+    vocab, negative_label, regularizer, serialization_dir, ddp_accelerator
+        See `RelationClassifier`.
     """
 
     def __init__(
@@ -33,17 +29,8 @@ class PairClassifier(Model):
         serialization_dir: Optional[str] = None,
         ddp_accelerator: Optional[DdpAccelerator] = None,
     ) -> None:
-        # The ignored type lacks an Optional in AllenNLP.
-        super().__init__(vocab, regularizer, serialization_dir, ddp_accelerator)  # type: ignore[arg-type]
-        self.labels = relation_labels(vocab, negative_label)
+        super().__init__(vocab, negative_label, regularizer, serialization_dir, ddp_accelerator)
         self.decision = LabelThresholds(self.labels, negative_label)
-        self._loss = TensorAverage()
-
-    def _mean_loss(self, log_likelihood: torch.Tensor, label: torch.Tensor) -> torch.Tensor:
-        """Minus the mean of what labels `[B]` have of `log_likelihood` `[B, C]`."""
-        loss = torch.nn.functional.nll_loss(log_likelihood, label)
-        self._loss(loss, len(label))
-        return loss
 
     def _decided(
         self,

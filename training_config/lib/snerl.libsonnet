@@ -136,7 +136,7 @@ training {
     optimizer+: {
       parameter_groups:
         (if $.encoder == null then [] else super.parameter_groups)
-        // Biases are in a group of their own, without weight decay.
+        // Not the biases: a parameter has one group, and theirs is that without weight decay.
         + (if is_linked || $.linker_lr == $.head_lr then []
            else [[['^(module\\.)?linker\\.(?!.*bias$)'], { lr: $.linker_lr }]]),
     },

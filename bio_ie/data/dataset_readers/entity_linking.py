@@ -204,7 +204,9 @@ class EntityLinkingReader(SentenceReader):
             # A mention that is to be classified must not be lost to where sentences were seen.
             spans = joined_across(spans, document.mentions)
         parts = [part for span in spans for part in self._fitting_parts(document, span)]
-        return parts if self._joined_wordpieces is None else self._joined(document, parts)
+        if self._joined_wordpieces is None:
+            return parts
+        return self._joined(document, parts, self._joined_wordpieces)
 
     def _fitting_parts(self, document: Document, span: Span) -> List[Span]:
         # A wordpiece takes a character: only a longer text can have too many.
@@ -217,7 +219,7 @@ class EntityLinkingReader(SentenceReader):
         self.losses["sentences longer than max_wordpieces were cut"] += 1
         return [(words[first][0], words[beyond - 1][1]) for first, beyond in parts]
 
-    def _joined(self, document: Document, spans: Sequence[Span]) -> List[Span]:
+    def _joined(self, document: Document, spans: Sequence[Span], room: int) -> List[Span]:
         """The spans, in text order, each with as many of those behind it as there is room for."""
         joined: List[Span] = []
         wordpieces_left = words_left = 0
@@ -228,7 +230,7 @@ class EntityLinkingReader(SentenceReader):
                 joined[-1] = (joined[-1][0], span[1])
             else:
                 joined.append(span)
-                wordpieces_left, words_left = self._joined_wordpieces or 0, self._max_words
+                wordpieces_left, words_left = room, self._max_words
             wordpieces_left -= num_wordpieces
             words_left -= num_words
         return joined
