@@ -28,6 +28,9 @@ class BatchSoftmax(torch.nn.Module):
     Scores take memory for `n |E|` numbers; weights and, in training, their gradient take it for all
     classes. Out of training the best class is sought among all of them, in parts.
 
+    Beyond the paper, `E` may have other classes besides (`num_negatives`): an item is then also
+    told which classes it is not of among those that the batch happens not to have.
+
     # Parameters
 
     input_dim : `int`
@@ -41,6 +44,9 @@ class BatchSoftmax(torch.nn.Module):
         part only as the label of an item, which should not be.
     max_scores : `int`, optional (default = `2 ** 24`)
         So many scores are held at once out of training.
+    num_negatives : `int`, optional (default = `0`)
+        So many classes, drawn anew for every batch, are in `E` beside those of the batch, in
+        training only. With as many as there are classes, it is the softmax over all.
     """
 
     def __init__(
@@ -51,17 +57,21 @@ class BatchSoftmax(torch.nn.Module):
         nil_weight: float = 1.0,
         with_nil: bool = True,
         max_scores: int = 2**24,
+        num_negatives: int = 0,
     ) -> None:
         super().__init__()
         if not nil_weight > 0:
             raise ConfigurationError(f"nil_weight must be positive, not {nil_weight}")
         if max_scores < 1:
             raise ConfigurationError(f"max_scores must be positive, not {max_scores}")
+        if num_negatives < 0:
+            raise ConfigurationError(f"num_negatives must not be negative, as {num_negatives} is")
         self.linear = torch.nn.Linear(input_dim, num_classes)
         self._nil = nil
         self._nil_weight = nil_weight
         self._with_nil = with_nil
         self._max_scores = max_scores
+        self._num_negatives = num_negatives
 
     def loss(self, vectors: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
         """
@@ -89,8 +99,15 @@ class BatchSoftmax(torch.nn.Module):
         # One class at least: of none there is no softmax.
         if self._with_nil or not len(labels):
             present = functional.pad(labels, (0, 1), value=self._nil)
+        if self.training and self._num_negatives > 0:
+            present = torch.cat([present, self._negatives(labels.device)])
         classes, places = present.unique(return_inverse=True)
         return classes, places[: len(labels)]
+
+    def _negatives(self, device: torch.device) -> torch.Tensor:
+        """Some classes by chance, each at most once."""
+        drawn = torch.randperm(self.linear.out_features, device=device)[: self._num_negatives]
+        return drawn if self._with_nil else drawn[drawn != self._nil]
 
     def scores(self, vectors: torch.Tensor, classes: torch.Tensor) -> torch.Tensor:
         """`[n, |E|]`, of vectors `[n, D]` and some classes."""

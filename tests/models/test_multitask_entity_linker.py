@@ -463,6 +463,7 @@ def test_one_batch_without_a_mention_trains():
         ("pt_multi", {"tasks": {}}),
         ("pt_multi", {"tasks": {"parsing": {}}}),
         ("pt_multi", {"tasks": {LINKING: {"nil_weight": 0.0}}}),
+        ("pt_multi", {"tasks": {RECOGNITION: {"num_negatives": 5}}}),
         ("pt_multi", {"tasks": {TYPING: {"tag_decoder": {"type": "crf"}, "nil_weight": 0.5}}}),
         ("pt_single", {"boundaries": "mention_recognition"}),
         ("pt_single", {"tune_encoder_on": ["entity_typing"]}),

@@ -49,6 +49,47 @@ def test_loss_and_gradients_are_those_of_the_masked_full_softmax(
         assert_close(one, other)
 
 
+@given(some_labels, st.booleans(), st.integers(0, 9), st.integers(0, 99))
+def test_negatives_are_classes_of_the_batch_too(
+    labels: List[int], with_nil: bool, num_negatives: int, seed: int
+) -> None:
+    torch.manual_seed(seed)
+    module = BatchSoftmax(4, 7, NIL, 0.125, with_nil, num_negatives=num_negatives).double()
+    vectors = torch.randn(len(labels), 4, dtype=torch.double)
+    known = torch.tensor([label for label in labels if label >= 0], dtype=torch.long)
+    state = torch.get_rng_state()
+    classes, places = module.batch_classes(known)
+    assert torch.equal(classes[places], known)
+    if not len(known):
+        return
+    torch.set_rng_state(state)
+    found = module.loss(vectors, torch.tensor(labels))
+    given = set(known.tolist())
+    allowed = set(range(7)) if with_nil else set(range(7)) - {NIL} | given
+    assert given <= set(classes.tolist()) <= allowed
+    at_least = allowed if num_negatives >= 7 else given | ({NIL} if with_nil else set())
+    assert at_least <= set(classes.tolist())
+    assert len(classes) <= len(at_least) + num_negatives
+    masked = torch.full((7,), -torch.inf, dtype=torch.double)
+    masked[classes] = 0.0
+    rows = [place for place, label in enumerate(labels) if label >= 0]
+    log_probabilities = (module.linear(vectors[rows]) + masked).log_softmax(-1)
+    total = 0.0
+    for row, label in enumerate(known.tolist()):
+        total -= (0.125 if label == NIL else 1.0) * log_probabilities[row, label].item()
+    assert_close(found.item(), total / len(known))
+    module.eval()
+    assert set(module.batch_classes(known)[0].tolist()) == given | ({NIL} if with_nil else set())
+
+
+def test_negatives_are_drawn_anew() -> None:
+    module = BatchSoftmax(4, 1000, NIL, num_negatives=10)
+    labels = torch.tensor([NIL])
+    drawn = [module.batch_classes(labels)[0].tolist() for _ in range(2)]
+    assert drawn[0] != drawn[1]
+    assert all(10 <= len(classes) <= 11 for classes in drawn)
+
+
 def test_weights_do_not_change_what_the_sum_is_divided_by() -> None:
     module = BatchSoftmax(4, 7, NIL, nil_weight=0.125)
     vectors, labels = torch.randn(8, 4), torch.full((8,), NIL)
@@ -85,7 +126,7 @@ def test_nothing_to_classify() -> None:
     assert module.linear.weight.grad is not None
 
 
-@pytest.mark.parametrize("options", [{"nil_weight": 0.0}, {"max_scores": 0}])
+@pytest.mark.parametrize("options", [{"nil_weight": 0.0}, {"max_scores": 0}, {"num_negatives": -1}])
 def test_an_impossible_setting_is_an_error(options: dict) -> None:
     with pytest.raises(ConfigurationError):
         BatchSoftmax(4, 7, NIL, **options)

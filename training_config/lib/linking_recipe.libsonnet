@@ -7,6 +7,9 @@ local encoders = import 'encoders.libsonnet';
   encoder:: encoders.minilm { embedder+: { attention_dropout: 0.0 } },
   max_wordpieces:: 512,
   joined_wordpieces:: 480,
+  // More than BC5CDR has concepts: the softmax is over all of them there.
+  num_negatives:: 2000,
+  num_epochs:: 12,
   batch_size:: 4,
   encoder_lr:: 2e-4,
   head_lr:: 1e-3,

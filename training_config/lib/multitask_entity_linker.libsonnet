@@ -14,6 +14,8 @@ training {
   architecture:: 'flat',  // or 'hierarchical'
   type_scheme:: 'plain',  // section 2.1: 'bilou' on BC5CDR
   nil_weight:: 0.125,  // section 3.1: .125 on MedMentions and BC5CDR, .01 on st21pv; PT only
+  // Concepts in the softmax of training beside those of the batch. Not in the paper.
+  num_negatives:: 0,
   // The encoder of each task: section 2.2 has multi-layer BiLSTMs in the hierarchy.
   task_encoder:: null,
   // The encoder of the highest task; null: none.
@@ -69,6 +71,7 @@ training {
       [if $.feedforward != null then 'feedforward']: $.feedforward,
       [if is_tagged then 'tag_decoder']: $.tag_decoder,
       [if has_weight then 'nil_weight']: $.nil_weight,
+      [if name == 'entity_linking' then 'num_negatives']: $.num_negatives,
       [if is_rescored then 'candidate_rescoring']: $.candidate_rescoring,
     },
   local files = { description: $.definition_vectors, pretrained: $.concept_vectors },

@@ -21,6 +21,10 @@ class LinkingTask(FromParams):
         Given without `input_dim`. A linear layer to the classes follows in any case.
     nil_weight : `float`, optional (default = `1.0`)
         Of Nil in the loss; every other class has 1.
+    num_negatives : `int`, optional (default = `0`)
+        So many classes are in the softmax of training beside those of the batch (see
+        `BatchSoftmax`; 0 is the paper's). Of labels that have no `tag_decoder` and are no BILOU
+        tags: those have a softmax over all.
     tag_decoder : `TagDecoder`, optional
         Of labels of words, in place of the best label of each word by itself. With `crf` the loss
         is its own, and has no `nil_weight`.
@@ -31,6 +35,7 @@ class LinkingTask(FromParams):
         encoder: Optional[Lazy[Seq2SeqEncoder]] = None,
         feedforward: Optional[Lazy[FeedForward]] = None,
         nil_weight: float = 1.0,
+        num_negatives: int = 0,
         tag_decoder: Optional[Lazy[TagDecoder]] = None,
         candidate_rescoring: Optional[CandidateRescoring] = None,
     ) -> None:
@@ -39,5 +44,6 @@ class LinkingTask(FromParams):
         self.encoder = encoder
         self.feedforward = feedforward
         self.nil_weight = nil_weight
+        self.num_negatives = num_negatives
         self.tag_decoder = tag_decoder
         self.candidate_rescoring = candidate_rescoring

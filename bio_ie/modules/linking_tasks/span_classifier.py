@@ -42,7 +42,12 @@ class SpanClassifier(torch.nn.Module):
             self.feedforward = task.feedforward.construct(input_dim=input_dim)
             input_dim = self.feedforward.get_output_dim()
         softmax = BatchSoftmax(
-            input_dim, len(labels), list(labels).index("O"), task.nil_weight, with_nil
+            input_dim,
+            len(labels),
+            list(labels).index("O"),
+            task.nil_weight,
+            with_nil,
+            num_negatives=task.num_negatives,
         )
         self.softmax = softmax
         self.rescoring = None

@@ -45,8 +45,12 @@ class WordLabeller(torch.nn.Module):
         nil = list(labels).index("O")
         self.softmax = self.tag_decoder = None
         if not tagged and task.tag_decoder is None:
-            self.softmax = BatchSoftmax(input_dim, len(labels), nil, task.nil_weight)
+            self.softmax = BatchSoftmax(
+                input_dim, len(labels), nil, task.nil_weight, num_negatives=task.num_negatives
+            )
             return
+        if task.num_negatives:
+            raise ConfigurationError("num_negatives is for plain labels without a tag_decoder")
         self.projection = torch.nn.Linear(input_dim, len(labels))
         decoder = task.tag_decoder
         self.tag_decoder = (
