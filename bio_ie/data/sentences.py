@@ -58,10 +58,13 @@ class SentenceInContext(Sentence):
 
     before, after : `Tuple[Span, ...]`
         Of sentences, in text order; none where the document begins or ends.
+    starts : `Tuple[int, ...]`
+        Where the sentences begin that it is made of, if these are several.
     """
 
     before: Tuple[Span, ...] = ()
     after: Tuple[Span, ...] = ()
+    starts: Tuple[int, ...] = ()
 
 
 def sentence_spans(document: Document, splitter: SpanSplitter) -> List[Span]:

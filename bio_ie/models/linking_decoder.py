@@ -1,5 +1,6 @@
 """From spans with labels, as tensors, to mentions with types and concepts."""
 
+from dataclasses import replace
 from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence, Set, Tuple
 
 import torch
@@ -7,6 +8,7 @@ import torch
 from bio_ie.data.concept_labels import label_concepts
 from bio_ie.data.document import Mention
 from bio_ie.data.linking_tasks import LINKING, RECOGNITION, TYPING
+from bio_ie.modules.link_threshold import LinkThreshold
 from bio_ie.modules.linking_tasks import TaskSpans
 from bio_ie.modules.row_items import RowItems, row_lists
 
@@ -40,34 +42,45 @@ class LinkingDecoder:
         By index.
     concept_labels : `Sequence[str]`
         By index; see `concept_label`.
+    by_entity : `bool`
+        Whether the higher tasks judge the mentions of mention recognition, so that it has nothing
+        to add.
+    threshold : `LinkThreshold`
     """
 
     def __init__(
-        self, tasks: Sequence[str], types: Sequence[str], concept_labels: Sequence[str]
+        self,
+        tasks: Sequence[str],
+        types: Sequence[str],
+        concept_labels: Sequence[str],
+        by_entity: bool,
+        threshold: LinkThreshold,
     ) -> None:
+        self._by_entity = by_entity
+        self._threshold = threshold
         self._tasks = list(tasks)
         self._types = list(types)
         self._concepts = [label_concepts(label) for label in concept_labels]
 
     def mentions(self, output: Mapping[str, Any]) -> Dict[str, List[List[Mention]]]:
-        """What each task found, for its scores."""
+        """What each task found, for its scores; all links, however probable."""
         return {task: list(self._mentions(task, output)) for task in self._tasks}
 
-    def annotations(self, output: Mapping[str, Any], rejects: bool) -> Dict[str, List[Any]]:
+    def annotations(self, output: Mapping[str, Any]) -> Dict[str, List[Any]]:
         """`mentions` of each row: those that were linked, and of the others that lower tasks found
-        those that share no word with them.
-
-        # Parameters
-
-        output : `Mapping[str, Any]`
-        rejects : `bool`
-            Whether the higher tasks have judged the mentions of mention recognition, so that it has
-            nothing to add.
-        """
+        those that share no word with them. A mention whose link is not probable enough has no
+        concept if linking was to judge mentions; of words it is none."""
         found = self.mentions(output)
-        if rejects:
-            found = {task: rows for task, rows in found.items() if task != RECOGNITION}
-        rows = zip(*reversed(list(found.values())), strict=True)
+        unlinked: List[List[Mention]] = []
+        if LINKING in found:
+            found[LINKING], unlinked = self._threshold.split(found[LINKING])
+        if self._by_entity:
+            found.pop(RECOGNITION, None)
+        from_high_to_low = list(reversed(found.values()))
+        if unlinked and self._by_entity:
+            without = [[replace(m, concept_ids=(), score=None) for m in row] for row in unlinked]
+            from_high_to_low.append(without)
+        rows = zip(*from_high_to_low, strict=True)
         return {"mentions": [_together(tasks) for tasks in rows]}
 
     def _concept_ids(self, label: int, metadata: Mapping[str, Any]) -> Tuple[str, ...]:

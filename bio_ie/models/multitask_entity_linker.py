@@ -18,6 +18,7 @@ from bio_ie.metrics.linking_scores import LinkingScores
 from bio_ie.metrics.tensor_average import TensorAverage
 from bio_ie.models.linking_decoder import LinkingDecoder, span_output
 from bio_ie.models.vocabulary_labels import vocabulary_labels
+from bio_ie.modules.link_threshold import LinkThreshold
 from bio_ie.modules.linking_tasks import (
     LinkingTask,
     MatchedSpans,
@@ -164,7 +165,10 @@ class MultitaskEntityLinker(Model):
         self.entity_source = "gold" if by_entity and span_source == "gold" else "predicted"
 
         types = labellers[TYPING].scheme.types if TYPING in labellers else labels[TYPING]
-        self._decoder = LinkingDecoder(self.tasks, types, labels[LINKING])
+        self.link_threshold = LinkThreshold()
+        self._decoder = LinkingDecoder(
+            self.tasks, types, labels[LINKING], by_entity, self.link_threshold
+        )
         seen = {concept for label in labels[LINKING] for concept in label_concepts(label)}
         self._scores = LinkingScores(self.tasks, seen)
         self._losses = {task: TensorAverage() for task in self.tasks}
@@ -183,6 +187,7 @@ class MultitaskEntityLinker(Model):
         span_concepts: Optional[torch.Tensor] = None,
         given_spans: Optional[torch.Tensor] = None,
         candidates: Optional[CandidateTensors] = None,
+        sentences: Optional[torch.Tensor] = None,
     ) -> Dict[str, Any]:
         """
         # Parameters
@@ -201,6 +206,8 @@ class MultitaskEntityLinker(Model):
             `[B, P, 2]`, mentions to classify.
         candidates : `CandidateTensors`, optional
             See `SpanCandidatesField`; needed with `candidate_rescoring`.
+        sentences : `torch.Tensor`, optional
+            `[B, S]`, which sentence of its row each word is in; needed where rows are of several.
         """
         mask = target_words >= 0  # [B, S]
         x = self.text_field_embedder(words)  # [B, N, H]
@@ -208,7 +215,7 @@ class MultitaskEntityLinker(Model):
         index = target_words.clamp(min=0).unsqueeze(2).expand(-1, -1, x.size(2))
         x = self.dropout(x.gather(1, index))  # [B, S, H]
         drawn = self._draw(metadata) if self.training and self._samples_tasks else self.tasks
-        vectors = self.task_encoders(x, mask, {*drawn, *self._always})
+        vectors = self.task_encoders(x, mask, {*drawn, *self._always}, sentences)
 
         wanted = {task: vectors[task] for task in drawn}
         labels = {RECOGNITION: mention_tags, TYPING: type_labels, LINKING: concept_labels}
@@ -290,7 +297,7 @@ class MultitaskEntityLinker(Model):
     def make_output_human_readable(self, output_dict: Dict[str, Any]) -> Dict[str, Any]:
         """Gives for each row a list of `Mention`s with types and concepts, `mentions`, in character
         offsets of the document. What tasks find differs; `LinkingDecoder` puts it together."""
-        return self._decoder.annotations(output_dict, rejects=self._by_entity)
+        return self._decoder.annotations(output_dict)
 
     def _count(
         self,
@@ -300,24 +307,42 @@ class MultitaskEntityLinker(Model):
         mask: torch.Tensor,
     ) -> None:
         """Adds a batch to the scores, by character offsets: what labels could not hold counts."""
-        self._scores(output["metadata"], self._decoder.mentions(output))
+        found, metadata = self._decoder.mentions(output), output["metadata"]
+        if LINKING in found:
+            gold = [row["gold_links"] for row in metadata]
+            real = [not row["is_padding"] for row in metadata]
+            self.link_threshold.count(found[LINKING], gold, real)
+            found[LINKING], _ = self.link_threshold.split(found[LINKING])
+        self._scores(metadata, found)
         for task, words in labelled.items():
-            gold = word_labels[task]
-            if gold is not None:
-                known = mask & (gold != IGNORED)
-                correct = (words.label == gold)[known]
+            right = word_labels[task]
+            if right is not None:
+                known = mask & (right != IGNORED)
+                correct = (words.label == right)[known]
                 if len(correct):
                     self._accuracies[task](correct.float().mean(), len(correct))
 
     def get_metrics(self, reset: bool = False) -> Dict[str, float]:
         """The mean losses of tasks; out of training also the share of words whose labels are right,
-        and the scores of mentions, `LinkingScores`. All scores on reset, the main ones before."""
+        and the scores of mentions, `LinkingScores`, with the threshold of links, and those that
+        other thresholds have, `LinkThreshold`. All scores on reset, the main ones before."""
         metrics = {f"{task}_loss": self._losses[task].get_metric(reset) for task in self.tasks}
         if not self.training:
             for task, accuracy in self._accuracies.items():
                 metrics[f"{task}_accuracy"] = accuracy.get_metric(reset)
             metrics.update(self._scores.get_metric(reset))
+            if LINKING in self.tasks:
+                for name, value in self.link_threshold.get_metric(reset).items():
+                    metrics[f"{LINKING}_{name}"] = value
         return metrics
+
+    def best_thresholds(self, shared: bool) -> Optional[torch.Tensor]:
+        """That of links, `[1]`, for the callback `best_thresholds`; see `LinkThreshold`."""
+        return self.link_threshold.best_threshold()
+
+    def set_thresholds(self, thresholds: torch.Tensor) -> None:
+        """See `LinkThreshold`."""
+        self.link_threshold.set_threshold(thresholds)
 
 
 def _given(spans: Optional[torch.Tensor], setting: str) -> TextSpans:

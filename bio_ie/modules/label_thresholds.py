@@ -11,7 +11,7 @@ class LabelThresholds(torch.nn.Module):
     """The decision for one of the positive labels, and its score: the likeliest of them if its
     probability reaches its threshold, else the negative label (Shah and Fauqueur 2020, section
     4.3). Thresholds are kept in the archive; they are of probabilities and found by the callback
-    `fact_thresholds`.
+    `best_thresholds`.
 
     # Parameters
 

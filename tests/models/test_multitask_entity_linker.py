@@ -45,6 +45,8 @@ CHANGES = {
         {"feedforward": {"num_layers": 1, "hidden_dims": 9, "activations": "relu"}},
     ),
     "top_without_encoder": ("pt_hierarchical", {"top_encoder": None}),
+    "joined": ("pt_hierarchical", {"joined_wordpieces": 60}),
+    "joined_pe": ("pe_hierarchical", {"joined_wordpieces": 60}),
     "crf": ("pt_multi", {"tag_decoder": {"type": "crf"}}),
 }
 
@@ -438,6 +440,44 @@ def test_concepts_that_training_has_not_seen_count_as_missed():
     metrics = model.get_metrics(reset=True)
     assert metrics["entity_linking_gold"] == 2.0
     assert metrics["entity_linking_seen_gold"] == metrics["entity_linking_unseen_gold"] == 1.0
+
+
+@pytest.mark.parametrize(
+    "architecture, settings, left",
+    [
+        # Of words, an improbable link is none; per entity it is a mention without a concept.
+        ("pt_single", {}, []),
+        ("pe_single", {}, [("Mention", None)]),
+        ("pe_hierarchical", {"span_source": "gold"}, [("Drug", 1.0), ("Effect", 1.0)]),
+    ],
+)
+def test_links_that_are_not_probable_enough_are_not_made(architecture, settings, left):
+    parts = config(architecture, settings)
+    if architecture == "pe_single":
+        parts["model"]["span_source"] = "gold"
+    batch, vocab = batch_of(parts)
+    model = build(parts, vocab)
+    tensors = batch.as_tensor_dict()
+    links = model._decoder.mentions(model(**tensors))[LINKING]
+    model.get_metrics(reset=True)
+    scores = sorted(m.score for row in links for m in row)
+    assert len(scores) > 2
+    threshold = torch.tensor([(1000 * scores[-2]) // 1 / 1000])  # all but two or so
+    model.set_thresholds(threshold)
+    output = model.make_output_human_readable(model(**tensors))
+    metrics = model.get_metrics(reset=True)
+    sure = [m for row in links for m in row if m.score >= float(threshold) - 1e-6]
+    found = [m for row in output["mentions"] for m in row]
+    assert 0 < len(sure) < len(scores)
+    assert metrics["entity_linking_predicted"] == sum(len(m.concept_ids) for m in sure)
+    assert [m.span for m in found if m.concept_ids] == [m.span for m in sure]
+    unlinked = [m for m in found if not m.concept_ids]
+    if architecture == "pt_single":
+        assert unlinked == []
+        return
+    assert len(found) == len(scores)  # no mention is lost
+    for m in unlinked:
+        assert (m.type, m.score if m.score is None else 1.0) in left
 
 
 def test_one_batch_without_a_mention_trains():

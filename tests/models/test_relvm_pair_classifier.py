@@ -115,7 +115,7 @@ def test_representation_stays_as_it_is(batch: Any) -> None:
 def config(data: Path) -> Dict[str, Any]:
     result = toy_relations.experiment(CLASSIFIER, data)
     result["trainer"]["validation_metric"] = "+overall"
-    result["trainer"]["callbacks"].append({"type": "fact_thresholds", "shared": True})
+    result["trainer"]["callbacks"].append({"type": "best_thresholds", "shared": True})
     return result
 
 

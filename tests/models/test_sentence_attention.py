@@ -99,7 +99,7 @@ class TestSentenceAttention(ModelTestCase):
         self.data = toy_relations.write(tmp_path / "data.jsonl", lines)
         self.config = tmp_path / "config.json"
         config = toy_relations.experiment(MODEL, self.data)
-        config["trainer"]["callbacks"].append({"type": "fact_thresholds", "shared": True})
+        config["trainer"]["callbacks"].append({"type": "best_thresholds", "shared": True})
         self.config.write_text(json.dumps(config))
 
     def test_trains_saves_and_loads(self) -> None:

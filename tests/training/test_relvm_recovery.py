@@ -35,7 +35,7 @@ def related_and_unrelated_pairs(folder: Path) -> Dict[str, Any]:
     }
     result["validation_data_loader"] = {"batch_size": 8}
     result["trainer"].update(num_epochs=3, validation_metric="+overall")
-    result["trainer"]["callbacks"].append({"type": "fact_thresholds", "shared": True})
+    result["trainer"]["callbacks"].append({"type": "best_thresholds", "shared": True})
     result["trainer"]["checkpointer"]["save_every_num_batches"] = 2
     return result
 

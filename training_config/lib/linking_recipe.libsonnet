@@ -9,6 +9,7 @@ local encoders = import 'encoders.libsonnet';
   joined_wordpieces:: 480,
   // More than BC5CDR has concepts: the softmax is over all of them there.
   num_negatives:: 2000,
+  link_threshold:: true,
   num_epochs:: 12,
   batch_size:: 4,
   encoder_lr:: 2e-4,

@@ -16,6 +16,8 @@ training {
   nil_weight:: 0.125,  // section 3.1: .125 on MedMentions and BC5CDR, .01 on st21pv; PT only
   // Concepts in the softmax of training beside those of the batch. Not in the paper.
   num_negatives:: 0,
+  // Link a mention only from a probability on, the best one on the validation data. Not in the paper.
+  link_threshold:: false,
   // The encoder of each task: section 2.2 has multi-layer BiLSTMs in the hierarchy.
   task_encoder:: null,
   // The encoder of the highest task; null: none.
@@ -132,5 +134,9 @@ training {
     [if $.granularity == 'entity' then 'span_source']: $.span_source,
     dropout: $.dropout,
   },
-  trainer+: { patience: $.patience },
+  trainer+: { patience: $.patience }
+            + if $.link_threshold && std.member($.tasks, 'entity_linking') then {
+              callbacks+: [{ type: 'best_thresholds' }],
+              validation_metric: '+entity_linking_best_f1',
+            } else {},
 }

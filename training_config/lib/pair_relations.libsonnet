@@ -58,7 +58,7 @@ training {
     optimizer: { type: 'adam', lr: $.lr },
     learning_rate_scheduler:: null,
     // One threshold, of the highest F1 on the validation data.
-    callbacks+: [{ type: 'fact_thresholds', shared: true }],
+    callbacks+: [{ type: 'best_thresholds', shared: true }],
   },
   include_in_archive: ['representation'],
 }

@@ -132,7 +132,7 @@ training {
     },
   },
   trainer+: {
-    callbacks+: [{ type: 'fact_thresholds' }],
+    callbacks+: [{ type: 'best_thresholds' }],
     optimizer+: {
       parameter_groups:
         (if $.encoder == null then [] else super.parameter_groups)

@@ -1,6 +1,7 @@
 """Sentences in their context, with a mention tag, a type and a concept for every word, or a type
 and a concept for every mention: for `multitask_entity_linker`."""
 
+from bisect import bisect_right
 from dataclasses import replace
 from typing import Dict, List, Optional, Sequence, Tuple
 
@@ -19,7 +20,7 @@ from bio_ie.data.dataset_readers.span_candidates import SpanCandidates
 from bio_ie.data.document import Document, Mention, Span
 from bio_ie.data.fields import LabelsField, SpanCandidatesField
 from bio_ie.data.linking_tasks import LINKING, NAMESPACES
-from bio_ie.data.sentences import Sentence, SentenceInContext, joined_across
+from bio_ie.data.sentences import Sentence, SentenceInContext, joined_across, split_document
 from bio_ie.data.tokenizers import SpanSentenceSplitter
 from bio_ie.data.tokenizers.alignment import align_tokens
 from bio_ie.data.word_tags import NIL, WordSpan, word_tags
@@ -89,6 +90,8 @@ class EntityLinkingReader(SentenceReader):
 
     words : `TextField`; context and sentence
     target_words : `TensorField` `[S]`; where among `words` the sentence's own are, -1 is padding
+    sentences : `TensorField` `[S]`; which sentence each of these words is in, a number, -1 is
+        padding; only with `joined_wordpieces`
     mention_tags : `LabelsField` `[S]`, namespace `mention_tags`; only when labelled
     type_labels, concept_labels : `LabelsField` `[S]`, of words, namespaces alike; only when
         labelled and of granularity "token"
@@ -180,8 +183,8 @@ class EntityLinkingReader(SentenceReader):
     # Views
 
     def views(self, document: Document) -> List[Sentence]:
-        sentences = super().views(document)
-        spans = [(sentence.start, sentence.end) for sentence in sentences]
+        groups = self._groups(document)
+        spans = _hulls(groups)
         reach = self._context_sentences
         return [
             SentenceInContext(
@@ -192,20 +195,25 @@ class EntityLinkingReader(SentenceReader):
                 sentence.relations,
                 before=tuple(spans[max(0, index - reach) : index]),
                 after=tuple(spans[index + 1 : index + 1 + reach]),
+                starts=tuple(start for start, _ in groups[index]),
             )
-            for index, sentence in enumerate(sentences)
+            for index, sentence in enumerate(split_document(document, spans))
         ]
 
     def sentence_spans(self, document: Document) -> List[Span]:
         """The document's sentences, those of more than `max_words` words or `max_wordpieces`
         wordpieces cut, and short ones joined if `joined_wordpieces` says so."""
+        return _hulls(self._groups(document))
+
+    def _groups(self, document: Document) -> List[List[Span]]:
+        """The sentences of each instance."""
         spans = super().sentence_spans(document)
         if self.reads_mentions and self._detected is None:
             # A mention that is to be classified must not be lost to where sentences were seen.
             spans = joined_across(spans, document.mentions)
         parts = [part for span in spans for part in self._fitting_parts(document, span)]
         if self._joined_wordpieces is None:
-            return parts
+            return [[part] for part in parts]
         return self._joined(document, parts, self._joined_wordpieces)
 
     def _fitting_parts(self, document: Document, span: Span) -> List[Span]:
@@ -219,17 +227,17 @@ class EntityLinkingReader(SentenceReader):
         self.losses["sentences longer than max_wordpieces were cut"] += 1
         return [(words[first][0], words[beyond - 1][1]) for first, beyond in parts]
 
-    def _joined(self, document: Document, spans: Sequence[Span], room: int) -> List[Span]:
+    def _joined(self, document: Document, spans: Sequence[Span], room: int) -> List[List[Span]]:
         """The spans, in text order, each with as many of those behind it as there is room for."""
-        joined: List[Span] = []
+        joined: List[List[Span]] = []
         wordpieces_left = words_left = 0
         for span in spans:
             words = self._context_words(document, span)
             num_wordpieces, num_words = sum(self._counts(document, words)), len(words)
             if joined and num_wordpieces <= wordpieces_left and num_words <= words_left:
-                joined[-1] = (joined[-1][0], span[1])
+                joined[-1].append(span)
             else:
-                joined.append(span)
+                joined.append([span])
                 wordpieces_left, words_left = room, self._max_words
             wordpieces_left -= num_wordpieces
             words_left -= num_words
@@ -259,6 +267,8 @@ class EntityLinkingReader(SentenceReader):
             "words": words,
             "target_words": TensorField(places, padding_value=-1),
         }
+        if self._joined_wordpieces is not None:
+            fields["sentences"] = _sentences_field(view, word_spans)
         if labelled:
             mentions = [mention for mention in known if mention.id in word_of]
             labels = self._labels(mentions, word_of, len(word_spans))
@@ -376,6 +386,17 @@ class EntityLinkingReader(SentenceReader):
         left_out = len(before) + len(after) - num_before - num_after
         self.losses["words of context did not fit into max_wordpieces"] += left_out
         return before[len(before) - num_before :], after[:num_after]
+
+
+def _hulls(groups: Sequence[Sequence[Span]]) -> List[Span]:
+    return [(group[0][0], group[-1][1]) for group in groups]
+
+
+def _sentences_field(view: Sentence, word_spans: Sequence[Span]) -> TensorField:
+    starts = view.starts if isinstance(view, SentenceInContext) else ()
+    # A word that begins before the first sentence is in it.
+    numbers = [max(bisect_right(starts, start) - 1, 0) for start, _ in word_spans]
+    return TensorField(torch.tensor(numbers), padding_value=-1)
 
 
 def _spans_field(spans: Sequence[WordSpan]) -> TensorField:

@@ -6,6 +6,7 @@ import torch
 from allennlp.common.checks import ConfigurationError
 
 from bio_ie.modules.linking_tasks.linking_task import LinkingTask
+from bio_ie.modules.sentence_rows import SentenceRows
 
 
 class TaskEncoders(torch.nn.Module):
@@ -66,7 +67,11 @@ class TaskEncoders(torch.nn.Module):
             self.output_dims[name] = width
 
     def forward(
-        self, x: torch.Tensor, mask: torch.Tensor, wanted: Collection[str]
+        self,
+        x: torch.Tensor,
+        mask: torch.Tensor,
+        wanted: Collection[str],
+        sentences: Optional[torch.Tensor] = None,
     ) -> Dict[str, torch.Tensor]:
         """What tasks see, `[B, S, output_dims[task]]` each: those that are `wanted`, and in a
         hierarchy those below them.
@@ -78,7 +83,12 @@ class TaskEncoders(torch.nn.Module):
         mask : `torch.Tensor`
             `[B, S]`, bool.
         wanted : `Collection[str]`
+        sentences : `torch.Tensor`, optional
+            `[B, S]`, which sentence of its row each word is in: encoders read these one by one.
+            Default: a row is a sentence.
         """
+        rows = SentenceRows(mask, sentences if len(self.encoders) else None)
+        x = rows.split(x)
         result: Dict[str, torch.Tensor] = {}
         lower: Optional[torch.Tensor] = None
         highest = max(map(self._tasks.index, wanted))
@@ -89,6 +99,6 @@ class TaskEncoders(torch.nn.Module):
             if self._hierarchical and lower is not None:
                 vectors = torch.cat([vectors, lower], dim=-1)
             if name in self.encoders:
-                vectors = lower = self.dropout(self.encoders[name](vectors, mask))
-            result[name] = vectors
+                vectors = lower = self.dropout(self.encoders[name](vectors, rows.mask))
+            result[name] = rows.join(vectors)
         return result

@@ -1,3 +1,3 @@
+from bio_ie.training.callbacks.best_thresholds import BestThresholdsCallback
 from bio_ie.training.callbacks.exact_recovery import ExactRecoveryCallback
-from bio_ie.training.callbacks.fact_thresholds import FactThresholdsCallback
 from bio_ie.training.callbacks.schedule_lengths import ScheduleLengthsCallback

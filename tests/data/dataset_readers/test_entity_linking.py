@@ -152,6 +152,9 @@ def test_sentences_are_joined_while_there_is_room(seed: int) -> None:
         else:
             joined.append([length + 1])
     assert [len(own_words(instance)) for instance in views] == [sum(part) for part in joined]
+    for instance, part in zip(views, joined, strict=True):
+        numbers = [number for number, length in enumerate(part) for _ in range(length)]
+        assert instance["sentences"].tensor.tolist() == numbers
     # Context is what is joined before and after.
     for index, instance in enumerate(views):
         around = views[max(0, index - 1) : index + 2]
@@ -162,6 +165,7 @@ def test_sentences_are_joined_while_there_is_room(seed: int) -> None:
 def test_joined_sentences_keep_all_labels() -> None:
     _, apart = instances()
     assert len(apart) == 3
+    assert "sentences" not in apart[0].fields
     _, (whole,) = instances(joined_wordpieces=100)
     for name in ("mention_tags", "type_labels", "concept_labels"):
         assert whole[name].labels == [label for one in apart for label in one[name].labels]

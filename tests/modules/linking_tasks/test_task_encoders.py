@@ -52,6 +52,31 @@ def test_each_task_reads_the_words_and_in_a_hierarchy_the_task_below(x, mask, hi
     assert module.output_dims == dict.fromkeys(TASKS, 6)
 
 
+@pytest.mark.parametrize("hierarchical", [True, False])
+@pytest.mark.parametrize("tuned", [None, [LINKING]])
+def test_the_sentences_of_a_row_are_read_one_by_one(x, mask, hierarchical, tuned):
+    module = build(tasks(), 5, hierarchical, tune_encoder_on=tuned)
+    sentences = torch.tensor([[0, 1, 1, 2], [0, -1, -1, -1], [0, 0, 1, -1]])
+    found = module(x, mask, TASKS, sentences)
+    parts = [(0, 0, 1), (0, 1, 3), (0, 3, 4), (1, 0, 1), (2, 0, 2), (2, 2, 3)]
+    expected = {name: torch.zeros_like(found[name]) for name in TASKS}
+    for row, first, beyond in parts:
+        words = x[row : row + 1, first:beyond]
+        ones = torch.ones(1, beyond - first, dtype=torch.bool)
+        for name, vectors in module(words, ones, TASKS).items():
+            expected[name][row, first:beyond] = vectors[0]
+    weights = {name: torch.randn_like(found[name]) for name in TASKS}
+    inputs = [x, *module.parameters()]
+    gradients = []
+    for vectors in (found, expected):
+        for name in TASKS:
+            assert_close(found[name][mask], expected[name][mask])
+        total = sum((weights[name] * vectors[name])[mask].sum() for name in TASKS)
+        gradients.append(torch.autograd.grad(total, inputs))
+    for one, other in zip(*gradients, strict=True):
+        assert_close(one, other)
+
+
 def test_without_encoders_tasks_share_the_words(x, mask):
     module = build(tasks(with_encoders=()), 5, False)
     found = module(x, mask, [LINKING])

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 @runtime_checkable
 class HasThresholds(Protocol):
-    """A model that predicts facts from a probability on."""
+    """A model that predicts facts or links from a probability on."""
 
     def best_thresholds(self, shared: bool) -> Optional[torch.Tensor]:
         """`[R]`, those of the highest F1 on what was scored last, if anything was: of each relation
@@ -20,17 +20,18 @@ class HasThresholds(Protocol):
         """Sets the probability from which on a fact of each relation is predicted, `[R]`."""
 
 
-@TrainerCallback.register("fact_thresholds")
-class FactThresholdsCallback(TrainerCallback):
+@TrainerCallback.register("best_thresholds")
+class BestThresholdsCallback(TrainerCallback):
     """
     After every epoch gives a model the thresholds that were best on the validation data, before its
     checkpoint is written: so the thresholds of an archive are those of its best epoch, and scoring
-    test data does not change them. For `snerl` (BRAN's thresholds, one for each relation), and for
-    the classifiers of pairs of entities, `relvm_pair_classifier` and `sentence_attention`.
+    test data does not change them. For `snerl` (BRAN's thresholds, one for each relation), for the
+    classifiers of pairs of entities, `relvm_pair_classifier` and `sentence_attention`, and for
+    `multitask_entity_linker` (one for links).
 
     Raises `ConfigurationError` for another model.
 
-    Registered as a `TrainerCallback` with name "fact_thresholds".
+    Registered as a `TrainerCallback` with name "best_thresholds".
 
     # Parameters
 
@@ -55,7 +56,7 @@ class FactThresholdsCallback(TrainerCallback):
         model = trainer.model
         if not isinstance(model, HasThresholds):
             raise ConfigurationError(
-                "the callback 'fact_thresholds' is for a model with thresholds, such as 'snerl', "
+                "the callback 'best_thresholds' is for a model with thresholds, such as 'snerl', "
                 f"not for {type(model).__name__}"
             )
         thresholds = model.best_thresholds(self._shared)

@@ -2,6 +2,7 @@ import json
 from pathlib import Path
 from typing import Any, Dict
 
+import _jsonnet
 import pytest
 import torch
 from allennlp.commands.evaluate import evaluate_from_archive
@@ -9,6 +10,8 @@ from allennlp.commands.train import train_model
 from allennlp.common import Params
 from allennlp.common.checks import ConfigurationError
 from allennlp.models import load_archive
+
+import bio_ie  # noqa: F401 - registers what the configs name
 
 
 @pytest.fixture(scope="module")
@@ -54,8 +57,35 @@ def test_scoring_changes_no_threshold(run: Path) -> None:
     assert torch.equal(archive.model.thresholds, before)
 
 
+def test_links_have_one_too(tmp_path: Path) -> None:
+    text = _jsonnet.evaluate_snippet(
+        "config",
+        "local encoders = import 'training_config/lib/encoders.libsonnet';"
+        " (import 'fixtures/models/multitask_entity_linker.jsonnet')"
+        " + (import 'training_config/lib/linking_architectures.libsonnet').pe_single"
+        " + { encoder:: encoders.random_words(16), link_threshold:: true, span_source:: 'gold',"
+        " num_epochs:: 10, head_lr:: 0.02, encoder_lr:: 0.02 }",
+    )
+    config: Dict[str, Any] = json.loads(text)
+    train_model(Params(config), str(tmp_path / "run"))
+    model = load_archive(tmp_path / "run" / "model.tar.gz").model
+    threshold = float(model.link_threshold.threshold)
+    best = json.loads((tmp_path / "run" / "metrics.json").read_text())["best_epoch"]
+    expected = metrics(tmp_path / "run", best)
+    assert threshold == pytest.approx(expected["validation_entity_linking_best_threshold"])
+    scores = evaluate_from_archive(
+        tmp_path / "run" / "model.tar.gz",
+        "fixtures/corpora/facts/documents.jsonl",
+        metrics_output_file=str(tmp_path / "again.json"),
+    )
+    assert scores["entity_linking_f1"] == pytest.approx(
+        expected["validation_entity_linking_best_f1"]
+    )
+    assert scores["entity_linking_f1"] > 0
+
+
 def test_another_model_is_refused(tmp_path: Path) -> None:
     config = Params.from_file("fixtures/models/joint_ner_re.jsonnet").as_dict(quiet=True)
-    config["trainer"]["callbacks"].append({"type": "fact_thresholds"})
+    config["trainer"]["callbacks"].append({"type": "best_thresholds"})
     with pytest.raises(ConfigurationError, match="is for a model with thresholds"):
         train_model(Params(config), str(tmp_path / "run"))
