@@ -1,30 +1,27 @@
 """Sentences in their context, with a mention tag, a type and a concept for every word, or a type
 and a concept for every mention: for `multitask_entity_linker`."""
 
-from bisect import bisect_right
 from dataclasses import replace
-from typing import Dict, List, Optional, Sequence, Tuple
+from typing import Dict, List, Optional, Sequence
 
 import torch
 from allennlp.common.checks import ConfigurationError
 from allennlp.data import DatasetReader, Instance, Tokenizer
-from allennlp.data.fields import Field, MetadataField, TensorField
+from allennlp.data.fields import MetadataField, TensorField
 from allennlp.data.token_indexers import TokenIndexer
 
 from bio_ie.data.concept_labels import concept_label
 from bio_ie.data.corpora.corpus_format import CorpusFormat
+from bio_ie.data.dataset_readers.context_sentence_reader import ContextSentenceReader
 from bio_ie.data.dataset_readers.detected_mentions import DetectedMentions
-from bio_ie.data.dataset_readers.document_words import DocumentWords
-from bio_ie.data.dataset_readers.sentence_reader import SentenceReader
 from bio_ie.data.dataset_readers.span_candidates import SpanCandidates
 from bio_ie.data.document import Document, Mention, Span
 from bio_ie.data.fields import LabelsField, SpanCandidatesField
 from bio_ie.data.linking_tasks import LINKING, NAMESPACES
-from bio_ie.data.sentences import Sentence, SentenceInContext, joined_across, split_document
+from bio_ie.data.sentences import Sentence, joined_across
 from bio_ie.data.tokenizers import SpanSentenceSplitter
 from bio_ie.data.tokenizers.alignment import align_tokens
 from bio_ie.data.word_tags import NIL, WordSpan, word_tags
-from bio_ie.data.wordpiece_budget import WordpieceBudget
 from bio_ie.knowledge.candidate_generators import CandidateGenerator
 from bio_ie.knowledge.concept_links import vocabulary_id
 from bio_ie.knowledge.knowledge_base import KnowledgeBase
@@ -35,7 +32,7 @@ MENTION = "Mention"
 
 
 @DatasetReader.register("entity_linking")
-class EntityLinkingReader(SentenceReader):
+class EntityLinkingReader(ContextSentenceReader):
     """One instance a sentence (or several in a row): its words, those of the sentences around it,
     and for each of its own words labels of three tasks (paper 3, sections 2.1 and 3.1): whether it
     is part of a mention, in BIOES (the paper's BILOU); the type of the mention; and its concept.
@@ -50,20 +47,10 @@ class EntityLinkingReader(SentenceReader):
 
     # Parameters
 
-    token_indexers, corpus, tokenizer, sentence_splitter, align, max_words, max_instances,
-    serialization_dir
-        See `SentenceReader`.
-    context_sentences : `int`, optional (default = `1`)
-        So many sentences on either side are context.
-    max_wordpieces : `int`, optional (default = `128`)
-        Of sentence and context, special ones included, as the encoder's indexer makes them (words,
-        if none of the indexers has wordpieces). Context is left out first, from its far ends; a
-        sentence that is too long by itself becomes several.
-    joined_wordpieces : `int`, optional
-        Sentences in a row are one instance, with one context, as long as they have at most so many
-        wordpieces and `max_words` words: a text is encoded less often than once for each of its
-        sentences and once for each that it is context of. Default: an instance a sentence (the
-        paper).
+    token_indexers, corpus, tokenizer, sentence_splitter, context_sentences, max_wordpieces,
+    joined_wordpieces, align, max_words, max_instances, serialization_dir
+        See `ContextSentenceReader`. The paper has an instance a sentence, so no
+        `joined_wordpieces`.
     granularity : `str`, optional (default = `"token"`)
         What types and concepts are labels of: words (`"token"`) or mentions (`"entity"`).
     type_scheme : `str`, optional (default = `"plain"`)
@@ -136,8 +123,6 @@ class EntityLinkingReader(SentenceReader):
         ):
             if value not in allowed:
                 raise ConfigurationError(f"{name} must be one of {allowed}, not {value!r}")
-        if context_sentences < 0:
-            raise ConfigurationError(f"context_sentences must not be {context_sentences}")
         from_archive = granularity == "entity" and span_source == "archive"
         if mention_detector is not None and not from_archive:
             raise ConfigurationError(
@@ -152,22 +137,14 @@ class EntityLinkingReader(SentenceReader):
             corpus=corpus,
             tokenizer=tokenizer,
             sentence_splitter=sentence_splitter,
+            context_sentences=context_sentences,
+            max_wordpieces=max_wordpieces,
+            joined_wordpieces=joined_wordpieces,
             align=align,
             max_words=max_words,
             max_instances=max_instances,
             serialization_dir=serialization_dir,
         )
-        self._context_sentences = context_sentences
-        self._budget = WordpieceBudget(token_indexers, max_wordpieces)
-        if self._budget.num_wordpieces < 1:
-            raise ConfigurationError(f"max_wordpieces {max_wordpieces} leaves no room for a word")
-        room = self._budget.num_wordpieces
-        if joined_wordpieces is not None and not 1 <= joined_wordpieces <= room:
-            raise ConfigurationError(
-                f"joined_wordpieces must be from 1 to {room}, which is what fits into "
-                f"max_wordpieces, not {joined_wordpieces}"
-            )
-        self._joined_wordpieces = joined_wordpieces
         self._by_word = granularity == "token"
         self._type_scheme = type_scheme
         self.reads_mentions = from_archive
@@ -178,72 +155,13 @@ class EntityLinkingReader(SentenceReader):
         if candidate_generator is not None:
             width = max_candidate_width if candidate_spans == "all" else None
             self._candidates = SpanCandidates(candidate_generator, width)
-        self._words_of = DocumentWords()
 
-    # Views
-
-    def views(self, document: Document) -> List[Sentence]:
-        groups = self._groups(document)
-        spans = _hulls(groups)
-        reach = self._context_sentences
-        return [
-            SentenceInContext(
-                document,
-                sentence.start,
-                sentence.end,
-                sentence.mentions,
-                sentence.relations,
-                before=tuple(spans[max(0, index - reach) : index]),
-                after=tuple(spans[index + 1 : index + 1 + reach]),
-                starts=tuple(start for start, _ in groups[index]),
-            )
-            for index, sentence in enumerate(split_document(document, spans))
-        ]
-
-    def sentence_spans(self, document: Document) -> List[Span]:
-        """The document's sentences, those of more than `max_words` words or `max_wordpieces`
-        wordpieces cut, and short ones joined if `joined_wordpieces` says so."""
-        return _hulls(self._groups(document))
-
-    def _groups(self, document: Document) -> List[List[Span]]:
-        """The sentences of each instance."""
-        spans = super().sentence_spans(document)
+    def whole_sentences(self, document: Document) -> List[Span]:
+        spans = super().whole_sentences(document)
         if self.reads_mentions and self._detected is None:
             # A mention that is to be classified must not be lost to where sentences were seen.
             spans = joined_across(spans, document.mentions)
-        parts = [part for span in spans for part in self._fitting_parts(document, span)]
-        if self._joined_wordpieces is None:
-            return [[part] for part in parts]
-        return self._joined(document, parts, self._joined_wordpieces)
-
-    def _fitting_parts(self, document: Document, span: Span) -> List[Span]:
-        # A wordpiece takes a character: only a longer text can have too many.
-        if span[1] - span[0] <= self._budget.num_wordpieces:
-            return [span]
-        words = self._context_words(document, span)
-        parts = self._budget.parts(self._counts(document, words))
-        if len(parts) == 1:
-            return [span]
-        self.losses["sentences longer than max_wordpieces were cut"] += 1
-        return [(words[first][0], words[beyond - 1][1]) for first, beyond in parts]
-
-    def _joined(self, document: Document, spans: Sequence[Span], room: int) -> List[List[Span]]:
-        """The spans, in text order, each with as many of those behind it as there is room for."""
-        joined: List[List[Span]] = []
-        wordpieces_left = words_left = 0
-        for span in spans:
-            words = self._context_words(document, span)
-            num_wordpieces, num_words = sum(self._counts(document, words)), len(words)
-            if joined and num_wordpieces <= wordpieces_left and num_words <= words_left:
-                joined[-1].append(span)
-            else:
-                joined.append([span])
-                wordpieces_left, words_left = room, self._max_words
-            wordpieces_left -= num_wordpieces
-            words_left -= num_words
-        return joined
-
-    # Instances
+        return spans
 
     def prepare(self, views: Sequence[Sentence]) -> None:
         if self._detected is not None:
@@ -252,7 +170,7 @@ class EntityLinkingReader(SentenceReader):
     def view_to_instance(
         self, view: Sentence, labelled: bool = True, is_padding: bool = False
     ) -> Instance:
-        word_spans = self._context_words(view.document, (view.start, view.end))
+        word_spans = self.context_words(view.document, (view.start, view.end))
         metadata = self.metadata(view, labelled, is_padding)
         word_of: Dict[str, WordSpan] = {}
         known = [self._in_kb(mention) for mention in view.mentions] if labelled else []
@@ -260,15 +178,7 @@ class EntityLinkingReader(SentenceReader):
             metadata["gold_links"] = linking_items(known)
             word_spans, word_of = self.taggable(view, word_spans)
         metadata["word_spans"] = word_spans
-        before, after = self._context(view, word_spans)
-        words = self.text_field(view, [*before, *word_spans, *after])
-        places = torch.arange(len(before), len(before) + len(word_spans))
-        fields: Dict[str, Field] = {
-            "words": words,
-            "target_words": TensorField(places, padding_value=-1),
-        }
-        if self._joined_wordpieces is not None:
-            fields["sentences"] = _sentences_field(view, word_spans)
+        fields = self.word_fields(view, word_spans)
         if labelled:
             mentions = [mention for mention in known if mention.id in word_of]
             labels = self._labels(mentions, word_of, len(word_spans))
@@ -362,41 +272,6 @@ class EntityLinkingReader(SentenceReader):
         prefixed = [vocabulary_id(id_, mention.type) for id_ in mention.concept_ids]
         ids = tuple(self._kb.resolve(concept_id) or concept_id for concept_id in prefixed)
         return replace(mention, concept_ids=ids)
-
-    # Words
-
-    def _context_words(self, document: Document, span: Span) -> List[Span]:
-        """The words of a sentence, which is asked for several times: for itself and as context."""
-        return self._words_of(document, span, lambda: self.word_spans(Sentence(document, *span)))
-
-    def _counts(self, document: Document, words: Sequence[Span]) -> List[int]:
-        return self._budget.counts([document.text[start:end] for start, end in words])
-
-    def _context(self, view: Sentence, word_spans: Sequence[Span]) -> Tuple[List[Span], List[Span]]:
-        """The words of the context that fit."""
-        if not isinstance(view, SentenceInContext) or not (view.before or view.after):
-            return [], []
-        document = view.document
-        before = [word for span in view.before for word in self._context_words(document, span)]
-        after = [word for span in view.after for word in self._context_words(document, span)]
-        own = sum(self._counts(document, word_spans))
-        num_before, num_after = self._budget.context(
-            own, self._counts(document, before), self._counts(document, after)
-        )
-        left_out = len(before) + len(after) - num_before - num_after
-        self.losses["words of context did not fit into max_wordpieces"] += left_out
-        return before[len(before) - num_before :], after[:num_after]
-
-
-def _hulls(groups: Sequence[Sequence[Span]]) -> List[Span]:
-    return [(group[0][0], group[-1][1]) for group in groups]
-
-
-def _sentences_field(view: Sentence, word_spans: Sequence[Span]) -> TensorField:
-    starts = view.starts if isinstance(view, SentenceInContext) else ()
-    # A word that begins before the first sentence is in it.
-    numbers = [max(bisect_right(starts, start) - 1, 0) for start, _ in word_spans]
-    return TensorField(torch.tensor(numbers), padding_value=-1)
 
 
 def _spans_field(spans: Sequence[WordSpan]) -> TensorField:

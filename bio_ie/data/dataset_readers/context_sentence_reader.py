@@ -1,0 +1,188 @@
+"""What readers share whose instances are sentences in their context, or several in a row."""
+
+from bisect import bisect_right
+from typing import Dict, List, Optional, Sequence, Tuple
+
+import torch
+from allennlp.common.checks import ConfigurationError
+from allennlp.data import Tokenizer
+from allennlp.data.fields import Field, TensorField
+from allennlp.data.token_indexers import TokenIndexer
+
+from bio_ie.data.corpora.corpus_format import CorpusFormat
+from bio_ie.data.dataset_readers.document_words import DocumentWords
+from bio_ie.data.dataset_readers.sentence_reader import SentenceReader
+from bio_ie.data.document import Document, Span
+from bio_ie.data.sentences import Sentence, SentenceInContext, split_document
+from bio_ie.data.tokenizers import SpanSentenceSplitter
+from bio_ie.data.wordpiece_budget import WordpieceBudget
+
+
+class ContextSentenceReader(SentenceReader):
+    """Base of the readers whose views are sentences with those around them, so much of it as an
+    encoder can be given.
+
+    # Parameters
+
+    token_indexers, corpus, tokenizer, sentence_splitter, align, max_words, max_instances,
+    serialization_dir
+        See `SentenceReader`.
+    context_sentences : `int`, optional (default = `1`)
+        So many sentences on either side are context.
+    max_wordpieces : `int`, optional (default = `128`)
+        Of sentence and context, special ones included, as the encoder's indexer makes them (words,
+        if none of the indexers has wordpieces). Context is left out first, from its far ends; a
+        sentence that is too long by itself becomes several.
+    joined_wordpieces : `int`, optional
+        Sentences in a row are one view, with one context, as long as they have at most so many
+        wordpieces and `max_words` words: a text is encoded less often than once for each of its
+        sentences and once for each that it is context of. Default: a view a sentence.
+    """
+
+    def __init__(
+        self,
+        token_indexers: Dict[str, TokenIndexer],
+        corpus: Optional[CorpusFormat] = None,
+        tokenizer: Optional[Tokenizer] = None,
+        sentence_splitter: Optional[SpanSentenceSplitter] = None,
+        context_sentences: int = 1,
+        max_wordpieces: int = 128,
+        joined_wordpieces: Optional[int] = None,
+        align: str = "split",
+        max_words: int = 400,
+        max_instances: Optional[int] = None,
+        serialization_dir: Optional[str] = None,
+    ) -> None:
+        if context_sentences < 0:
+            raise ConfigurationError(f"context_sentences must not be {context_sentences}")
+        super().__init__(
+            token_indexers=token_indexers,
+            corpus=corpus,
+            tokenizer=tokenizer,
+            sentence_splitter=sentence_splitter,
+            align=align,
+            max_words=max_words,
+            max_instances=max_instances,
+            serialization_dir=serialization_dir,
+        )
+        self._context_sentences = context_sentences
+        self._budget = WordpieceBudget(token_indexers, max_wordpieces)
+        room = self._budget.num_wordpieces
+        if room < 1:
+            raise ConfigurationError(f"max_wordpieces {max_wordpieces} leaves no room for a word")
+        if joined_wordpieces is not None and not 1 <= joined_wordpieces <= room:
+            raise ConfigurationError(
+                f"joined_wordpieces must be from 1 to {room}, which is what fits into "
+                f"max_wordpieces, not {joined_wordpieces}"
+            )
+        self._joined_wordpieces = joined_wordpieces
+        self._words_of = DocumentWords()
+
+    def views(self, document: Document) -> List[Sentence]:
+        groups = self._groups(document)
+        spans = _hulls(groups)
+        reach = self._context_sentences
+        return [
+            SentenceInContext(
+                document,
+                sentence.start,
+                sentence.end,
+                sentence.mentions,
+                sentence.relations,
+                before=tuple(spans[max(0, index - reach) : index]),
+                after=tuple(spans[index + 1 : index + 1 + reach]),
+                starts=tuple(start for start, _ in groups[index]),
+            )
+            for index, sentence in enumerate(split_document(document, spans))
+        ]
+
+    def sentence_spans(self, document: Document) -> List[Span]:
+        """The document's sentences, those of more than `max_words` words or `max_wordpieces`
+        wordpieces cut, and short ones joined if `joined_wordpieces` says so."""
+        return _hulls(self._groups(document))
+
+    def whole_sentences(self, document: Document) -> List[Span]:
+        """The document's sentences before they are cut or joined by their wordpieces."""
+        return super().sentence_spans(document)
+
+    def _groups(self, document: Document) -> List[List[Span]]:
+        """The sentences of each instance."""
+        spans = self.whole_sentences(document)
+        parts = [part for span in spans for part in self._fitting_parts(document, span)]
+        if self._joined_wordpieces is None:
+            return [[part] for part in parts]
+        return self._joined(document, parts, self._joined_wordpieces)
+
+    def _fitting_parts(self, document: Document, span: Span) -> List[Span]:
+        # A wordpiece takes a character: only a longer text can have too many.
+        if span[1] - span[0] <= self._budget.num_wordpieces:
+            return [span]
+        words = self.context_words(document, span)
+        parts = self._budget.parts(self._counts(document, words))
+        if len(parts) == 1:
+            return [span]
+        self.losses["sentences longer than max_wordpieces were cut"] += 1
+        return [(words[first][0], words[beyond - 1][1]) for first, beyond in parts]
+
+    def _joined(self, document: Document, spans: Sequence[Span], room: int) -> List[List[Span]]:
+        """The spans, in text order, each with as many of those behind it as there is room for."""
+        joined: List[List[Span]] = []
+        wordpieces_left = words_left = 0
+        for span in spans:
+            words = self.context_words(document, span)
+            num_wordpieces, num_words = sum(self._counts(document, words)), len(words)
+            if joined and num_wordpieces <= wordpieces_left and num_words <= words_left:
+                joined[-1].append(span)
+            else:
+                joined.append([span])
+                wordpieces_left, words_left = room, self._max_words
+            wordpieces_left -= num_wordpieces
+            words_left -= num_words
+        return joined
+
+    def word_fields(self, view: Sentence, word_spans: List[Span]) -> Dict[str, Field]:
+        """`words`, context and the view's own; `target_words` `[S]`, where among them its own are,
+        -1 being padding; and if views may be of several sentences `sentences` `[S]`, which of them
+        each of its own words is in, a number."""
+        before, after = self._context(view, word_spans)
+        places = torch.arange(len(before), len(before) + len(word_spans))
+        fields: Dict[str, Field] = {
+            "words": self.text_field(view, [*before, *word_spans, *after]),
+            "target_words": TensorField(places, padding_value=-1),
+        }
+        if self._joined_wordpieces is not None:
+            fields["sentences"] = _sentences_field(view, word_spans)
+        return fields
+
+    def context_words(self, document: Document, span: Span) -> List[Span]:
+        """The words of a sentence, which is asked for several times: for itself and as context."""
+        return self._words_of(document, span, lambda: self.word_spans(Sentence(document, *span)))
+
+    def _counts(self, document: Document, words: Sequence[Span]) -> List[int]:
+        return self._budget.counts([document.text[start:end] for start, end in words])
+
+    def _context(self, view: Sentence, word_spans: Sequence[Span]) -> Tuple[List[Span], List[Span]]:
+        """The words of the context that fit."""
+        if not isinstance(view, SentenceInContext) or not (view.before or view.after):
+            return [], []
+        document = view.document
+        before = [word for span in view.before for word in self.context_words(document, span)]
+        after = [word for span in view.after for word in self.context_words(document, span)]
+        own = sum(self._counts(document, word_spans))
+        num_before, num_after = self._budget.context(
+            own, self._counts(document, before), self._counts(document, after)
+        )
+        left_out = len(before) + len(after) - num_before - num_after
+        self.losses["words of context did not fit into max_wordpieces"] += left_out
+        return before[len(before) - num_before :], after[:num_after]
+
+
+def _hulls(groups: Sequence[Sequence[Span]]) -> List[Span]:
+    return [(group[0][0], group[-1][1]) for group in groups]
+
+
+def _sentences_field(view: Sentence, word_spans: Sequence[Span]) -> TensorField:
+    starts = view.starts if isinstance(view, SentenceInContext) else ()
+    # A word that begins before the first sentence is in it.
+    numbers = [max(bisect_right(starts, start) - 1, 0) for start, _ in word_spans]
+    return TensorField(torch.tensor(numbers), padding_value=-1)
