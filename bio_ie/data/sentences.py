@@ -59,7 +59,7 @@ class SentenceInContext(Sentence):
     before, after : `Tuple[Span, ...]`
         Of sentences, in text order; none where the document begins or ends.
     starts : `Tuple[int, ...]`
-        Where the sentences begin that it is made of, if these are several.
+        Where the sentences begin that it is made of: itself, or several in a row.
     """
 
     before: Tuple[Span, ...] = ()
