@@ -45,7 +45,8 @@ class LinkingDecoder:
     by_entity : `bool`
         Whether the higher tasks judge the mentions of mention recognition, so that it has nothing
         to add.
-    threshold : `LinkThreshold`
+    threshold : `LinkThreshold`, optional
+        Of a model that links.
     """
 
     def __init__(
@@ -54,7 +55,7 @@ class LinkingDecoder:
         types: Sequence[str],
         concept_labels: Sequence[str],
         by_entity: bool,
-        threshold: LinkThreshold,
+        threshold: Optional[LinkThreshold],
     ) -> None:
         self._by_entity = by_entity
         self._threshold = threshold
@@ -72,7 +73,7 @@ class LinkingDecoder:
         concept if linking was to judge mentions; of words it is none."""
         found = self.mentions(output)
         unlinked: List[List[Mention]] = []
-        if LINKING in found:
+        if self._threshold is not None:
             found[LINKING], unlinked = self._threshold.split(found[LINKING])
         if self._by_entity:
             found.pop(RECOGNITION, None)

@@ -165,7 +165,7 @@ class MultitaskEntityLinker(Model):
         self.entity_source = "gold" if by_entity and span_source == "gold" else "predicted"
 
         types = labellers[TYPING].scheme.types if TYPING in labellers else labels[TYPING]
-        self.link_threshold = LinkThreshold()
+        self.link_threshold = LinkThreshold() if LINKING in self.tasks else None
         self._decoder = LinkingDecoder(
             self.tasks, types, labels[LINKING], by_entity, self.link_threshold
         )
@@ -308,7 +308,7 @@ class MultitaskEntityLinker(Model):
     ) -> None:
         """Adds a batch to the scores, by character offsets: what labels could not hold counts."""
         found, metadata = self._decoder.mentions(output), output["metadata"]
-        if LINKING in found:
+        if self.link_threshold is not None:
             gold = [row["gold_links"] for row in metadata]
             real = [not row["is_padding"] for row in metadata]
             self.link_threshold.count(found[LINKING], gold, real)
@@ -331,17 +331,19 @@ class MultitaskEntityLinker(Model):
             for task, accuracy in self._accuracies.items():
                 metrics[f"{task}_accuracy"] = accuracy.get_metric(reset)
             metrics.update(self._scores.get_metric(reset))
-            if LINKING in self.tasks:
+            if self.link_threshold is not None:
                 for name, value in self.link_threshold.get_metric(reset).items():
                     metrics[f"{LINKING}_{name}"] = value
         return metrics
 
     def best_thresholds(self, shared: bool) -> Optional[torch.Tensor]:
-        """That of links, `[1]`, for the callback `best_thresholds`; see `LinkThreshold`."""
-        return self.link_threshold.best_threshold()
+        """That of links, `[1]`, if there are any, for the callback `best_thresholds`; see
+        `LinkThreshold`."""
+        return None if self.link_threshold is None else self.link_threshold.best_threshold()
 
     def set_thresholds(self, thresholds: torch.Tensor) -> None:
         """See `LinkThreshold`."""
+        assert self.link_threshold is not None
         self.link_threshold.set_threshold(thresholds)
 
 

@@ -29,17 +29,14 @@ class LinkThreshold(torch.nn.Module):
     def split(
         self, rows: Sequence[Sequence[Mention]]
     ) -> Tuple[List[List[Mention]], List[List[Mention]]]:
-        """Of each row, the mentions whose links are probable enough, and the others."""
+        """Of each row, a model's mentions whose links are probable enough, and the others."""
         threshold = self.threshold.cpu()
         sure: List[List[Mention]] = []
         unsure: List[List[Mention]] = []
         for row in rows:
-            enough = at_least(torch.tensor([_score(mention) for mention in row]), threshold)
-            parts: Tuple[List[Mention], List[Mention]] = ([], [])
-            for mention, is_sure in zip(row, enough.tolist(), strict=True):
-                parts[not is_sure].append(mention)
-            sure.append(parts[0])
-            unsure.append(parts[1])
+            enough = at_least(torch.tensor([mention.score for mention in row]), threshold).tolist()
+            sure.append([mention for mention, is_sure in zip(row, enough, strict=True) if is_sure])
+            unsure.append([m for m, is_sure in zip(row, enough, strict=True) if not is_sure])
         return sure, unsure
 
     def count(
@@ -50,7 +47,7 @@ class LinkThreshold(torch.nn.Module):
     ) -> None:
         """Adds rows to the scores: all mentions with a link, however probable, and the right
         links. Rows that `mask` has not are left out."""
-        scores: List[float] = []
+        scores: List[Optional[float]] = []
         is_right: List[bool] = []
         num_gold = 0
         for mentions, links, is_real in zip(predicted, gold, mask, strict=True):
@@ -58,7 +55,7 @@ class LinkThreshold(torch.nn.Module):
                 continue
             right = {_place(link) for link in links}
             found = {
-                _place(link): _score(mention)
+                _place(link): mention.score
                 for mention in mentions
                 for link in linking_items([mention])
             }
@@ -95,11 +92,6 @@ class LinkThreshold(torch.nn.Module):
             "best_f1": best_f1,
             **{f"every_{name}": every[name] for name in ("precision", "recall", "f1")},
         }
-
-
-def _score(mention: Mention) -> float:
-    """Of a model's mention: it has one."""
-    return 1.0 if mention.score is None else mention.score
 
 
 def _place(link: MentionLink) -> _Place:

@@ -15,6 +15,6 @@ local encoders = import 'encoders.libsonnet';
   encoder_lr:: 2e-4,
   head_lr:: if self.architecture == 'hierarchical' then 2e-3 else 1e-3,
   // In a hierarchy, links are told from the words and from the BiLSTM of types. With a BiLSTM of
-  // their own too, per token there was no link after three epochs of BC5CDR.
+  // their own too, per token no link was right after three epochs of BC5CDR.
   top_encoder:: null,
 }
