@@ -7,6 +7,12 @@ from allennlp.common import Registrable
 from allennlp.common.checks import ConfigurationError
 from allennlp.modules import ConditionalRandomField
 
+from bio_ie.modules.tagging.linear_chain import (
+    FORBIDDEN,
+    log_partition,
+    sequence_scores,
+    viterbi,
+)
 from bio_ie.modules.tagging.tag_scheme import WordLabelScheme
 from bio_ie.modules.text_spans import TextSpans, span_products
 
@@ -94,15 +100,16 @@ class ConstrainedTagDecoder(TagDecoder):
 
 @TagDecoder.register("crf")
 class CrfTagDecoder(TagDecoder):
-    """A linear-chain conditional random field (AllenNLP's), decoded to well-formed sequences only.
-    Where tags are not known, the likelihood is that of all sequences with those that are. Tags have
-    no weights.
+    """A linear-chain conditional random field, decoded to well-formed sequences only; fast for a
+    thousand tags too. Where tags are not known, the likelihood is that of all sequences with those
+    that are. Tags have no weights.
 
     Registered as a `TagDecoder` with name "crf".
     """
 
     def __init__(self, tag_scheme: WordLabelScheme) -> None:
         super().__init__(tag_scheme)
+        # AllenNLP's has the parameters; its recurrences add up each pair of tags of each row.
         self.crf = ConditionalRandomField(self.num_tags, tag_scheme.allowed_transitions())
 
     def loss(
@@ -114,29 +121,23 @@ class CrfTagDecoder(TagDecoder):
     ) -> torch.Tensor:
         if tag_weights is not None:
             raise ConfigurationError("a 'crf' gives no weights to tags")
-        scores = scores.float()
         is_known = tags >= 0
+        partition = self._log_partition(scores, mask)
         if bool((is_known | ~mask).all()):
-            return -self.crf(scores, tags.clamp(min=0), mask)
-        is_other = torch.ones_like(scores, dtype=torch.bool)
-        is_other = is_other.scatter(2, tags.clamp(min=0).unsqueeze(2), False)
-        possible = scores.masked_fill(is_other & is_known.unsqueeze(2), FORBIDDEN)
-        partition, part = (
-            self.crf._input_likelihood(given, self.crf.transitions, mask)  # type: ignore[arg-type]
-            for given in (scores, possible)
-        )
+            given = (self.crf.transitions, self.crf.start_transitions, self.crf.end_transitions)
+            part = sequence_scores(scores, mask, tags.clamp(min=0), *given)
+        else:
+            is_other = torch.ones_like(scores, dtype=torch.bool)
+            is_other = is_other.scatter(2, tags.clamp(min=0).unsqueeze(2), False)
+            possible = scores.masked_fill(is_other & is_known.unsqueeze(2), FORBIDDEN)
+            part = self._log_partition(possible, mask)
         return (partition - part).sum()
 
     def probabilities(self, scores: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
         """Marginals: the gradient of the log-partition with respect to the scores."""
         with torch.enable_grad():
             scores = scores.detach().float().requires_grad_()
-            partition = self.crf._input_likelihood(
-                scores,
-                self.crf.transitions,
-                mask,  # type: ignore[arg-type]
-            ).sum()
-            (marginals,) = torch.autograd.grad(partition, scores)
+            (marginals,) = torch.autograd.grad(self._log_partition(scores, mask).sum(), scores)
         return marginals.detach()
 
     def forward(self, scores: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
@@ -148,45 +149,8 @@ class CrfTagDecoder(TagDecoder):
         transitions = torch.where(self.crf._constraint_mask > 0, transitions, FORBIDDEN)
         return viterbi(scores, mask, transitions)
 
-
-FORBIDDEN = -10000.0
-"""The score of a transition that may not be; as in AllenNLP, finite in half precision too."""
-
-
-@torch.no_grad()
-def viterbi(scores: torch.Tensor, mask: torch.Tensor, transitions: torch.Tensor) -> torch.Tensor:
-    """The best tag sequences of a batch at once; the recurrence runs over words, not over rows.
-
-    # Parameters
-
-    scores : `torch.Tensor`
-        `[B, N, T]`.
-    mask : `torch.Tensor`
-        `[B, N]`, bool; real words are at the front of a row.
-    transitions : `torch.Tensor`
-        `[T + 2, T + 2]`, from row to column; index `T` is the start, `T + 1` the end.
-
-    # Returns
-
-    `torch.Tensor`
-        `[B, N]`, tag indices; 0 at padding.
-    """
-    scores = scores.float()
-    transitions = transitions.float()
-    num_tags = scores.size(-1)
-    between = transitions[:num_tags, :num_tags]
-    best = scores[:, 0] + transitions[num_tags, :num_tags]  # [B, T]
-    stay = torch.arange(num_tags, device=scores.device).expand_as(best)
-    pointers = []
-    for word in range(1, scores.size(1)):
-        reached, pointer = (best.unsqueeze(2) + between).max(dim=1)
-        real = mask[:, word].unsqueeze(1)
-        best = torch.where(real, reached + scores[:, word], best)
-        # Padding points at itself, so that the way back passes it unchanged.
-        pointers.append(torch.where(real, pointer, stay))
-    tag = (best + transitions[:num_tags, num_tags + 1]).argmax(-1)  # [B]
-    path = [tag]
-    for pointer in reversed(pointers):
-        tag = pointer.gather(1, tag.unsqueeze(1)).squeeze(1)
-        path.append(tag)
-    return torch.stack(path[::-1], dim=1) * mask
+    def _log_partition(self, scores: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+        crf = self.crf
+        return log_partition(
+            scores, mask, crf.transitions, crf.start_transitions, crf.end_transitions
+        )

@@ -3,7 +3,4 @@ local architectures = import '../../lib/linking_architectures.libsonnet';
 local base = import '../../lib/multitask_entity_linker.libsonnet';
 local corpora = import '../../lib/linking_corpora.libsonnet';
 
-base + corpora.bc5cdr + architectures.bilstm('entity_linking') {
-  // Every pair of the 1,182 labels has a score: many sentences would not fit.
-  batch_size:: 4,
-}
+base + corpora.bc5cdr + architectures.bilstm('entity_linking')
