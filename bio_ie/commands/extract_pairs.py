@@ -11,13 +11,14 @@ of entities, to learn relation representations from.
 import argparse
 import json
 from pathlib import Path
-from typing import Dict, Iterable, Iterator, List, Optional
+from typing import Iterable, Iterator
 
 from allennlp.commands.subcommand import Subcommand
 from allennlp.common.checks import ConfigurationError
 from tqdm import tqdm
 
 from bio_ie.commands.corpus_format_argument import corpus_format
+from bio_ie.commands.types_argument import types_argument
 from bio_ie.commands.user_errors import user_errors
 from bio_ie.data.corpora.atomic_output import atomic_writer
 from bio_ie.data.corpora.corpus_path import read_corpus
@@ -97,7 +98,7 @@ def extract_pairs_from_args(args: argparse.Namespace) -> None:
             raise ConfigurationError("--types are those of a knowledge base: --kb is needed")
         kb = None if args.kb is None else KnowledgeBase(args.kb)
         extractor = PairExtractor(
-            None if kb is None else TypedDictionary(kb, _types(args.types)),
+            None if kb is None else TypedDictionary(kb, types_argument(args.types)),
             kb,
             TypeClassifier(args.type_classifier, args.cuda_device)
             if args.type_classifier
@@ -125,15 +126,3 @@ def _detected(documents: Iterable[Document], archive: str, cuda_device: int) -> 
         if not isinstance(found, Document):
             raise ConfigurationError(f"document {found.id!r}: {found.error}")
         yield found
-
-
-def _types(argument: Optional[str]) -> Optional[Dict[str, List[str]]]:
-    if argument is None:
-        return None
-    try:
-        value = json.loads(argument)
-    except (ValueError, RecursionError) as error:
-        raise ConfigurationError(f"--types is not valid JSON: {error}") from error
-    if not isinstance(value, dict) or not value:
-        raise ConfigurationError(f"--types must be a JSON object, not {argument}")
-    return value

@@ -4,6 +4,8 @@
     bio-ie link "Seizures after methamphetamine (METH)" --kb kb.sqlite
     bio-ie link notes.txt --kb kb.sqlite --json
     bio-ie link corpus.PubTator.txt.gz --from pubtator --kb kb.sqlite --annotated --generator tfidf
+    bio-ie link corpus.PubTator.txt.gz --from pubtator --kb kb.sqlite --types \
+'{"Chemical": ["Chemical"], "Disease": ["Disease"]}' --output linked.jsonl
     bio-ie link "Seizures after methamphetamine (METH)" --model model.tar.gz
 """
 
@@ -12,28 +14,35 @@ import json
 import os
 import re
 import sys
-from dataclasses import replace
-from itertools import islice
-from typing import Any, Dict, Iterable, Iterator, List, Optional, Sequence
+from typing import Any, Dict, Iterable, Iterator, Optional
 
 from allennlp.commands.subcommand import Subcommand
 from allennlp.common.checks import ConfigurationError
 
 from bio_ie.commands.corpus_format_argument import corpus_format
+from bio_ie.commands.dictionary_links import (
+    find_mentions,
+    link,
+    links_to_json,
+    of_types,
+    with_best_concepts,
+)
 from bio_ie.commands.model_links import linking_predictor, model_links
+from bio_ie.commands.types_argument import types_argument
 from bio_ie.commands.user_errors import user_errors
 from bio_ie.data.corpora.corpus_path import read_corpus
-from bio_ie.data.document import Document, Mention
+from bio_ie.data.document import Document
 from bio_ie.knowledge.candidate_generators import (
-    Candidate,
     CandidateGenerator,
     ExactCandidateGenerator,
     TfidfCandidateGenerator,
 )
-from bio_ie.knowledge.dictionary_matcher import DictionaryMatcher
 from bio_ie.knowledge.knowledge_base import KnowledgeBase
+from bio_ie.knowledge.typed_dictionary import TypedDictionary
 
-_BATCH = 32
+_LOOKED_AT = 100
+"""Candidates, of which those of the types that are asked for are taken."""
+
 _LOOKS_LIKE_FILE = re.compile(r"\S+\.(txt|jsonl?|tsv|xml|ann|gz|pubtator)", re.IGNORECASE)
 
 
@@ -82,7 +91,19 @@ class Link(Subcommand):
             "-k", type=int, help="print so many candidates a mention (default: 5)"
         )
         subparser.add_argument(
+            "--types",
+            help="only concepts of these types of entities, a JSON object of types, each with its "
+            "semantic types in --kb; names of others are no mentions then",
+        )
+        subparser.add_argument(
             "--json", action="store_true", help="print a JSON object for each document"
+        )
+        subparser.add_argument(
+            "--output",
+            help="write a corpus whose mentions have the first concept, in place of printing",
+        )
+        subparser.add_argument(
+            "--to", dest="to_format", default="jsonl", help="its format (default: jsonl)"
         )
         subparser.set_defaults(func=link_from_args)
         return subparser
@@ -98,18 +119,37 @@ def link_from_args(args: argparse.Namespace) -> None:
             return
         if args.kb is None:
             raise ConfigurationError("--kb or --model is needed, to know any concepts")
-        kb = _opened(args.kb)
-        k = 5 if args.k is None else args.k
-        generator = _generator(args.generator or "exact", kb, k)
-        documents = _documents(args.input, args.from_format, args.annotated)
-        if not args.annotated:
-            documents = find_mentions(documents, kb, longest_only=not args.nested)
-        for linked in link(documents, generator, kb):
-            _print(linked, args.json)
+        if args.json and args.output is not None:
+            raise ConfigurationError("--json and --output exclude each other")
+        _link_with_names(args, _opened(args.kb))
+
+
+def _link_with_names(args: argparse.Namespace, kb: KnowledgeBase) -> None:
+    k = 5 if args.k is None else args.k
+    if k < 1:
+        raise ConfigurationError(f"k must be positive, got {k}")
+    wanted = types_argument(args.types)
+    types = None if wanted is None else TypedDictionary(kb, wanted)
+    generator = _generator(
+        args.generator or "exact", kb, k if types is None else max(k, _LOOKED_AT)
+    )
+    documents = _documents(args.input, args.from_format, args.annotated)
+    if not args.annotated:
+        documents = find_mentions(documents, kb, longest_only=not args.nested)
+    linked = link(documents, generator)
+    if types is not None:
+        linked = (of_types(document, types, k) for document in linked)
+    if args.output is None:
+        for document in linked:
+            _print(links_to_json(document, kb), args.json)
+        return
+    found = (with_best_concepts(document, kb) for document in linked)
+    written = corpus_format(args.to_format).write(found, args.output)
+    print(f"wrote {args.output}: {written}")
 
 
 def _link_with_model(args: argparse.Namespace) -> None:
-    for option in ("generator", "nested", "k"):
+    for option in ("generator", "nested", "k", "types", "output"):
         if getattr(args, option) not in (None, False):
             dashes = "-" if len(option) == 1 else "--"
             raise ConfigurationError(f"{dashes}{option} does not go with --model")
@@ -137,35 +177,6 @@ def _print(linked: Dict[str, Any], as_json: bool) -> None:
         print("\n".join(_lines(linked)))
 
 
-def link(
-    documents: Iterable[Document], generator: CandidateGenerator, kb: KnowledgeBase
-) -> Iterator[Dict[str, Any]]:
-    """For each document, a JSON object with its id and mentions; each mention has offsets, its
-    text, its type if there is one, and candidates with id, name, score and semantic types."""
-    for batch in _batches(documents):
-        for document, found in zip(batch, generator.generate_for_documents(batch), strict=True):
-            mentions = [
-                _linked_mention(document, mention, candidates, kb)
-                for mention, candidates in zip(document.mentions, found, strict=True)
-            ]
-            yield {"id": document.id, "mentions": mentions}
-
-
-def find_mentions(
-    documents: Iterable[Document], kb: KnowledgeBase, longest_only: bool = True
-) -> Iterator[Document]:
-    """The documents with the names of concepts for mentions, whose type is empty."""
-    matcher = DictionaryMatcher(ExactCandidateGenerator(kb, k=1))
-    for batch in _batches(documents):
-        matches = matcher.match([document.text for document in batch], longest_only)
-        for document, its_matches in zip(batch, matches, strict=True):
-            mentions = tuple(
-                Mention(f"T{number}", match.start, match.end, "")
-                for number, match in enumerate(its_matches, 1)
-            )
-            yield replace(document.without_annotations(), mentions=mentions)
-
-
 def _generator(name: str, kb: KnowledgeBase, k: int) -> CandidateGenerator:
     if name == "exact":
         return ExactCandidateGenerator(kb, k)
@@ -183,36 +194,6 @@ def _documents(argument: str, from_format: Optional[str], annotated: bool) -> It
             raise ConfigurationError("--annotated needs a file with mentions")
         return [Document("text", argument)]
     return read_corpus(argument, corpus_format(from_format or "text"))
-
-
-def _batches(documents: Iterable[Document]) -> Iterator[List[Document]]:
-    remaining = iter(documents)
-    while batch := list(islice(remaining, _BATCH)):
-        yield batch
-
-
-def _linked_mention(
-    document: Document, mention: Mention, candidates: Sequence[Candidate], kb: KnowledgeBase
-) -> Dict[str, Any]:
-    result: Dict[str, Any] = {
-        "start": mention.start,
-        "end": mention.end,
-        "text": document.text_of(mention),
-    }
-    if mention.type:
-        result["type"] = mention.type
-    result["candidates"] = []
-    for candidate in candidates:
-        concept = kb.concept(candidate.concept_id)
-        result["candidates"].append(
-            {
-                "id": concept.id,
-                "name": concept.name,
-                "score": round(candidate.score, 4),
-                "semantic_types": list(concept.semantic_types),
-            }
-        )
-    return result
 
 
 def _lines(linked: Dict[str, Any]) -> Iterator[str]:

@@ -114,18 +114,19 @@ class TypedDictionary:
         "type-specific term lookups"), none of what has no such name."""
         found = self._generator.generate(self._generator.expanded(text, names))
         return [
-            tuple(c.concept_id for c in candidates if self._type_of(c.concept_id) == type_)
+            tuple(c.concept_id for c in candidates if self.type_of(c.concept_id) == type_)
             for candidates, type_ in zip(found, types, strict=True)
         ]
 
     def _typed(self, match: DictionaryMatch) -> TypedMatch:
         concepts: Dict[str, Tuple[str, ...]] = {}
         for candidate in match.candidates:
-            type_ = self._type_of(candidate.concept_id)
+            type_ = self.type_of(candidate.concept_id)
             concepts[type_] = (*concepts.get(type_, ()), candidate.concept_id)
         return TypedMatch(match.start, match.end, concepts)
 
-    def _type_of(self, concept_id: str) -> str:
+    def type_of(self, concept_id: str) -> str:
+        """Of a concept; `OTHER` if it is of none of the types."""
         its_types = self._kb.semantic_types([concept_id])[concept_id]
         found = (type_ for type_, wanted in self.types.items() if not wanted.isdisjoint(its_types))
         return next(found, OTHER)

@@ -8,6 +8,7 @@ from allennlp.commands.train import train_model
 from allennlp.common import Params
 from allennlp.models.archival import archive_model
 
+from bio_ie.data.document import Document
 from tests.knowledge.example_kb import write_example_kb
 
 TEXT = "Seizures after methamphetamine (METH)."
@@ -97,6 +98,10 @@ def test_index_is_written_where_it_was_asked_for(run, kb, tmp_path):
         (["link", "none", "--kb", "KB", "--from", "pubtator"], "none: "),
         (["link", TEXT, "--kb", "KB", "--from", "pubmed"], "no corpus format 'pubmed'"),
         (["link", TEXT, "--kb", "KB", "-k", "0"], "k must be positive"),
+        (["link", TEXT, "--kb", "KB", "-k", "0", "--types", '{"A": ["B"]}'], "k must be positive"),
+        (["link", TEXT, "--kb", "KB", "--types", "Drug"], "--types is not valid JSON"),
+        (["link", TEXT, "--kb", "KB", "--types", '{"Drug": []}'], "needs a list of semantic types"),
+        (["link", TEXT, "--kb", "KB", "--json", "--output", "x"], "exclude each other"),
         (["link", TEXT, "--kb", "KB", "--annotated", "--nested"], "exclude each other"),
         (["link", TEXT, "--kb", "KB", "--annotated"], "--annotated needs a file"),
         (["build-index", "none.sqlite"], "none.sqlite: there is no such file"),
@@ -165,6 +170,8 @@ def test_model_links_long_documents_in_any_format(run, linker, tmp_path):
     [
         (["--generator", "exact"], "--generator does not go with --model"),
         (["--nested"], "--nested does not go with --model"),
+        (["--types", "{}"], "--types does not go with --model"),
+        (["--output", "x"], "--output does not go with --model"),
         (["-k", "3"], "error: -k does not go with --model"),
         (["--kb", "none.sqlite"], "there is no such file"),
     ],
@@ -187,3 +194,46 @@ def test_either_a_dictionary_or_a_model_is_needed(run):
     status, _, err = run("link", TEXT)
     assert status == 1
     assert "--kb or --model is needed" in err
+
+
+def test_names_of_other_types_are_no_mentions(run, kb):
+    types = '{"Drug": ["Chemical"]}'
+    status, out, _ = run("link", TEXT, "--kb", kb, "--types", types)
+    assert status == 0
+    assert out.splitlines() == [
+        "text: 2 mentions",
+        "  15-30  methamphetamine  Drug",
+        "    1.000  X:01  Methamphetamine  [Chemical]",
+        "  32-36  METH  Drug",
+        "    1.000  X:01  Methamphetamine  [Chemical]",
+    ]
+
+
+def test_annotated_mentions_keep_their_types_and_get_concepts_of_those_asked_for(run, kb, tmp_path):
+    file = tmp_path / "corpus.PubTator"
+    file.write_text(PUBTATOR)
+    arguments = ["link", file, "--from", "pubtator", "--kb", kb, "--annotated", "--json"]
+    (drug,) = json.loads(run(*arguments, "--types", '{"Drug": ["Chemical"]}')[1])["mentions"]
+    assert (drug["type"], drug["candidates"]) == ("Disease", [])
+    (illness,) = json.loads(run(*arguments, "--types", '{"Ill": ["Disease"]}')[1])["mentions"]
+    assert (illness["type"], illness["candidates"][0]["id"]) == ("Disease", "X:03")
+
+
+@pytest.mark.parametrize(
+    "options, types",
+    [([], ["Disease", "Chemical", "Chemical"]), (["--types", '{"Ill": ["Disease"]}'], ["Ill"])],
+)
+def test_links_are_written_as_a_corpus_that_can_be_scored(run, kb, tmp_path, options, types):
+    file, linked = tmp_path / "corpus.PubTator", tmp_path / "linked.jsonl"
+    file.write_text(PUBTATOR)
+    arguments = ["--from", "pubtator", "--kb", kb, "--output", linked]
+    status, out, _ = run("link", file, *arguments, *options)
+    assert status == 0
+    assert f"wrote {linked}: 1 documents, {len(types)} mentions" in out
+    document = Document.from_json(json.loads(linked.read_text()))
+    assert [mention.type for mention in document.mentions] == types
+    assert document.mentions[0].concept_ids == ("X:03",)
+    assert document.mentions[0].score == 1.0
+    status, out, _ = run("score", linked, file, "--gold-from", "pubtator")
+    assert status == 0
+    assert "links of mentions" in out
