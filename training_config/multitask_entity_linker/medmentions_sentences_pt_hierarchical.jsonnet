@@ -6,5 +6,6 @@ local corpora = import '../lib/linking_corpora.libsonnet';
 local recipe = import '../lib/linking_recipe.libsonnet';
 
 base + corpora.medmentions_sentences + architectures.pt_hierarchical + recipe {
+  num_epochs:: 4,  // of some seven times the words that BC5CDR has
   tasks:: ['mention_recognition', 'entity_linking'],
 }
