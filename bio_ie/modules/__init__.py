@@ -6,6 +6,7 @@ from bio_ie.modules import (
     poolings,
     schedules,
     seq2seq_encoders,
+    seq2vec_encoders,
     span_extractors,
     tagging,
     token_embedders,

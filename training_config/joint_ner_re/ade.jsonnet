@@ -22,6 +22,6 @@ base {
   model+: {
     training_candidates: 'predicted_and_gold',
     tag_decoder: { type: 'constrained' },
-    encoder: { type: 'lstm', input_size: $.word_dim, hidden_size: 256, bidirectional: true },
+    encoder: { type: 'packed_lstm', input_size: $.word_dim, hidden_size: 256, bidirectional: true },
   },
 }

@@ -14,7 +14,7 @@ base {
   characters:: true,
   model+: {
     tag_decoder: { type: 'constrained' },
-    encoder: { type: 'lstm', input_size: $.word_dim, hidden_size: 256, bidirectional: true },
+    encoder: { type: 'packed_lstm', input_size: $.word_dim, hidden_size: 256, bidirectional: true },
   },
   num_epochs:: 10,
 }

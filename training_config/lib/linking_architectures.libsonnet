@@ -4,7 +4,7 @@ local encoders = import 'encoders.libsonnet';
 
 {
   local bilstm = {
-    type: 'lstm',
+    type: 'packed_lstm',
     hidden_size: 256,
     num_layers: 2,
     dropout: 0.1,

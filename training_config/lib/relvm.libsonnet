@@ -50,7 +50,7 @@ training {
     word_embedding: { embedding_dim: $.dim },
     entity_embedding: { embedding_dim: $.dim, vocab_namespace: 'entities' },
     context_encoder: {  // eqs. 7 to 9
-      type: 'lstm',
+      type: 'packed_lstm',
       input_size: $.dim,
       hidden_size: $.hidden_dim,
       bidirectional: true,

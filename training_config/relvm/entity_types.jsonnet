@@ -29,7 +29,7 @@ local hidden_dim = 128;  // on either side; the paper does not say
       token_embedders: { tokens: { type: 'embedding', embedding_dim: word_dim } },
     },
     seq2vec_encoder: {
-      type: 'lstm',
+      type: 'packed_lstm',
       input_size: word_dim,
       hidden_size: hidden_dim,
       bidirectional: true,

@@ -15,7 +15,7 @@ local hidden_dim = 300;
     text_field_embedder: {
       token_embedders: { tokens: { type: 'embedding', embedding_dim: dim } },
     },
-    sentence_encoder: { type: 'lstm', input_size: dim, hidden_size: hidden_dim },
+    sentence_encoder: { type: 'packed_lstm', input_size: dim, hidden_size: hidden_dim },
     pooling: { type: 'attention' },
     feedforward: { num_layers: 1, hidden_dims: hidden_dim, activations: 'relu' },
   },

@@ -9,6 +9,7 @@ from allennlp.modules import FeedForward
 from allennlp.modules.token_embedders import Embedding
 from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence
 
+from bio_ie.modules.packed_lstm import PackedLSTM
 from bio_ie.modules.relation_representation.vocabulary_softmax import VocabularySoftmax
 
 NOTHING = -1
@@ -78,7 +79,7 @@ class LatentDecoder(torch.nn.Module, FromParams):
         self.latent_feedforward = latent_feedforward
         self.latent_in_output = latent_in_output
         step_dim = latent_feedforward.get_output_dim() if latent_feedforward else latent_dim
-        self.lstm = torch.nn.LSTM(step_dim + embedding_dim, hidden_dim)
+        self.lstm = PackedLSTM(step_dim + embedding_dim, hidden_dim)
         self.softmax = VocabularySoftmax(
             hidden_dim + (latent_dim if latent_in_output else 0),
             embedding_dim,

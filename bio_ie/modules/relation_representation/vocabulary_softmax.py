@@ -85,17 +85,18 @@ class VocabularySoftmax(torch.nn.Module):
         vectors = self.projection(hidden)
         if self.cluster_vectors is None:
             return self._log_probabilities(vectors, embeddings, words)
-        head = torch.cat([embeddings[: self._cutoffs[0]], self.cluster_vectors.to(embeddings)])
+        # Split once: each slice would have a gradient of the size of all embeddings.
+        ends = [*self._cutoffs, len(embeddings)]
+        frequent, *rare = embeddings.split([end - start for start, end in pairwise([0, *ends])])
+        head = torch.cat([frequent, self.cluster_vectors.to(embeddings)])
         cutoffs = torch.tensor(self._cutoffs, device=words.device)
         # Contiguous, or it would warn.
         cluster = torch.bucketize(words.contiguous(), cutoffs, right=True)  # 0: in the head
         in_head = torch.where(cluster == 0, words, self._cutoffs[0] - 1 + cluster)
         log_p = self._log_probabilities(vectors, head, in_head)
-        for number, (first, last) in enumerate(pairwise([*self._cutoffs, len(embeddings)]), 1):
+        for number, (first, its_words) in enumerate(zip(self._cutoffs, rare, strict=True), 1):
             place = (cluster == number).nonzero().squeeze(1)
-            within = self._log_probabilities(
-                vectors[place], embeddings[first:last], words[place] - first
-            )
+            within = self._log_probabilities(vectors[place], its_words, words[place] - first)
             log_p = log_p.scatter_add(0, place, within)
         return log_p
 
