@@ -13,4 +13,5 @@ from bio_ie.commands.near_duplicates import NearDuplicates
 from bio_ie.commands.oracle_recall import OracleRecallCommand
 from bio_ie.commands.predict import Predict
 from bio_ie.commands.render import Render
+from bio_ie.commands.repeat import Repeat
 from bio_ie.commands.score import Score

@@ -12,6 +12,16 @@
     }
     for split in ['train', 'validation', 'test']
   },
+  // A config on one fold: `base + parts.folded(...)`. Another one is `fold:: 3`; all of them,
+  // `bio-ie repeat CONFIG --folds 0-9`.
+  folded(file, num_folds, validation_share, settings={}):: {
+    local its_parts = $.fold(file, self.fold, num_folds, validation_share, settings),
+    fold:: 0,
+    train_data_path: its_parts.train,
+    validation_data_path: its_parts.validation,
+    test_data_path: its_parts.test,
+    evaluate_on_test: true,
+  },
   // A validation part taken out of a training file: a share below 1, or a number of documents.
   held_out(file, validation_share, settings={}):: {
     [split]: settings { file: file, split: split, validation_share: validation_share }

@@ -5,14 +5,9 @@ local base = import '../lib/joint_ner_re.libsonnet';
 local encoders = import '../lib/encoders.libsonnet';
 local parts = import '../lib/parts.libsonnet';
 local paths = import '../lib/paths.libsonnet';
-local fold = parts.fold(paths.data + '/hpo/gsc_plus', 0, 10, 23);
 
-base {
+base + parts.folded(paths.data + '/hpo/gsc_plus', 10, 23) + {
   corpus:: { type: 'gsc_plus', on_error: 'skip' },  // 13 of its 2,773 annotations are wrong
-  train_data_path: fold.train,
-  validation_data_path: fold.validation,
-  test_data_path: fold.test,
-  evaluate_on_test: true,
   // A word of the other parts that training has not seen is unknown, as it is in a text to predict
   // from; in the vocabulary it would have a random vector that nothing has trained.
   datasets_for_vocab_creation: ['train'],

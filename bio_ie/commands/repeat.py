@@ -1,0 +1,191 @@
+"""
+`bio-ie repeat CONFIG -s FOLDER --folds 0-9` trains a config once for each fold, or seed, and gives
+the mean and the deviation of the scores.
+
+    bio-ie repeat training_config/relvm/gad.jsonnet -s runs/gad --folds 1-10
+    bio-ie repeat training_config/quickstart.jsonnet -s runs/seeds --seeds 1-3
+
+It goes on where it was interrupted.
+"""
+
+import argparse
+import json
+import logging
+import os
+import re
+from itertools import product
+from pathlib import Path
+from typing import Dict, Iterator, List, NamedTuple, Optional
+
+import _jsonnet
+from allennlp.commands.subcommand import Subcommand
+from allennlp.commands.train import train_model
+from allennlp.common import Params
+from allennlp.common.checks import ConfigurationError
+from allennlp.common.params import parse_overrides, with_overrides
+
+from bio_ie.commands.user_errors import user_errors
+from bio_ie.data.corpora.atomic_output import atomic_writer
+from bio_ie.metrics.run_summary import RunSummary, run_summary, scores_of_run
+
+logger = logging.getLogger(__name__)
+
+SUMMARY = "summary.json"
+_NUMBERS = re.compile(r"\d+(-\d+)?(,\d+(-\d+)?)*")
+
+
+@Subcommand.register("repeat")
+class Repeat(Subcommand):
+    """The subcommand around `repeat`."""
+
+    def add_subparser(self, parser: argparse._SubParsersAction) -> argparse.ArgumentParser:
+        description = f"""Train a config once for each fold and each seed, and give the mean and the
+            deviation of the scores: of the test part if the config evaluates on it, of the
+            validation part if not. The config must have the settings `fold` and `seed`, like those
+            of training_config. A run that is complete is not trained again, one that was
+            interrupted goes on. All scores are in {SUMMARY} of the folder then."""
+        subparser = parser.add_parser(
+            self.name, description=description, help="train a config for several folds or seeds"
+        )
+        subparser.add_argument("config", help="a jsonnet file")
+        subparser.add_argument(
+            "-s", "--serialization-dir", required=True, help="a folder, with one for each run"
+        )
+        subparser.add_argument("--folds", help="numbers of folds, such as 0-9 or 1,3,5")
+        subparser.add_argument("--seeds", help="seeds, such as 1-3")
+        subparser.add_argument(
+            "-o", "--overrides", default="", help="changes of the config, as of 'train'"
+        )
+        subparser.set_defaults(func=repeat_from_args)
+        return subparser
+
+
+def repeat_from_args(args: argparse.Namespace) -> None:
+    """Runs `repeat` for the command line; exits with status 1 for bad input."""
+    with user_errors():
+        settings = {
+            "fold": _numbers(args.folds, "--folds"),
+            "seed": _numbers(args.seeds, "--seeds"),
+        }
+        given = {name: values for name, values in settings.items() if values}
+        if not given:
+            raise ConfigurationError("--folds or --seeds is needed: what the runs differ in")
+        summary = repeat(args.config, args.serialization_dir, given, args.overrides)
+        print("\n".join(table(summary)))
+
+
+class _Run(NamedTuple):
+    name: str
+    """`fold_3`, `seed_1` or `fold_3_seed_1`."""
+    params: Params
+
+
+def repeat(
+    config: str, folder: str, settings: Dict[str, List[int]], overrides: str = ""
+) -> RunSummary:
+    """
+    # Parameters
+
+    config : `str`
+        A jsonnet file that evaluates to an object.
+    folder : `str`
+        Each run is trained in a folder of its own in there.
+    settings : `Dict[str, List[int]]`
+        Settings of the config, and their values: a run for each combination.
+    overrides : `str`, optional
+        As of AllenNLP's `train`.
+
+    # Returns
+
+    `RunSummary`
+
+    Raises `ConfigurationError` for a config that lacks a setting, or a run that was trained by
+    another config.
+    """
+    # All of them are looked at before hours are spent on the first.
+    runs = list(_runs(config, settings, overrides))
+    for run in runs:
+        _require_same_config(run, Path(folder) / run.name)
+    scores: Dict[str, Dict[str, float]] = {}
+    for run in runs:
+        scores[run.name] = _scores(run, Path(folder) / run.name)
+        shown = "  ".join(f"{name} {value:.4f}" for name, value in scores[run.name].items())
+        logger.info("%s: %s", run.name, shown)
+    summary = run_summary(list(scores.values()))
+    with atomic_writer(Path(folder) / SUMMARY) as file:
+        file.write(json.dumps({"runs": scores, **summary._asdict()}, indent=2) + "\n")
+    return summary
+
+
+def _runs(config: str, settings: Dict[str, List[int]], overrides: str) -> Iterator[_Run]:
+    path = os.path.abspath(config)
+    if not os.path.isfile(path):
+        raise ConfigurationError(f"there is no file {config!r}")
+    imported = f"import {json.dumps(path)}"
+    variables = dict(os.environ)
+    for name in settings:
+        has_it = f"std.objectHasAll({imported}, {json.dumps(name)})"
+        if not json.loads(_jsonnet.evaluate_snippet(config, has_it, ext_vars=variables)):
+            raise ConfigurationError(f"{config} has no setting {name!r} (`{name}:: 0`)")
+    for values in product(*settings.values()):
+        chosen = dict(zip(settings, values, strict=True))
+        changes = ", ".join(f"{name}:: {value}" for name, value in chosen.items())
+        snippet = f"({imported}) {{ {changes} }}"
+        evaluated = _jsonnet.evaluate_snippet(config, snippet, ext_vars=variables)
+        changed = with_overrides(json.loads(evaluated), parse_overrides(overrides, variables))
+        params = Params(changed)
+        yield _Run("_".join(f"{name}_{value}" for name, value in chosen.items()), params)
+
+
+def _require_same_config(run: _Run, folder: Path) -> None:
+    config = folder / "config.json"
+    if config.exists() and json.loads(config.read_text("utf-8")) != run.params.as_dict(quiet=True):
+        raise ConfigurationError(f"{folder} was trained by another config")
+
+
+def _scores(run: _Run, folder: Path) -> Dict[str, float]:
+    metrics = folder / "metrics.json"
+    if not (folder / "model.tar.gz").exists() or not metrics.exists():
+        was_begun = (folder / "config.json").exists()
+        train_model(
+            run.params,
+            str(folder),
+            recover=was_begun,
+            include_package=["bio_ie"],
+            return_model=False,
+        )
+    found = scores_of_run(json.loads(metrics.read_text("utf-8")))
+    if not found:
+        raise ConfigurationError(
+            f"{metrics} has no scores: the config needs validation data, or test data and "
+            "evaluate_on_test"
+        )
+    return found
+
+
+def table(summary: RunSummary) -> Iterator[str]:
+    """Lines to read, a score each."""
+    width = max(len(name) for name in summary.mean)
+    columns = ("mean", "deviation", "lowest", "highest", "pooled")
+    yield " " * width + "".join(f"{column:>11}" for column in columns)
+    for name in summary.mean:
+        values = [getattr(summary, column).get(name) for column in columns]
+        yield f"{name:<{width}}" + "".join(map(_cell, values))
+
+
+def _cell(value: Optional[float]) -> str:
+    return " " * 11 if value is None else f"{value:11.4f}"
+
+
+def _numbers(argument: Optional[str], option: str) -> List[int]:
+    if argument is None:
+        return []
+    if not _NUMBERS.fullmatch(argument):
+        raise ConfigurationError(f"{option} takes numbers such as 0-9 or 1,3,5, not {argument!r}")
+    found: List[int] = []
+    for part in argument.split(","):
+        first, _, last = part.partition("-")
+        found += range(int(first), int(last or first) + 1)
+    if len(set(found)) < len(found) or not found:
+        raise ConfigurationError(f"{option}: {argument} names a number twice, or none")
+    return found
