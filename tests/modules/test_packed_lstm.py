@@ -1,5 +1,7 @@
 import pytest
 import torch
+from allennlp.common import Params
+from allennlp.modules import Seq2SeqEncoder, Seq2VecEncoder
 from torch.nn.utils.rnn import pack_padded_sequence
 from torch.testing import assert_close
 
@@ -86,3 +88,16 @@ def test_products_in_half_precision_have_the_same_results_but_for_rounding():
     for half, single in zip(found, expected, strict=True):
         assert not torch.equal(half, single)
         assert_close(half, single, atol=0.1, rtol=0.1)
+
+
+@pytest.mark.parametrize("base", [Seq2SeqEncoder, Seq2VecEncoder])
+def test_encoder_is_allennlps_lstm(base):
+    settings = {"input_size": 4, "hidden_size": 6, "num_layers": 2, "bidirectional": True}
+    ours, theirs = (
+        base.from_params(Params({"type": name, **settings})) for name in ("packed_lstm", "lstm")
+    )
+    theirs.load_state_dict(ours.state_dict())
+    words = torch.randn(3, 5, 4)
+    mask = torch.tensor([[True] * 5, [True] * 2 + [False] * 3, [False] * 5])
+    assert_close(ours(words, mask), theirs(words, mask))
+    assert ours.get_output_dim() == 12
