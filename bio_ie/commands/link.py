@@ -38,10 +38,7 @@ from bio_ie.knowledge.candidate_generators import (
     TfidfCandidateGenerator,
 )
 from bio_ie.knowledge.knowledge_base import KnowledgeBase
-from bio_ie.knowledge.typed_dictionary import TypedDictionary
-
-_LOOKED_AT = 100
-"""Candidates, of which those of the types that are asked for are taken."""
+from bio_ie.knowledge.typed_dictionary import CANDIDATES, TypedDictionary
 
 _LOOKS_LIKE_FILE = re.compile(r"\S+\.(txt|jsonl?|tsv|xml|ann|gz|pubtator)", re.IGNORECASE)
 
@@ -103,7 +100,7 @@ class Link(Subcommand):
             help="write a corpus whose mentions have the first concept, in place of printing",
         )
         subparser.add_argument(
-            "--to", dest="to_format", default="jsonl", help="its format (default: jsonl)"
+            "--to", dest="to_format", help="with --output: its format (default: jsonl)"
         )
         subparser.set_defaults(func=link_from_args)
         return subparser
@@ -121,6 +118,8 @@ def link_from_args(args: argparse.Namespace) -> None:
             raise ConfigurationError("--kb or --model is needed, to know any concepts")
         if args.json and args.output is not None:
             raise ConfigurationError("--json and --output exclude each other")
+        if args.to_format is not None and args.output is None:
+            raise ConfigurationError("--to is the format of --output, which is needed")
         _link_with_names(args, _opened(args.kb))
 
 
@@ -131,7 +130,7 @@ def _link_with_names(args: argparse.Namespace, kb: KnowledgeBase) -> None:
     wanted = types_argument(args.types)
     types = None if wanted is None else TypedDictionary(kb, wanted)
     generator = _generator(
-        args.generator or "exact", kb, k if types is None else max(k, _LOOKED_AT)
+        args.generator or "exact", kb, k if types is None else max(k, CANDIDATES)
     )
     documents = _documents(args.input, args.from_format, args.annotated)
     if not args.annotated:
@@ -144,15 +143,16 @@ def _link_with_names(args: argparse.Namespace, kb: KnowledgeBase) -> None:
             _print(links_to_json(document, kb), args.json)
         return
     found = (with_best_concepts(document, kb) for document in linked)
-    written = corpus_format(args.to_format).write(found, args.output)
+    written = corpus_format(args.to_format or "jsonl").write(found, args.output)
     print(f"wrote {args.output}: {written}")
 
 
 def _link_with_model(args: argparse.Namespace) -> None:
-    for option in ("generator", "nested", "k", "types", "output"):
+    for option in ("generator", "nested", "k", "types", "output", "to_format"):
         if getattr(args, option) not in (None, False):
-            dashes = "-" if len(option) == 1 else "--"
-            raise ConfigurationError(f"{dashes}{option} does not go with --model")
+            name = option.removesuffix("_format")
+            dashes = "-" if len(name) == 1 else "--"
+            raise ConfigurationError(f"{dashes}{name} does not go with --model")
     kb = None if args.kb is None else _opened(args.kb)
     documents = _documents(args.input, args.from_format, args.annotated)
     predictor = linking_predictor(args.model, args.annotated, args.cuda_device)

@@ -9,12 +9,13 @@
 import argparse
 import json
 from pathlib import Path
-from typing import Any, Dict, Iterator, List, Optional
+from typing import Any, Dict, Iterator
 
 from allennlp.commands.subcommand import Subcommand
 from allennlp.common.checks import ConfigurationError
 
 from bio_ie.commands.corpus_format_argument import corpus_format
+from bio_ie.commands.types_argument import types_argument
 from bio_ie.commands.user_errors import user_errors
 from bio_ie.data.corpora.atomic_output import atomic_writer
 from bio_ie.data.corpora.corpus_path import read_corpus
@@ -104,23 +105,11 @@ def _generator(args: argparse.Namespace, kb: KnowledgeBase) -> CandidateGenerato
     settings: Dict[str, Any] = {
         "k": max(args.k),
         "expand_abbreviations": not args.as_written,
-        "semantic_types": _semantic_types(args.semantic_types),
+        "semantic_types": types_argument(args.semantic_types, "--semantic-types"),
     }
     if args.generator == "exact":
         return ExactCandidateGenerator(kb, **settings)
     return TfidfCandidateGenerator(kb, num_threads=args.threads, **settings)
-
-
-def _semantic_types(argument: Optional[str]) -> Optional[Dict[str, List[str]]]:
-    if argument is None:
-        return None
-    try:
-        value = json.loads(argument)
-    except (ValueError, RecursionError) as error:
-        raise ConfigurationError(f"--semantic-types is not valid JSON: {error}") from error
-    if not isinstance(value, dict):
-        raise ConfigurationError(f"--semantic-types must be a JSON object, not {argument}")
-    return value
 
 
 def table(result: OracleRecall) -> Iterator[str]:

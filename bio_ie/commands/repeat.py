@@ -41,8 +41,8 @@ class Repeat(Subcommand):
     def add_subparser(self, parser: argparse._SubParsersAction) -> argparse.ArgumentParser:
         description = f"""Train a config once for each fold and each seed, and give the mean and the
             deviation of the scores: of the test part if the config evaluates on it, of the
-            validation part if not. The config must have the settings `fold` and `seed`, like those
-            of training_config. A run that is complete is not trained again, one that was
+            validation part if not. The config must have the setting `fold`, or `seed`, as those of
+            training_config have. A run that is complete is not trained again, one that was
             interrupted goes on. All scores are in {SUMMARY} of the folder then."""
         subparser = parser.add_parser(
             self.name, description=description, help="train a config for several folds or seeds"

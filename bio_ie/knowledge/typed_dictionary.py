@@ -19,7 +19,8 @@ DEFAULT_TYPES: Mapping[str, Sequence[str]] = {
 """The types of entities of paper 5, and the semantic types of `training_config/knowledge` that are
 such. MeSH has a protein among the chemicals as well, so genes come first."""
 
-_CANDIDATES = 100
+CANDIDATES = 100
+"""Of a name, among which those of a type are looked for."""
 
 
 class TypedMatch(NamedTuple):
@@ -78,7 +79,7 @@ class TypedDictionary:
                     f"types: {type_!r} needs a list of semantic types, and not to be {OTHER}"
                 )
         self._kb = kb
-        self._generator = ExactCandidateGenerator(kb, k=_CANDIDATES)
+        self._generator = ExactCandidateGenerator(kb, k=CANDIDATES)
         self._matcher = DictionaryMatcher(self._generator, max_width)
 
     def match(
