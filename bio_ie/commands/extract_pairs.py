@@ -9,9 +9,11 @@ of entities, to learn relation representations from.
 """
 
 import argparse
+import contextlib
+import hashlib
 import json
 from pathlib import Path
-from typing import Iterable, Iterator
+from typing import IO, Iterable, Iterator, Optional
 
 from allennlp.commands.subcommand import Subcommand
 from allennlp.common.checks import ConfigurationError
@@ -24,6 +26,7 @@ from bio_ie.data.corpora.atomic_output import atomic_writer
 from bio_ie.data.corpora.corpus_path import read_corpus
 from bio_ie.data.corpora.pair_sentences import sentence_to_json
 from bio_ie.data.document import Document
+from bio_ie.data.entity_sentence import EntitySentence
 from bio_ie.data.tokenizers import ScispacyRulesTokenizer
 from bio_ie.knowledge.knowledge_base import KnowledgeBase
 from bio_ie.knowledge.typed_dictionary import DEFAULT_TYPES, TypedDictionary
@@ -33,6 +36,8 @@ from bio_ie.predictors.type_classifier import TypeClassifier
 
 SPLIT_SIGNS = "-–/"
 """Words are those of the configs, which a model that is trained on them goes on with."""
+
+VALIDATION_SHARE = 0.02
 
 
 @Subcommand.register("extract-pairs")
@@ -56,6 +61,17 @@ class ExtractPairs(Subcommand):
             help="its format (default: jsonl): a name, or a JSON object with 'type' and options",
         )
         subparser.add_argument("--output", required=True, help="file to write; .gz is compressed")
+        subparser.add_argument(
+            "--validation",
+            metavar="FILE",
+            help="write the sentences of some documents there instead",
+        )
+        subparser.add_argument(
+            "--validation-share",
+            type=float,
+            help="with --validation: the share of the documents, which their ids choose "
+            f"(default: {VALIDATION_SHARE})",
+        )
         subparser.add_argument("--kb", help="a file that build-kb has built")
         found = subparser.add_mutually_exclusive_group()
         found.add_argument("--archive", help="the archive of a model that finds mentions")
@@ -96,6 +112,7 @@ def extract_pairs_from_args(args: argparse.Namespace) -> None:
             raise ConfigurationError("--kb, --archive or --annotated is needed, to find entities")
         if args.kb is None and args.types is not None:
             raise ConfigurationError("--types are those of a knowledge base: --kb is needed")
+        share = _validation_share(args)
         kb = None if args.kb is None else KnowledgeBase(args.kb)
         extractor = PairExtractor(
             None if kb is None else TypedDictionary(kb, types_argument(args.types)),
@@ -113,11 +130,48 @@ def extract_pairs_from_args(args: argparse.Namespace) -> None:
             documents = _detected(documents, args.archive, args.cuda_device)
         # disable=None: no bar where standard error is no terminal, such as a log file.
         bar = tqdm(documents, unit=" documents", disable=None)
-        with atomic_writer(Path(args.output)) as file:
-            for sentence in extractor(bar):
-                file.write(sentence_to_json(sentence) + "\n")
+        num_held_out = _write(extractor(bar), args.output, args.validation, share)
     print(f"wrote {args.output}")
+    if args.validation is not None:
+        print(f"wrote {args.validation}: {num_held_out:,} of the sentences")
     print("\n".join(extractor.counts.lines()))
+
+
+def _validation_share(args: argparse.Namespace) -> float:
+    if args.validation is None:
+        if args.validation_share is not None:
+            raise ConfigurationError("--validation-share is that of --validation, which is needed")
+        return 0
+    if Path(args.validation).resolve() == Path(args.output).resolve():
+        raise ConfigurationError("--validation and --output are the same file")
+    share = VALIDATION_SHARE if args.validation_share is None else args.validation_share
+    if not 0 < share < 1:
+        raise ConfigurationError(f"--validation-share must be between 0 and 1, not {share}")
+    return share
+
+
+def _write(
+    sentences: Iterable[EntitySentence], output: str, validation: Optional[str], share: float
+) -> int:
+    """The number of sentences that go to `validation`."""
+    num_held_out = 0
+    with contextlib.ExitStack() as stack:
+        file: IO[str] = stack.enter_context(atomic_writer(Path(output)))
+        held_out = file
+        if validation is not None:
+            held_out = stack.enter_context(atomic_writer(Path(validation)))
+        for sentence in sentences:
+            is_held_out = share > 0 and _chance(sentence.id.rpartition(":")[0]) < share
+            num_held_out += is_held_out
+            (held_out if is_held_out else file).write(sentence_to_json(sentence) + "\n")
+    return num_held_out
+
+
+def _chance(document_id: str) -> float:
+    """From 0 to 1, always the same for an id: whatever else the texts are, and in whichever order,
+    all sentences of a document stay together."""
+    digest = hashlib.sha256(document_id.encode("utf-8", "surrogatepass")).digest()
+    return int.from_bytes(digest[:8], "big") / 2**64
 
 
 def _detected(documents: Iterable[Document], archive: str, cuda_device: int) -> Iterator[Document]:

@@ -49,6 +49,38 @@ def test_names_of_a_knowledge_base(run, kb, texts, tmp_path, name):
     assert "names of several types were left out" in out
 
 
+def test_some_documents_are_held_out(run, kb, tmp_path):
+    texts = tmp_path / "texts.jsonl"
+    lines = [{"id": f"a:{number}", "text": f"{TEXT} {TEXT}"} for number in range(400)]
+    texts.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    arguments = [texts, "--kb", kb, "--types", json.dumps(TYPES)]
+    train, validation, all_ = (tmp_path / f"{name}.jsonl" for name in ("train", "held", "all"))
+    parts = ["--output", train, "--validation", validation]
+
+    assert run(*arguments, "--output", all_)[0] == 0
+    status, out, _ = run(*arguments, *parts, "--validation-share", 0.25)
+
+    assert status == 0
+    of_train, of_validation, of_all = (
+        [sentence.id for sentence in PairSentencesFormat().sentences(str(path))]
+        for path in (train, validation, all_)
+    )
+    assert f"{validation}: {len(of_validation)} of the sentences" in out
+    assert sorted(of_train + of_validation) == sorted(of_all)
+    train_documents, validation_documents = (
+        {id_.rpartition(":")[0] for id_ in ids} for ids in (of_train, of_validation)
+    )
+    assert train_documents.isdisjoint(validation_documents)
+    # Four standard deviations of a binomial distribution.
+    assert abs(len(validation_documents) - 100) < 35
+
+    # Other documents around it change nothing for a document.
+    texts.write_text("".join(json.dumps(line) + "\n" for line in lines[:9:-1]))
+    assert run(*arguments, *parts, "--validation-share", 0.25)[0] == 0
+    again = {s.id.rpartition(":")[0] for s in PairSentencesFormat().sentences(str(validation))}
+    assert again == validation_documents - {f"a:{number}" for number in range(10)}
+
+
 def test_annotated_mentions_need_no_knowledge_base(run, tmp_path, fixtures_folder):
     output = tmp_path / "pairs.jsonl"
     corpus = fixtures_folder / "corpora/pubtator/cdr_like.PubTator.txt"
@@ -125,11 +157,15 @@ def test_another_archive_is_no_classifier(run, kb, texts, tmp_path, toy_archive)
         (["--kb", "KB", "--types", "{"], "not valid JSON"),
         (["--kb", "KB", "--types", '{"T": []}'], "semantic types"),
         (["--kb", "nowhere.sqlite"], "nowhere.sqlite"),
+        (["--kb", "KB", "--validation-share", "0.1"], "--validation, which is needed"),
+        (["--kb", "KB", "--validation", "OUTPUT"], "the same file"),
+        (["--kb", "KB", "--validation", "v", "--validation-share", "1"], "between 0 and 1"),
     ],
 )
 def test_wrong_arguments_are_errors_and_leave_nothing(run, kb, texts, tmp_path, arguments, message):
     output = tmp_path / "x.jsonl"
-    arguments = [kb if argument == "KB" else argument for argument in arguments]
+    stand_for = {"KB": kb, "OUTPUT": output}
+    arguments = [stand_for.get(argument, argument) for argument in arguments]
     status, _, err = run(texts, *arguments, "--output", output)
     assert status == 1
     assert message in err

@@ -18,6 +18,7 @@ from tests.models import toy_relations
 ROOT = Path(__file__).resolve().parent.parent.parent
 FOLDER = ROOT / "training_config" / "relvm"
 SIZES = {"xsmall": 128, "small": 256, "medium": 512, "large": 1024}
+SHORT = {"xsmall_short": 128, "small_short": 256, "small_identifiers_short": 256}
 MENTIONS = [
     f"{corpus}{kind}" for corpus in ("gad", "euadr") for kind in ("", "_not_pretrained", "_bert")
 ]
@@ -69,6 +70,20 @@ def test_sizes_are_those_of_the_paper(name: str, hidden_dim: int) -> None:
     assert model["kl_weight"] == {"type": "linear_warmup", "num_steps": 10_000}
     assert config["dataset_reader"]["max_length"] == 140
     assert len(config["dataset_reader"]["exclude"]) == 2
+
+
+@pytest.mark.parametrize("name, hidden_dim", SHORT.items())
+def test_short_training(name: str, hidden_dim: int, tmp_path: Path) -> None:
+    config = evaluate(name)
+    model = config["model"]
+    assert model["context_encoder"]["hidden_size"] == hidden_dim
+    assert (config["dataset_reader"]["entities"] == "identifiers") == ("identifiers" in name)
+    steps = config["trainer"]["num_epochs"] * config["data_loader"]["batches_per_epoch"]
+    assert model["kl_weight"]["num_steps"] < steps / 2
+    assert model["decoder"].pop("adaptive_cutoffs")  # there are not as many words here
+    config["trainer"]["learning_rate_scheduler"]["warmup_steps"] = 1
+    metrics = train(shortened(config, train=_pair_sentences(tmp_path)), tmp_path / "run")
+    assert "validation_elbo" in metrics
 
 
 @pytest.mark.parametrize("name", [*SIZES, "large_identifiers"])

@@ -25,7 +25,7 @@ training {
   num_samples:: 1,  // section 4.1.1
   length_normalize:: false,  // the released code: true
   latent_in_output:: false,  // the released code: true
-  adaptive_cutoffs:: null,  // e.g. [2000, 10000]: faster with a large vocabulary
+  adaptive_cutoffs:: null,  // e.g. [500, 2000, 6000]: faster with a large vocabulary
   bf16:: false,  // matrix products in bfloat16, for a GPU
   seed:: 13370,
   cuda_device:: null,  // null: the first GPU if there is one
