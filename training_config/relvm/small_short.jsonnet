@@ -1,2 +1,2 @@
-// SMALL in an hour or two of one processor core (lib/relvm_recipe.libsonnet), for relations of mentions.
+// SMALL in 6,000 steps, for a processor (lib/relvm_recipe.libsonnet), for relations of mentions.
 (import '../lib/relvm.libsonnet') + (import '../lib/relvm_recipe.libsonnet') { hidden_dim:: 256 }
