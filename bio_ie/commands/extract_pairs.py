@@ -31,13 +31,14 @@ from bio_ie.data.tokenizers import ScispacyRulesTokenizer
 from bio_ie.knowledge.knowledge_base import KnowledgeBase
 from bio_ie.knowledge.typed_dictionary import DEFAULT_TYPES, TypedDictionary
 from bio_ie.predictors.mention_detector import MentionDetector
-from bio_ie.predictors.pair_extractor import PairExtractor
+from bio_ie.predictors.pair_extractor import PairExtractor, document_id_of
 from bio_ie.predictors.type_classifier import TypeClassifier
 
 SPLIT_SIGNS = "-–/"
 """Words are those of the configs, which a model that is trained on them goes on with."""
 
 VALIDATION_SHARE = 0.02
+"""Of the documents, unless another is asked for."""
 
 
 @Subcommand.register("extract-pairs")
@@ -161,7 +162,7 @@ def _write(
         if validation is not None:
             held_out = stack.enter_context(atomic_writer(Path(validation)))
         for sentence in sentences:
-            is_held_out = share > 0 and _chance(sentence.id.rpartition(":")[0]) < share
+            is_held_out = share > 0 and _chance(document_id_of(sentence.id)) < share
             num_held_out += is_held_out
             (held_out if is_held_out else file).write(sentence_to_json(sentence) + "\n")
     return num_held_out

@@ -142,7 +142,7 @@ class PairExtractor:
                     if mention.identifier:
                         known = self.counts.entities.setdefault(mention.type, Counter())
                         known[mention.identifier] += 1
-                yield replace(sentence, id=f"{sentence.id}:{sentence.word_spans[0][0]}")
+                yield replace(sentence, id=_sentence_id(sentence.id, sentence.word_spans[0][0]))
 
     # Names of the dictionary
 
@@ -226,3 +226,12 @@ class PairExtractor:
         if self._kb is None:
             return tuple(prefixed)
         return tuple(self._kb.resolve(id_) or id_ for id_ in prefixed)
+
+
+def _sentence_id(document_id: str, start: int) -> str:
+    return f"{document_id}:{start}"
+
+
+def document_id_of(sentence_id: str) -> str:
+    """Of the document that a sentence of `PairExtractor` is from."""
+    return sentence_id.rpartition(":")[0]

@@ -6,7 +6,7 @@
   lr:: 1e-3,  // falls to 0
   kl_annealing:: 2000,
   adaptive_cutoffs:: [500, 2000, 6000, 15000],
-  bf16:: true,  // pays on processors that have it, too
+  bf16:: true,  // faster on processors that have it, too; takes more memory there
   trainer+: {
     learning_rate_scheduler::: { type: 'linear_with_warmup', warmup_steps: 100 },
   },
