@@ -1,6 +1,6 @@
 """Names of entities of some types wherever they stand in a text."""
 
-from typing import Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple
+from typing import Container, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 from allennlp.common.checks import ConfigurationError
 
@@ -56,7 +56,9 @@ class TypedDictionary:
     kb : `KnowledgeBase`
     types : `Mapping[str, Sequence[str]]`, optional (default = `DEFAULT_TYPES`)
         The types of entities, each with its semantic types in the knowledge base. A concept of
-        several is of the first one.
+        several types is of the first one. Of the concepts with the same name and type only those of
+        the earliest semantic type are given: where the disease comes before the phenotype,
+        "breast cancer" is the disease.
     max_width : `int`, optional (default = `8`)
         Of a name, in words.
 
@@ -70,7 +72,7 @@ class TypedDictionary:
         max_width: int = 8,
     ) -> None:
         self.types = {
-            type_: frozenset(its_types)
+            type_: tuple(its_types)
             for type_, its_types in (DEFAULT_TYPES if types is None else types).items()
         }
         for type_, its_types in (types or {}).items():
@@ -115,19 +117,33 @@ class TypedDictionary:
         "type-specific term lookups"), none of what has no such name."""
         found = self._generator.generate(self._generator.expanded(text, names))
         return [
-            tuple(c.concept_id for c in candidates if self.type_of(c.concept_id) == type_)
+            self._by_type([candidate.concept_id for candidate in candidates]).get(type_, ())
             for candidates, type_ in zip(found, types, strict=True)
         ]
 
     def _typed(self, match: DictionaryMatch) -> TypedMatch:
-        concepts: Dict[str, Tuple[str, ...]] = {}
-        for candidate in match.candidates:
-            type_ = self.type_of(candidate.concept_id)
-            concepts[type_] = (*concepts.get(type_, ()), candidate.concept_id)
+        concepts = self._by_type([candidate.concept_id for candidate in match.candidates])
         return TypedMatch(match.start, match.end, concepts)
+
+    def _by_type(self, concept_ids: Sequence[str]) -> Dict[str, Tuple[str, ...]]:
+        semantic_types = self._kb.semantic_types(concept_ids)
+        ranked: Dict[str, Dict[str, int]] = {}
+        for concept_id in concept_ids:
+            type_, rank = self._type_and_rank(semantic_types[concept_id])
+            ranked.setdefault(type_, {})[concept_id] = rank
+        return {
+            type_: tuple(id_ for id_, rank in ranks.items() if rank == min(ranks.values()))
+            for type_, ranks in ranked.items()
+        }
 
     def type_of(self, concept_id: str) -> str:
         """Of a concept; `OTHER` if it is of none of the types."""
-        its_types = self._kb.semantic_types([concept_id])[concept_id]
-        found = (type_ for type_, wanted in self.types.items() if not wanted.isdisjoint(its_types))
-        return next(found, OTHER)
+        return self._type_and_rank(self._kb.semantic_types([concept_id])[concept_id])[0]
+
+    def _type_and_rank(self, semantic_types: Container[str]) -> Tuple[str, int]:
+        """The type, and the place of the semantic type that makes it such."""
+        for type_, wanted in self.types.items():
+            for rank, semantic_type in enumerate(wanted):
+                if semantic_type in semantic_types:
+                    return type_, rank
+        return OTHER, 0

@@ -13,6 +13,8 @@ CONCEPTS = {
     "X:23": ("Phenomenon", ["Methamphetamine resistance"]),
     "X:24": ("Drug", ["Seizures"]),
     "X:25": ("Gene", ["Amphetamine"]),
+    "X:00": ("Drug", ["Ephedrine"]),
+    "X:26": ("Chemical", ["Ephedrine"]),
 }
 
 
@@ -60,6 +62,11 @@ def test_identifiers_are_looked_up_by_type(dictionary):
     found = dictionary.concepts("", ["seizures", "seizures", "cat", "nothing"],
                                 ["DISEASE", "CHEMICAL", "DISEASE", "GENE"])  # fmt: skip
     assert found == [("X:03",), ("X:24",), (), ()]
+
+
+def test_concepts_of_a_name_are_those_of_the_earliest_semantic_type(dictionary):
+    assert named(dictionary, "ephedrine") == [("ephedrine", {"CHEMICAL": ("X:26",)})]
+    assert dictionary.concepts("", ["ephedrine"], ["CHEMICAL"]) == [("X:26",)]
 
 
 def test_a_concept_of_several_types_is_of_the_first(tmp_path):
