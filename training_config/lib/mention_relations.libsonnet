@@ -53,7 +53,7 @@ training {
   validation_data_loader: { batch_size: 64 },
   trainer+: {
     num_epochs: std.ceil($.num_iterations / $.iterations_per_epoch),
-    optimizer: { type: 'adam', lr: $.lr },
+    optimizer: { type: 'fused_adamw', lr: $.lr, weight_decay: 0.0 },  // Adam
     learning_rate_scheduler:: null,
   },
   include_in_archive: ['representation'],

@@ -55,7 +55,7 @@ training {
   validation_data_loader: { batch_size: 512 },
   trainer+: {
     num_epochs: std.ceil($.num_iterations / $.iterations_per_epoch),
-    optimizer: { type: 'adam', lr: $.lr },
+    optimizer: { type: 'fused_adamw', lr: $.lr, weight_decay: 0.0 },  // Adam
     learning_rate_scheduler:: null,
     // One threshold, of the highest F1 on the validation data.
     callbacks+: [{ type: 'best_thresholds', shared: true }],

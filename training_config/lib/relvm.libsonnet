@@ -87,7 +87,7 @@ training {
   trainer+: {
     num_epochs: std.ceil($.num_iterations / $.iterations_per_epoch),
     validation_metric: '+elbo',
-    optimizer: { type: 'adam', lr: $.lr },
+    optimizer: { type: 'fused_adamw', lr: $.lr, weight_decay: 0.0 },  // Adam
     learning_rate_scheduler:: null,
   },
   include_in_archive: [],

@@ -42,7 +42,7 @@ local hidden_dim = 128;  // on either side; the paper does not say
   validation_data_loader: { batch_size: 128 },
   trainer: {
     num_epochs: 2,
-    optimizer: { type: 'adam', lr: 1e-3 },
+    optimizer: { type: 'fused_adamw', lr: 1e-3, weight_decay: 0.0 },
     validation_metric: '+accuracy',
     run_confidence_checks: false,
   },
