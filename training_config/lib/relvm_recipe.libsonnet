@@ -4,7 +4,7 @@
   num_iterations:: 6000,
   iterations_per_epoch:: 500,
   lr:: 1e-3,  // falls to 0
-  kl_annealing:: 2000,
+  kl_annealing:: self.num_iterations,  // to the end: with less of it z says less of a sentence
   adaptive_cutoffs:: [500, 2000, 6000, 15000],
   bf16:: true,  // faster on processors that have it, too; takes more memory there
   trainer+: {

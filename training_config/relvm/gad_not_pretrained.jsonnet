@@ -1,6 +1,3 @@
-// GAD, one fold of ten, without unsupervised training: what it adds is the difference to gad.jsonnet. A
-// learning rate for new weights, not for fine-tuning.
-local base = import '../lib/mention_relations.libsonnet';
-local corpora = import '../lib/mention_corpora.libsonnet';
-
-base + corpora.gad { hidden_dim:: 256, lr:: 1e-3 }
+// GAD, one fold of ten, without unsupervised training: what it adds is the difference to
+// gad_short.jsonnet.
+(import 'gad_short.jsonnet') { archive:: null, hidden_dim:: 256 }

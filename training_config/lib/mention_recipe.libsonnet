@@ -1,0 +1,12 @@
+// Relations of mentions from a representation that had little unsupervised training
+// (relvm_recipe.libsonnet), or none, to be added to mention_relations.libsonnet: with section 4.2's
+// learning rate of 1e-5 such a representation hardly changes in as many steps.
+{
+  lr:: 1e-3,  // falls to 0
+  trainer+: {
+    learning_rate_scheduler::: {
+      type: 'linear_with_warmup',
+      warmup_steps: std.ceil($.num_iterations / 30),
+    },
+  },
+}
