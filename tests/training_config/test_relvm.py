@@ -68,7 +68,11 @@ def test_sizes_are_those_of_the_paper(name: str, hidden_dim: int) -> None:
     steps = config["trainer"]["num_epochs"] * config["data_loader"]["batches_per_epoch"]
     assert steps == 400_000
     assert config["data_loader"]["batch_size"] == 192
-    assert config["trainer"]["optimizer"] == {"type": "fused_adamw", "lr": 1e-4, "weight_decay": 0.0}
+    assert config["trainer"]["optimizer"] == {
+        "type": "fused_adamw",
+        "lr": 1e-4,
+        "weight_decay": 0.0,
+    }
     assert model["kl_weight"] == {"type": "linear_warmup", "num_steps": 10_000}
     assert config["dataset_reader"]["max_length"] == 140
     assert len(config["dataset_reader"]["exclude"]) == 2
