@@ -127,14 +127,15 @@ class TypedDictionary:
 
     def _by_type(self, concept_ids: Sequence[str]) -> Dict[str, Tuple[str, ...]]:
         semantic_types = self._kb.semantic_types(concept_ids)
-        ranked: Dict[str, Dict[str, int]] = {}
+        found: Dict[str, Tuple[str, ...]] = {}
+        ranks: Dict[str, int] = {}
         for concept_id in concept_ids:
             type_, rank = self._type_and_rank(semantic_types[concept_id])
-            ranked.setdefault(type_, {})[concept_id] = rank
-        return {
-            type_: tuple(id_ for id_, rank in ranks.items() if rank == min(ranks.values()))
-            for type_, ranks in ranked.items()
-        }
+            best = ranks.get(type_, rank)
+            if rank <= best:
+                found[type_] = (*(found.get(type_, ()) if rank == best else ()), concept_id)
+                ranks[type_] = rank
+        return found
 
     def type_of(self, concept_id: str) -> str:
         """Of a concept; `OTHER` if it is of none of the types."""
