@@ -3,11 +3,12 @@
 from typing import Any, Dict, List, Optional
 
 import torch
+from allennlp.common.checks import ConfigurationError
 from allennlp.data import Vocabulary
 from allennlp.nn import RegularizerApplicator
 from allennlp.nn.parallel import DdpAccelerator
 
-from bio_ie.metrics.class_f1 import ClassF1
+from bio_ie.metrics.class_f1 import ClassF1, likeliest_positive
 from bio_ie.models.mention_relations import mention_relations
 from bio_ie.models.relation_classifier import RelationClassifier
 from bio_ie.models.relation_labels import real_rows
@@ -20,6 +21,10 @@ class MentionClassifier(RelationClassifier):
 
     vocab, negative_label, regularizer, serialization_dir, ddp_accelerator
         See `RelationClassifier`.
+    threshold : `float`, optional (default = `None`)
+        The probability from which on the likeliest positive label is predicted; `None`: it is if it
+        is likelier than the negative one. Of two labels that is 0.5. Lower values find more
+        relations, and more that are none.
     """
 
     default_predictor = "document"
@@ -29,11 +34,15 @@ class MentionClassifier(RelationClassifier):
         self,
         vocab: Vocabulary,
         negative_label: str,
+        threshold: Optional[float] = None,
         regularizer: Optional[RegularizerApplicator] = None,
         serialization_dir: Optional[str] = None,
         ddp_accelerator: Optional[DdpAccelerator] = None,
     ) -> None:
         super().__init__(vocab, negative_label, regularizer, serialization_dir, ddp_accelerator)
+        if threshold is not None and not 0 <= threshold <= 1:
+            raise ConfigurationError(f"threshold must be between 0 and 1, not {threshold}")
+        self.threshold = threshold
         self._scores = ClassF1(self.labels, negative_label)
 
     def _judged(
@@ -43,13 +52,22 @@ class MentionClassifier(RelationClassifier):
         metadata: Optional[List[Dict[str, Any]]],
     ) -> Dict[str, Any]:
         """The output for `probabilities` `[B, C]`, which are scored if there are labels."""
+        predicted = self._predicted(probabilities)
         if label is not None:
             real = real_rows(metadata, len(label), label.device)
-            self._scores(probabilities[real], label[real])
-        output: Dict[str, Any] = {"probabilities": probabilities}
+            self._scores(probabilities[real], label[real], predicted[real])
+        output: Dict[str, Any] = {"probabilities": probabilities, "predicted": predicted}
         if metadata is not None:
             output["metadata"] = metadata
         return output
+
+    def _predicted(self, probabilities: torch.Tensor) -> torch.Tensor:
+        """The label of each row, `[B]`."""
+        if self.threshold is None:
+            return probabilities.argmax(1)
+        negative = self.labels.index(self.negative_label)
+        likeliest, label = likeliest_positive(probabilities, negative)
+        return torch.where(likeliest >= self.threshold, label, negative)
 
     def make_output_human_readable(self, output_dict: Dict[str, Any]) -> Dict[str, Any]:
         """See `mention_relations`."""

@@ -43,13 +43,16 @@ class RelvmMentionClassifier(MentionClassifier):
         Takes matrix products in bfloat16, for a GPU that is fast at them.
     negative_label : `str`, optional (default = `"NO-RELATION"`)
         The label of entities without a relation. All others are positive.
+    threshold : `float`, optional (default = `None`)
+        The probability from which on the likeliest positive label is predicted; see
+        `MentionClassifier`.
     regularizer, serialization_dir, ddp_accelerator : optional
         As in every `Model`.
 
     # Output of `forward`
 
-    `loss` with labels. Out of training also `probabilities` `[B, C]`, `spread` `[B, C]`, their
-    standard deviation over samples, and `metadata` if it is given.
+    `loss` with labels. Out of training also `probabilities` `[B, C]`; `spread` `[B, C]`, their
+    standard deviation over samples; `predicted` `[B]`; and `metadata` if it is given.
     """
 
     def __init__(
@@ -61,11 +64,14 @@ class RelvmMentionClassifier(MentionClassifier):
         evaluation_samples: int = 16,
         bf16: bool = False,
         negative_label: str = "NO-RELATION",
+        threshold: Optional[float] = None,
         regularizer: Optional[RegularizerApplicator] = None,
         serialization_dir: Optional[str] = None,
         ddp_accelerator: Optional[DdpAccelerator] = None,
     ) -> None:
-        super().__init__(vocab, negative_label, regularizer, serialization_dir, ddp_accelerator)
+        super().__init__(
+            vocab, negative_label, threshold, regularizer, serialization_dir, ddp_accelerator
+        )
         if not isinstance(representation, Relvm):
             raise ConfigurationError(
                 f"representation must be a 'relvm', not a {type(representation).__name__}"

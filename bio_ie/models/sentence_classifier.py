@@ -32,13 +32,16 @@ class SentenceClassifier(MentionClassifier):
         Of the sentence's vector.
     negative_label : `str`, optional (default = `"NO-RELATION"`)
         The label of entities without a relation. All others are positive.
+    threshold : `float`, optional (default = `None`)
+        The probability from which on the likeliest positive label is predicted; see
+        `MentionClassifier`.
     regularizer, serialization_dir, ddp_accelerator : optional
         As in every `Model`.
 
     # Output of `forward`
 
-    `loss` with labels. Out of training also `probabilities` `[B, C]`, and `metadata` if it is
-    given.
+    `loss` with labels. Out of training also `probabilities` `[B, C]`, `predicted` `[B]`, and
+    `metadata` if it is given.
     """
 
     def __init__(
@@ -48,11 +51,14 @@ class SentenceClassifier(MentionClassifier):
         sentence_encoder: Seq2VecEncoder,
         dropout: float = 0.1,
         negative_label: str = "NO-RELATION",
+        threshold: Optional[float] = None,
         regularizer: Optional[RegularizerApplicator] = None,
         serialization_dir: Optional[str] = None,
         ddp_accelerator: Optional[DdpAccelerator] = None,
     ) -> None:
-        super().__init__(vocab, negative_label, regularizer, serialization_dir, ddp_accelerator)
+        super().__init__(
+            vocab, negative_label, threshold, regularizer, serialization_dir, ddp_accelerator
+        )
         self.text_field_embedder = text_field_embedder
         self.sentence_encoder = sentence_encoder
         self.dropout = torch.nn.Dropout(dropout)

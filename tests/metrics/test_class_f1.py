@@ -46,6 +46,40 @@ def test_scores_are_those_of_scikit_learn(num_labels: int) -> None:
     assert all(type(value) is float for value in result.values())
 
 
+@pytest.mark.parametrize("num_labels", [2, 3])
+def test_best_threshold_is_that_of_the_highest_f1(num_labels: int) -> None:
+    torch.manual_seed(2)
+    labels = LABELS[:num_labels]
+    probabilities = (torch.randint(1, 9, (60, num_labels)) / 8).softmax(1)  # with equal ones
+    gold = torch.randint(num_labels, (60,))
+    metric = ClassF1(labels, "NO-RELATION")
+    metric(probabilities[:50], gold[:50])
+    metric(probabilities[50:], gold[50:])
+    result = metric.get_metric(reset=True)
+    positive = [label for label in range(num_labels) if label != 1]
+
+    def f1(threshold: float) -> float:
+        predicted = []
+        for row in probabilities.tolist():
+            likeliest = max(positive, key=row.__getitem__)
+            predicted.append(likeliest if row[likeliest] >= threshold else 1)
+        return precision_recall_fscore_support(
+            gold, predicted, labels=positive, average="micro", zero_division=0
+        )[2]
+
+    candidates = {row[label] for row in probabilities.tolist() for label in positive}
+    assert result["best_f1"] == pytest.approx(max(map(f1, candidates)))
+    assert result["best_f1"] == pytest.approx(f1(result["best_threshold"]))
+    assert result["best_f1"] > result["f1"]
+
+
+def test_predicted_labels_may_be_given() -> None:
+    metric = ClassF1(LABELS, "NO-RELATION")
+    metric(torch.tensor([[0.6, 0.3, 0.1]] * 2), torch.tensor([1, 0]), torch.tensor([1, 2]))
+    result = metric.get_metric(reset=True)
+    assert (result["accuracy"], result["predicted"], result["best_f1"]) == (0.5, 1, 2 / 3)
+
+
 def test_reset_forgets_and_nothing_is_zero() -> None:
     metric, *_ = scored(2)
     metric.get_metric(reset=True)

@@ -88,6 +88,30 @@ def test_scores_come_out_of_training_alone(batch: Any) -> None:
     assert "loss" not in model(**tensors)
 
 
+def test_positive_labels_are_predicted_from_the_threshold_on(batch: Any) -> None:
+    tensors, vocab, instances = batch
+    model = build(CLASSIFIER, vocab).eval()
+    negative = model.labels.index(NO_RELATION)
+    probabilities = model(**tensors)["probabilities"].detach()
+    model.get_metrics(reset=True)
+    positive = probabilities.clone()
+    positive[:, negative] = -1
+    highest = positive.amax(1)
+    threshold = float(highest.median())
+    model.threshold = threshold
+    expected = [int(row.argmax()) if row.amax() >= threshold else negative for row in positive]
+    assert model(**tensors)["predicted"].tolist() == expected
+    metrics = model.get_metrics(reset=True)
+    assert metrics["predicted"] == 4
+    assert metrics["accuracy"] == pytest.approx(
+        sum(map(int.__eq__, expected, tensors["label"].tolist())) / 7
+    )
+    outputs = model.forward_on_instances(instances)
+    assert [output["label"] for output in outputs] == [model.labels[r] for r in expected]
+    with pytest.raises(ConfigurationError, match=r"threshold must be between 0 and 1, not 30"):
+        build(CLASSIFIER, vocab, threshold=30)
+
+
 def test_rows_of_padding_do_not_count(batch: Any) -> None:
     tensors, vocab, _ = batch
     model = build(CLASSIFIER, vocab).eval()

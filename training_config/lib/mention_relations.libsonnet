@@ -16,6 +16,7 @@ training {
   lr:: 1e-5,  // section 4.2
   num_samples:: 4,  // section 4.2
   evaluation_samples:: 16,
+  threshold:: null,  // probability from which on there is a relation; null: where that is likelier than none
   fine_tune:: true,  // section 4.2
   bf16:: false,  // matrix products in bfloat16, for a GPU
   seed:: 13370,
@@ -43,6 +44,7 @@ training {
     fine_tune: $.fine_tune,
     num_samples: $.num_samples,
     evaluation_samples: $.evaluation_samples,
+    threshold: $.threshold,
     bf16: $.bf16,
   },
   data_loader: {

@@ -12,6 +12,7 @@ training {
   num_iterations:: error 'Must override num_iterations, e.g. 3000',
   iterations_per_epoch:: 200,
   batch_size:: 8,
+  threshold:: null,  // probability from which on there is a relation; null: where that is likelier than none
   encoder_lr:: 5e-5,  // learning rate of the encoder
   head_lr:: self.encoder_lr,  // learning rate of the classifier
   warmup:: 0.1,  // share of the steps over which the rates rise; then they fall to 0
@@ -35,6 +36,7 @@ training {
       embedding_dim: $.encoder.hidden_size,
       averaged: true,
     },
+    threshold: $.threshold,
   },
   data_loader: {
     batch_size: $.batch_size,
