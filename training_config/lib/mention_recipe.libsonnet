@@ -1,6 +1,6 @@
 // Relations of mentions from a representation that had little unsupervised training
-// (relvm_recipe.libsonnet), or none, to be added to mention_relations.libsonnet: with section 4.2's
-// learning rate of 1e-5 such a representation hardly changes in as many steps.
+// (relvm_recipe.libsonnet), or none, to be added to mention_relations.libsonnet: section 4.2's learning
+// rate of 1e-5 changes such a representation too little.
 {
   lr:: 1e-3,  // falls to 0
   trainer+: {
