@@ -128,9 +128,11 @@ def pubtator_documents(draw: st.DrawFn) -> Document:
         end = draw(st.integers(start + 1, len(text)))
         concept_ids = tuple(draw(ids))
         notation = draw(st.sampled_from(["", "UMLS:"])) + ",".join(concept_ids)
+        # "a|A|0" would be a sequence variant, one id: such three are written with commas anyway.
+        is_usual = len(concept_ids) < 2 or re.match(r"[a-z]\|[A-Z]*\|", "|".join(concept_ids))
         metadata = draw(
             st.sampled_from([None, {"names": ["a b", "c"]}])
-            if len(concept_ids) < 2 and not notation.startswith("UMLS:")
+            if is_usual and not notation.startswith("UMLS:")
             else st.just({"identifier": notation if concept_ids else ""})
         )
         mentions.append(
