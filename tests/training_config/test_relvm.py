@@ -18,13 +18,24 @@ from tests.models import toy_relations
 ROOT = Path(__file__).resolve().parent.parent.parent
 FOLDER = ROOT / "training_config" / "relvm"
 SIZES = {"xsmall": 128, "small": 256, "medium": 512, "large": 1024}
-SHORT = {"xsmall_short": 128, "small_short": 256, "small_identifiers_short": 256}
+SHORT = {
+    "xsmall_short": 128,
+    "small_short": 256,
+    "xsmall_identifiers_short": 128,
+    "small_identifiers_short": 256,
+}
 MENTIONS = [
     f"{corpus}{kind}"
     for corpus in ("gad", "euadr")
     for kind in ("", "_short", "_not_pretrained", "_bert")
 ]
-PAIRS = ["pairs", "pairs_attention", "pairs_cooccurrence"]
+PAIRS = [
+    "pairs",
+    "pairs_short",
+    "pairs_attention",
+    "pairs_attention_short",
+    "pairs_cooccurrence",
+]
 BLINDED = ROOT / "fixtures" / "corpora" / "blinded_tsv"
 
 needs_readers = pytest.mark.skipif(
@@ -199,7 +210,7 @@ def test_pair_classifier_trains_two_steps(
         for number in range(12)
     ]
     config = shortened(evaluate(name), train=toy_relations.write(tmp_path / "pairs.jsonl", lines))
-    if name == "pairs":
+    if "representation" in config["model"]:
         archive = str(archives["large_identifiers"])
         config["model"]["representation"]["archive_file"] = archive
         config["vocabulary"]["directory"] = archive
