@@ -26,9 +26,10 @@ demo: $(STAMP) ## Train, evaluate and predict on a small corpus and write a page
 test: $(STAMP) ## Run the tests (choose some: make test PYTEST_ARGS="-k pubtator")
 	OMP_NUM_THREADS=1 $(VENV_PYTHON) -m pytest $(PYTEST_ARGS)
 
-lint: $(STAMP) ## Check style and formatting
+lint: $(STAMP) ## Check style, formatting and which package imports which
 	$(VENV_PYTHON) -m ruff check .
 	$(VENV_PYTHON) -m ruff format --check .
+	.venv/bin/lint-imports
 
 types: $(STAMP) ## Check the types of bio_ie
 	$(VENV_PYTHON) -m mypy

@@ -20,9 +20,9 @@ from benchmarks.sentences import CHECKOUT, build_vocabulary
 from benchmarks.timing import Comparison, Side, Unit, compare
 from bio_ie.data.corpora import CorpusFormat
 from bio_ie.data.dataset_readers import SpanGraphReader
-from bio_ie.data.document import Document
 from bio_ie.knowledge.background_graph import BackgroundKnowledgeBase
 from bio_ie.predictors import DocumentPredictor
+from bio_ie.text.document import Document
 
 BATCH_SIZE = 32
 

@@ -16,7 +16,6 @@ from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple, TypeVar
 
 from bio_ie.commands.corpus_format_argument import corpus_format
 from bio_ie.data.corpora.corpus_path import read_corpus
-from bio_ie.data.document import Document
 from bio_ie.knowledge.abbreviations import find_abbreviations
 from bio_ie.knowledge.candidate_generators import (
     Candidate,
@@ -25,6 +24,7 @@ from bio_ie.knowledge.candidate_generators import (
 )
 from bio_ie.knowledge.candidate_generators.candidate_generator import CandidateGenerator
 from bio_ie.knowledge.knowledge_base import KnowledgeBase
+from bio_ie.text.document import Document
 
 T = TypeVar("T")
 

@@ -8,9 +8,9 @@ from torch import Tensor
 
 from benchmarks.peak_memory import peak_memory
 from benchmarks.timing import Comparison, NotMeasured, Side, compare
-from bio_ie.modules.entity_links import EntityLinks, entity_links
-from bio_ie.modules.fact_pooling import FactPooling
-from bio_ie.modules.mention_pairs import MentionPairs
+from bio_ie.models.snerl.entity_links import EntityLinks, entity_links
+from bio_ie.models.snerl.fact_pooling import FactPooling
+from bio_ie.models.snerl.mention_pairs import MentionPairs
 from bio_ie.modules.poolings import SmaxPooling
 
 NUM_CANDIDATES = 25

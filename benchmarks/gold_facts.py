@@ -8,8 +8,8 @@ from torch import Tensor
 
 from bio_ie.data.fields.document_graph_field import DocumentGraphTensors
 from bio_ie.models.snerl import Snerl
-from bio_ie.modules.entity_links import places_within
-from bio_ie.modules.mention_pairs import MentionPairs
+from bio_ie.models.snerl.entity_links import places_within
+from bio_ie.models.snerl.mention_pairs import MentionPairs
 
 LIFT = 20.0
 """By how much a right score is lifted, and a wrong one of a fact lowered."""

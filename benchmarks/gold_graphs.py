@@ -7,8 +7,8 @@ from torch import Tensor
 from torch.nn import functional
 
 from bio_ie.models.keci import Keci
-from bio_ie.modules.span_graph import keep_spans
-from bio_ie.modules.span_graph_targets import SpanGraphTargets
+from bio_ie.models.keci.kept_spans import keep_spans
+from bio_ie.models.keci.span_graph_targets import SpanGraphTargets
 from bio_ie.modules.text_spans import enumerate_spans
 
 LIFT = 6.0

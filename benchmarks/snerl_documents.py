@@ -13,10 +13,10 @@ from benchmarks.instances import MODEL_NAME
 from benchmarks.sentences import CHECKOUT
 from bio_ie.data.corpora import CorpusFormat
 from bio_ie.data.dataset_readers import DocumentGraphReader
-from bio_ie.data.document import Document
 from bio_ie.knowledge import KnowledgeBase, write_knowledge_base
 from bio_ie.knowledge.statements import ConceptName, ConceptType, Statement
 from bio_ie.knowledge.tfidf_index import build_tfidf_index
+from bio_ie.text.document import Document
 
 MESH_CTD_KB = CHECKOUT / "knowledge_bases" / "mesh_ctd.sqlite"
 """See `training_config/knowledge/mesh_ctd.jsonnet`."""

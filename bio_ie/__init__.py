@@ -1,9 +1,21 @@
 """Biomedical information extraction with AllenNLP. Importing the package registers its parts."""
 
+from importlib import import_module
+
 from bio_ie.environment import check_environment
 
 check_environment()
 
-# Data first: its readers and `knowledge`, which reads documents, import each other.
-from bio_ie import data  # noqa: E402, I001
-from bio_ie import commands, knowledge, metrics, models, modules, predictors, training  # noqa: E402
+# Import statements would run before the check, whose error names what is missing.
+for _floor in (
+    "text",
+    "knowledge",
+    "data",
+    "metrics",
+    "modules",
+    "models",
+    "training",
+    "predictors",
+    "commands",
+):
+    import_module(f"bio_ie.{_floor}")

@@ -25,25 +25,25 @@ from allennlp.training.optimizers import Optimizer
 import bio_ie  # noqa: F401 - it registers what the documentation names
 from bio_ie.commands import embed_concepts
 from bio_ie.data.corpora import CorpusFormat
-from bio_ie.data.document import Document, Fact, Mention, Passage, Relation
-from bio_ie.data.tokenizers import SpanSentenceSplitter
 from bio_ie.knowledge import KnowledgeBase
 from bio_ie.knowledge.background_graph import BackgroundKnowledgeBase
 from bio_ie.knowledge.candidate_generators import CandidateGenerator
 from bio_ie.knowledge.knowledge_base_file import TABLES
 from bio_ie.knowledge.sources import KnowledgeSource
+from bio_ie.models.multitask_entity_linker.tasks import CandidateRescoring, LinkingTask
+from bio_ie.models.relvm.representation import LatentDecoder
+from bio_ie.models.snerl.mention_linker import MentionLinker
 from bio_ie.modules.background_knowledge import BackgroundKnowledge
 from bio_ie.modules.concept_embedders import ConceptEmbedder
 from bio_ie.modules.graph_encoders import GraphEncoder
 from bio_ie.modules.knowledge_fusions import KnowledgeFusion
-from bio_ie.modules.linking_tasks import CandidateRescoring, LinkingTask
-from bio_ie.modules.mention_linker import MentionLinker
 from bio_ie.modules.pair_scorers import PairScorer
 from bio_ie.modules.poolings import Pooling
-from bio_ie.modules.relation_representation import LatentDecoder
 from bio_ie.modules.schedules import Schedule
 from bio_ie.modules.tagging import TagDecoder
 from bio_ie.predictors.document_input import document_from_input
+from bio_ie.text.document import Document, Fact, Mention, Passage, Relation
+from bio_ie.text.tokenizers import SpanSentenceSplitter
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 README = CHECKOUT / "README.md"

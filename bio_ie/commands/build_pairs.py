@@ -18,10 +18,7 @@ from allennlp.common.checks import ConfigurationError
 from tqdm import tqdm
 
 from bio_ie.commands.user_errors import user_errors
-from bio_ie.data.corpora.atomic_output import atomic_folder, give_usual_rights
-from bio_ie.data.corpora.pair_sentences import PairSentencesFormat
-from bio_ie.data.corpora.source import CorpusReport
-from bio_ie.data.pair_dataset import (
+from bio_ie.data.pairs.pair_dataset import (
     Pair,
     Shares,
     co_occurrences,
@@ -30,7 +27,10 @@ from bio_ie.data.pair_dataset import (
     split_pairs,
     unordered,
 )
-from bio_ie.data.pair_tables import RelatedPair, read_pairs
+from bio_ie.data.pairs.pair_sentences import PairSentencesFormat
+from bio_ie.data.pairs.pair_tables import RelatedPair, read_pairs
+from bio_ie.files.atomic_output import atomic_folder, give_usual_rights
+from bio_ie.files.corpus_report import CorpusReport
 from bio_ie.knowledge.knowledge_base import KnowledgeBase
 
 

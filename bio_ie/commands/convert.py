@@ -15,7 +15,8 @@ from tqdm import tqdm
 
 from bio_ie.commands.corpus_format_argument import corpus_format
 from bio_ie.commands.user_errors import user_errors
-from bio_ie.data.corpora.corpus_format import CorpusFormat, CorpusReport
+from bio_ie.data.corpora.corpus_format import CorpusFormat
+from bio_ie.files.corpus_report import CorpusReport
 
 
 @Subcommand.register("convert")

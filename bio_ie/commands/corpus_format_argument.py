@@ -7,7 +7,7 @@ from allennlp.common import Params
 from allennlp.common.checks import ConfigurationError
 
 from bio_ie.data.corpora.corpus_format import CorpusFormat
-from bio_ie.data.corpora.wrapper import WrapperFormat
+from bio_ie.data.corpora.wrappers.wrapper_format import WrapperFormat
 
 
 def corpus_format(argument: str, on_error: Optional[str] = None) -> CorpusFormat:

@@ -4,7 +4,6 @@ from dataclasses import replace
 from itertools import islice
 from typing import Any, Dict, Iterable, Iterator, List, NamedTuple
 
-from bio_ie.data.document import Document, Mention
 from bio_ie.knowledge.candidate_generators import (
     Candidate,
     CandidateGenerator,
@@ -13,6 +12,7 @@ from bio_ie.knowledge.candidate_generators import (
 from bio_ie.knowledge.dictionary_matcher import DictionaryMatcher
 from bio_ie.knowledge.knowledge_base import KnowledgeBase
 from bio_ie.knowledge.typed_dictionary import OTHER, TypedDictionary
+from bio_ie.text.document import Document, Mention
 
 _BATCH = 32
 

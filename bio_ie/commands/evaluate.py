@@ -10,8 +10,8 @@ from allennlp.commands.evaluate import Evaluate as AllenNlpEvaluate
 from allennlp.commands.evaluate import evaluate_from_args
 from allennlp.commands.subcommand import Subcommand
 
+from bio_ie.archives.checked_archive import checked_archive
 from bio_ie.commands.user_errors import user_errors
-from bio_ie.predictors.checked_archive import checked_archive
 
 
 @Subcommand.register("evaluate", exist_ok=True)

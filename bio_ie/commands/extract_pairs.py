@@ -22,17 +22,17 @@ from tqdm import tqdm
 from bio_ie.commands.corpus_format_argument import corpus_format
 from bio_ie.commands.types_argument import types_argument
 from bio_ie.commands.user_errors import user_errors
-from bio_ie.data.corpora.atomic_output import atomic_writer
 from bio_ie.data.corpora.corpus_path import read_corpus
-from bio_ie.data.corpora.pair_sentences import sentence_to_json
-from bio_ie.data.document import Document
-from bio_ie.data.entity_sentence import EntitySentence
-from bio_ie.data.tokenizers import ScispacyRulesTokenizer
+from bio_ie.data.pairs.entity_sentence import EntitySentence
+from bio_ie.data.pairs.pair_sentences import sentence_to_json
+from bio_ie.files.atomic_output import atomic_writer
 from bio_ie.knowledge.knowledge_base import KnowledgeBase
 from bio_ie.knowledge.typed_dictionary import DEFAULT_TYPES, TypedDictionary
 from bio_ie.predictors.mention_detector import MentionDetector
 from bio_ie.predictors.pair_extractor import PairExtractor, document_id_of
 from bio_ie.predictors.type_classifier import TypeClassifier
+from bio_ie.text.document import Document
+from bio_ie.text.tokenizers import ScispacyRulesTokenizer
 
 SPLIT_SIGNS = "-–/"
 """Words are those of the configs, which a model that is trained on them goes on with."""

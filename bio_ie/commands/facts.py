@@ -18,11 +18,11 @@ from allennlp.common.checks import ConfigurationError
 
 from bio_ie.commands.corpus_format_argument import corpus_format
 from bio_ie.commands.user_errors import user_errors
-from bio_ie.data.corpora.atomic_output import atomic_writer
 from bio_ie.data.corpora.corpus_path import read_corpus
 from bio_ie.data.pooled_facts import PooledFact, PooledFacts, pool_facts
-from bio_ie.data.tokenizers import PysbdSentenceSplitter
+from bio_ie.files.atomic_output import atomic_writer
 from bio_ie.knowledge.knowledge_base import KnowledgeBase
+from bio_ie.text.tokenizers import PysbdSentenceSplitter
 
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 

@@ -31,7 +31,6 @@ from bio_ie.commands.model_links import linking_predictor, model_links
 from bio_ie.commands.types_argument import types_argument
 from bio_ie.commands.user_errors import user_errors
 from bio_ie.data.corpora.corpus_path import read_corpus
-from bio_ie.data.document import Document
 from bio_ie.knowledge.candidate_generators import (
     CandidateGenerator,
     ExactCandidateGenerator,
@@ -39,6 +38,7 @@ from bio_ie.knowledge.candidate_generators import (
 )
 from bio_ie.knowledge.knowledge_base import KnowledgeBase
 from bio_ie.knowledge.typed_dictionary import CANDIDATES, TypedDictionary
+from bio_ie.text.document import Document
 
 _LOOKS_LIKE_FILE = re.compile(r"\S+\.(txt|jsonl?|tsv|xml|ann|gz|pubtator)", re.IGNORECASE)
 

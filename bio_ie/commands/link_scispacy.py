@@ -15,9 +15,9 @@ from allennlp.commands.subcommand import Subcommand
 
 from bio_ie.commands.corpus_format_argument import corpus_format
 from bio_ie.commands.user_errors import user_errors
-from bio_ie.data.corpora.atomic_output import atomic_writer
 from bio_ie.data.corpora.corpus_path import read_corpus
-from bio_ie.predictors.failures import Failure, read_with_failures
+from bio_ie.files.atomic_output import atomic_writer
+from bio_ie.files.failures import Failure, read_with_failures
 from bio_ie.predictors.scispacy_linker import ScispacyLinker, load_scispacy
 
 

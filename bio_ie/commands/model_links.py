@@ -7,12 +7,12 @@ from allennlp.common.checks import ConfigurationError
 from allennlp.models import load_archive
 from allennlp.predictors import Predictor
 
-from bio_ie.data.document import Document, Mention
+from bio_ie.archives.checked_archive import checked_archive
+from bio_ie.files.failures import Failure
 from bio_ie.knowledge.concept_links import vocabulary_id
 from bio_ie.knowledge.knowledge_base import KnowledgeBase
-from bio_ie.predictors.checked_archive import checked_archive
 from bio_ie.predictors.document_predictor import DocumentPredictor
-from bio_ie.predictors.failures import Failure
+from bio_ie.text.document import Document, Mention
 
 
 def linking_predictor(archive: str, annotated: bool, cuda_device: int = -1) -> DocumentPredictor:

@@ -13,11 +13,11 @@ from allennlp.commands.subcommand import Subcommand
 
 from bio_ie.commands.corpus_format_argument import corpus_format
 from bio_ie.commands.user_errors import user_errors
-from bio_ie.data.corpora.atomic_output import atomic_writer
 from bio_ie.data.corpora.corpus_format import CorpusFormat
 from bio_ie.data.corpora.corpus_path import read_corpus
-from bio_ie.data.document import Document
-from bio_ie.data.near_duplicates import NearDuplicate, near_duplicates
+from bio_ie.data.pairs.near_duplicates import NearDuplicate, near_duplicates
+from bio_ie.files.atomic_output import atomic_writer
+from bio_ie.text.document import Document
 
 
 @Subcommand.register("near-duplicates")

@@ -17,8 +17,8 @@ from allennlp.common.checks import ConfigurationError
 from bio_ie.commands.corpus_format_argument import corpus_format
 from bio_ie.commands.types_argument import types_argument
 from bio_ie.commands.user_errors import user_errors
-from bio_ie.data.corpora.atomic_output import atomic_writer
 from bio_ie.data.corpora.corpus_path import read_corpus
+from bio_ie.files.atomic_output import atomic_writer
 from bio_ie.knowledge.candidate_generators import (
     CandidateGenerator,
     ExactCandidateGenerator,

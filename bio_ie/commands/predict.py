@@ -26,16 +26,18 @@ from allennlp.common.util import JsonDict
 from allennlp.predictors import Predictor
 from tqdm import tqdm
 
+from bio_ie.archives.checked_archive import checked_archive
 from bio_ie.commands.corpus_format_argument import corpus_format
 from bio_ie.commands.user_errors import user_errors
-from bio_ie.data.corpora.corpus_format import CorpusError, CorpusFormat, atomic_writer
+from bio_ie.data.corpora.corpus_format import CorpusFormat
 from bio_ie.data.corpora.corpus_path import read_corpus
-from bio_ie.data.corpora.jsonl import JsonlFormat
-from bio_ie.data.corpora.source import open_binary
-from bio_ie.data.document import Document
-from bio_ie.predictors.checked_archive import checked_archive
+from bio_ie.data.corpora.formats.jsonl import JsonlFormat
+from bio_ie.files.atomic_output import atomic_writer
+from bio_ie.files.corpus_error import CorpusError
+from bio_ie.files.failures import DocumentOrFailure, Failure, read_with_failures
+from bio_ie.files.source import open_binary
 from bio_ie.predictors.document_predictor import DocumentPredictor
-from bio_ie.predictors.failures import DocumentOrFailure, Failure, read_with_failures
+from bio_ie.text.document import Document
 
 logger = logging.getLogger(__name__)
 

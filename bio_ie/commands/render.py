@@ -11,7 +11,7 @@ from allennlp.commands.subcommand import Subcommand
 
 from bio_ie.commands.corpus_format_argument import corpus_format
 from bio_ie.commands.user_errors import user_errors
-from bio_ie.data.corpora.corpus_format import atomic_writer
+from bio_ie.files.atomic_output import atomic_writer
 from bio_ie.rendering import render
 from bio_ie.rendering.predictions import read_predictions
 

@@ -25,7 +25,7 @@ from allennlp.common.checks import ConfigurationError
 from allennlp.common.params import parse_overrides, with_overrides
 
 from bio_ie.commands.user_errors import user_errors
-from bio_ie.data.corpora.atomic_output import atomic_writer
+from bio_ie.files.atomic_output import atomic_writer
 from bio_ie.metrics.run_summary import RunSummary, run_summary, scores_of_run
 
 logger = logging.getLogger(__name__)

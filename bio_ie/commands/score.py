@@ -14,8 +14,8 @@ from allennlp.commands.subcommand import Subcommand
 
 from bio_ie.commands.corpus_format_argument import corpus_format
 from bio_ie.commands.user_errors import user_errors
-from bio_ie.data.corpora.atomic_output import atomic_writer
 from bio_ie.data.corpora.corpus_path import read_corpus
+from bio_ie.files.atomic_output import atomic_writer
 from bio_ie.knowledge.knowledge_base import KnowledgeBase
 from bio_ie.metrics.document_scores import DocumentScores, score_documents
 from bio_ie.metrics.significance import Comparison, compare

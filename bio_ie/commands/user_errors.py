@@ -8,9 +8,9 @@ from typing import Iterator
 
 from allennlp.common.checks import ConfigurationError
 
-from bio_ie.data.corpora.corpus_format import CorpusError
-from bio_ie.data.document import DocumentError
+from bio_ie.files.corpus_error import CorpusError
 from bio_ie.knowledge.knowledge_base_file import KnowledgeBaseError
+from bio_ie.text.document import DocumentError
 
 logger = logging.getLogger(__name__)
 

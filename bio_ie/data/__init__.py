@@ -1,1 +1,1 @@
-from bio_ie.data import corpora, dataset_readers, fields, samplers, token_indexers, tokenizers
+from bio_ie.data import corpora, dataset_readers, fields, pairs, samplers, token_indexers

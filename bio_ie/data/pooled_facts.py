@@ -4,8 +4,8 @@ import math
 from collections import Counter, defaultdict
 from typing import Dict, Iterable, List, NamedTuple, Set, Tuple
 
-from bio_ie.data.document import Document, Fact, Span
-from bio_ie.data.sentences import SpanSplitter, sentence_spans
+from bio_ie.text.document import Document, Fact, Span
+from bio_ie.text.sentences import SpanSplitter, sentence_spans
 
 Key = Tuple[str, str, str]
 """Head, type and tail."""

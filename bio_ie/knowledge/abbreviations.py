@@ -9,7 +9,7 @@ import spacy
 from scispacy.abbreviation import AbbreviationDetector
 from spacy.tokens import Doc
 
-from bio_ie.data.tokenizers.scispacy_rules import ScispacyRulesTokenizer
+from bio_ie.text.tokenizers.scispacy_rules import ScispacyRulesTokenizer
 
 _MAX_TEXTS = 10_000
 

@@ -5,11 +5,11 @@ from typing import Dict, List, NamedTuple, Optional, Sequence, Tuple
 from allennlp.common import FromParams
 from allennlp.common.checks import ConfigurationError
 
-from bio_ie.data.document import Span
 from bio_ie.knowledge.candidate_generators import CandidateGenerator, ExactCandidateGenerator
 from bio_ie.knowledge.dictionary_matcher import DictionaryMatcher
 from bio_ie.knowledge.knowledge_base import KnowledgeBase
 from bio_ie.knowledge.subgraph import Edge, Node
+from bio_ie.text.document import Span
 
 NamedConcepts = Tuple[Span, List[str]]
 """Character offsets of a stretch of text, and the concepts that it may name, the likeliest

@@ -5,9 +5,9 @@ from collections import defaultdict
 from functools import lru_cache
 from typing import Dict, Iterator, List, Optional, Set
 
-from bio_ie.data.document import Document, Mention
 from bio_ie.knowledge.concept_ids import normalize_id
 from bio_ie.knowledge.knowledge_base import KnowledgeBase
+from bio_ie.text.document import Document, Mention
 
 GENE_PREFIX = "NCBIGene"
 

@@ -6,9 +6,9 @@ from typing import Iterator, List, NamedTuple, Optional, Sequence
 from allennlp.common.checks import ConfigurationError
 from spacy.lang.en.stop_words import STOP_WORDS
 
-from bio_ie.data.document import Span
-from bio_ie.data.tokenizers.scispacy_rules import ScispacyRulesTokenizer
 from bio_ie.knowledge.candidate_generators.candidate_generator import Candidate, CandidateGenerator
+from bio_ie.text.document import Span
+from bio_ie.text.tokenizers.scispacy_rules import ScispacyRulesTokenizer
 
 _BREAKS = frozenset(".;:?!")
 

@@ -16,8 +16,9 @@ import numpy as np
 from allennlp.common.checks import ConfigurationError
 from tqdm import tqdm
 
-from bio_ie.data.corpora.atomic_output import atomic_folder, atomic_writer
-from bio_ie.knowledge.knowledge_base import KnowledgeBase, KnowledgeBaseError
+from bio_ie.files.atomic_output import atomic_folder, atomic_writer
+from bio_ie.knowledge.knowledge_base import KnowledgeBase
+from bio_ie.knowledge.knowledge_base_file import KnowledgeBaseError
 from bio_ie.knowledge.name_matrix import NameMatrix
 from bio_ie.knowledge.stemming import stemmed_name
 from bio_ie.knowledge.tfidf_vectors import TfidfVectors

@@ -6,9 +6,9 @@ from typing import Any, Dict, List, Mapping, Optional, Sequence, Set, Tuple
 
 from allennlp.training.metrics import Metric
 
-from bio_ie.data.document import Document, DocumentError
 from bio_ie.metrics.match_counts import Score
 from bio_ie.metrics.over_processes import over_processes
+from bio_ie.text.document import Document, DocumentError
 
 NamePair = Tuple[str, str]
 """Two names, sorted: binding has no direction."""

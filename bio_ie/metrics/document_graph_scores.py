@@ -4,10 +4,10 @@ from typing import Any, Dict, List, Optional, Sequence, Set
 
 import torch
 
-from bio_ie.data.document import Mention
-from bio_ie.metrics.concept_items import LinkItem
+from bio_ie.data.concept_items import LinkItem
 from bio_ie.metrics.document_linking_f1 import DocumentLinkingF1
 from bio_ie.metrics.fact_f1 import FactF1
+from bio_ie.text.document import Mention
 
 
 class DocumentGraphScores:

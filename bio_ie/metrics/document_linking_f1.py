@@ -2,7 +2,7 @@
 
 from allennlp.training.metrics import Metric
 
-from bio_ie.metrics.concept_items import LinkItem
+from bio_ie.data.concept_items import LinkItem
 from bio_ie.metrics.item_f1 import ItemF1
 
 

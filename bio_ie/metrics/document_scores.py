@@ -2,22 +2,22 @@
 
 from typing import AbstractSet, Any, Dict, Iterable, List, NamedTuple, Optional, Tuple
 
-from bio_ie.data.document import Document, DocumentError
-from bio_ie.knowledge.knowledge_base import KnowledgeBase
-from bio_ie.metrics.biorelex_f1 import BioRelExF1, is_biorelex
-from bio_ie.metrics.concept_items import ConceptItems, FactItem, LinkItem
-from bio_ie.metrics.document_fact_f1 import DocumentFactF1
-from bio_ie.metrics.document_linking_f1 import DocumentLinkingF1
-from bio_ie.metrics.entity_f1 import EntityF1
-from bio_ie.metrics.items import (
+from bio_ie.data.concept_items import ConceptItems, FactItem, LinkItem, MentionLink
+from bio_ie.data.items import (
     EntityItem,
     RelationItem,
     document_of_items,
     entity_items,
     relation_items,
 )
-from bio_ie.metrics.mention_linking_f1 import MentionLink, MentionLinkingF1
+from bio_ie.knowledge.knowledge_base import KnowledgeBase
+from bio_ie.metrics.biorelex_f1 import BioRelExF1, is_biorelex
+from bio_ie.metrics.document_fact_f1 import DocumentFactF1
+from bio_ie.metrics.document_linking_f1 import DocumentLinkingF1
+from bio_ie.metrics.entity_f1 import EntityF1
+from bio_ie.metrics.mention_linking_f1 import MentionLinkingF1
 from bio_ie.metrics.relation_f1 import RelationF1
+from bio_ie.text.document import Document, DocumentError
 
 
 class DocumentScores(NamedTuple):

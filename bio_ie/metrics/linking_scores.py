@@ -2,11 +2,12 @@
 
 from typing import Any, Dict, List, Mapping, Sequence, Set, Union
 
-from bio_ie.data.document import Mention
-from bio_ie.data.linking_tasks import LINKING, RECOGNITION, TYPING
+from bio_ie.data.concept_items import MentionLink, linking_items
+from bio_ie.data.items import EntityItem
+from bio_ie.data.linking_task_names import LINKING, RECOGNITION, TYPING
 from bio_ie.metrics.entity_f1 import EntityF1
-from bio_ie.metrics.items import EntityItem
-from bio_ie.metrics.mention_linking_f1 import MentionLink, MentionLinkingF1, linking_items
+from bio_ie.metrics.mention_linking_f1 import MentionLinkingF1
+from bio_ie.text.document import Mention
 
 
 class LinkingScores:

@@ -1,31 +1,10 @@
 """Scores of concepts that mentions were linked to."""
 
-from typing import Iterable, List, NamedTuple
-
 from allennlp.training.metrics import Metric
 
-from bio_ie.data.document import Mention
+from bio_ie.data.concept_items import MentionLink
 from bio_ie.metrics.item_f1 import ItemF1
 from bio_ie.metrics.match_counts import Key
-
-
-class MentionLink(NamedTuple):
-    """A mention in a document, and one concept that it names."""
-
-    start: int
-    end: int
-    concept_id: str
-    type: str = ""
-
-
-def linking_items(mentions: Iterable[Mention]) -> List[MentionLink]:
-    """One item for each id of each mention: a mention of two concepts is two items, one without an
-    id none."""
-    return [
-        MentionLink(mention.start, mention.end, concept_id, mention.type)
-        for mention in mentions
-        for concept_id in mention.concept_ids
-    ]
 
 
 def _strict(item: MentionLink) -> Key:

@@ -7,10 +7,10 @@ from typing import Any, Dict, Iterable, Sequence, Tuple
 
 from allennlp.common.checks import ConfigurationError
 
-from bio_ie.data.document import Document
 from bio_ie.knowledge.candidate_generators import Candidate, CandidateGenerator
 from bio_ie.knowledge.concept_links import ConceptLinks
 from bio_ie.knowledge.knowledge_base import KnowledgeBase
+from bio_ie.text.document import Document
 
 ALL = "all"
 """The row of all relations together."""

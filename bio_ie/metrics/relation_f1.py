@@ -2,8 +2,8 @@
 
 from allennlp.training.metrics import Metric
 
+from bio_ie.data.items import RelationItem
 from bio_ie.metrics.item_f1 import ItemF1
-from bio_ie.metrics.items import RelationItem
 from bio_ie.metrics.match_counts import Key
 
 

@@ -4,9 +4,9 @@ import re
 from collections import Counter
 from typing import Any, Dict, Optional, Sequence, Tuple
 
+from bio_ie.data.items import Items, document_of_items
 from bio_ie.metrics.biorelex_f1 import BioRelExF1, is_biorelex
 from bio_ie.metrics.entity_f1 import EntityF1
-from bio_ie.metrics.items import Items, document_of_items
 from bio_ie.metrics.over_processes import over_processes
 from bio_ie.metrics.relation_f1 import RelationF1
 

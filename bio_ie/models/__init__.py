@@ -1,10 +1,12 @@
-from bio_ie.models.cooccurrence import Cooccurrence
 from bio_ie.models.joint_ner_re import JointNerRe
 from bio_ie.models.keci import Keci
 from bio_ie.models.multitask_entity_linker import MultitaskEntityLinker
-from bio_ie.models.relvm import Relvm
-from bio_ie.models.relvm_mention_classifier import RelvmMentionClassifier
-from bio_ie.models.relvm_pair_classifier import RelvmPairClassifier
-from bio_ie.models.sentence_attention import SentenceAttention
-from bio_ie.models.sentence_classifier import SentenceClassifier
+from bio_ie.models.relvm import (
+    Cooccurrence,
+    Relvm,
+    RelvmMentionClassifier,
+    RelvmPairClassifier,
+    SentenceAttention,
+    SentenceClassifier,
+)
 from bio_ie.models.snerl import Snerl

@@ -2,9 +2,9 @@
 
 from typing import Any, Dict, List, Mapping, Sequence
 
-from bio_ie.data.document import Mention, Relation, Span
-from bio_ie.metrics.items import EntityItem, Items
+from bio_ie.data.items import EntityItem, Items
 from bio_ie.modules.row_items import row_lists
+from bio_ie.text.document import Mention, Relation, Span
 
 
 class GraphDecoder:

@@ -4,9 +4,9 @@ from typing import Dict, List, Optional, Sequence, Tuple
 
 import torch
 
-from bio_ie.data.document import Mention
+from bio_ie.data.concept_items import MentionLink, linking_items
 from bio_ie.metrics.fact_f1 import FactF1, at_least
-from bio_ie.metrics.mention_linking_f1 import MentionLink, linking_items
+from bio_ie.text.document import Mention
 
 _Place = Tuple[int, int, str]
 

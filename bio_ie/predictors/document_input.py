@@ -3,8 +3,8 @@
 from dataclasses import fields
 from typing import Any, Dict, List, Mapping
 
-from bio_ie.data.document import Document, DocumentError, Span
-from bio_ie.data.titled_text import TITLE_AND_ABSTRACT, titled_text
+from bio_ie.text.document import Document, DocumentError, Span
+from bio_ie.text.titled_text import TITLE_AND_ABSTRACT, titled_text
 
 _KNOWN = {field.name for field in fields(Document)} | {"schema_version"}
 _HOLD_TEXT = {"text", "tokens"}

@@ -13,15 +13,15 @@ from allennlp.data import DatasetReader, Instance
 from allennlp.models import Model
 from allennlp.predictors import Predictor
 
-from bio_ie.data.corpora.source import parse_json
 from bio_ie.data.dataset_readers import DocumentReader
 from bio_ie.data.dataset_readers.document_reader import VIEWS_AT_ONCE, CorpusPath
-from bio_ie.data.document import Document, DocumentError, Mention, Relation
 from bio_ie.data.fields import TagField
+from bio_ie.data.mention_source import MentionSource
+from bio_ie.files.failures import DocumentOrFailure, Failure, read_with_failures
+from bio_ie.files.strict_json import parse_json
 from bio_ie.knowledge.knowledge_base_file import KnowledgeBaseError
 from bio_ie.predictors.document_input import document_from_input
-from bio_ie.predictors.failures import DocumentOrFailure, Failure, read_with_failures
-from bio_ie.predictors.mention_detector import MentionDetector
+from bio_ie.text.document import Document, DocumentError, Mention, Relation
 
 logger = logging.getLogger(__name__)
 
@@ -92,11 +92,11 @@ class DocumentPredictor(Predictor):
         self._labels_mentions = getattr(model, "entity_source", "predicted") == "gold"
         self.takes_mentions = self._labels_mentions or dataset_reader.reads_mentions
         archive = mention_detector or dataset_reader.mention_detector
-        self._detector: Optional[MentionDetector] = None
+        self._detector: Optional[MentionSource] = None
         if archive is not None:
             if not self.takes_mentions:
                 raise ConfigurationError(f"mention_detector: {type(model).__name__} finds its own")
-            self._detector = MentionDetector(archive, self.cuda_device)
+            self._detector = MentionSource.by_name("archive")(archive, self.cuda_device)
         self._lines = 0
 
     @property

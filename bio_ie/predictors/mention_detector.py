@@ -2,18 +2,17 @@
 
 from dataclasses import replace
 from itertools import islice
-from typing import TYPE_CHECKING, Iterable, Iterator, List
+from typing import Iterable, Iterator, Optional
 
 from allennlp.common.checks import ConfigurationError
 from allennlp.models import load_archive
 from allennlp.predictors import Predictor
 
-from bio_ie.data.document import Document
-from bio_ie.predictors.checked_archive import checked_archive
-from bio_ie.predictors.failures import DocumentOrFailure
-
-if TYPE_CHECKING:
-    from bio_ie.predictors.document_predictor import DocumentPredictor
+from bio_ie.archives.checked_archive import checked_archive
+from bio_ie.data.mention_source import MentionSource
+from bio_ie.files.failures import DocumentOrFailure
+from bio_ie.predictors.document_predictor import DocumentPredictor
+from bio_ie.text.document import Document
 
 _AT_ONCE = 256
 """Documents."""
@@ -23,7 +22,8 @@ class MissingDetectorError(ConfigurationError):
     """No document's fault: every one would fail alike."""
 
 
-class MentionDetector:
+@MentionSource.register("archive")
+class MentionDetector(MentionSource):
     """Puts the mentions that a trained model finds into documents that have none.
 
     # Parameters
@@ -36,9 +36,8 @@ class MentionDetector:
     """
 
     def __init__(self, archive: str, cuda_device: int = -1) -> None:
-        self._archive = archive
-        self._cuda_device = cuda_device
-        self._predictor: List[DocumentPredictor] = []
+        super().__init__(archive, cuda_device)
+        self._predictor: Optional[DocumentPredictor] = None
 
     def __call__(self, inputs: Iterable[DocumentOrFailure]) -> Iterator[DocumentOrFailure]:
         """The same documents, in order; those without mentions with mentions. Failures pass
@@ -51,22 +50,20 @@ class MentionDetector:
             for item, lacks in zip(items, is_bare, strict=True):
                 yield _with_mentions(item, next(found)) if lacks else item
 
-    def _loaded(self) -> "DocumentPredictor":
-        from bio_ie.predictors.document_predictor import DocumentPredictor
-
-        if not self._predictor:
+    def _loaded(self) -> DocumentPredictor:
+        if self._predictor is None:
             try:
-                with checked_archive(self._archive) as folder:
-                    archive = load_archive(folder, cuda_device=self._cuda_device)
+                with checked_archive(self.archive) as folder:
+                    archive = load_archive(folder, cuda_device=self.cuda_device)
             except FileNotFoundError as error:
                 raise MissingDetectorError(
-                    f"mention_detector: there is no archive {self._archive}"
+                    f"mention_detector: there is no archive {self.archive}"
                 ) from error
             predictor = Predictor.from_archive(archive, "document")
             if not isinstance(predictor, DocumentPredictor):
-                raise ConfigurationError(f"mention_detector {self._archive} predicts no documents")
-            self._predictor.append(predictor)
-        return self._predictor[0]
+                raise ConfigurationError(f"mention_detector {self.archive} predicts no documents")
+            self._predictor = predictor
+        return self._predictor
 
 
 def _with_mentions(item: DocumentOrFailure, found: DocumentOrFailure) -> DocumentOrFailure:

@@ -8,15 +8,15 @@ from typing import Dict, Iterable, Iterator, List, Mapping, Optional, Protocol, 
 from allennlp.common.checks import ConfigurationError
 from allennlp.data import Tokenizer
 
-from bio_ie.data.document import Document, Mention, Span
-from bio_ie.data.entity_sentence import EntitySentence, entity_pairs
-from bio_ie.data.entity_sentences import EntitySentences
-from bio_ie.data.sentences import sentence_spans
-from bio_ie.data.tokenizers import PysbdSentenceSplitter, SpanSentenceSplitter
+from bio_ie.data.pairs.entity_sentence import EntitySentence, entity_pairs
+from bio_ie.data.pairs.entity_sentences import EntitySentences
 from bio_ie.knowledge.concept_links import vocabulary_id
 from bio_ie.knowledge.knowledge_base import KnowledgeBase
 from bio_ie.knowledge.normalization import normalize_name
 from bio_ie.knowledge.typed_dictionary import OTHER, TypedDictionary, TypedMatch
+from bio_ie.text.document import Document, Mention, Span
+from bio_ie.text.sentences import sentence_spans
+from bio_ie.text.tokenizers import PysbdSentenceSplitter, SpanSentenceSplitter
 
 _AT_ONCE = 32
 """Documents."""

@@ -9,7 +9,7 @@ from allennlp.data.fields import Field, MetadataField, TextField
 from allennlp.models import Model
 from allennlp.predictors import Predictor
 
-from bio_ie.data.corpora.source import parse_json
+from bio_ie.files.strict_json import parse_json
 
 NAMESPACE = "entities"
 """Of identifiers, in the vocabulary."""

@@ -9,8 +9,8 @@ from allennlp.common.checks import ConfigurationError
 from spacy.language import Language
 from spacy.tokens import Span as SpacySpan
 
-from bio_ie.data.document import Document, Mention
-from bio_ie.predictors.failures import DocumentOrFailure
+from bio_ie.files.failures import DocumentOrFailure
+from bio_ie.text.document import Document, Mention
 
 LINKER = "scispacy_linker"
 """The name of scispaCy's pipe."""

@@ -6,9 +6,9 @@ from allennlp.common.checks import ConfigurationError
 from allennlp.data import DatasetReader
 from allennlp.models import Model, load_archive
 
+from bio_ie.archives.checked_archive import checked_archive
 from bio_ie.data.dataset_readers.dictionary_types import DictionaryTypesReader
-from bio_ie.data.document import Span
-from bio_ie.predictors.checked_archive import checked_archive
+from bio_ie.text.document import Span
 
 
 class TypeClassifier:

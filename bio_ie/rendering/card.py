@@ -3,11 +3,11 @@
 from collections import Counter
 from typing import Dict, List, Optional
 
-from bio_ie.data.document import Document, Fact, Mention, Relation
 from bio_ie.rendering.escaping import escape
 from bio_ie.rendering.legend import Legend
 from bio_ie.rendering.markup import Piece, layers, mark_up, passages
 from bio_ie.rendering.view import DocumentView, Shown
+from bio_ie.text.document import Document, Fact, Mention, Relation
 
 SIGNS = {"right": "✓", "wrong": "✗", "missed": "○"}
 

@@ -7,8 +7,8 @@ strings are UTF-16.
 from dataclasses import dataclass
 from typing import Callable, Iterator, List, Sequence, Tuple
 
-from bio_ie.data.document import Document, Mention
 from bio_ie.rendering.escaping import escape
+from bio_ie.text.document import Document, Mention
 
 
 @dataclass(frozen=True)

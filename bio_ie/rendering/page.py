@@ -6,12 +6,12 @@ from importlib import resources
 from string import Template
 from typing import Iterable, List, Optional, Sequence
 
-from bio_ie.data.document import Document
 from bio_ie.metrics.match_counts import Score
 from bio_ie.rendering.card import SIGNS, card
 from bio_ie.rendering.escaping import escape
 from bio_ie.rendering.legend import Legend
 from bio_ie.rendering.view import MISSED, DocumentView, Prediction, document_views
+from bio_ie.text.document import Document
 
 KINDS = ("mentions", "relations", "facts")
 SCRIPTS = ("arcs.js", "page.js", "scores.js", "pointing.js", "controls.js")

@@ -3,12 +3,13 @@
 from pathlib import Path
 from typing import Callable, Iterator, List, Optional
 
-from bio_ie.data.corpora.corpus_format import CorpusFormat, Source
-from bio_ie.data.corpora.jsonl import JsonlFormat
-from bio_ie.data.corpora.source import parse_json
-from bio_ie.data.document import Document
-from bio_ie.predictors.document_predictor import Failure
+from bio_ie.data.corpora.corpus_format import CorpusFormat
+from bio_ie.data.corpora.formats.jsonl import JsonlFormat
+from bio_ie.files.failures import Failure
+from bio_ie.files.source import Source
+from bio_ie.files.strict_json import parse_json
 from bio_ie.rendering.view import Prediction
+from bio_ie.text.document import Document
 
 
 def read_predictions(path: str, corpus: CorpusFormat) -> List[Prediction]:

@@ -18,11 +18,11 @@ from typing import (
     Union,
 )
 
-from bio_ie.data.corpora.corpus_format import CorpusError
-from bio_ie.data.document import Document, Fact, Mention, Relation
-from bio_ie.metrics.items import EntityItem, entity_item, relation_items
+from bio_ie.data.items import EntityItem, entity_item, relation_items
+from bio_ie.files.corpus_error import CorpusError
+from bio_ie.files.failures import Failure
 from bio_ie.metrics.match_counts import Score
-from bio_ie.predictors.document_predictor import Failure
+from bio_ie.text.document import Document, Fact, Mention, Relation
 
 RIGHT, WRONG, MISSED = "right", "wrong", "missed"
 

@@ -3,9 +3,9 @@ import pytest
 from benchmarks.candidate_recall import main, recall, with_ids
 from benchmarks.million_names import generated_names
 from benchmarks.million_names import main as million_names
-from bio_ie.data.document import Document, Mention
 from bio_ie.knowledge.candidate_generators import Candidate
 from bio_ie.knowledge.tfidf_index import build_tfidf_index
+from bio_ie.text.document import Document, Mention
 from tests.knowledge.example_kb import write_example_kb
 
 PUBTATOR = (

@@ -1,5 +1,5 @@
 from benchmarks.pair_sentences import generated_sentences, main
-from bio_ie.data.corpora import PairSentencesFormat
+from bio_ie.data.pairs.pair_sentences import PairSentencesFormat
 
 
 def test_sentences_are_the_same_each_time():

@@ -9,7 +9,7 @@ import pytest
 from allennlp.commands import main
 
 from bio_ie.commands.build_kb import excluded_documents
-from bio_ie.data.corpora.source import CorpusError
+from bio_ie.files.corpus_error import CorpusError
 from bio_ie.knowledge import KnowledgeBase
 
 

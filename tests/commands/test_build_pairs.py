@@ -3,9 +3,9 @@ from functools import partial
 
 import pytest
 
-from bio_ie.data.corpora.pair_sentences import sentence_to_json
 from bio_ie.data.dataset_readers import RelationPairsReader
-from bio_ie.data.entity_sentence import EntityMention, EntitySentence
+from bio_ie.data.pairs.entity_sentence import EntityMention, EntitySentence
+from bio_ie.data.pairs.pair_sentences import sentence_to_json
 
 
 @pytest.fixture

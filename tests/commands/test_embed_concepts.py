@@ -6,9 +6,10 @@ import pytest
 import torch
 
 from bio_ie.knowledge import KnowledgeBase
-from bio_ie.knowledge.concept_embeddings import concept_key, read_concept_vectors
+from bio_ie.knowledge.concept_embeddings import read_concept_vectors
 from bio_ie.knowledge.statements import ConceptRelation, Definition
 from bio_ie.modules.concept_embedders import ConceptEmbedder
+from bio_ie.text.stable_key import stable_key
 from tests.commands.test_build_kb import error_line, run
 from tests.knowledge.knowledge_bases import built, named
 
@@ -105,7 +106,7 @@ def test_description_vectors_are_what_the_concept_embedder_reads(
     content = read_concept_vectors(out)
     assert content.notes["settings"]["name_fallback"] is name_fallback
     embedder = ConceptEmbedder.by_name("description")(vectors=str(out))
-    keys = torch.tensor([concept_key(id_) for id_ in ("X:0", "Thing", "X:12")])
+    keys = torch.tensor([stable_key(id_) for id_ in ("X:0", "Thing", "X:12")])
     vectors = embedder(keys, torch.zeros(0, 2).long())
     row = content.concept_ids().index("X:0")
     assert torch.equal(vectors[0], content.vectors[row])

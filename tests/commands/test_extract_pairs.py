@@ -7,7 +7,7 @@ import pytest
 from allennlp.commands.train import train_model
 from allennlp.common import Params
 
-from bio_ie.data.corpora import PairSentencesFormat
+from bio_ie.data.pairs.pair_sentences import PairSentencesFormat
 from bio_ie.predictors.type_classifier import TypeClassifier
 from tests.knowledge.test_typed_dictionary import CONCEPTS, TYPES, write_example_kb
 

@@ -10,8 +10,8 @@ import pytest
 from allennlp.commands import main
 
 import bio_ie.commands  # noqa: F401 (registers the subcommand)
-from bio_ie.data.corpora.jsonl import JsonlFormat
-from bio_ie.data.document import Document, Fact, Mention
+from bio_ie.data.corpora.formats.jsonl import JsonlFormat
+from bio_ie.text.document import Document, Fact, Mention
 
 FACTS = "fixtures/corpora/facts/documents.jsonl"
 

@@ -8,7 +8,7 @@ from allennlp.commands.train import train_model
 from allennlp.common import Params
 from allennlp.models.archival import archive_model
 
-from bio_ie.data.document import Document
+from bio_ie.text.document import Document
 from tests.knowledge.example_kb import write_example_kb
 
 TEXT = "Seizures after methamphetamine (METH)."

@@ -4,7 +4,7 @@ import sys
 import pytest
 from allennlp.commands import main
 
-from bio_ie.data.document import Document, Mention
+from bio_ie.text.document import Document, Mention
 from tests.rendering.parsed_page import marked_text, parse
 
 

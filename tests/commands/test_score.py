@@ -7,8 +7,8 @@ import pytest
 from allennlp.commands import main
 
 import bio_ie.commands  # noqa: F401 (registers the subcommand)
-from bio_ie.data.corpora.jsonl import JsonlFormat
-from bio_ie.data.document import Document, Mention, Relation
+from bio_ie.data.corpora.formats.jsonl import JsonlFormat
+from bio_ie.text.document import Document, Mention, Relation
 
 TEXT = "Ibuprofen eased the fever but caused a rash."
 GOLD = Document(

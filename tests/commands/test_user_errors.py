@@ -7,8 +7,8 @@ from allennlp.common.checks import ConfigurationError
 from allennlp.common.params import parse_overrides
 
 from bio_ie.commands.user_errors import user_errors
-from bio_ie.data.corpora.corpus_format import CorpusError
-from bio_ie.data.document import DocumentError
+from bio_ie.files.corpus_error import CorpusError
+from bio_ie.text.document import DocumentError
 
 
 @pytest.mark.parametrize(

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bio_ie.data.document import Document, Fact, Mention
 from bio_ie.data.pooled_facts import Evidence, pool_facts
-from bio_ie.data.tokenizers import PysbdSentenceSplitter
+from bio_ie.text.document import Document, Fact, Mention
+from bio_ie.text.tokenizers import PysbdSentenceSplitter
 
 SPLITTER = PysbdSentenceSplitter()
 TEXT = "Zelorvine caused a rash. The rash went away.\nRash after zelorvine came back."

@@ -1,9 +1,9 @@
 import pytest
 
-from bio_ie.data.document import Document, Mention
 from bio_ie.knowledge import KnowledgeBase, write_knowledge_base
 from bio_ie.knowledge.concept_links import ConceptLinks, vocabulary_id
 from bio_ie.knowledge.statements import AlternateId, ConceptName
+from bio_ie.text.document import Document, Mention
 
 
 @pytest.mark.parametrize(

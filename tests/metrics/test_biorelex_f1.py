@@ -8,9 +8,9 @@ import pytest
 from allennlp.common.params import Params
 from allennlp.training.metrics import Metric
 
-from bio_ie.data.corpora.biorelex import BioRelExFormat
-from bio_ie.data.document import Document, DocumentError, Mention, Relation
+from bio_ie.data.corpora.formats.biorelex import BioRelExFormat
 from bio_ie.metrics import BioRelExF1
+from bio_ie.text.document import Document, DocumentError, Mention, Relation
 
 
 def scores(predicted: List[Document], gold: List[Document]) -> Dict[str, float]:

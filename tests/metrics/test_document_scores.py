@@ -5,12 +5,12 @@ from typing import List, Sequence
 import pytest
 
 from bio_ie.data.corpora import CorpusFormat
-from bio_ie.data.document import Document, DocumentError, Fact, Mention, Relation
+from bio_ie.data.items import document_of_items, entity_items, relation_items
 from bio_ie.knowledge import KnowledgeBase, write_knowledge_base
 from bio_ie.knowledge.statements import AlternateId, ConceptName
 from bio_ie.metrics import BioRelExF1
 from bio_ie.metrics.document_scores import score_documents
-from bio_ie.metrics.items import document_of_items, entity_items, relation_items
+from bio_ie.text.document import Document, DocumentError, Fact, Mention, Relation
 
 TEXT = "Ibuprofen eased the fever but caused a rash."
 DRUG = Mention("m1", 0, 9, "Drug")

@@ -2,10 +2,10 @@ from typing import Any, Dict, List
 
 import pytest
 
-from bio_ie.data.document import Mention
-from bio_ie.data.linking_tasks import LINKING, RECOGNITION, TASKS, TYPING
+from bio_ie.data.concept_items import linking_items
+from bio_ie.data.linking_task_names import LINKING, RECOGNITION, TASKS, TYPING
 from bio_ie.metrics.linking_scores import LinkingScores
-from bio_ie.metrics.mention_linking_f1 import linking_items
+from bio_ie.text.document import Mention
 
 
 def metadata(mentions: List[Mention], is_padding: bool = False) -> Dict[str, Any]:

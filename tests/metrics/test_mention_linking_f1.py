@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bio_ie.data.document import Mention
+from bio_ie.data.concept_items import linking_items
 from bio_ie.metrics import MentionLinkingF1
-from bio_ie.metrics.mention_linking_f1 import linking_items
+from bio_ie.text.document import Mention
 
 ids = st.lists(st.sampled_from(["C1", "C2", "C3"]), max_size=3)
 mentions = st.builds(

@@ -3,12 +3,12 @@ from allennlp.common.checks import ConfigurationError
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bio_ie.data.document import Document, Fact, Mention
 from bio_ie.knowledge import KnowledgeBase, write_knowledge_base
 from bio_ie.knowledge.candidate_generators import Candidate, CandidateGenerator
 from bio_ie.knowledge.statements import AlternateId, ConceptName
 from bio_ie.metrics import oracle_recall as module
 from bio_ie.metrics.oracle_recall import oracle_recall
+from bio_ie.text.document import Document, Fact, Mention
 
 CONCEPTS = ["MESH:D000001", "MESH:D000002", "MESH:D000003"]
 LACKING = "MESH:D000009"

@@ -9,10 +9,10 @@ import torch
 from allennlp.common.testing.distributed_test import init_process
 
 from bio_ie.data.corpora import CorpusFormat
-from bio_ie.data.document import Document
+from bio_ie.data.items import entity_items, relation_items
 from bio_ie.metrics import BioRelExF1, EntityF1, RelationF1
-from bio_ie.metrics.items import entity_items, relation_items
 from bio_ie.metrics.span_graph_scores import SpanGraphScores
+from bio_ie.text.document import Document
 
 TYPES, LABELS, CONCEPT_TYPES = ["A", "B"], ["r", "s"], ["T 1", "T2", "T3"]
 WORDS = [(3 * word, 3 * word + 2) for word in range(6)]

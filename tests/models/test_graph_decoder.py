@@ -1,8 +1,8 @@
 import pytest
 import torch
 
-from bio_ie.data.document import Mention, Relation
 from bio_ie.models.graph_decoder import GraphDecoder
+from bio_ie.text.document import Mention, Relation
 
 METADATA = {"word_spans": [(10, 14), (15, 20), (21, 30), (31, 33)]}
 ENTITIES = torch.tensor([[0, 1, 1], [3, 3, 0], [2, 2, 0]])

@@ -6,9 +6,9 @@ from typing import List, Set, Tuple
 import pytest
 import torch
 
-from bio_ie.data.document import Mention
-from bio_ie.metrics.mention_linking_f1 import MentionLink
+from bio_ie.data.concept_items import MentionLink
 from bio_ie.modules.link_threshold import LinkThreshold
+from bio_ie.text.document import Mention
 
 Rows = Tuple[List[List[Mention]], List[List[MentionLink]]]
 

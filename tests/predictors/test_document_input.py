@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bio_ie.data.document import Document, DocumentError, Fact, Mention, Passage, Relation
 from bio_ie.predictors.document_input import document_from_input
+from bio_ie.text.document import Document, DocumentError, Fact, Mention, Passage, Relation
 
 TEXT = "Aspirin helps."
 

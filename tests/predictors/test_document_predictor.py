@@ -14,9 +14,9 @@ from allennlp.models import Archive, Model, load_archive
 from allennlp.predictors import Predictor
 
 from bio_ie.data.corpora import CorpusFormat
-from bio_ie.data.document import Document, Mention, Relation
 from bio_ie.predictors import DocumentPredictor, Failure
 from bio_ie.rendering import render
+from bio_ie.text.document import Document, Mention, Relation
 
 SENTENCES = [
     "Severe headache was caused by nifedipine in 3 of 10 patients.",

@@ -11,9 +11,9 @@ from allennlp.common.checks import ConfigurationError
 from allennlp.models import load_archive
 from allennlp.predictors import Predictor
 
-from bio_ie.data.document import Document, Mention
 from bio_ie.predictors import DocumentPredictor, Failure
 from bio_ie.predictors.mention_detector import MissingDetectorError
+from bio_ie.text.document import Document, Mention
 
 DEMO = Path("fixtures/demo/validation.jsonl")
 

@@ -7,9 +7,9 @@ from allennlp.data import Instance, Vocabulary
 from allennlp.data.fields import LabelField, MetadataField
 
 from bio_ie.data.dataset_readers import DocumentReader
-from bio_ie.data.document import Document, Mention
 from bio_ie.predictors import DocumentPredictor
-from tests.models.toy_relations import ENTITIES, RELVM, WORDS, build, text_field
+from bio_ie.text.document import Document, Mention
+from tests.models.relvm.toy_relations import ENTITIES, RELVM, WORDS, build, text_field
 
 TEXT = "Fever after dapsorel, not after menofil."
 MENTIONS = [

@@ -1,9 +1,9 @@
 import pytest
 from allennlp.common.checks import ConfigurationError
 
-from bio_ie.data.document import Document, Mention
 from bio_ie.knowledge.typed_dictionary import TypedDictionary
 from bio_ie.predictors.pair_extractor import PairExtractor
+from bio_ie.text.document import Document, Mention
 from tests.knowledge.test_typed_dictionary import CONCEPTS, TYPES, write_example_kb
 
 TEXT = (

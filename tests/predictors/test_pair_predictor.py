@@ -9,9 +9,9 @@ from allennlp.models import load_archive
 from allennlp.predictors import Predictor
 
 from bio_ie.predictors import PairPredictor
-from tests.models import toy_relations
-from tests.models.test_relvm_pair_classifier import config
-from tests.models.toy_relations import NO_RELATION
+from tests.models.relvm import toy_relations
+from tests.models.relvm.test_relvm_pair_classifier import config
+from tests.models.relvm.toy_relations import NO_RELATION
 
 
 @pytest.fixture(scope="module")

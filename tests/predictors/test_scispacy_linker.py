@@ -11,9 +11,9 @@ from allennlp.common.checks import ConfigurationError
 
 import bio_ie  # noqa: F401 - registers the command
 from bio_ie.commands import link_scispacy
-from bio_ie.data.document import Document, Mention
 from bio_ie.predictors import Failure
 from bio_ie.predictors.scispacy_linker import LINKER, ScispacyLinker, load_scispacy
+from bio_ie.text.document import Document, Mention
 
 CONCEPTS = {
     "C1": SimpleNamespace(definition="A drug.", types=["T121", "T109"]),

@@ -6,8 +6,8 @@ import subprocess
 
 import pytest
 
-from bio_ie.data.document import Document, Mention, Relation
 from bio_ie.rendering import render
+from bio_ie.text.document import Document, Mention, Relation
 from tests.rendering.parsed_page import Element, parse
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")

@@ -3,9 +3,9 @@ import itertools
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bio_ie.data.document import Document, Mention, Passage
 from bio_ie.rendering.escaping import escape
 from bio_ie.rendering.markup import layers, mark_up, passages
+from bio_ie.text.document import Document, Mention, Passage
 from tests.rendering.parsed_page import marked_text, parse, pieces
 
 CHARACTERS = st.sampled_from("ab <>&\"'\n😀é\u0301אب\u202e\u2028\x00")

@@ -4,10 +4,10 @@ import re
 
 import pytest
 
-from bio_ie.data.document import Document, Fact, Mention, Passage, Relation
-from bio_ie.predictors.document_predictor import Failure
+from bio_ie.files.failures import Failure
 from bio_ie.rendering import render
 from bio_ie.rendering.legend import COLOURS
+from bio_ie.text.document import Document, Fact, Mention, Passage, Relation
 from tests.rendering.parsed_page import marked_text, parse, pieces
 
 TEXT = "Rash after zolpimab\n😀 Zolpimab, given daily, caused a severe rash."

@@ -2,11 +2,12 @@ import json
 
 import pytest
 
-from bio_ie.data.corpora.corpus_format import CorpusError, CorpusFormat
-from bio_ie.data.corpora.jsonl import JsonlFormat
-from bio_ie.data.document import Document
-from bio_ie.predictors.document_predictor import Failure
+from bio_ie.data.corpora.corpus_format import CorpusFormat
+from bio_ie.data.corpora.formats.jsonl import JsonlFormat
+from bio_ie.files.corpus_error import CorpusError
+from bio_ie.files.failures import Failure
 from bio_ie.rendering.predictions import read_predictions
+from bio_ie.text.document import Document
 
 
 def line(identifier):

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bio_ie.data.corpora.corpus_format import CorpusError
-from bio_ie.data.document import Document, Fact, Mention, Relation
-from bio_ie.predictors.document_predictor import Failure
+from bio_ie.files.corpus_error import CorpusError
+from bio_ie.files.failures import Failure
 from bio_ie.rendering.view import document_views, judged_view
+from bio_ie.text.document import Document, Fact, Mention, Relation
 
 TEXT = "aspirin causes nausea"
 DRUG = Mention("T1", 0, 7, "Drug")

@@ -6,8 +6,8 @@ from typing import Any, Callable, Dict
 
 import pytest
 
-from tests.models import toy_relations
-from tests.models.toy_relations import RELVM, experiment
+from tests.models.relvm import toy_relations
+from tests.models.relvm.toy_relations import RELVM, experiment
 from tests.training.killable_run import ROOT, Moment, assert_same, outcome, run
 
 
@@ -28,7 +28,7 @@ def related_and_unrelated_pairs(folder: Path) -> Dict[str, Any]:
     model = {"type": "relvm_pair_classifier", "representation": RELVM, "hidden_dim": 5}
     result = experiment(model, data)
     # Its short name is unknown to the process that trains.
-    result["dataset_reader"]["type"] = "tests.models.toy_relations.ToyRelationsReader"
+    result["dataset_reader"]["type"] = "tests.models.relvm.toy_relations.ToyRelationsReader"
     result["data_loader"] = {
         "batch_sampler": {"type": "related_unrelated", "related": 2, "unrelated": 6},
         "batches_per_epoch": 5,

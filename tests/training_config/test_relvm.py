@@ -13,7 +13,7 @@ from allennlp.data import DatasetReader
 from allennlp.models import Model
 
 import bio_ie  # noqa: F401 - registers what the configs name
-from tests.models import toy_relations
+from tests.models.relvm import toy_relations
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 FOLDER = ROOT / "training_config" / "relvm"

@@ -11,19 +11,11 @@ from allennlp.common import Registrable
 from allennlp.common.checks import ConfigurationError
 from allennlp.common.file_utils import cached_path
 
-from bio_ie.data.corpora.atomic_output import atomic_folder, atomic_writer
-from bio_ie.data.corpora.source import CorpusError, CorpusReport, Source
 from bio_ie.data.corpora.unique_ids import UniqueIds
-from bio_ie.data.document import Document, DocumentError
-
-__all__ = [
-    "CorpusFormat",
-    "CorpusError",
-    "CorpusReport",
-    "Source",
-    "atomic_folder",
-    "atomic_writer",
-]
+from bio_ie.files.corpus_error import CorpusError
+from bio_ie.files.corpus_report import CorpusReport
+from bio_ie.files.source import Source
+from bio_ie.text.document import Document, DocumentError
 
 logger = logging.getLogger(__name__)
 

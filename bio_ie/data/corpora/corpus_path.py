@@ -12,9 +12,10 @@ from allennlp.common import Params
 from allennlp.common.checks import ConfigurationError
 from allennlp.common.params import infer_and_cast
 
-from bio_ie.data.corpora.corpus_format import CorpusFormat, CorpusReport
-from bio_ie.data.corpora.k_fold import KFoldFormat
-from bio_ie.data.document import Document
+from bio_ie.data.corpora.corpus_format import CorpusFormat
+from bio_ie.data.corpora.wrappers.k_fold import KFoldFormat
+from bio_ie.files.corpus_report import CorpusReport
+from bio_ie.text.document import Document
 
 DataPath = Union[str, "os.PathLike[str]", Mapping[str, Any], Params]
 

@@ -4,8 +4,9 @@ from pathlib import Path
 from typing import Any, Dict, Iterator, List, Set, Union
 
 from bio_ie.data.corpora.corpus_path import read_corpus
-from bio_ie.data.corpora.jsonl import JsonlFormat
-from bio_ie.data.corpora.source import CorpusReport, Source
+from bio_ie.data.corpora.formats.jsonl import JsonlFormat
+from bio_ie.files.corpus_report import CorpusReport
+from bio_ie.files.source import Source
 
 DocumentIds = Union[str, Dict[str, Any], List[str]]
 """A file with one id a line, an object that is the data path of a corpus, or a list of ids (last,

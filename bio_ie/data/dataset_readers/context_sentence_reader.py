@@ -10,12 +10,12 @@ from allennlp.data.fields import Field, TensorField
 from allennlp.data.token_indexers import TokenIndexer
 
 from bio_ie.data.corpora.corpus_format import CorpusFormat
-from bio_ie.data.dataset_readers.document_words import DocumentWords
 from bio_ie.data.dataset_readers.sentence_reader import SentenceReader
-from bio_ie.data.document import Document, Span
-from bio_ie.data.sentences import Sentence, SentenceInContext, split_document
-from bio_ie.data.tokenizers import SpanSentenceSplitter
 from bio_ie.data.wordpiece_budget import WordpieceBudget
+from bio_ie.text.document import Document, Span
+from bio_ie.text.document_words import DocumentWords
+from bio_ie.text.sentences import Sentence, SentenceInContext, split_document
+from bio_ie.text.tokenizers import SpanSentenceSplitter
 
 
 class ContextSentenceReader(SentenceReader):

@@ -1,12 +1,10 @@
 """Mentions that a trained model finds, in place of those that a corpus has."""
 
 from collections import OrderedDict
-from typing import TYPE_CHECKING, Dict, List, Optional, Sequence, Tuple
+from typing import Dict, List, Optional, Sequence, Tuple
 
-from bio_ie.data.document import Document, DocumentError, Mention
-
-if TYPE_CHECKING:
-    from bio_ie.predictors.mention_detector import MentionDetector
+from bio_ie.data.mention_source import MentionSource
+from bio_ie.text.document import Document, DocumentError, Mention
 
 
 class DetectedMentions:
@@ -23,7 +21,7 @@ class DetectedMentions:
     def __init__(self, archive: str, num_documents: int = 64) -> None:
         self._archive = archive
         self._num_documents = num_documents
-        self._detector: Optional[MentionDetector] = None
+        self._detector: Optional[MentionSource] = None
         self._expected: Dict[int, Document] = {}
         # By identity. The documents are kept beside, so that no other one can get the same.
         self._found: OrderedDict[int, Tuple[Document, Tuple[Mention, ...]]] = OrderedDict()
@@ -45,11 +43,8 @@ class DetectedMentions:
         return self._found[id(document)][1]
 
     def _detect(self, documents: Sequence[Document]) -> List[Tuple[Mention, ...]]:
-        # Not above: predictors import readers.
-        from bio_ie.predictors.mention_detector import MentionDetector
-
         if self._detector is None:
-            self._detector = MentionDetector(self._archive)
+            self._detector = MentionSource.by_name("archive")(self._archive)
         result = []
         for found in self._detector([document.without_annotations() for document in documents]):
             if not isinstance(found, Document):

@@ -11,13 +11,13 @@ from allennlp.data.fields import Field, LabelField, MetadataField, TextField
 
 from bio_ie.data.corpora.corpus_format import CorpusFormat
 from bio_ie.data.dataset_readers.document_reader import DocumentReader
-from bio_ie.data.document import Document, Span
-from bio_ie.data.entity_sentence import ENTITY_TOKEN
-from bio_ie.data.sentences import sentence_spans
-from bio_ie.data.tokenizers import SpanSentenceSplitter
-from bio_ie.data.tokenizers.alignment import align_tokens
+from bio_ie.data.pairs.entity_sentence import ENTITY_TOKEN
 from bio_ie.knowledge.knowledge_base import KnowledgeBase
 from bio_ie.knowledge.typed_dictionary import OTHER, TypedDictionary, TypedMatch
+from bio_ie.text.document import Document, Span
+from bio_ie.text.sentences import sentence_spans
+from bio_ie.text.tokenizers import SpanSentenceSplitter
+from bio_ie.text.tokenizers.alignment import align_tokens
 
 
 @dataclass(frozen=True)

@@ -8,15 +8,15 @@ from allennlp.data import DatasetReader, Instance, Tokenizer
 from allennlp.data.fields import Field, MetadataField
 from allennlp.data.token_indexers import TokenIndexer
 
+from bio_ie.data.concept_items import ConceptItems, FactItem, LinkItem
 from bio_ie.data.corpora.corpus_format import CorpusFormat
 from bio_ie.data.dataset_readers.sentence_reader import SentenceReader
-from bio_ie.data.document import Document, Mention
 from bio_ie.data.fields import DocumentGraphField, Link
-from bio_ie.data.sentences import Sentence
-from bio_ie.data.tokenizers import SpanSentenceSplitter
 from bio_ie.knowledge.candidate_generators import Candidate, CandidateGenerator
 from bio_ie.knowledge.knowledge_base import KnowledgeBase
-from bio_ie.metrics.concept_items import ConceptItems, FactItem, LinkItem
+from bio_ie.text.document import Document, Mention
+from bio_ie.text.sentences import Sentence
+from bio_ie.text.tokenizers import SpanSentenceSplitter
 
 LINK_MODES = ("candidates", "top_candidate", "linked")
 

@@ -23,11 +23,12 @@ from allennlp.common import util
 from allennlp.data import DatasetReader, Instance, Tokenizer
 from allennlp.data.token_indexers import TokenIndexer
 
-from bio_ie.data.corpora.corpus_format import CorpusFormat, CorpusReport
+from bio_ie.data.corpora.corpus_format import CorpusFormat
 from bio_ie.data.corpora.corpus_path import read_corpus
-from bio_ie.data.corpora.jsonl import JsonlFormat
-from bio_ie.data.document import Document
-from bio_ie.data.tokenizers import (
+from bio_ie.data.corpora.formats.jsonl import JsonlFormat
+from bio_ie.files.corpus_report import CorpusReport
+from bio_ie.text.document import Document
+from bio_ie.text.tokenizers import (
     PysbdSentenceSplitter,
     ScispacyRulesTokenizer,
     SpanSentenceSplitter,

@@ -10,22 +10,22 @@ from allennlp.data import DatasetReader, Instance, Tokenizer
 from allennlp.data.fields import MetadataField, TensorField
 from allennlp.data.token_indexers import TokenIndexer
 
+from bio_ie.data.concept_items import linking_items
 from bio_ie.data.concept_labels import concept_label
 from bio_ie.data.corpora.corpus_format import CorpusFormat
 from bio_ie.data.dataset_readers.context_sentence_reader import ContextSentenceReader
 from bio_ie.data.dataset_readers.detected_mentions import DetectedMentions
 from bio_ie.data.dataset_readers.span_candidates import SpanCandidates
-from bio_ie.data.document import Document, Mention, Span
 from bio_ie.data.fields import LabelsField, SpanCandidatesField
-from bio_ie.data.linking_tasks import LINKING, NAMESPACES
-from bio_ie.data.sentences import Sentence, joined_across
-from bio_ie.data.tokenizers import SpanSentenceSplitter
-from bio_ie.data.tokenizers.alignment import align_tokens
+from bio_ie.data.linking_task_names import LINKING, NAMESPACES
 from bio_ie.data.word_tags import NIL, WordSpan, word_tags
 from bio_ie.knowledge.candidate_generators import CandidateGenerator
 from bio_ie.knowledge.concept_links import vocabulary_id
 from bio_ie.knowledge.knowledge_base import KnowledgeBase
-from bio_ie.metrics.mention_linking_f1 import linking_items
+from bio_ie.text.document import Document, Mention, Span
+from bio_ie.text.sentences import Sentence, joined_across
+from bio_ie.text.tokenizers import SpanSentenceSplitter
+from bio_ie.text.tokenizers.alignment import align_tokens
 
 MENTION = "Mention"
 """The label of mention recognition."""

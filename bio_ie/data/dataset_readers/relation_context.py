@@ -12,21 +12,21 @@ from allennlp.data.token_indexers import SingleIdTokenIndexer
 
 from bio_ie.data.corpora.corpus_format import CorpusFormat
 from bio_ie.data.corpora.corpus_path import open_corpus, read_corpus
-from bio_ie.data.corpora.pair_sentences import PairSentencesFormat
 from bio_ie.data.dataset_readers.document_reader import CorpusPath, DocumentReader
-from bio_ie.data.document import Document
-from bio_ie.data.entity_sentence import (
+from bio_ie.data.pairs.entity_sentence import (
     EntityMention,
     EntityPair,
     EntitySentence,
     entity_of,
     entity_pairs,
 )
-from bio_ie.data.entity_sentences import EntitySentences
-from bio_ie.data.known_sentences import KnownSentences
-from bio_ie.data.relation_labels import NO_RELATION, RELATION_LABELS
-from bio_ie.data.sentences import sentence_spans
-from bio_ie.data.tokenizers import SpanSentenceSplitter
+from bio_ie.data.pairs.entity_sentences import EntitySentences
+from bio_ie.data.pairs.known_sentences import KnownSentences
+from bio_ie.data.pairs.pair_sentences import PairSentencesFormat
+from bio_ie.data.pairs.relation_labels import NO_RELATION, RELATION_LABELS
+from bio_ie.text.document import Document
+from bio_ie.text.sentences import sentence_spans
+from bio_ie.text.tokenizers import SpanSentenceSplitter
 
 logger = logging.getLogger(__name__)
 

@@ -8,16 +8,19 @@ from allennlp.common.checks import ConfigurationError
 from allennlp.data import DatasetReader, Instance, Token, TokenIndexer
 from allennlp.data.fields import Field, LabelField, ListField, MetadataField, TextField
 
-from bio_ie.data.corpora.bad_items import BadItem, as_object, skippable
-from bio_ie.data.corpora.jsonl import JsonlFormat
-from bio_ie.data.corpora.source import CorpusError, CorpusReport, Source, parse_json, quoted
+from bio_ie.data.corpora.formats.jsonl import JsonlFormat
 from bio_ie.data.dataset_readers.document_reader import even_rounds
 from bio_ie.data.dataset_readers.relation_context import (
     default_entity_indexers,
     default_token_indexers,
     entities_field,
 )
-from bio_ie.data.relation_labels import RELATION_LABELS
+from bio_ie.data.pairs.relation_labels import RELATION_LABELS
+from bio_ie.files.bad_items import BadItem, as_object, skippable
+from bio_ie.files.corpus_error import CorpusError, quoted
+from bio_ie.files.corpus_report import CorpusReport
+from bio_ie.files.source import Source
+from bio_ie.files.strict_json import parse_json
 
 
 @dataclass(frozen=True)

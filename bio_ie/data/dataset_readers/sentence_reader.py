@@ -8,14 +8,14 @@ from allennlp.data.fields import Field, TextField
 
 from bio_ie.data.corpora import CorpusFormat
 from bio_ie.data.dataset_readers.document_reader import DocumentReader
-from bio_ie.data.document import Document, Mention, Span
 from bio_ie.data.fields import BackgroundGraphField
-from bio_ie.data.sentences import Sentence, sentence_spans, split_document
-from bio_ie.data.tokenizers import SpanSentenceSplitter
-from bio_ie.data.tokenizers.alignment import Alignment, align_tokens
+from bio_ie.data.items import entity_item, relation_items
 from bio_ie.data.word_tags import WordSpan
 from bio_ie.knowledge.background_graph import BackgroundKnowledgeBase
-from bio_ie.metrics.items import entity_item, relation_items
+from bio_ie.text.document import Document, Mention, Span
+from bio_ie.text.sentences import Sentence, sentence_spans, split_document
+from bio_ie.text.tokenizers import SpanSentenceSplitter
+from bio_ie.text.tokenizers.alignment import Alignment, align_tokens
 
 
 class SentenceReader(DocumentReader[Sentence]):

@@ -12,13 +12,13 @@ from allennlp.data.token_indexers import TokenIndexer
 
 from bio_ie.data.corpora.corpus_format import CorpusFormat
 from bio_ie.data.dataset_readers.sentence_reader import SentenceReader
-from bio_ie.data.document import Document, Span
 from bio_ie.data.fields import RelationField
-from bio_ie.data.sentences import Sentence, split_document
 from bio_ie.data.span_position import MAX_WORDS, span_position
-from bio_ie.data.tokenizers import SpanSentenceSplitter
 from bio_ie.knowledge.background_graph import BackgroundKnowledgeBase
-from bio_ie.knowledge.concept_embeddings import concept_key
+from bio_ie.text.document import Document, Span
+from bio_ie.text.sentences import Sentence, split_document
+from bio_ie.text.stable_key import stable_key
+from bio_ie.text.tokenizers import SpanSentenceSplitter
 
 WordSpan = Tuple[int, int]
 
@@ -140,7 +140,7 @@ class SpanGraphReader(SentenceReader):
         }
         if self._word_keys:
             text = view.document.text
-            keys = [concept_key(text[start:end].lower()) for start, end in word_spans]
+            keys = [stable_key(text[start:end].lower()) for start, end in word_spans]
             instance["word_keys"] = TensorField(torch.tensor(keys))
         if labelled:
             types = self._types(view, span_of)

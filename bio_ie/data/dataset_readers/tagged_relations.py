@@ -10,10 +10,10 @@ from allennlp.data.token_indexers import TokenIndexer
 from bio_ie.data.corpora.corpus_format import CorpusFormat
 from bio_ie.data.dataset_readers.sentence_reader import SentenceReader
 from bio_ie.data.fields import RelationField, TagField
-from bio_ie.data.sentences import Sentence
-from bio_ie.data.tokenizers import SpanSentenceSplitter
 from bio_ie.data.word_tags import WordSpan, word_tags
 from bio_ie.knowledge.background_graph import BackgroundKnowledgeBase
+from bio_ie.text.sentences import Sentence
+from bio_ie.text.tokenizers import SpanSentenceSplitter
 
 
 @DatasetReader.register("tagged_relations")

@@ -7,7 +7,7 @@ from allennlp.data.fields.field import Field
 from allennlp.data.vocabulary import Vocabulary
 
 from bio_ie.data.fields.ragged_tables import before, joined, row_numbers, table
-from bio_ie.knowledge.concept_embeddings import concept_key
+from bio_ie.text.stable_key import stable_key
 
 GraphTensors = Dict[str, torch.Tensor]
 
@@ -29,7 +29,7 @@ class BackgroundGraphField(Field[GraphTensors]):
 
     spans : `[S, 3]`: row, first and last word of each span that has candidates, ascending
     links : `[P, 2]`: a span among the `S`, and a node that it may mean
-    keys : `[n]`: the `concept_key` of each node
+    keys : `[n]`: the `stable_key` of each node
     types : `[T, 2]`: a node, and one of its semantic types
     edges : `[E, 3]`: from, to, relation
     node_rows : `[n]`: the row of each node
@@ -84,7 +84,7 @@ class BackgroundGraphField(Field[GraphTensors]):
                 ],
                 2,
             ),
-            "keys": torch.tensor([concept_key(node) for node in self.nodes], dtype=torch.long),
+            "keys": torch.tensor([stable_key(node) for node in self.nodes], dtype=torch.long),
             "types": table(
                 [
                     [node, vocab.get_token_index(type_, TYPES)]

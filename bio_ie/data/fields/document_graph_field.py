@@ -8,7 +8,7 @@ from allennlp.data.vocabulary import Vocabulary
 
 from bio_ie.data.fields.background_graph_field import CONCEPTS, TYPES
 from bio_ie.data.fields.ragged_tables import before, joined, row_numbers, table
-from bio_ie.knowledge.concept_embeddings import concept_key
+from bio_ie.text.stable_key import stable_key
 
 DocumentGraphTensors = Dict[str, torch.Tensor]
 
@@ -38,7 +38,7 @@ class DocumentGraphField(Field[DocumentGraphTensors]):
     links : `[P, 2]`: a mention, and an entity that it may name
     link_scores : `[P]`, float
     link_given : `[P]`, bool
-    keys : `[E]`: the `concept_key` of each entity
+    keys : `[E]`: the `stable_key` of each entity
     types : `[T, 2]`: an entity, and one of its semantic types
     entity_rows : `[E]`: the row of each entity, ascending
     facts : `[F, 3]`: head entity, tail entity, relation; only when labelled
@@ -100,7 +100,7 @@ class DocumentGraphField(Field[DocumentGraphTensors]):
             "links": table([link[:2] for link in self.links], 2),
             "link_scores": torch.tensor([link.score for link in self.links], dtype=torch.float),
             "link_given": torch.tensor([link.given for link in self.links], dtype=torch.bool),
-            "keys": torch.tensor([concept_key(entity) for entity in self.entities]).long(),
+            "keys": torch.tensor([stable_key(entity) for entity in self.entities]).long(),
             "types": table(type_pairs, 2),
         }
         if self.facts is None or self.gold_entities is None:

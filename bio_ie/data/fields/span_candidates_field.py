@@ -8,7 +8,7 @@ from allennlp.data.fields import Field
 
 from bio_ie.data.fields.labels_field import UNSEEN
 from bio_ie.data.fields.ragged_tables import row_numbers, table
-from bio_ie.knowledge.concept_embeddings import concept_key
+from bio_ie.text.stable_key import stable_key
 
 CandidateTensors = Dict[str, torch.Tensor]
 
@@ -62,7 +62,7 @@ class SpanCandidatesField(Field[CandidateTensors]):
         return {
             "spans": table([[c.first, c.last] for c in self.candidates], 2),
             "labels": torch.tensor(self._labels, dtype=torch.long),
-            "keys": torch.tensor([concept_key(c.concept_id) for c in self.candidates]).long(),
+            "keys": torch.tensor([stable_key(c.concept_id) for c in self.candidates]).long(),
             "scores": torch.tensor([c.score for c in self.candidates], dtype=torch.float),
         }
 

@@ -7,7 +7,7 @@ from allennlp.common.checks import ConfigurationError
 from allennlp.data import Instance
 from allennlp.data.samplers import BatchSampler
 
-from bio_ie.data.relation_labels import NO_RELATION
+from bio_ie.data.pairs.relation_labels import NO_RELATION
 
 
 @BatchSampler.register("related_unrelated")

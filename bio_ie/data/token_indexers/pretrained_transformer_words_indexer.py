@@ -9,7 +9,7 @@ from allennlp.data.token_indexers import TokenIndexer
 from transformers import PretrainedConfig, PreTrainedTokenizerFast
 
 from bio_ie.data.token_indexers.wordpiece_windows import window_of_most_context, window_spans
-from bio_ie.modules.pretrained_encoder import encoder_files, read_config, read_tokenizer
+from bio_ie.encoders import encoder_files, read_config, read_tokenizer
 
 logger = logging.getLogger(__name__)
 
@@ -39,7 +39,7 @@ class PretrainedTransformerWordsIndexer(TokenIndexer):
     token_min_padding_length : `int`, optional (default = `0`)
         In words.
     serialization_dir : `str`, optional
-        Given by AllenNLP in training and loading; see `bio_ie.modules.pretrained_encoder`.
+        Given by AllenNLP in training and loading; see `bio_ie.encoders.pretrained_encoder`.
 
     # Output
 

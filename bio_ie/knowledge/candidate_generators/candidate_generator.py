@@ -5,8 +5,8 @@ from typing import Any, Dict, Iterator, List, NamedTuple, Optional, Sequence, Tu
 from allennlp.common import Registrable
 from allennlp.common.checks import ConfigurationError
 
-from bio_ie.data.document import Document
 from bio_ie.knowledge.abbreviations import expand_abbreviations, find_abbreviations
+from bio_ie.text.document import Document
 
 CACHED_QUERIES = 1 << 16
 """The candidates of so many texts are kept in memory, as long as these are few enough."""

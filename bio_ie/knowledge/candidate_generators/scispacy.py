@@ -8,7 +8,7 @@ from bio_ie.knowledge.candidate_generators.candidate_generator import (
     CandidateGenerator,
     Query,
 )
-from bio_ie.knowledge.knowledge_base import KnowledgeBaseError
+from bio_ie.knowledge.knowledge_base_file import KnowledgeBaseError
 
 
 @CandidateGenerator.register("scispacy")

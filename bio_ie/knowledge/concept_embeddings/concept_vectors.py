@@ -3,7 +3,7 @@
 A file is in the safetensors format, with three tensors:
 
 * `vectors`: `[n, d]`, float32 or float16;
-* `keys`: `[n]`, int64, ascending: `concept_key` of the concept of each row;
+* `keys`: `[n]`, int64, ascending: `stable_key` of the concept of each row;
 * `ids`: uint8, the concept ids in the order of rows, in UTF-8, separated by line feeds;
 
 and with metadata: `format` ("bio_ie concept vectors 1"), `kind` (what the vectors are of, such as
@@ -23,7 +23,8 @@ import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 
-from bio_ie.data.corpora.atomic_output import give_usual_rights
+from bio_ie.files.atomic_output import give_usual_rights
+from bio_ie.text.stable_key import stable_key
 
 FORMAT = "bio_ie concept vectors 1"
 
@@ -51,15 +52,6 @@ class ConceptVectors(NamedTuple):
         """The concept of each row."""
         text = self.ids.numpy().tobytes().decode("utf-8")
         return text.split("\n") if len(self.keys) else []
-
-
-def concept_key(concept_id: str) -> int:
-    """A number for a concept id, int64, that depends on nothing else: 64 bits of its BLAKE2b hash.
-
-    That two ids of a knowledge base of a million concepts share a key has a probability of 3e-8.
-    """
-    digest = hashlib.blake2b(concept_id.encode("utf-8"), digest_size=8).digest()
-    return int.from_bytes(digest, "big", signed=True)
 
 
 def write_concept_vectors(
@@ -92,7 +84,7 @@ def write_concept_vectors(
         )
     if not vectors.isfinite().all():
         raise ConceptVectorsError("vectors must be finite")
-    keys, order = torch.sort(torch.tensor([concept_key(id_) for id_ in concept_ids]).long())
+    keys, order = torch.sort(torch.tensor([stable_key(id_) for id_ in concept_ids]).long())
     ids = [concept_ids[place] for place in order.tolist()]
     for place in (keys[1:] == keys[:-1]).nonzero().flatten().tolist():
         raise ConceptVectorsError(f"the same concept twice: {ids[place]!r} and {ids[place + 1]!r}")

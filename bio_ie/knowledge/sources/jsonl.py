@@ -7,8 +7,10 @@ from typing import Any, Dict, Iterator, Union
 
 from tqdm import tqdm
 
-from bio_ie.data.corpora.atomic_output import atomic_writer
-from bio_ie.data.corpora.source import Source, parse_json, quoted
+from bio_ie.files.atomic_output import atomic_writer
+from bio_ie.files.corpus_error import quoted
+from bio_ie.files.source import Source
+from bio_ie.files.strict_json import parse_json
 from bio_ie.knowledge.concept_ids import normalize_id
 from bio_ie.knowledge.knowledge_base import Concept, KnowledgeBase
 from bio_ie.knowledge.sources.knowledge_source import KnowledgeSource, SourceReport

@@ -9,7 +9,8 @@ from typing import Iterator, List, Tuple
 from allennlp.common import Registrable
 from allennlp.common.checks import ConfigurationError
 
-from bio_ie.data.corpora.source import CorpusReport, Source
+from bio_ie.files.corpus_report import CorpusReport
+from bio_ie.files.source import Source
 from bio_ie.knowledge.statements import Statement
 
 

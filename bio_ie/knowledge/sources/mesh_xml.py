@@ -6,7 +6,7 @@ from typing import Any, Iterator, List, Optional, Tuple
 
 from lxml import etree
 
-from bio_ie.data.corpora.source import Source
+from bio_ie.files.source import Source
 
 _RECORDS = ("DescriptorRecord", "SupplementalRecord")
 

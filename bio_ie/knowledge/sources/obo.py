@@ -4,7 +4,7 @@ from typing import Iterator, Optional, Sequence
 
 from allennlp.common.checks import ConfigurationError
 
-from bio_ie.data.corpora.source import Source
+from bio_ie.files.source import Source
 from bio_ie.knowledge.concept_ids import normalize_id
 from bio_ie.knowledge.sources.ctd import IS_A
 from bio_ie.knowledge.sources.knowledge_source import KnowledgeSource, SourceReport

@@ -4,7 +4,8 @@ import re
 from collections import defaultdict
 from typing import Any, Dict, List, Mapping, Optional
 
-from bio_ie.data.corpora.source import Source, quoted
+from bio_ie.files.corpus_error import quoted
+from bio_ie.files.source import Source
 from bio_ie.knowledge.sources.ctd import IS_A
 from bio_ie.knowledge.sources.ontology_term import Ontology, OntologyTerm
 

@@ -7,7 +7,7 @@ from typing import List, Tuple
 
 import pronto
 
-from bio_ie.data.corpora.source import Source
+from bio_ie.files.source import Source
 from bio_ie.knowledge.sources.ontology_term import Ontology, OntologyTerm
 
 _QUOTED = rb'"(?:[^"\\\n]|\\.)*"'

@@ -5,7 +5,8 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Dict, Iterator, List, Optional, Sequence, Set
 
-from bio_ie.data.corpora.source import CorpusError, Source, quoted
+from bio_ie.files.corpus_error import CorpusError, quoted
+from bio_ie.files.source import Source
 from bio_ie.knowledge.concept_ids import normalize_id
 from bio_ie.knowledge.sources.knowledge_source import KnowledgeSource, SourceReport
 from bio_ie.knowledge.sources.umls_network import read_network

@@ -10,7 +10,7 @@ class ConceptEmbedder(torch.nn.Module, Registrable):
     """
     Gives each concept, and each semantic type that is a node of a graph, a vector.
 
-    A concept comes as its key: `bio_ie.knowledge.concept_embeddings.concept_key` of its id, a hash
+    A concept comes as its key: `bio_ie.text.stable_key.stable_key` of its id, a hash
     of 64 bits. Unlike an index into a vocabulary, a key is defined for concepts that training never
     saw, which may have vectors in a file all the same; unlike a row of a knowledge base, it stays
     when that is built anew; and unlike a string, it is a number that a device can look up. Readers

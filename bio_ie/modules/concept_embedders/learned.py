@@ -2,9 +2,9 @@ import torch
 from allennlp.common.checks import ConfigurationError
 from allennlp.data import Vocabulary
 
-from bio_ie.knowledge.concept_embeddings import concept_key
 from bio_ie.modules.concept_embedders.concept_embedder import ConceptEmbedder
 from bio_ie.modules.concept_embedders.concept_lookup import ConceptLookup
+from bio_ie.text.stable_key import stable_key
 
 
 @ConceptEmbedder.register("learned")
@@ -36,7 +36,7 @@ class LearnedConceptEmbedder(ConceptLookup):
         ids = vocab.get_index_to_token_vocabulary(namespace)
         if not ids:
             raise ConfigurationError(f"no concepts in the namespace {namespace!r} to learn")
-        keys, rows = torch.sort(torch.tensor([concept_key(ids[row]) for row in range(len(ids))]))
+        keys, rows = torch.sort(torch.tensor([stable_key(ids[row]) for row in range(len(ids))]))
         super().__init__(keys, embedding_dim, concept_dropout)
         self._fixed["rows"] = rows
         self.vectors = torch.nn.Parameter(torch.empty(len(ids), embedding_dim))

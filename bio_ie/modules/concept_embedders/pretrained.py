@@ -8,6 +8,7 @@ from typing import Any, Dict, Optional
 import torch
 from allennlp.common.checks import ConfigurationError
 
+from bio_ie.encoders import has_trained_weights
 from bio_ie.knowledge.concept_embeddings import (
     ConceptVectors,
     ConceptVectorsError,
@@ -15,7 +16,6 @@ from bio_ie.knowledge.concept_embeddings import (
 )
 from bio_ie.modules.concept_embedders.concept_embedder import ConceptEmbedder
 from bio_ie.modules.concept_embedders.concept_lookup import ConceptLookup
-from bio_ie.modules.pretrained_encoder import has_trained_weights
 
 ARCHIVED_FOLDER = "concept_vectors"
 """What a config lists in `include_in_archive` if it trains pretrained vectors."""

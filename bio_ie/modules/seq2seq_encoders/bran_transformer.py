@@ -5,7 +5,7 @@ from allennlp.common.checks import ConfigurationError
 from allennlp.modules import Seq2SeqEncoder
 from torch.nn import functional
 
-from bio_ie.modules.masked_convolution import MaskedConvolution
+from bio_ie.modules.seq2seq_encoders.masked_convolution import MaskedConvolution
 
 
 @Seq2SeqEncoder.register("bran_transformer")

@@ -4,7 +4,7 @@ import torch
 from allennlp.common.checks import ConfigurationError
 from allennlp.modules import Seq2SeqEncoder
 
-from bio_ie.modules.masked_convolution import MaskedConvolution
+from bio_ie.modules.seq2seq_encoders.masked_convolution import MaskedConvolution
 
 
 @Seq2SeqEncoder.register("iterated_dilated_convolutions")

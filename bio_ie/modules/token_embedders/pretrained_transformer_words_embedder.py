@@ -8,7 +8,7 @@ from allennlp.modules.token_embedders import TokenEmbedder
 from torch import Tensor
 from transformers.modeling_outputs import BaseModelOutput
 
-from bio_ie.modules.pretrained_encoder import load_encoder, mask_id
+from bio_ie.encoders import load_encoder, mask_id
 
 SUB_TOKEN_MODES = ("first", "mean", "max")
 
@@ -48,7 +48,7 @@ class PretrainedTransformerWordsEmbedder(TokenEmbedder):
         In training, the probability to hide a word: all its wordpieces are the encoder's mask. So
         that names are told by what is around them too, for those that training has not seen.
     serialization_dir : `str`, optional
-        Given by AllenNLP in training and loading; see `bio_ie.modules.pretrained_encoder`.
+        Given by AllenNLP in training and loading; see `bio_ie.encoders.pretrained_encoder`.
     """
 
     def __init__(

@@ -8,8 +8,9 @@ from typing import Any, Dict, List
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
-from bio_ie.data.corpora import CorpusError, CorpusFormat
-from bio_ie.data.document import Document
+from bio_ie.data.corpora import CorpusFormat
+from bio_ie.files.corpus_error import CorpusError
+from bio_ie.text.document import Document
 
 steady = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 """Time limits of single examples fail on a busy machine and say nothing about a parser."""

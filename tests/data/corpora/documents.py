@@ -5,7 +5,7 @@ from typing import Any, Dict, List, Optional, Tuple
 
 from hypothesis import strategies as st
 
-from bio_ie.data.document import Document, Fact, Mention, Passage, Relation, Span
+from bio_ie.text.document import Document, Fact, Mention, Passage, Relation, Span
 
 ANY = st.characters(codec="utf-8")
 """Every character a file can hold: control characters, line separators, astral ones."""

@@ -7,7 +7,9 @@ from typing import Any, Dict
 
 import pytest
 
-from bio_ie.data.corpora import CorpusError, CorpusFormat, CorpusReport
+from bio_ie.data.corpora import CorpusFormat
+from bio_ie.files.corpus_error import CorpusError
+from bio_ie.files.corpus_report import CorpusReport
 
 PUBTATOR = "7|t|Title\n7|a|Abstract\n7\t0\t5\tTitle\tX\tD1\n7\tCID\tD1\tD2\n"
 

@@ -6,9 +6,11 @@ import pytest
 from allennlp.common import Params
 from allennlp.common.checks import ConfigurationError
 
-from bio_ie.data.corpora import CorpusError, CorpusFormat, CorpusReport
-from bio_ie.data.corpora.corpus_format import Source
-from bio_ie.data.document import Document, Mention
+from bio_ie.data.corpora import CorpusFormat
+from bio_ie.files.corpus_error import CorpusError
+from bio_ie.files.corpus_report import CorpusReport
+from bio_ie.files.source import Source
+from bio_ie.text.document import Document, Mention
 
 
 class Lines(CorpusFormat):

@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 
 from bio_ie.data.corpora import (
     AdeFormat,
-    CorpusReport,
     JsonlFormat,
     KFoldFormat,
     SpertFormat,
     open_corpus,
     read_corpus,
 )
+from bio_ie.files.corpus_report import CorpusReport
 from tests.data.corpora.broken_files import steady
 
 JSONL = JsonlFormat()

@@ -1,8 +1,8 @@
 import pytest
 from allennlp.common.checks import ConfigurationError
 
-from bio_ie.data.corpora import CorpusError
 from bio_ie.data.corpora.document_ids import paper_of, papers_of
+from bio_ie.files.corpus_error import CorpusError
 
 
 @pytest.mark.parametrize(

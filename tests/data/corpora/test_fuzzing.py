@@ -11,8 +11,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bio_ie.data.corpora import CorpusError, CorpusFormat, CorpusReport
-from bio_ie.data.document import Document
+from bio_ie.data.corpora import CorpusFormat
+from bio_ie.files.corpus_error import CorpusError
+from bio_ie.files.corpus_report import CorpusReport
+from bio_ie.text.document import Document
 from tests.data.corpora.mutations import JUNK, mutated
 
 FILES = {

@@ -7,8 +7,9 @@ from typing import List, Tuple
 
 import pytest
 
-from bio_ie.data.corpora import CorpusFormat, CorpusReport
-from bio_ie.data.document import Document
+from bio_ie.data.corpora import CorpusFormat
+from bio_ie.files.corpus_report import CorpusReport
+from bio_ie.text.document import Document
 
 CDR = ["CDR_TrainingSet", "CDR_DevelopmentSet"]
 

@@ -7,11 +7,12 @@ from typing import Any, Dict, List, Set
 import pytest
 
 from bio_ie.data.corpora import CorpusFormat, CtdFormat, HpoFormat, JsonlFormat, PubtatorFormat
-from bio_ie.data.corpora.ctd import read_relation_map
-from bio_ie.data.corpora.source import CorpusReport, Source
-from bio_ie.data.document import Document
+from bio_ie.data.corpora.wrappers.ctd_facts import read_relation_map
+from bio_ie.files.corpus_report import CorpusReport
+from bio_ie.files.source import Source
 from bio_ie.knowledge import KnowledgeBase, write_knowledge_base
 from bio_ie.knowledge.sources import CtdSource, SourceReport
+from bio_ie.text.document import Document
 
 TEXTS = "pubmed_text/abstracts.jsonl.gz"
 DEVELOPMENT = "bc5cdr/CDR_DevelopmentSet.PubTator.txt.gz"

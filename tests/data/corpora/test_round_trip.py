@@ -12,8 +12,9 @@ from bioc import biocjson
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from bio_ie.data.corpora import CorpusFormat, CorpusReport
-from bio_ie.data.document import Document, Fact, Mention, Passage
+from bio_ie.data.corpora import CorpusFormat
+from bio_ie.files.corpus_report import CorpusReport
+from bio_ie.text.document import Document, Fact, Mention, Passage
 from tests.data.corpora.documents import (
     PRINTABLE,
     WORD,

@@ -4,7 +4,9 @@ import gzip
 
 import pytest
 
-from bio_ie.data.corpora import CorpusError, CorpusFormat, CorpusReport
+from bio_ie.data.corpora import CorpusFormat
+from bio_ie.files.corpus_error import CorpusError
+from bio_ie.files.corpus_report import CorpusReport
 
 FILES = {
     "ade": "ade/DRUG-AE.rel",

@@ -7,7 +7,7 @@ from allennlp.data import DatasetReader
 from allennlp.data.token_indexers import SingleIdTokenIndexer
 
 from bio_ie.data.dataset_readers import DictionaryTypesReader
-from bio_ie.data.document import Document
+from bio_ie.text.document import Document
 from tests.knowledge.test_typed_dictionary import CONCEPTS, TYPES, write_example_kb
 
 TEXT = "Methamphetamine-induced seizures. A cold: amfetamine, common cold, epilepsy."

@@ -6,8 +6,8 @@ from allennlp.common.checks import ConfigurationError
 from allennlp.data import DatasetReader, Instance
 
 from bio_ie.data.dataset_readers import DocumentGraphReader
-from bio_ie.data.document import Document, Fact, Mention
 from bio_ie.knowledge import KnowledgeBase
+from bio_ie.text.document import Document, Fact, Mention
 
 TEXT = "Zelorvine-induced rash. Liver failure followed zelorvine."
 

@@ -11,11 +11,12 @@ from allennlp.common.checks import ConfigurationError
 from allennlp.data import Batch, DatasetReader, Instance, Vocabulary
 from allennlp.data.token_indexers import SingleIdTokenIndexer
 
-from bio_ie.data.corpora import CorpusError, PubtatorFormat, SentenceJsonlFormat
+from bio_ie.data.concept_items import MentionLink
+from bio_ie.data.corpora import PubtatorFormat, SentenceJsonlFormat
 from bio_ie.data.dataset_readers import EntityLinkingReader
-from bio_ie.data.document import Document, Mention
 from bio_ie.data.token_indexers import PretrainedTransformerWordsIndexer
-from bio_ie.metrics.mention_linking_f1 import MentionLink
+from bio_ie.files.corpus_error import CorpusError
+from bio_ie.text.document import Document, Mention
 
 TEXT = "Nausea was rare. Lithium salt caused renal failure and tremor. All recovered."
 

@@ -12,9 +12,10 @@ from allennlp.data import DatasetReader, Vocabulary
 from allennlp.data.data_loaders import MultiProcessDataLoader
 from allennlp.data.dataset_readers.dataset_reader import DistributedInfo, WorkerInfo
 
-from bio_ie.data.corpora import BlindedTsvFormat, PairSentencesFormat, PubtatorFormat
+from bio_ie.data.corpora import BlindedTsvFormat, PubtatorFormat
 from bio_ie.data.dataset_readers import RelationContextReader
-from bio_ie.data.document import Document, Mention, Relation
+from bio_ie.data.pairs.pair_sentences import PairSentencesFormat
+from bio_ie.text.document import Document, Mention, Relation
 
 TEXT = "Zelorvine-induced lumenitis resolved. Carbatrol, TARM2 and zelorvine cause nausea."
 MENTIONS = [

@@ -7,9 +7,9 @@ from allennlp.common.checks import ConfigurationError
 from allennlp.data import Batch, DatasetReader, Vocabulary
 from allennlp.data.dataset_readers.dataset_reader import WorkerInfo
 
-from bio_ie.data.corpora import CorpusError
 from bio_ie.data.dataset_readers import RelationPairsReader
 from bio_ie.data.dataset_readers.relation_pairs import EntityPairItem
+from bio_ie.files.corpus_error import CorpusError
 
 LINES = [
     {

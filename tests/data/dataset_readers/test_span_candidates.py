@@ -8,11 +8,11 @@ from allennlp.data.token_indexers import SingleIdTokenIndexer
 
 from bio_ie.data.dataset_readers import EntityLinkingReader
 from bio_ie.data.dataset_readers.span_candidates import SpanCandidates
-from bio_ie.data.document import Document, Mention
 from bio_ie.data.fields import UNSEEN, LabelsField, SpanCandidate, SpanCandidatesField
 from bio_ie.knowledge import KnowledgeBase
 from bio_ie.knowledge.candidate_generators import ExactCandidateGenerator
-from bio_ie.knowledge.concept_embeddings import concept_key
+from bio_ie.text.document import Document, Mention
+from bio_ie.text.stable_key import stable_key
 from tests.knowledge.example_kb import write_example_kb
 
 TEXT = "Methamphetamine (METH) and cold. METH, seizures!"
@@ -109,7 +109,7 @@ def test_batches_number_rows_and_places() -> None:
     assert tensors["spans"].tolist() == [[0, 0, 1], [0, 2, 2], [2, 3, 3]]
     assert tensors["labels"].tolist() == [a, UNSEEN, a]
     assert tensors["places"].tolist() == [0, 1, 0]
-    assert tensors["keys"].tolist() == [concept_key(name) for name in "ABA"]
+    assert tensors["keys"].tolist() == [stable_key(name) for name in "ABA"]
     assert torch.equal(tensors["scores"], torch.tensor([0.5, 1.0, 0.25]))
     # Candidates add nothing to the classes.
     assert "B" not in vocab.get_token_to_index_vocabulary("x_labels")

@@ -11,11 +11,11 @@ from allennlp.data.token_indexers import SingleIdTokenIndexer
 
 from bio_ie.data.corpora import CorpusFormat
 from bio_ie.data.dataset_readers import SpanGraphReader
-from bio_ie.data.document import Document, Mention, Relation
+from bio_ie.data.items import entity_item, relation_items
 from bio_ie.data.span_position import span_position
 from bio_ie.knowledge import KnowledgeBase
 from bio_ie.knowledge.background_graph import BackgroundKnowledgeBase
-from bio_ie.metrics.items import entity_item, relation_items
+from bio_ie.text.document import Document, Mention, Relation
 from tests.knowledge.example_kb import write_example_kb
 
 TEXT = "Lithium induced severe tremor . Fever and tremor after penicillin ."

@@ -6,7 +6,7 @@ from allennlp.data.token_indexers import SingleIdTokenIndexer
 
 from bio_ie.data.corpora import CorpusFormat, JsonlFormat
 from bio_ie.data.dataset_readers import TaggedRelationsReader
-from bio_ie.data.document import Document, Mention, Relation
+from bio_ie.text.document import Document, Mention, Relation
 
 TEXT = "Lithium-induced tremor resolved. Severe skin rash and fever after penicillin."
 

@@ -5,7 +5,7 @@ import torch
 from allennlp.data import Batch, Instance, Vocabulary
 
 from bio_ie.data.fields import BackgroundGraphField
-from bio_ie.knowledge.concept_embeddings import concept_key
+from bio_ie.text.stable_key import stable_key
 
 
 def first() -> BackgroundGraphField:
@@ -40,7 +40,7 @@ def test_graphs_of_a_batch_are_one_disjoint_graph(vocab: Vocabulary) -> None:
     type_ = vocab.get_token_to_index_vocabulary("semantic_types")
     assert found["spans"].tolist() == [[0, 0, 0], [0, 3, 4], [2, 2, 2]]
     assert found["links"].tolist() == [[0, 0], [1, 1], [1, 0], [2, 3]]
-    assert found["keys"].tolist() == [concept_key(id_) for id_ in ("D1", "D2", "Disease", "C9")]
+    assert found["keys"].tolist() == [stable_key(id_) for id_ in ("D1", "D2", "Disease", "C9")]
     disease, sign, unknown = type_["Disease"], type_["Sign"], type_["@@UNKNOWN@@"]
     assert found["types"].tolist() == [
         [0, disease], [1, disease], [1, sign], [2, disease], [3, unknown]

@@ -4,7 +4,7 @@ from allennlp.data import Batch, Instance, Vocabulary
 from allennlp.data.fields import Field
 
 from bio_ie.data.fields import DocumentGraphField, Link
-from bio_ie.knowledge.concept_embeddings import concept_key
+from bio_ie.text.stable_key import stable_key
 
 
 def fields() -> list[Field]:
@@ -32,7 +32,7 @@ def test_the_documents_of_a_batch_are_laid_behind_each_other() -> None:
     assert tensors["links"].tolist() == [[0, 0], [0, 1], [1, 2], [2, 3]]
     assert tensors["link_scores"].tolist() == [0.5, 0.25, 1.0, 1.0]
     assert tensors["link_given"].tolist() == [False, False, True, False]
-    assert tensors["keys"].tolist() == [concept_key(id_) for id_ in "ABCB"]
+    assert tensors["keys"].tolist() == [stable_key(id_) for id_ in "ABCB"]
     assert tensors["entity_rows"].tolist() == [0, 0, 0, 2]
     t, u = (vocab.get_token_index(name, "semantic_types") for name in "tu")
     assert tensors["types"].tolist() == [[0, t], [2, t], [2, u], [3, t]]

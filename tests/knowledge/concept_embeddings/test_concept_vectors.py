@@ -9,10 +9,10 @@ from safetensors.torch import save_file
 
 from bio_ie.knowledge.concept_embeddings import (
     ConceptVectorsError,
-    concept_key,
     read_concept_vectors,
     write_concept_vectors,
 )
+from bio_ie.text.stable_key import stable_key
 
 IDS = ["MESH:D001", "OMIM:7", "HP:0000118", "βγ"]
 
@@ -25,7 +25,7 @@ def test_what_is_written_is_read_by_key(tmp_path: Path) -> None:
     assert sorted(content.concept_ids()) == sorted(IDS)
     assert content.keys.tolist() == sorted(content.keys.tolist())
     for row, id_ in enumerate(content.concept_ids()):
-        assert content.keys[row].item() == concept_key(id_)
+        assert content.keys[row].item() == stable_key(id_)
         assert torch.equal(content.vectors[row], vectors[IDS.index(id_)])
 
 
@@ -80,14 +80,14 @@ def test_reading_maps_the_file_and_does_not_load_it(tmp_path: Path) -> None:
 
 @given(st.text(), st.text())
 def test_keys_are_stable_64_bit_numbers_that_differ(one: str, other: str) -> None:
-    assert -(2**63) <= concept_key(one) < 2**63
-    assert concept_key(one) == concept_key(one)
-    assert (concept_key(one) == concept_key(other)) is (one == other)
+    assert -(2**63) <= stable_key(one) < 2**63
+    assert stable_key(one) == stable_key(one)
+    assert (stable_key(one) == stable_key(other)) is (one == other)
 
 
 def test_key_of_an_id_never_changes() -> None:
     # Files on disk depend on it.
-    assert concept_key("MESH:D001") == -6207149943032298728
+    assert stable_key("MESH:D001") == -6207149943032298728
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from bio_ie.data.corpora.source import CorpusError
+from bio_ie.files.corpus_error import CorpusError
 from tests.knowledge.knowledge_bases import from_source, relations
 
 HEAD = "# Fields:\n# DiseaseName\tDiseaseID\tSynonyms\n#\n"

@@ -3,7 +3,7 @@ from typing import Any, Dict
 
 import pytest
 
-from bio_ie.data.corpora.source import CorpusError
+from bio_ie.files.corpus_error import CorpusError
 from bio_ie.knowledge import KnowledgeBase, KnowledgeBaseWriter
 from bio_ie.knowledge.sources import CtdSource, HpoaSource, OboSource, SourceReport
 from tests.knowledge.knowledge_bases import from_source, relations

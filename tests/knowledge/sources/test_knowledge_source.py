@@ -8,7 +8,7 @@ import pytest
 from allennlp.common import Params
 from allennlp.common.checks import ConfigurationError
 
-from bio_ie.data.corpora.source import CorpusError
+from bio_ie.files.corpus_error import CorpusError
 from bio_ie.knowledge.sources import KnowledgeSource, MergedSource, SourceReport
 from tests.knowledge.knowledge_bases import from_source
 

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from bio_ie.data.corpora.source import CorpusError
+from bio_ie.files.corpus_error import CorpusError
 from tests.knowledge.knowledge_bases import from_source, relations
 
 TYPES = {"C": "Disease", "D": "Chemical"}
@@ -149,7 +149,8 @@ def test_bad_lines_can_be_skipped(tmp_path: Path) -> None:
 
 def test_xml_is_read_record_by_record(tmp_path: Path) -> None:
     """What was read is given back: a record sees none of those before it."""
-    from bio_ie.data.corpora.source import CorpusReport, Source
+    from bio_ie.files.corpus_report import CorpusReport
+    from bio_ie.files.source import Source
     from bio_ie.knowledge.sources import mesh_xml
 
     record = (

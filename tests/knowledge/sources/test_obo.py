@@ -6,7 +6,7 @@ from typing import List
 import pytest
 from allennlp.common.checks import ConfigurationError
 
-from bio_ie.data.corpora.source import CorpusError
+from bio_ie.files.corpus_error import CorpusError
 from tests.knowledge.knowledge_bases import from_source, relations
 
 IS_A = [

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bio_ie.data.corpora.source import CorpusError
+from bio_ie.files.corpus_error import CorpusError
 from bio_ie.knowledge import Node
 from tests.knowledge.knowledge_bases import from_source, relations
 

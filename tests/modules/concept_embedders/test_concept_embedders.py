@@ -13,13 +13,14 @@ from allennlp.common import Params
 from allennlp.common.checks import ConfigurationError
 from allennlp.data import Vocabulary
 
-from bio_ie.knowledge.concept_embeddings import concept_key, write_concept_vectors
+from bio_ie.knowledge.concept_embeddings import write_concept_vectors
 from bio_ie.modules.concept_embedders import (
     ConceptEmbedder,
     ConceptLookup,
     PretrainedConceptEmbedder,
     SumConceptEmbedder,
 )
+from bio_ie.text.stable_key import stable_key
 from tests.modules.comparison import assert_same_function
 
 LEARNED_IDS = ["D3", "D1", "D7", "T1"]
@@ -90,7 +91,7 @@ def embedder(request: pytest.FixtureRequest, build: Build) -> ConceptEmbedder:
 
 
 def keys_of(ids: List[str]) -> torch.Tensor:
-    return torch.tensor([concept_key(id_) for id_ in ids]).long()
+    return torch.tensor([stable_key(id_) for id_ in ids]).long()
 
 
 def types_of(vocab: Vocabulary, types: List[List[str]]) -> torch.Tensor:

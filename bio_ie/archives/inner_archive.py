@@ -1,0 +1,88 @@
+"""A trained model inside another one, which its archive must then hold."""
+
+import json
+import os
+from pathlib import Path
+from typing import Any, Dict, Optional
+
+from allennlp.common import Params
+from allennlp.common.checks import ConfigurationError
+from allennlp.common.params import remove_keys_from_params
+from allennlp.data import Vocabulary
+from allennlp.models import Model, load_archive
+from allennlp.models.archival import CONFIG_NAME
+
+from bio_ie.archives.checked_archive import check_parts, checked_archive
+
+
+def model_of_inner_archive(
+    archive_file: str, vocab: Vocabulary, serialization_dir: Optional[str], folder: str
+) -> Model:
+    """The model of an archive, with a vocabulary that extends its own.
+
+    The first time, its config is copied to `SERIALIZATION_DIR/FOLDER`. Where the outer model's
+    weights are in the serialization folder too, the inner model is built from that copy: the outer
+    weights hold all of the inner ones, and the inner archive is not needed any more.
+
+    # Parameters
+
+    archive_file : `str`
+    vocab : `Vocabulary`
+        Of the outer model.
+    serialization_dir : `str`, optional
+        Of the outer model.
+    folder : `str`
+        Which the outer config names in `include_in_archive`.
+
+    Raises `ConfigurationError` if the archive is not there, would run foreign code
+    (`checked_archive`), or has another vocabulary.
+    """
+    kept = Path(serialization_dir, folder, CONFIG_NAME) if serialization_dir else None
+    if kept is not None and kept.is_file() and _has_weights(kept.parent.parent):
+        config = json.loads(kept.read_text(encoding="utf-8"))
+        check_parts(config, str(kept))
+        params = Params(config)
+        remove_keys_from_params(params)
+        return Model.from_params(params, vocab=vocab, serialization_dir=serialization_dir)
+    try:
+        with checked_archive(archive_file) as unpacked:
+            model = load_archive(unpacked).model
+            config = json.loads(Path(unpacked, CONFIG_NAME).read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise ConfigurationError(
+            f"there is no archive {archive_file} to start from. A trained model does without it if "
+            f'its config has include_in_archive: ["{folder}"]'
+        ) from error
+    require_extension(vocab, model.vocab, archive_file)
+    model.vocab = vocab
+    model.extend_embedder_vocab()
+    if kept is not None:
+        _write(config["model"], kept)
+    return model
+
+
+def require_extension(vocab: Vocabulary, base: Vocabulary, archive_file: str) -> None:
+    """Raises `ConfigurationError` unless every word of `base` has the same index in `vocab`."""
+    known = vocab.get_namespaces()
+    for namespace in base.get_namespaces():
+        # Asking for one that is not there would create it.
+        indices = vocab.get_token_to_index_vocabulary(namespace) if namespace in known else {}
+        for word, index in base.get_token_to_index_vocabulary(namespace).items():
+            if indices.get(word) != index:
+                raise ConfigurationError(
+                    f"{word!r} of {namespace!r} has index {index} in {archive_file}, but "
+                    f"{indices.get(word)} here: give the config a vocabulary "
+                    '{"type": "extend", "directory": ARCHIVE}'
+                )
+
+
+def _has_weights(folder: Path) -> bool:
+    return any((folder / name).is_file() for name in ("weights.th", "best.th"))
+
+
+def _write(config: Dict[str, Any], path: Path) -> None:
+    path.parent.mkdir(exist_ok=True)
+    # Distributed workers all write it, and none may read half of it.
+    temporary = path.with_name(f"{path.name}.{os.getpid()}")
+    temporary.write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
+    os.replace(temporary, path)

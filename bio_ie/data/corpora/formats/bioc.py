@@ -1,0 +1,202 @@
+"""BioC (Comeau et al., 2013) in its XML and its JSON form, through the `bioc` library."""
+
+import re
+from pathlib import Path
+from typing import Any, Iterable, Iterator, List, Optional, Tuple
+
+import bioc
+from bioc import biocjson, biocxml
+from lxml import etree
+
+from bio_ie.data.corpora.concept_id_notation import DEFAULT_PREFIXES, ConceptIdNotation
+from bio_ie.data.corpora.corpus_format import CorpusFormat
+from bio_ie.data.corpora.formats.bioc_reader import BiocReader
+from bio_ie.data.corpora.formats.bioc_writer import bioc_from_document
+from bio_ie.data.corpora.unique_ids import UniqueIds
+from bio_ie.files.atomic_output import atomic_writer
+from bio_ie.files.bad_items import BadItem, skippable
+from bio_ie.files.corpus_error import quoted
+from bio_ie.files.corpus_report import CorpusReport
+from bio_ie.files.source import Source
+from bio_ie.text.document import Document
+
+_SOURCE = "bio_ie"
+"""The collection's source in what we write. Its date stays empty: equal input, equal output."""
+
+_LIBRARY_ERRORS = (
+    KeyError, TypeError, ValueError, AttributeError, RecursionError, etree.XMLSyntaxError,
+)  # fmt: skip
+"""What `bioc` raises for a document that lacks something or has it in a wrong type."""
+
+_NO_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+class BiocFormat(CorpusFormat):
+    """What the two forms of BioC share.
+
+    * Passages keep their offsets: a gap before one is filled with line breaks. The infon `type` is
+      the passage's type; a passage without infons leaves its text and no `Passage`.
+    * An annotation is a `Mention`: several locations are its fragments; the infons `type`,
+      `identifier`, `entity_id` and `score` are its fields, others its metadata (values other than
+      text are written as JSON under `json:key`).
+    * A relation with two nodes is a `Relation` (roles other than `head` and `tail` are kept as
+      `metadata["roles"]`; infon `directed`: `false` for an undirected one). One without nodes is a
+      `Fact` between its infons `entity1` and `entity2` (BioRED), or the two beside its type
+      (BC5CDR).
+    * A document id that occurs again gets `#2`. Ids of relations and the collection's own infons
+      are not kept; relations of other than two annotations, and infons of sentences, are counted
+      as lost.
+
+    # Parameters
+
+    identifier_keys : `List[str]`, optional (default = `["identifier", "MESH"]`)
+        Infons of an annotation that hold its concept ids. The first one is written.
+    strip_prefixes : `List[str]`, optional (default = `["UMLS:"]`)
+        Prefixes of ids that the knowledge base does not use. They come back when written.
+    on_error : `str`, optional (default = `"raise"`)
+    """
+
+    writable = True
+
+    def __init__(
+        self,
+        identifier_keys: Optional[List[str]] = None,
+        strip_prefixes: Optional[List[str]] = None,
+        on_error: str = "raise",
+    ) -> None:
+        super().__init__(on_error)
+        self._identifier_keys = identifier_keys or ["identifier", "MESH"]
+        self._ids = ConceptIdNotation(
+            DEFAULT_PREFIXES if strip_prefixes is None else strip_prefixes
+        )
+
+    def _read(self, source: Source) -> Iterator[Document]:
+        reader = BiocReader(source, self._ids, self._identifier_keys)
+        unique_id = UniqueIds(source.name)
+        for line, value in self._values(source):
+            document: Optional[Document] = None
+            with skippable(source, line=line):
+                parsed = self._parse(value)
+                document_id = parsed.id
+                if type(document_id) not in (str, int):
+                    raise BadItem("document without an id", quoted(document_id))
+                document = reader.read(parsed, unique_id(str(document_id)), line)
+            if document is not None:
+                yield document
+
+    def _parse(self, value: Any) -> bioc.BioCDocument:
+        try:
+            return self._decode(value)
+        except _LIBRARY_ERRORS as error:
+            detail = f"no {error}" if isinstance(error, KeyError) else str(error)
+            raise BadItem("not a BioC document", detail) from error
+
+    def _values(self, source: Source) -> Iterator[Tuple[Optional[int], Any]]:
+        """The line and the undecoded form of each document."""
+        raise NotImplementedError
+
+    def _decode(self, value: Any) -> bioc.BioCDocument:
+        raise NotImplementedError
+
+    def _encode(self, document: Document, report: CorpusReport) -> bioc.BioCDocument:
+        return bioc_from_document(document, self._ids, self._identifier_keys[0], report)
+
+
+@CorpusFormat.register("bioc_xml")
+class BiocXmlFormat(BiocFormat):
+    """BioC XML, read and written one document at a time; see `BiocFormat`.
+
+    Registered as a `CorpusFormat` with name "bioc_xml". Characters that XML forbids are written
+    as `\\ufffd` and counted.
+    """
+
+    def _values(self, source: Source) -> Iterator[Tuple[Optional[int], str]]:
+        with source.binary() as file:
+            try:
+                for _, element in etree.iterparse(file, tag="document"):
+                    yield (
+                        element.sourceline,
+                        etree.tostring(element, encoding="unicode", with_tail=False),
+                    )
+                    _forget(element)
+            except etree.XMLSyntaxError as error:
+                raise source.error(f"not valid XML: {error.msg}", error.lineno or None) from error
+
+    def _decode(self, value: str) -> bioc.BioCDocument:
+        return biocxml.loads(f"<collection>{value}</collection>").documents[0]
+
+    def _write(self, documents: Iterable[Document], path: Path, report: CorpusReport) -> None:
+        with atomic_writer(path) as file:
+            writer = biocxml.BioCXMLDocumentWriter(file.buffer, encoding="UTF-8")  # type: ignore[attr-defined]
+            collection = bioc.BioCCollection()
+            collection.source, collection.date = _SOURCE, ""
+            writer.write_collection_info(collection)
+            for document in documents:
+                writer.write_document(self._encode(_for_xml(document, report), report))
+            writer.close()
+
+
+@CorpusFormat.register("bioc_json")
+class BiocJsonFormat(BiocFormat):
+    """BioC JSON: a collection, or a list of collections as PubMed's service gives it; see
+    `BiocFormat`.
+
+    Registered as a `CorpusFormat` with name "bioc_json". Writing streams, reading does not: the
+    whole file is held in memory.
+    """
+
+    streams = False
+
+    def _values(self, source: Source) -> Iterator[Tuple[None, Any]]:
+        value = source.json()
+        for collection in value if isinstance(value, list) else [value]:
+            documents = collection.get("documents") if isinstance(collection, dict) else None
+            if isinstance(documents, list):
+                for document in documents:
+                    yield None, document
+            else:
+                source.problem("not a BioC collection", "no list of 'documents'")
+
+    def _decode(self, value: Any) -> bioc.BioCDocument:
+        return biocjson.fromJSON(value, "BioCDocument")
+
+    def _write(self, documents: Iterable[Document], path: Path, report: CorpusReport) -> None:
+        collection = {"bioctype": "BioCCollection", "source": _SOURCE, "date": "", "key": ""}
+        head = ", ".join(f'"{key}": "{value}"' for key, value in collection.items())
+        with atomic_writer(path) as file:
+            file.write("{" + head + ', "infons": {}, "documents": [')
+            for index, document in enumerate(documents):
+                encoded = biocjson.dumps(self._encode(document, report), ensure_ascii=False)
+                file.write((",\n" if index else "\n") + encoded)
+            file.write("\n]}\n")
+
+
+def _forget(element: Any) -> None:
+    """Frees a document that was read, and the empty shells of those before it."""
+    element.clear()
+    parent = element.getparent()
+    while parent is not None and element.getprevious() is not None:
+        del parent[0]
+
+
+def _for_xml(document: Document, report: CorpusReport) -> Document:
+    """Replaces what XML forbids, such as form feeds, and counts it."""
+    value = document.to_json()
+    for mention in value.get("mentions", ()):
+        del mention["text"]
+    count = 0
+
+    def clean(part: Any) -> Any:
+        nonlocal count
+        if isinstance(part, str):
+            part, found = _NO_XML.subn("\ufffd", part)
+            count += found
+        elif isinstance(part, list):
+            return [clean(item) for item in part]
+        elif isinstance(part, dict):
+            return {clean(key): clean(item) for key, item in part.items()}
+        return part
+
+    cleaned = clean(value)
+    report.lose("characters that XML forbids", f"document {document.id!r}", count)
+    return Document.from_json(cleaned) if count else document

@@ -1,0 +1,80 @@
+"""GSC+: abstracts with phenotypes, as stand-off annotations."""
+
+import re
+from pathlib import Path
+from typing import Dict, Iterator, List
+
+from bio_ie.data.corpora.corpus_format import CorpusFormat
+from bio_ie.files.bad_items import BadItem, skippable
+from bio_ie.files.corpus_error import quoted
+from bio_ie.files.source import Source
+from bio_ie.text.document import Document, Mention, Span
+
+ANNOTATION = re.compile(r"\[([0-9]{1,9})::([0-9]{1,9})\]\t(\S+) \| (.+)")
+
+
+@CorpusFormat.register("gsc_plus")
+class GscPlusFormat(CorpusFormat):
+    """The corpus of Groza et al. (2015), extended by Lobo et al. (2017): texts in a folder `Text`
+    and, under the same names, annotations in `Annotations` beside it, lines like
+    `[14::27]<tab>HP_0001156 | text`. Offsets count characters of the text, ends are exclusive.
+
+    Registered as a `CorpusFormat` with name "gsc_plus". Reads the folder that holds the two, or
+    one text, or a glob pattern of texts. A document's id is its file's name. Mentions are of type
+    `Phenotype`, with ids as in the ontology, `HP:0001156`; a span annotated with several concepts
+    is one mention with several ids. Mentions may be nested.
+
+    The text of nine annotations of the corpus is not that at their offsets; `on_error: "skip"`
+    leaves them out.
+    """
+
+    def _read(self, source: Source) -> Iterator[Document]:
+        if not source.path.is_dir():
+            yield from _read_text(source)
+            return
+        for path in sorted(source.path.glob("Text/[!.]*")):
+            yield from _read_text(_of(source, path))
+
+
+def _read_text(source: Source) -> Iterator[Document]:
+    document_id = Path(source.name).name
+    document = None
+    with skippable(source, document_id):
+        annotations = source.path.parent.parent / "Annotations" / source.path.name
+        if not annotations.is_file():
+            raise BadItem("text has no annotation file", f"Annotations/{source.path.name}")
+        text = source.text()
+        mentions = _mentions(_of(source, annotations), document_id, text)
+        document = Document(document_id, text, mentions=tuple(mentions))
+    if document is not None:
+        yield document
+
+
+def _of(source: Source, path: Path) -> Source:
+    return Source(path, str(path), source.on_error, source.report)
+
+
+def _mentions(source: Source, document_id: str, text: str) -> List[Mention]:
+    concepts: Dict[Span, List[str]] = {}  # in the file's order
+    for line in source.lines():
+        if not line.strip():
+            continue
+        with skippable(source, document_id):
+            match = ANNOTATION.fullmatch(line)
+            if match is None:
+                raise BadItem("not an annotation line", quoted(line))
+            span = (int(match[1]), int(match[2]))
+            found = text[slice(*span)]
+            if found != match[4]:
+                raise BadItem(
+                    "annotation's text differs",
+                    f"{quoted(match[4])} but {quoted(found)} at {match[1]}::{match[2]}",
+                )
+            concept = match[3].replace("_", ":", 1)
+            if concept in concepts.setdefault(span, []):
+                raise BadItem("annotation is listed twice", quoted(line))
+            concepts[span].append(concept)
+    return [
+        Mention(f"T{number}", *span, "Phenotype", concept_ids=tuple(ids))
+        for number, (span, ids) in enumerate(concepts.items(), 1)
+    ]

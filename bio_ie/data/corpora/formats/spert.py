@@ -1,0 +1,207 @@
+"""SpERT's JSON: sentences as tokens, entities as token spans (CoNLL04, SciERC, ADE)."""
+
+import json
+import re
+from bisect import bisect_left, bisect_right
+from itertools import accumulate
+from pathlib import Path
+from typing import Any, Dict, Iterable, Iterator, List, Mapping, Optional, Set, Tuple, Union
+
+from bio_ie.data.corpora.corpus_format import CorpusFormat
+from bio_ie.data.corpora.unique_ids import UniqueIds
+from bio_ie.files.atomic_output import atomic_writer
+from bio_ie.files.bad_items import BadItem, as_object, json_objects, member, skippable
+from bio_ie.files.corpus_report import CorpusReport
+from bio_ie.files.source import Source
+from bio_ie.text.document import Document, Mention, Relation, Span
+
+WORD = re.compile(r"\S+")
+TAKEN_KEYS = {"tokens", "entities", "relations", "orig_id"}
+
+
+@CorpusFormat.register("spert")
+class SpertFormat(CorpusFormat):
+    """A JSON list of `{"tokens": [...], "entities": [{"type", "start", "end"}], "relations":
+    [{"type", "head", "tail"}], "orig_id"}`; token offsets, end exclusive; head and tail are
+    numbers of entities.
+
+    Registered as a `CorpusFormat` with name "spert". Reads the whole file at once; writes.
+
+    The text is the tokens joined by a space, with the `tokens` layer set. The id is `orig_id`, or
+    the item's number where it has none; a repeated one gets `#2`. Other keys of an item, and an
+    `orig_id` that is no string, are kept in `metadata`.
+
+    Writing uses the `tokens` layer, else the words between white space, and splits tokens where a
+    mention begins or ends inside one. Metadata becomes further keys of the item. What an item
+    cannot hold is counted as lost: the text's own spacing and what lies outside the tokens,
+    white space at a mention's ends, fragments, concept and entity ids, scores, whether a relation
+    is directed, passages, sentences and facts. Mentions are renumbered.
+    """
+
+    writable = True
+    streams = False
+
+    def _read(self, source: Source) -> Iterator[Document]:
+        unique = UniqueIds(source.name)
+        for index, item in json_objects(source, "a sentence"):
+            document = None
+            with skippable(source, f"number {index}"):
+                document_id = unique(_document_id(item, index))
+                with skippable(source, document_id):
+                    document = _read_document(source, document_id, item)
+            if document is not None:
+                yield document
+
+    def _write(self, documents: Iterable[Document], path: Path, report: CorpusReport) -> None:
+        with atomic_writer(path) as file:
+            separator = "["
+            for document in documents:
+                item = _SpertItem(document, report).item()
+                file.write(separator + json.dumps(item, ensure_ascii=False))
+                separator = ",\n"
+            file.write("[]\n" if separator == "[" else "]\n")
+
+
+def _document_id(item: Mapping[str, Any], index: int) -> str:
+    orig_id = item.get("orig_id", index)
+    if not isinstance(orig_id, (str, int)) or isinstance(orig_id, bool):
+        raise BadItem("'orig_id' must be a string or a whole number", f"found {orig_id!r:.80}")
+    return str(orig_id)
+
+
+def _read_document(source: Source, document_id: str, item: Mapping[str, Any]) -> Document:
+    tokens = member(item, "tokens", list)
+    for token in tokens:
+        if not isinstance(token, str) or not token:
+            raise BadItem("a token must be a string that is not empty", f"found {token!r:.80}")
+    ends = [end - 1 for end in accumulate(len(token) + 1 for token in tokens)]
+    spans = tuple((end - len(token), end) for token, end in zip(tokens, ends, strict=True))
+    mentions: Dict[int, Mention] = {}
+    for index, value in enumerate(member(item, "entities", list)):
+        with skippable(source, document_id):
+            mentions[index] = _read_mention(index, as_object(value, "an entity"), spans)
+    relations: Dict[Relation, None] = {}  # a set that keeps the file's order
+    for value in member(item, "relations", list):
+        with skippable(source, document_id):
+            relation = _read_relation(as_object(value, "a relation"), mentions)
+            if relation in relations:
+                raise BadItem("relation is listed twice", str(dict(value)))
+            relations[relation] = None
+    metadata = {key: value for key, value in item.items() if key not in TAKEN_KEYS}
+    if not isinstance(item.get("orig_id", ""), str):
+        metadata["orig_id"] = item["orig_id"]
+    return Document(
+        document_id,
+        " ".join(tokens),
+        tokens=spans,
+        mentions=tuple(mentions.values()),
+        relations=tuple(relations),
+        metadata=metadata,
+    )
+
+
+def _read_mention(index: int, value: Mapping[str, Any], tokens: Tuple[Span, ...]) -> Mention:
+    start, end = member(value, "start", int), member(value, "end", int)
+    if not 0 <= start < end <= len(tokens):
+        raise BadItem("entity is outside the tokens", f"{start}-{end} of {len(tokens)}")
+    return Mention(
+        f"T{index + 1}", tokens[start][0], tokens[end - 1][1], member(value, "type", str)
+    )
+
+
+def _read_relation(value: Mapping[str, Any], mentions: Mapping[int, Mention]) -> Relation:
+    arguments = [member(value, role, int) for role in ("head", "tail")]
+    for argument in arguments:
+        if argument not in mentions:
+            raise BadItem("argument of a relation is no entity", f"{argument}")
+    head, tail = (mentions[argument].id for argument in arguments)
+    return Relation(member(value, "type", str), head, tail)
+
+
+class _SpertItem:
+    """Turns one document into an item of the file."""
+
+    def __init__(self, document: Document, report: CorpusReport) -> None:
+        self.document = document
+        self.report = report
+        layer = document.tokens or tuple(match.span() for match in WORD.finditer(document.text))
+        self.tokens = _split(
+            layer, {edge for mention in document.mentions for edge in mention.span}
+        )
+
+    def item(self) -> Dict[str, Any]:
+        document = self.document
+        self._count_losses()
+        entities: List[Dict[str, Any]] = []
+        number_of: Dict[str, int] = {}
+        for mention in document.mentions:
+            span = self._token_span(mention)
+            if span is not None:
+                number_of[mention.id] = len(entities)
+                entities.append({"type": mention.type, "start": span[0], "end": span[1]})
+        relations = [
+            {"type": item.type, "head": number_of[item.head], "tail": number_of[item.tail]}
+            for item in document.relations
+            if item.head in number_of and item.tail in number_of
+        ]
+        self._lose(
+            "relations of mentions without a token", len(document.relations) - len(relations)
+        )
+        return {
+            "tokens": [document.text[start:end] for start, end in self.tokens],
+            "entities": entities,
+            "relations": relations,
+            **{key: document.metadata[key] for key in document.metadata if key not in TAKEN_KEYS},
+            "orig_id": self._orig_id(),
+        }
+
+    def _orig_id(self) -> Union[str, int]:
+        """The number that was read, if it was one; a repeated one has #2, #3, ... in the id."""
+        number = self.document.metadata.get("orig_id")
+        if type(number) is int and re.fullmatch(rf"{number}(#[0-9]+)?", self.document.id):
+            return number
+        return self.document.id
+
+    def _token_span(self, mention: Mention) -> Optional[Span]:
+        """The tokens inside the mention; none when it has only what is in no token."""
+        first = bisect_left(self.tokens, (mention.start, mention.start))
+        last = bisect_right(self.tokens, mention.end, key=lambda token: token[1])
+        if first >= last:
+            self._lose("mentions without a token", 1)
+            return None
+        if (self.tokens[first][0], self.tokens[last - 1][1]) != mention.span:
+            self._lose("ends of mentions outside the tokens", 1)
+        return first, last
+
+    def _count_losses(self) -> None:
+        document = self.document
+        covered = 0
+        outside = ""
+        for start, end in (*self.tokens, (len(document.text), len(document.text))):
+            outside += document.text[covered:start]
+            covered = end
+        self._lose("text outside the tokens", len(outside.split()))
+        spaced = " ".join(document.text[start:end] for start, end in self.tokens)
+        self._lose("spacing of texts", int(not outside.split() and spaced != document.text))
+        self.report.lose_fields(
+            document, "passages", "sentences", "facts", "mention.concept_ids", "mention.entity_id",
+            "mention.fragments", "mention.score", "relation.score",
+        )  # fmt: skip
+        undirected = sum(not relation.directed for relation in document.relations)
+        self._lose("undirected relations are written as directed", undirected)
+        held = set(document.metadata) - TAKEN_KEYS
+        if isinstance(self._orig_id(), int):
+            held.add("orig_id")
+        self.report.lose_metadata(document, document=held)
+
+    def _lose(self, reason: str, count: int) -> None:
+        self.report.lose(reason, f"document {self.document.id!r}", count)
+
+
+def _split(tokens: Iterable[Span], edges: Set[int]) -> List[Span]:
+    ordered = sorted(edges)
+    result: List[Span] = []
+    for start, end in tokens:
+        inner = ordered[bisect_right(ordered, start) : bisect_left(ordered, end)]
+        result.extend(zip([start, *inner], [*inner, end], strict=True))
+    return result

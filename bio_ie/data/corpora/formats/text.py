@@ -1,0 +1,59 @@
+"""Plain text without annotations: what a model is to be run on."""
+
+import re
+from pathlib import Path
+from typing import Iterator, List, Optional, Tuple
+
+from allennlp.common.checks import ConfigurationError
+
+from bio_ie.data.corpora.corpus_format import CorpusFormat
+from bio_ie.files.bad_items import skippable
+from bio_ie.files.source import Source
+from bio_ie.text.document import Document
+
+
+@CorpusFormat.register("text")
+class TextFormat(CorpusFormat):
+    """Plain text files.
+
+    Registered as a `CorpusFormat` with name "text". A file's name without its ending is the id of
+    its document; the parts of a file are numbered by the line they begin at: `notes:7`.
+
+    # Parameters
+
+    unit : `str`, optional (default = `"file"`)
+        What makes a document: `"file"` (the text is kept as it is), `"line"`, or `"paragraph"`
+        (lines up to a blank one). Blank lines are no documents.
+    on_error : `str`, optional (default = `"raise"`)
+    """
+
+    def __init__(self, unit: str = "file", on_error: str = "raise") -> None:
+        super().__init__(on_error)
+        if unit not in ("file", "line", "paragraph"):
+            raise ConfigurationError(f"unit must be 'file', 'line' or 'paragraph', not {unit!r}")
+        self._unit = unit
+
+    def _read(self, source: Source) -> Iterator[Document]:
+        name = re.sub(r"(\.txt)?(\.gz)?$", "", Path(source.name).name)
+        if self._unit == "file":
+            text = ""
+            with skippable(source, name):
+                text = source.text()
+            if text.strip():
+                yield Document(name, text)
+            return
+        for line, text in self._parts(source):
+            yield Document(f"{name}:{line}", text)
+
+    def _parts(self, source: Source) -> Iterator[Tuple[int, str]]:
+        first: Optional[int] = None
+        lines: List[str] = []
+        for number, line in enumerate(source.lines(), 1):
+            if line.strip():
+                first = first or number
+                lines.append(line)
+            if lines and (self._unit == "line" or not line.strip()):
+                yield first or number, "\n".join(lines)
+                first, lines = None, []
+        if lines:
+            yield first or 1, "\n".join(lines)

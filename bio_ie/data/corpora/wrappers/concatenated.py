@@ -1,0 +1,33 @@
+"""Several corpora as one."""
+
+from dataclasses import replace
+from typing import Iterator
+
+from bio_ie.data.corpora.corpus_format import CorpusFormat
+from bio_ie.data.corpora.unique_ids import UniqueIds
+from bio_ie.data.corpora.wrappers.several_corpora import SeveralCorporaFormat
+from bio_ie.files.corpus_report import CorpusReport
+from bio_ie.text.document import Document
+
+
+@CorpusFormat.register("concatenated")
+class ConcatenatedFormat(SeveralCorporaFormat):
+    """Reads several corpora, each in its own format and part if need be, one after the other.
+
+    Registered as a `CorpusFormat` with name "concatenated"; its parameters are those of
+    `SeveralCorporaFormat`. Usually not written in a reader but given in the data path; the two
+    parts of i2b2 2010 pooled and then split into folds are
+
+        {"corpora": ["beth", "partners"], "format": "i2b2", "fold": 0, "num_folds": 5,
+         "split": "test"}
+
+    A document id that an earlier corpus has used gets `#2` behind it, with one warning. What a
+    corpus loses while it is read is counted in one report.
+    """
+
+    def _documents(self, path: str, report: CorpusReport) -> Iterator[Document]:
+        unique = UniqueIds(path or "concatenated corpora")
+        for _, documents in self._opened(path, report):
+            for document in documents:
+                document_id = unique(document.id)
+                yield document if document_id == document.id else replace(document, id=document_id)

@@ -1,0 +1,162 @@
+"""The annotations of several taggers, on the same texts."""
+
+import logging
+import re
+from dataclasses import replace
+from typing import Any, Dict, Iterator, Optional, Sequence, Set, Tuple
+
+from bio_ie.data.corpora.corpus_format import CorpusFormat
+from bio_ie.data.corpora.wrappers.several_corpora import SeveralCorporaFormat
+from bio_ie.files.corpus_error import CorpusError
+from bio_ie.files.corpus_report import CorpusReport
+from bio_ie.text.document import Document, Mention, Relation, Span
+
+logger = logging.getLogger(__name__)
+
+_Place = Tuple[int, int, str, Tuple[Span, ...]]
+
+
+@CorpusFormat.register("pooled")
+class PooledFormat(SeveralCorporaFormat):
+    """Puts together what several corpora say of the same documents: diseases as one tagger found
+    them, and phenotypes as another one did (SNERL, "Disease-Phenotype Relations").
+
+    Registered as a `CorpusFormat` with name "pooled"; its parameters are those of
+    `SeveralCorporaFormat`.
+
+        {"type": "pooled", "format": "pubtator",
+         "corpora": ["diseases.PubTator", {"file": "phenotypes.jsonl", "format": "jsonl"}]}
+
+    Documents are the same if they have the same id, and must then have the same text, but for the
+    kind of white space. All mentions are kept, overlapping ones too, in the order of the text;
+    those with the same place and type are one, with the ids of all, and otherwise as the first
+    corpus has it. Mentions and entities whose id an earlier one has get `#2` behind it. Relations
+    and facts are kept once. Passages, sentences and tokens are those of the first corpus that has
+    some.
+
+    Documents come in the order of the first corpus; those that it does not have come behind. How
+    many each of the corpora lacks is noted in the report. As long as the corpora have the same
+    documents in the same order, one document of each is in memory.
+    """
+
+    streams = False  # memory grows where the orders differ
+
+    def _documents(self, path: str, report: CorpusReport) -> Iterator[Document]:
+        corpora = [_Corpus(name, documents) for name, documents in self._opened(path, report)]
+        for number, corpus in enumerate(corpora):
+            for document in corpus.rest():
+                found = [(corpus.name, document)]
+                lacking = [earlier.name for earlier in corpora[:number]]
+                for other in corpora[number + 1 :]:
+                    same = other.take(document.id)
+                    if same is None:
+                        lacking.append(other.name)
+                    else:
+                        found.append((other.name, same))
+                for name in lacking:
+                    report.noted[f"documents are not in {name}"] += 1
+                yield pool(found)
+        if report.noted:
+            logger.warning("\n".join(["pooled corpora:", *report.note_lines()]))
+
+
+class _Corpus:
+    """Documents in their order or by id, each of them once."""
+
+    def __init__(self, name: str, documents: Iterator[Document]) -> None:
+        self.name = name
+        self._documents = documents
+        self._passed: Dict[str, Document] = {}
+
+    def take(self, document_id: str) -> Optional[Document]:
+        if document_id in self._passed:
+            return self._passed.pop(document_id)
+        for document in self._documents:
+            if document.id == document_id:
+                return document
+            self._passed[document.id] = document
+        return None
+
+    def rest(self) -> Iterator[Document]:
+        yield from self._passed.values()
+        yield from self._documents
+
+
+def pool(documents: Sequence[Tuple[str, Document]]) -> Document:
+    """One document of several with the same text, each with the name of its corpus; see
+    `PooledFormat`.
+
+    Raises `CorpusError` for texts that differ.
+    """
+    name, first = documents[0]
+    for other_name, other in documents[1:]:
+        _check_text(first, name, other, other_name)
+    mentions: Dict[_Place, Mention] = {}
+    relations: Dict[Relation, None] = {}
+    mention_ids: Set[str] = set()
+    entity_ids: Set[str] = set()
+    for _, document in documents:
+        entities: Dict[str, str] = {}
+        new_ids: Dict[str, str] = {}
+        for mention in document.mentions:
+            place = (*mention.span, mention.type, mention.fragments)
+            if place in mentions:
+                mentions[place] = _united(mentions[place], mention)
+            else:
+                entity_id = mention.entity_id
+                if entity_id is not None:
+                    if entity_id not in entities:
+                        entities[entity_id] = _unused(entity_id, entity_ids)
+                    entity_id = entities[entity_id]
+                new_id = _unused(mention.id, mention_ids)
+                mentions[place] = replace(mention, id=new_id, entity_id=entity_id)
+            new_ids[mention.id] = mentions[place].id
+        for relation in document.relations:
+            head, tail = new_ids[relation.head], new_ids[relation.tail]
+            relations.setdefault(replace(relation, head=head, tail=tail))
+    layers: Dict[str, Any] = {
+        layer: next(filter(None, (getattr(document, layer) for _, document in documents)), ())
+        for layer in ("passages", "sentences", "tokens")
+    }
+    metadata: Dict[str, Any] = {}
+    for _, document in reversed(documents):
+        metadata.update(document.metadata)
+    return replace(
+        first,
+        **layers,
+        mentions=tuple(sorted(mentions.values(), key=lambda mention: mention.span)),
+        relations=tuple(relations),
+        facts=tuple(dict.fromkeys(fact for _, document in documents for fact in document.facts)),
+        metadata=metadata,
+    )
+
+
+def _united(mention: Mention, other: Mention) -> Mention:
+    concept_ids = tuple(dict.fromkeys(mention.concept_ids + other.concept_ids))
+    return replace(mention, concept_ids=concept_ids)
+
+
+def _unused(name: str, used: Set[str]) -> str:
+    """The name, or with the first number behind it that nothing has."""
+    unused, number = name, 1
+    while unused in used:
+        number += 1
+        unused = f"{name}#{number}"
+    used.add(unused)
+    return unused
+
+
+def _check_text(first: Document, first_name: str, other: Document, name: str) -> None:
+    one, two = (re.sub(r"\s", " ", document.text) for document in (first, other))
+    if one == two:
+        return
+    place = next(
+        (place for place, (a, b) in enumerate(zip(one, two, strict=False)) if a != b),
+        min(len(one), len(two)),
+    )
+    raise CorpusError(
+        f"its text is not that in {first_name}: they differ at character {place}, "
+        f"{two[place : place + 20]!r} and {one[place : place + 20]!r}",
+        name,
+        document_id=other.id,
+    )

@@ -1,0 +1,47 @@
+"""The base of formats that pass on what another format reads."""
+
+import os
+from typing import Iterator, Optional, Union
+
+from bio_ie.data.corpora.corpus_format import CorpusFormat
+from bio_ie.files.corpus_error import CorpusError
+from bio_ie.files.corpus_report import CorpusReport
+from bio_ie.text.document import Document
+
+
+class WrapperFormat(CorpusFormat):
+    """Reads through another format and passes on some of its documents, changed or not.
+
+    An implementation gives `_documents(path, report)`, which hands `report` to the inner format's
+    `read`: the inner losses end up in the caller's report, the counts of documents are those that
+    are passed on. `on_error` is the inner format's.
+
+    # Parameters
+
+    format : `CorpusFormat`
+        The inner format.
+    """
+
+    def __init__(self, format: CorpusFormat) -> None:
+        super().__init__(format.on_error)
+        self.format = format
+
+    def read(
+        self, path: Union[str, "os.PathLike[str]"], report: Optional[CorpusReport] = None
+    ) -> Iterator[Document]:
+        report = CorpusReport() if report is None else report
+        inner = CorpusReport(on_unread=report.on_unread)
+        lost_before = sum(report.lost.values())
+        documents = 0
+        try:
+            for document in self._documents(os.fspath(path), inner):
+                documents += 1
+                report.add(document)
+                yield document
+        finally:
+            report.add_losses(inner)
+        if not documents and sum(report.lost.values()) == lost_before:
+            raise CorpusError("no document of it is left", os.fspath(path))
+
+    def _documents(self, path: str, report: CorpusReport) -> Iterator[Document]:
+        raise NotImplementedError

@@ -1,0 +1,1 @@
+from bio_ie.data.pairs.pair_sentences import PairSentencesFormat

@@ -1,5 +1,0 @@
-from bio_ie.data.tokenizers.alignment import Alignment, align_tokens
-from bio_ie.data.tokenizers.newline_sentence_splitter import NewlineSentenceSplitter
-from bio_ie.data.tokenizers.pysbd_sentence_splitter import PysbdSentenceSplitter
-from bio_ie.data.tokenizers.scispacy_rules import ScispacyRulesTokenizer
-from bio_ie.data.tokenizers.span_sentence_splitter import SpanSentenceSplitter

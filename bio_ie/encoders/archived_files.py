@@ -1,0 +1,85 @@
+"""How an encoder's files travel in a trained archive.
+
+In training, the encoder's config and tokenizer files are copied to `SERIALIZATION_DIR/encoder/`. An
+archive made with `include_in_archive: ["encoder"]` is then complete: it loads where the encoder's
+folder is gone and the hub is out of reach.
+"""
+
+import hashlib
+import os
+import re
+import tempfile
+from pathlib import Path
+from typing import Optional, Union
+
+from allennlp.common.checks import ConfigurationError
+
+from bio_ie.encoders.location import locate_encoder
+from bio_ie.encoders.reading import read_config, read_tokenizer
+
+PathOrName = Union[str, "os.PathLike[str]"]
+
+ARCHIVED_FOLDER = "encoder"
+"""What a config lists in `include_in_archive`."""
+TRAINED_WEIGHTS = ("weights.th", "best.th")
+"""Files that AllenNLP loads into a model built in their folder."""
+
+
+def encoder_files(model_name: str, serialization_dir: Optional[PathOrName] = None) -> str:
+    """The folder or hub name from which to read config and tokenizer of `model_name`.
+
+    With a `serialization_dir` that is its subfolder for this encoder, which is filled now if a
+    training begins there. Without one, or with that of an archive made without encoder files, it
+    is the encoder itself.
+    """
+    if serialization_dir is None:
+        return locate_encoder(model_name)
+    saved = archived_encoder(model_name, serialization_dir)
+    if saved.is_dir():
+        return str(saved)
+    if not has_trained_weights(serialization_dir):
+        _save_encoder_files(model_name, saved)
+        return str(saved)
+    try:
+        return locate_encoder(model_name)
+    except ConfigurationError as error:
+        raise ConfigurationError(
+            f"{error}; nor are its files in {saved}: list "
+            f'`include_in_archive: ["{ARCHIVED_FOLDER}"]` in the config of the training'
+        ) from error
+
+
+def archived_encoder(model_name: str, serialization_dir: PathOrName) -> Path:
+    """Where the files of `model_name` are kept under `serialization_dir`.
+
+    The folder's name is readable, safe on any file system, and differs for different names.
+    """
+    readable = re.sub(r"[^A-Za-z0-9]+", "-", model_name).strip("-")[-40:]
+    digest = hashlib.sha256(model_name.encode("utf-8")).hexdigest()[:8]
+    return Path(serialization_dir) / ARCHIVED_FOLDER / f"{readable}-{digest}"
+
+
+def has_trained_weights(serialization_dir: PathOrName) -> bool:
+    """Whether AllenNLP will load trained weights into a model built in `serialization_dir`.
+
+    The folder of a training that was killed before its first checkpoint has none: the model then
+    still needs its pretrained weights.
+    """
+    return any(Path(serialization_dir, name).exists() for name in TRAINED_WEIGHTS)
+
+
+def _save_encoder_files(model_name: str, folder: Path) -> None:
+    source = locate_encoder(model_name)
+    config, tokenizer = read_config(source), read_tokenizer(source)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    # Distributed workers come here at once, and any of them may be killed: the folder is made
+    # aside, outside of what is archived, and appears complete or not at all.
+    with tempfile.TemporaryDirectory(dir=folder.parent.parent, prefix=".encoder-") as aside:
+        complete = Path(aside) / folder.name
+        config.save_pretrained(complete)
+        tokenizer.save_pretrained(complete)
+        try:
+            os.replace(complete, folder)
+        except OSError:
+            if not folder.is_dir():
+                raise

@@ -1,0 +1,92 @@
+"""A pretrained encoder as a module: its weights, its dropout, its mask token."""
+
+from typing import Optional, Sequence
+
+from allennlp.common.checks import ConfigurationError
+from transformers import AutoModel, PretrainedConfig, PreTrainedModel
+from transformers.modeling_utils import no_init_weights
+from transformers.utils import logging as transformers_logging
+
+from bio_ie.encoders.archived_files import PathOrName, encoder_files, has_trained_weights
+from bio_ie.encoders.location import locate_encoder
+from bio_ie.encoders.reading import from_pretrained, read_config, read_tokenizer
+
+ATTENTION_DROPOUT_SETTINGS = ("attention_probs_dropout_prob", "attention_dropout")
+DROPOUT_SETTINGS = ("hidden_dropout_prob", "dropout", *ATTENTION_DROPOUT_SETTINGS)
+"""What encoder families call their dropout rates."""
+
+
+def mask_id(model_name: str, serialization_dir: Optional[PathOrName] = None) -> int:
+    """The id of the encoder's mask token, by which its pretraining hid words.
+
+    Raises `ConfigurationError` if it has none.
+    """
+    tokenizer = read_tokenizer(encoder_files(model_name, serialization_dir))
+    if tokenizer.mask_token_id is None:
+        raise ConfigurationError(f"the encoder {model_name!r} has no mask token")
+    return int(tokenizer.mask_token_id)
+
+
+def load_encoder(
+    model_name: str,
+    serialization_dir: Optional[PathOrName] = None,
+    dropout: Optional[float] = None,
+    attention_dropout: Optional[float] = None,
+) -> PreTrainedModel:
+    """The encoder, without the pooling layer that some have on top.
+
+    Its weights are the pretrained ones, unless `serialization_dir` holds trained weights: then
+    they are undefined, for the caller to load, and the pretrained ones need not exist any more.
+
+    # Parameters
+
+    model_name : `str`
+    serialization_dir : `str`, optional
+        Of the training or archive; see `encoder_files`.
+    dropout : `float`, optional
+        Replaces the encoder's own dropout rates.
+    attention_dropout : `float`, optional
+        Replaces that of attention weights alone; goes before `dropout`.
+    """
+    config = read_config(encoder_files(model_name, serialization_dir))
+    if dropout is not None:
+        _set_dropout(config, "dropout", dropout, DROPOUT_SETTINGS)
+    if attention_dropout is not None:
+        _set_dropout(config, "attention_dropout", attention_dropout, ATTENTION_DROPOUT_SETTINGS)
+    if serialization_dir is not None and has_trained_weights(serialization_dir):
+        with no_init_weights():
+            encoder = AutoModel.from_config(config)
+    else:
+        encoder = _with_pretrained_weights(locate_encoder(model_name), config)
+    # Its output is not used, and a parameter without gradient stops distributed training.
+    if getattr(encoder, "pooler", None) is not None:
+        encoder.pooler = None
+    return encoder
+
+
+def _with_pretrained_weights(source: str, config: PretrainedConfig) -> PreTrainedModel:
+    # transformers only warns of weights that are missing, the unused pooling layer's included.
+    verbosity = transformers_logging.get_verbosity()
+    transformers_logging.set_verbosity_error()
+    try:
+        encoder, loading = from_pretrained(
+            AutoModel.from_pretrained, source, config=config, output_loading_info=True
+        )
+    finally:
+        transformers_logging.set_verbosity(verbosity)
+    missing = [name for name in loading["missing_keys"] if not name.startswith("pooler.")]
+    if missing:
+        raise ConfigurationError(
+            f"the weights of the pretrained encoder {source!r} lack {', '.join(missing)}"
+        )
+    return encoder
+
+
+def _set_dropout(config: PretrainedConfig, name: str, rate: float, settings: Sequence[str]) -> None:
+    if not 0.0 <= rate < 1.0:
+        raise ConfigurationError(f"{name} must be at least 0 and less than 1, not {rate}")
+    known = [setting for setting in settings if hasattr(config, setting)]
+    if not known:
+        raise ConfigurationError(f"no {name} to set in an encoder of type {config.model_type!r}")
+    for setting in known:
+        setattr(config, setting, rate)

@@ -1,0 +1,39 @@
+"""Where a pretrained encoder is: a name of the Hugging Face hub, a folder, or
+`package:NAME/FOLDER`, a folder inside an installed Python package."""
+
+import importlib.util
+from pathlib import Path
+
+from allennlp.common.checks import ConfigurationError
+
+PACKAGE_PREFIX = "package:"
+
+
+def locate_encoder(model_name: str) -> str:
+    """The folder that `model_name` means, or `model_name` itself if it can only be a hub name.
+
+    Raises `ConfigurationError` for a package that is not installed and for a path without folder.
+    """
+    if model_name.startswith(PACKAGE_PREFIX):
+        return str(_package_folder(model_name))
+    folder = Path(model_name).expanduser()
+    if folder.is_dir():
+        return str(folder.resolve())
+    if folder.is_absolute() or model_name.startswith((".", "~")) or model_name.count("/") > 1:
+        raise ConfigurationError(f"no folder {folder.absolute()} for the encoder {model_name!r}")
+    return model_name
+
+
+def _package_folder(model_name: str) -> Path:
+    package, _, inner = model_name[len(PACKAGE_PREFIX) :].partition("/")
+    spec = importlib.util.find_spec(package) if package.isidentifier() else None
+    if spec is None or not spec.submodule_search_locations:
+        raise ConfigurationError(
+            f"the encoder {model_name!r} is in the Python package {package!r}, which is not "
+            "installed"
+        )
+    folders = [Path(location) / inner for location in spec.submodule_search_locations]
+    for folder in folders:
+        if folder.is_dir():
+            return folder
+    raise ConfigurationError(f"no folder {folders[0]} for the encoder {model_name!r}")

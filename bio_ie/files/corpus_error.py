@@ -1,0 +1,33 @@
+"""The error of input that cannot be read."""
+
+from typing import Any, Optional, Tuple
+
+
+class CorpusError(ValueError):
+    """Input that cannot be read: the message names file, line or document, and reason."""
+
+    def __init__(
+        self,
+        reason: str,
+        path: Optional[str] = None,
+        line: Optional[int] = None,
+        document_id: Optional[str] = None,
+    ) -> None:
+        place = ":".join(str(part) for part in (path, line) if part is not None)
+        parts = [place] if place else []
+        if document_id is not None:
+            parts.append(f"document {document_id!r}")
+        super().__init__(": ".join([*parts, reason]))
+        self.reason = reason
+        self.path = path
+        self.line = line
+        self.document_id = document_id
+
+    def __reduce__(self) -> Tuple[Any, ...]:
+        return type(self), (self.reason, self.path, self.line, self.document_id)
+
+
+def quoted(text: Any, limit: int = 60) -> str:
+    """`repr`, cut to a length that an error message bears."""
+    result = repr(text)
+    return result if len(result) <= limit else f"{result[: limit // 2]} ... {result[-limit // 3 :]}"

@@ -1,0 +1,121 @@
+"""The count of what was read or written, and of what was lost on the way."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Callable, Collection, Dict, List, Optional
+
+from bio_ie.files.corpus_error import CorpusError
+from bio_ie.text.document import Document
+
+
+@dataclass
+class CorpusReport:
+    """What was read or written, and what was lost on the way, by reason.
+
+    What a format leaves out because its settings say so is no loss: it is counted in `noted`.
+
+    # Parameters
+
+    on_unread : `Callable[[CorpusError], None]`, optional
+        For who has to account for every document, such as prediction. It is given the error of
+        each document of which nothing could be read, and of each stretch of a file that is no
+        known document's, before the next document comes. Nothing in a file is raised then,
+        whatever the format's `on_error`.
+    """
+
+    documents: int = 0
+    mentions: int = 0
+    relations: int = 0
+    facts: int = 0
+    lost: "Counter[str]" = field(default_factory=Counter)
+    examples: Dict[str, str] = field(default_factory=dict)
+    noted: "Counter[str]" = field(default_factory=Counter)
+    on_unread: Optional[Callable[[CorpusError], None]] = field(default=None, repr=False)
+    _problems: List[CorpusError] = field(default_factory=list, init=False, repr=False)
+    _last_read: Optional[str] = field(default=None, init=False, repr=False)
+
+    def add(self, document: Document) -> None:
+        self.documents += 1
+        self.mentions += len(document.mentions)
+        self.relations += len(document.relations)
+        self.facts += len(document.facts)
+
+    def lose(self, reason: str, example: str = "", count: int = 1) -> None:
+        """Counts `count` losses for `reason` (a phrase without particulars) and keeps the first
+        `example`, which holds the particulars."""
+        if count:
+            self.lost[reason] += count
+            self.examples.setdefault(reason, example)
+
+    def lose_input(self, reason: str, error: CorpusError) -> None:
+        """Counts a loss while reading, and keeps its error until `settle` if that is wanted."""
+        self.lose(reason, str(error))
+        if self.on_unread is not None:
+            self._problems.append(error)
+
+    def add_losses(self, other: "CorpusReport") -> None:
+        """Adds what another report counted as lost and noted."""
+        self.lost.update(other.lost)
+        self.noted.update(other.noted)
+        for reason, example in other.examples.items():
+            self.examples.setdefault(reason, example)
+
+    def note_lines(self) -> List[str]:
+        """What is noted, as lines to read."""
+        return [f"  {count:,} {what}" for what, count in self.noted.most_common() if count]
+
+    def settle(self, document_id: Optional[str] = None) -> None:
+        """To be called for each document that was read, and without one at the end of a file.
+        Problems of that document, or of the one before, cost it annotations only; of any other,
+        the first is given to `on_unread`."""
+        if self.on_unread is None:
+            return
+        problems, self._problems = self._problems, []
+        known = {document_id, self._last_read}
+        for error in problems:
+            if error.document_id is None or error.document_id not in known:
+                known.add(error.document_id)
+                self.on_unread(error)
+        self._last_read = document_id
+
+    def lose_fields(self, document: Document, *names: str) -> None:
+        """Counts what `document` has in fields that a format has no place for.
+
+        # Parameters
+
+        names : `str`
+            A field of `Document` (`"sentences"`), or of its items (`"mention.score"`).
+        """
+        example = f"document {document.id!r}"
+        for name in names:
+            layer, _, part = name.partition(".")
+            if not part:
+                count = len(getattr(document, layer))
+                self.lose(f"{layer} cannot be written", example, count)
+                continue
+            values = (getattr(item, part) for item in getattr(document, layer + "s"))
+            count = sum(value is not None and value != () for value in values)
+            self.lose(f"{part} of a {layer} cannot be written", example, count)
+
+    def lose_metadata(self, document: Document, /, **held: Collection[str]) -> None:
+        """Counts the metadata that a format has no place for. `held` names, by `document`,
+        `passage`, `mention`, `relation` and `fact`, the keys it does hold."""
+        example = f"document {document.id!r}"
+        for kind in ("document", "passage", "mention", "relation", "fact"):
+            items = (document,) if kind == "document" else getattr(document, kind + "s")
+            known = frozenset(held.get(kind, ()))
+            count = sum(not known.issuperset(item.metadata or ()) for item in items)
+            self.lose(f"metadata of a {kind} cannot be written", example, count)
+
+    def __str__(self) -> str:
+        counts = ", ".join(
+            f"{getattr(self, name):,} {name}"
+            for name in ("documents", "mentions", "relations", "facts")
+        )
+        lines = [counts]
+        for reason, count in self.lost.most_common():
+            example = self.examples.get(reason, "")
+            lines.append(
+                f"  lost {count:,}: {reason}" + (f" (first: {example})" if example else "")
+            )
+        return "\n".join([*lines, *self.note_lines()])

@@ -1,0 +1,1 @@
+from bio_ie.models.joint_ner_re.model import JointNerRe

@@ -1,0 +1,1 @@
+from bio_ie.models.multitask_entity_linker.model import MultitaskEntityLinker

@@ -1,0 +1,73 @@
+"""What classifiers of pairs of entities share: their decision, their scores and their output."""
+
+from typing import Any, Dict, List, Optional
+
+import torch
+from allennlp.data import Vocabulary
+from allennlp.nn import RegularizerApplicator
+from allennlp.nn.parallel import DdpAccelerator
+
+from bio_ie.models.relvm.relation_classifier import RelationClassifier
+from bio_ie.models.relvm.relation_outputs import described_rows, real_rows
+from bio_ie.modules.label_thresholds import LabelThresholds
+
+
+class PairClassifier(RelationClassifier):
+    """A model that gives each pair of entities a label, the positive ones from a threshold on.
+
+    # Parameters
+
+    vocab, negative_label, regularizer, serialization_dir, ddp_accelerator
+        See `RelationClassifier`.
+    """
+
+    def __init__(
+        self,
+        vocab: Vocabulary,
+        negative_label: str,
+        regularizer: Optional[RegularizerApplicator] = None,
+        serialization_dir: Optional[str] = None,
+        ddp_accelerator: Optional[DdpAccelerator] = None,
+    ) -> None:
+        super().__init__(vocab, negative_label, regularizer, serialization_dir, ddp_accelerator)
+        self.decision = LabelThresholds(self.labels, negative_label)
+
+    def _decided(
+        self,
+        probabilities: torch.Tensor,
+        label: Optional[torch.Tensor],
+        metadata: Optional[List[Dict[str, Any]]],
+    ) -> Dict[str, Any]:
+        """The output for `probabilities` `[B, C]`, which are scored if there are labels."""
+        if label is not None:
+            real = real_rows(metadata, len(label), label.device)
+            self.decision.count(probabilities[real], label[real])
+        output: Dict[str, Any] = {
+            "probabilities": probabilities,
+            "predicted": self.decision(probabilities),
+        }
+        if metadata is not None:
+            output["metadata"] = metadata
+        return output
+
+    def make_output_human_readable(self, output_dict: Dict[str, Any]) -> Dict[str, Any]:
+        """For each row `label`, `probabilities` and, if the model has it, `spread`
+        (`described_rows`)."""
+        return described_rows(self.labels, output_dict)
+
+    def best_thresholds(self, shared: bool) -> Optional[torch.Tensor]:
+        """See `LabelThresholds`."""
+        return self.decision.best_thresholds(shared)
+
+    def set_thresholds(self, thresholds: torch.Tensor) -> None:
+        """See `LabelThresholds`."""
+        self.decision.set_thresholds(thresholds)
+
+    def get_metrics(self, reset: bool = False) -> Dict[str, float]:
+        """The mean loss; out of training also the scores (`LabelThresholds`), and `overall`, the F1
+        with the best threshold."""
+        metrics = {"classification_loss": self._loss.get_metric(reset)}
+        if not self.training:
+            metrics.update(self.decision.get_metric(reset))
+            metrics["overall"] = metrics["best_f1"]
+        return metrics

@@ -1,0 +1,93 @@
+"""A sentence and a label: the baseline of relations of mentions."""
+
+from typing import Any, Dict, List, Optional
+
+import torch
+from allennlp.data import TextFieldTensors, Vocabulary
+from allennlp.models import Model
+from allennlp.modules import Seq2VecEncoder, TextFieldEmbedder
+from allennlp.nn import RegularizerApplicator
+from allennlp.nn.parallel import DdpAccelerator
+from allennlp.nn.util import get_text_field_mask
+
+from bio_ie.models.relvm.mention_classifier import MentionClassifier
+from bio_ie.modules.precision import at_least_single
+
+
+@Model.register("sentence_classifier")
+class SentenceClassifier(MentionClassifier):
+    """Tells the relation that a sentence states between two mentions from one vector of the
+    sentence: with a pretrained transformer, what Shah and Fauqueur (2020) compare with (section
+    4.2, "BioBERT"). A linear layer and a softmax.
+
+    Registered as a `Model` with name "sentence_classifier". Instances come from `relation_context`.
+
+    # Parameters
+
+    text_field_embedder : `TextFieldEmbedder`
+    sentence_encoder : `Seq2VecEncoder`
+        From the words' vectors to one: `boe` with `averaged`, their mean; or, where wordpieces are
+        embedded and the first is [CLS], `cls_pooler`.
+    dropout : `float`, optional (default = `0.1`)
+        Of the sentence's vector.
+    negative_label : `str`, optional (default = `"NO-RELATION"`)
+        The label of entities without a relation. All others are positive.
+    threshold : `float`, optional (default = `None`)
+        The probability from which on the likeliest positive label is predicted; see
+        `MentionClassifier`.
+    regularizer, serialization_dir, ddp_accelerator : optional
+        As in every `Model`.
+
+    # Output of `forward`
+
+    `loss` with labels. Out of training also `probabilities` `[B, C]`, `predicted` `[B]`, and
+    `metadata` if it is given.
+    """
+
+    def __init__(
+        self,
+        vocab: Vocabulary,
+        text_field_embedder: TextFieldEmbedder,
+        sentence_encoder: Seq2VecEncoder,
+        dropout: float = 0.1,
+        negative_label: str = "NO-RELATION",
+        threshold: Optional[float] = None,
+        regularizer: Optional[RegularizerApplicator] = None,
+        serialization_dir: Optional[str] = None,
+        ddp_accelerator: Optional[DdpAccelerator] = None,
+    ) -> None:
+        super().__init__(
+            vocab, negative_label, threshold, regularizer, serialization_dir, ddp_accelerator
+        )
+        self.text_field_embedder = text_field_embedder
+        self.sentence_encoder = sentence_encoder
+        self.dropout = torch.nn.Dropout(dropout)
+        self.classifier = torch.nn.Linear(sentence_encoder.get_output_dim(), len(self.labels))
+
+    def forward(
+        self,
+        tokens: TextFieldTensors,
+        entities: Optional[TextFieldTensors] = None,
+        label: Optional[torch.Tensor] = None,
+        metadata: Optional[List[Dict[str, Any]]] = None,
+    ) -> Dict[str, Any]:
+        """
+        # Parameters
+
+        tokens : `TextFieldTensors`
+            The words of `B` sentences.
+        entities : `TextFieldTensors`, optional
+            Not looked at.
+        label : `torch.Tensor`, optional
+            `[B]`.
+        metadata : `List[Dict[str, Any]]`, optional
+        """
+        vectors = self.text_field_embedder(tokens)
+        sentence = self.dropout(self.sentence_encoder(vectors, get_text_field_mask(tokens)))
+        log_p = at_least_single(self.classifier(sentence)).log_softmax(-1)  # [B, C]
+        output: Dict[str, Any] = {}
+        if label is not None:
+            output["loss"] = self._mean_loss(log_p, label)
+        if not self.training:
+            output.update(self._judged(log_p.exp(), label, metadata))
+        return output

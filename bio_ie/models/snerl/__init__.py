@@ -1,0 +1,1 @@
+from bio_ie.models.snerl.model import Snerl

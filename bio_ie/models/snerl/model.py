@@ -1,0 +1,366 @@
+"""Simultaneous neural entity-relation linking (paper 1), and its BRAN baselines."""
+
+from typing import Any, Dict, List, Optional, Tuple
+
+import torch
+from allennlp.common import Lazy
+from allennlp.common.checks import ConfigurationError
+from allennlp.data import TextFieldTensors, Vocabulary
+from allennlp.models import Model
+from allennlp.modules import Seq2SeqEncoder, TextFieldEmbedder
+from allennlp.modules.span_extractors import SpanExtractor
+from allennlp.nn import RegularizerApplicator
+from allennlp.nn.parallel import DdpAccelerator
+from allennlp.nn.util import get_text_field_mask
+from torch.nn import functional
+
+from bio_ie.data.fields.background_graph_field import CONCEPTS
+from bio_ie.data.fields.document_graph_field import FACTS, DocumentGraphTensors
+from bio_ie.metrics.document_graph_scores import DocumentGraphScores
+from bio_ie.metrics.fact_f1 import NUM_BINS, at_least
+from bio_ie.metrics.tensor_average import TensorAverage
+from bio_ie.models.snerl.document_supervision import document_entity_loss, fact_targets
+from bio_ie.models.snerl.entity_links import entity_links, sampled_entities
+from bio_ie.models.snerl.fact_activation import FactActivation
+from bio_ie.models.snerl.fact_pooling import FactPooling, FactScores
+from bio_ie.models.snerl.linked_mentions import linked_mentions
+from bio_ie.models.snerl.mention_linker import MentionLinker
+from bio_ie.models.snerl.mention_pairs import MentionPairs
+from bio_ie.models.snerl.predicted_document_graph import ScoredFacts, predicted_document_graph
+from bio_ie.models.vocabulary_labels import vocabulary_labels
+from bio_ie.modules.ffnn import ffnn
+from bio_ie.modules.pair_scorers import PairScorer
+from bio_ie.modules.poolings import Pooling
+from bio_ie.modules.row_items import row_lists
+from bio_ie.text.document import Fact
+
+
+@Model.register("snerl")
+class Snerl(Model):
+    """Links mentions to concepts and finds the facts between these, both at once, from nothing but
+    facts of whole documents.
+
+    1. The document is encoded once. Each mention m gets probabilities of its candidates, p(e | m)
+       (eq. 1), and each pair of mentions scores of relations (eq. 2).
+    2. The evidence of pairs of mentions for a fact, `p(e1 | m_i) p(r | m_i, m_j) p(e2 | m_j)`
+       (eq. 3), is pooled into the probability of the fact (eq. 4).
+    3. The loss (eq. 5) is the cross-entropy of facts, those of a document divided by how many are
+       gold, plus `entity_loss_weight` times that of entities, whose probability in the document is
+       `max_m p(e | m)`.
+
+    With instances whose links are given (`DocumentGraphReader`, `links`), without a `linker` and
+    with `logsumexp` pooling and `softmax`, it is BRAN (Verga et al. 2018), with a hidden layer
+    where that has its biaffine form, as in the paper; `pair_scorer` may be that too.
+
+    Registered as a `Model` with name "snerl". Instances come from `document_graph`.
+
+    # Parameters
+
+    text_field_embedder : `TextFieldEmbedder`
+    pair_scorer : `PairScorer`
+        s(r, m_i, m_j); the paper's is an `mlp` of `x,y`.
+    pooling : `Pooling`
+        Eq. 4: `smax`, `max`, `mean` or `noisy_or` of probabilities, or `logsumexp` of logits.
+    argument_dim : `int`
+        The size of the head's and the tail's vector.
+    encoder : `Seq2SeqEncoder`, optional
+        Applied to the embedded words; the paper's is `bran_transformer`.
+    linker : `MentionLinker`, optional
+        Eq. 1; without it, every link must be given.
+    span_extractor : `SpanExtractor`, optional
+        h_m of all words of a mention. Default: the vector of its first word (the paper).
+    dropout : `float`, optional (default = `0.0`)
+        Of the vectors of words that go into the encoder. p_i
+    argument_dropout : `float`, optional (default = `0.0`)
+        Of the heads' and tails' vectors. p_s
+    relation_activation : `str`, optional (default = `"sigmoid"`)
+        Or `"softmax"`; see `FactActivation`.
+    fact_weight : `float`, optional (default = `5.0`)
+        Of gold facts against others, w_t.
+    entity_weight : `float`, optional (default = `2.0`)
+        Of gold entities against others, w_e.
+    entity_loss_weight : `float`, optional (default = `0.1`)
+        alpha
+    negative_entities : `int`, optional (default = `100`)
+        How many entities beside the gold ones take part in the loss of facts, n-.
+    k : `int`, optional (default = `15`)
+        How many mentions of an entity do, those that name it most probably.
+    inference_k : `int`, optional
+        The same out of training. Default: `k`.
+    max_items : `int`, optional (default = `2_000_000`)
+        See `FactPooling`.
+    with_same_entity, with_same_mention : `bool`, optional (default = `True`)
+        See `FactPooling`.
+    min_probability : `float`, optional (default = `0.01`)
+        Facts that are less probable are not looked at in prediction, and no threshold is lower.
+    regularizer, serialization_dir, ddp_accelerator : optional
+        As in every `Model`.
+
+    # Output of `forward`
+
+    `loss` when labels are given; out of training with the first instead of random negative
+    entities. Out of training also, for each row: `links` `[n, 2]` (mention and entity) with
+    `link_probabilities`, the most probable concept of each mention, or all that are given; `facts`
+    `[n, 3]` (head, tail, relation) with `fact_probabilities`, those that reach their thresholds;
+    and `metadata`.
+    """
+
+    default_predictor = "document"
+    thresholds: torch.Tensor
+
+    def __init__(
+        self,
+        vocab: Vocabulary,
+        text_field_embedder: TextFieldEmbedder,
+        pair_scorer: Lazy[PairScorer],
+        pooling: Pooling,
+        argument_dim: int,
+        encoder: Optional[Seq2SeqEncoder] = None,
+        linker: Optional[Lazy[MentionLinker]] = None,
+        span_extractor: Optional[Lazy[SpanExtractor]] = None,
+        dropout: float = 0.0,
+        argument_dropout: float = 0.0,
+        relation_activation: str = "sigmoid",
+        fact_weight: float = 5.0,
+        entity_weight: float = 2.0,
+        entity_loss_weight: float = 0.1,
+        negative_entities: int = 100,
+        k: int = 15,
+        inference_k: Optional[int] = None,
+        max_items: int = 2_000_000,
+        with_same_entity: bool = True,
+        with_same_mention: bool = True,
+        min_probability: float = 0.01,
+        regularizer: Optional[RegularizerApplicator] = None,
+        serialization_dir: Optional[str] = None,
+        ddp_accelerator: Optional[DdpAccelerator] = None,
+    ) -> None:
+        # The ignored type lacks an Optional in AllenNLP.
+        super().__init__(vocab, regularizer, serialization_dir, ddp_accelerator)  # type: ignore[arg-type]
+        if min(k, inference_k or k, max_items) < 1 or negative_entities < 0:
+            raise ConfigurationError("k, inference_k and max_items must be positive")
+        if not 0 < min_probability < 1:
+            raise ConfigurationError(f"min_probability must be in (0, 1), not {min_probability}")
+        self.text_field_embedder = text_field_embedder
+        self.encoder = encoder
+        self.dropout = torch.nn.Dropout(dropout)
+        token_dim = encoder.get_output_dim() if encoder else text_field_embedder.get_output_dim()
+        self.span_extractor = None
+        if span_extractor is not None:
+            self.span_extractor = span_extractor.construct(input_dim=token_dim)
+        mention_dim = self.span_extractor.get_output_dim() if self.span_extractor else token_dim
+        self.linker = None
+        if linker is not None:
+            self.linker = linker.construct(token_dim=token_dim, mention_dim=mention_dim)
+
+        self.relations = vocabulary_labels(vocab, FACTS)
+        self.activation = FactActivation(len(self.relations), relation_activation, pooling)
+        self.head_network = ffnn(mention_dim, [argument_dim], argument_dim)
+        self.tail_network = ffnn(mention_dim, [argument_dim], argument_dim)
+        self.argument_dropout = torch.nn.Dropout(argument_dropout)
+        self.pair_scorer = pair_scorer.construct(
+            head_dim=argument_dim, tail_dim=argument_dim, num_labels=self.activation.num_columns
+        )
+        self.fact_pooling = FactPooling(pooling, max_items, with_same_entity, with_same_mention)
+        self.fact_weight = fact_weight
+        self.entity_weight = entity_weight
+        self.entity_loss_weight = entity_loss_weight
+        self.negative_entities = negative_entities
+        self.k = k
+        self.inference_k = inference_k or k
+        self.min_probability = min_probability
+        self.register_buffer("thresholds", torch.full((len(self.relations),), 0.5))
+
+        self._losses = {"fact_loss": TensorAverage(), "entity_loss": TensorAverage()}
+        seen = set(vocabulary_labels(vocab, CONCEPTS))
+        self._scores = DocumentGraphScores(self.relations, seen)
+
+    def forward(
+        self,
+        words: TextFieldTensors,
+        graph: DocumentGraphTensors,
+        metadata: List[Dict[str, Any]],
+    ) -> Dict[str, Any]:
+        """
+        # Parameters
+
+        words : `TextFieldTensors`
+            `B` documents of up to `N` words.
+        graph : `DocumentGraphTensors`
+            See `DocumentGraphField`.
+        metadata : `List[Dict[str, Any]]`
+            See `DocumentGraphReader`.
+        """
+        num_rows = len(metadata)
+        x, mask = self._words(words)
+        mentions = self._mention_vectors(x, graph["mentions"])  # h_m, [M, mention_dim]
+        log_p = self._link(x, mask, mentions, graph)  # eq. 1, [P]
+        pairs = MentionPairs.of_rows(graph["mentions"][:, 0], num_rows)
+        heads = self.argument_dropout(self.head_network(mentions))
+        tails = self.argument_dropout(self.tail_network(mentions))
+        pair_scores = self.pair_scorer(heads, tails, *pairs.all())  # s of eq. 2, [pairs, columns]
+
+        output: Dict[str, Any] = {}
+        if "facts" in graph:
+            output["loss"] = self._loss(log_p, pair_scores, pairs, graph)
+        if not self.training:
+            is_real = torch.tensor([not row["is_padding"] for row in metadata], device=x.device)
+            facts = self._facts(log_p, pair_scores, pairs, graph, is_real)
+            output.update(predicted_document_graph(facts, log_p, graph, num_rows))
+            output["metadata"] = metadata
+            if "facts" in graph:
+                self._count_gold(output)
+        return output
+
+    def _words(self, words: TextFieldTensors) -> Tuple[torch.Tensor, torch.Tensor]:
+        """`[B, N, token_dim]` and their mask."""
+        mask = get_text_field_mask(words)
+        x = self.dropout(self.text_field_embedder(words))
+        if self.encoder is not None:
+            x = self.encoder(x, mask)
+        return x, mask
+
+    def _mention_vectors(self, x: torch.Tensor, mentions: torch.Tensor) -> torch.Tensor:
+        row, first, last = mentions.unbind(1)
+        if self.span_extractor is None:
+            return x[row, first]
+        # The documents are laid end to end, so that no span is padding. One span more: extractors
+        # need one at least.
+        ends = row.unsqueeze(1) * x.size(1) + torch.stack([first, last], dim=1)
+        ends = functional.pad(ends, (0, 0, 0, 1))
+        return self.span_extractor(x.flatten(0, 1).unsqueeze(0), ends.unsqueeze(0))[0, :-1]
+
+    def _link(
+        self,
+        x: torch.Tensor,
+        mask: torch.Tensor,
+        mentions: torch.Tensor,
+        graph: DocumentGraphTensors,
+    ) -> torch.Tensor:
+        """`log p(e | m)` of each link, 0 of those that are given."""
+        given = graph["link_given"]
+        if self.linker is not None:
+            return self.linker(x, mask, mentions, graph).masked_fill(given, 0)
+        if not bool(given.all()):
+            raise ConfigurationError(
+                "the instances have candidates to choose from, but the model has no linker"
+            )
+        return x.new_zeros(len(given), dtype=torch.float)
+
+    def _loss(
+        self,
+        log_p: torch.Tensor,
+        pair_scores: torch.Tensor,
+        pairs: MentionPairs,
+        graph: DocumentGraphTensors,
+    ) -> torch.Tensor:
+        """Eq. 5, the mean over documents."""
+        num_rows = len(pairs.num_mentions)
+        rows = graph["entity_rows"]
+        chosen = sampled_entities(
+            graph["gold_entities"], rows, self.negative_entities, num_rows, self.training
+        )
+        k = self.k if self.training else self.inference_k
+        links = entity_links(graph["links"], log_p, rows, chosen, k)
+
+        def of_rows(part: FactScores) -> torch.Tensor:
+            """`[2, B]`, the sum of losses, and how many facts are gold."""
+            targets = fact_targets(part, links, graph, len(self.relations))
+            losses = self.activation.loss(part.scores, targets, self.fact_weight)
+            num_gold = (targets & self.activation.has_evidence(part.scores).unsqueeze(1)).sum(1)
+            row = links.row[part.head].expand(2, -1)
+            values = torch.stack([losses, num_gold.to(losses.dtype)])
+            return values.new_zeros(2, num_rows).scatter_add(1, row, values)
+
+        parts = self.fact_pooling(links, pair_scores, pairs, then=of_rows)
+        losses, num_gold = torch.stack(list(parts)).sum(0)
+        loss = (losses / num_gold.clamp(min=1)).mean()
+        self._losses["fact_loss"](loss, num_rows)
+        if self.entity_loss_weight > 0:
+            entity_loss = document_entity_loss(log_p, graph, self.entity_weight, num_rows)
+            self._losses["entity_loss"](entity_loss, num_rows)
+            loss = loss + self.entity_loss_weight * entity_loss
+        return loss
+
+    @torch.no_grad()
+    def _facts(
+        self,
+        log_p: torch.Tensor,
+        pair_scores: torch.Tensor,
+        pairs: MentionPairs,
+        graph: DocumentGraphTensors,
+        is_real: torch.Tensor,
+    ) -> ScoredFacts:
+        """Those between any entities that reach their thresholds. With labels, those of real rows
+        `[B]` that are at least `min_probability` probable are counted, too."""
+        rows = graph["entity_rows"]
+        everything = torch.ones_like(rows, dtype=torch.bool)
+        links = entity_links(graph["links"], log_p, rows, everything, self.inference_k)
+        found = []
+        for part in self.fact_pooling(links, pair_scores, pairs, self._least(graph)):
+            probability = self.activation.log_probabilities(part.scores).exp()
+            pair, relation = (probability >= self.min_probability).nonzero(as_tuple=True)
+            head, tail = links.entity[part.head[pair]], links.entity[part.tail[pair]]
+            possible = ScoredFacts(head, tail, relation, probability[pair, relation])
+            if "facts" in graph:
+                self._count(possible.chosen(is_real[rows[head]]), graph)
+            reached = at_least(possible.probability, self.thresholds[relation])
+            found.append(possible.chosen(reached))
+        return ScoredFacts(*(torch.cat(column) for column in zip(*found, strict=True)))
+
+    def _least(self, graph: DocumentGraphTensors) -> Optional[torch.Tensor]:
+        """How probable facts have to be to be looked at."""
+        if self.activation.is_softmax or not self.relations:
+            return None
+        lowest = self.thresholds.amin() if "facts" not in graph else self.thresholds.new_zeros(())
+        return lowest.sub(1 / NUM_BINS).clamp(min=self.min_probability)
+
+    def make_output_human_readable(self, output_dict: Dict[str, Any]) -> Dict[str, Any]:
+        """Gives for each document its `mentions`, with the concepts that they were found to name
+        and how probable these are, and its `facts`."""
+        facts = [
+            [
+                Fact(self.relations[relation], entities[head], entities[tail], probability)
+                for (head, tail, relation), probability in zip(found, probabilities, strict=True)
+            ]
+            for entities, found, probabilities in zip(
+                [metadata["entities"] for metadata in output_dict["metadata"]],
+                row_lists(output_dict["facts"]),
+                row_lists(output_dict["fact_probabilities"]),
+                strict=True,
+            )
+        ]
+        return {"mentions": linked_mentions(output_dict), "facts": facts}
+
+    def _count(self, facts: ScoredFacts, graph: DocumentGraphTensors) -> None:
+        """Adds possible facts to the scores."""
+        num_entities, num_relations = len(graph["entity_rows"]), len(self.relations)
+        keys = (facts.head * num_entities + facts.tail) * num_relations + facts.relation
+        head, tail, relation = graph["facts"].unbind(1)
+        gold = (head * num_entities + tail) * num_relations + relation
+        self._scores.add_facts(facts.relation, facts.probability, torch.isin(keys, gold))
+
+    def _count_gold(self, output: Dict[str, Any]) -> None:
+        """Adds the links of a batch to the scores, and all gold facts: that of which no entity is
+        in the graph counts as missed."""
+        self._scores.add_gold_facts(output["metadata"])
+        self._scores.add_links(linked_mentions(output), output["metadata"])
+
+    def best_thresholds(self, shared: bool) -> Optional[torch.Tensor]:
+        """`[R]`, those of the highest F1 on the facts whose scores were last reset: of each
+        relation or, if `shared`, one of all; `None` before there were any."""
+        return self._scores.best_thresholds(shared)
+
+    def set_thresholds(self, thresholds: torch.Tensor) -> None:
+        """Sets the probability from which on a fact of each relation is predicted, `[R]`."""
+        self.thresholds.copy_(thresholds)
+
+    def get_metrics(self, reset: bool = False) -> Dict[str, float]:
+        """The means of the losses; out of training also the scores (`DocumentGraphScores`), with
+        the model's thresholds and others."""
+        metrics = {name: average.get_metric(reset) for name, average in self._losses.items()}
+        if self.linker is not None:
+            metrics.update(self.linker.get_metrics(reset))
+        if not self.training:
+            metrics.update(self._scores.get_metric(reset, self.thresholds))
+        return metrics

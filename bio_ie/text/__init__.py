@@ -1,0 +1,1 @@
+from bio_ie.text import tokenizers

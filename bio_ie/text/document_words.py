@@ -1,0 +1,22 @@
+"""The words of a document's sentences, which serve for themselves and as context."""
+
+from typing import Callable, Dict, List, Optional
+
+from bio_ie.text.document import Document, Span
+
+
+class DocumentWords:
+    """Remembers the words of the sentences of the document that was asked for last."""
+
+    def __init__(self) -> None:
+        self._document: Optional[Document] = None
+        self._words: Dict[Span, List[Span]] = {}
+
+    def __call__(
+        self, document: Document, span: Span, make: Callable[[], List[Span]]
+    ) -> List[Span]:
+        if document is not self._document:
+            self._document, self._words = document, {}
+        if span not in self._words:
+            self._words[span] = make()
+        return self._words[span]

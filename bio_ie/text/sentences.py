@@ -1,0 +1,130 @@
+"""Sentences of a document, with the annotations that belong to each."""
+
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from dataclasses import dataclass
+from itertools import islice, takewhile
+from typing import Dict, Iterable, Iterator, List, Protocol, Sequence, Tuple
+
+from bio_ie.text.document import Document, Mention, Relation, Span
+
+
+class SpanSplitter(Protocol):
+    """Anything that splits a text into the character spans of its sentences."""
+
+    def sentence_spans(self, text: str) -> List[Span]: ...
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A sentence of a document, by reference: offsets stay those of the document.
+
+    # Parameters
+
+    document : `Document`
+    start, end : `int`
+        Character offsets of the sentence.
+    mentions : `Tuple[Mention, ...]`
+        Those that begin in the sentence; one that ends beyond it is among them.
+    relations : `Tuple[Relation, ...]`
+        Those whose head begins in the sentence; the tail may be elsewhere. So every mention and
+        every relation of a document belongs to exactly one of its sentences.
+    """
+
+    document: Document
+    start: int
+    end: int
+    mentions: Tuple[Mention, ...] = ()
+    relations: Tuple[Relation, ...] = ()
+
+    @property
+    def text(self) -> str:
+        return self.document.text[self.start : self.end]
+
+    def token_spans(self) -> List[Span]:
+        """The corpus's own tokens in the sentence, in document offsets; empty if it has none."""
+        tokens = self.document.tokens
+        first = bisect_left(tokens, (self.start, self.start))
+        return list(
+            takewhile(lambda token: token[1] <= self.end, islice(tokens, first, len(tokens)))
+        )
+
+
+@dataclass(frozen=True)
+class SentenceInContext(Sentence):
+    """A sentence with the spans of those around it.
+
+    # Parameters
+
+    before, after : `Tuple[Span, ...]`
+        Of sentences, in text order; none where the document begins or ends.
+    starts : `Tuple[int, ...]`
+        Where the sentences begin that it is made of: itself, or several in a row.
+    """
+
+    before: Tuple[Span, ...] = ()
+    after: Tuple[Span, ...] = ()
+    starts: Tuple[int, ...] = ()
+
+
+def sentence_spans(document: Document, splitter: SpanSplitter) -> List[Span]:
+    """The document's own sentences; else, if the corpus tokenised it without marking sentences,
+    the whole text as one; else the splitter's, taken within each passage."""
+    if document.sentences:
+        return list(document.sentences)
+    if document.tokens:
+        return [(0, len(document.text))]
+    spans = []
+    for start, end in _regions(document):
+        for sentence_start, sentence_end in splitter.sentence_spans(document.text[start:end]):
+            spans.append((start + sentence_start, start + sentence_end))
+    return spans
+
+
+def _regions(document: Document) -> Iterator[Span]:
+    """The passages and whatever text lies between them."""
+    position = 0
+    for passage in document.passages:
+        if position < passage.start:
+            yield position, passage.start
+        yield passage.start, passage.end
+        position = passage.end
+    if position < len(document.text):
+        yield position, len(document.text)
+
+
+def joined_across(spans: Sequence[Span], mentions: Iterable[Mention]) -> List[Span]:
+    """The spans, those that a mention crosses the border of made one. All are in text order."""
+    joined: List[Span] = []
+    crossed = iter(sorted(mention.span for mention in mentions))
+    mention = next(crossed, None)
+    reach = -1  # how far a mention that began before goes
+    for start, end in spans:
+        if joined and start < reach:
+            start = joined.pop()[0]
+        joined.append((start, end))
+        while mention is not None and mention[0] < end:
+            reach = max(reach, mention[1])
+            mention = next(crossed, None)
+    return joined
+
+
+def split_document(document: Document, spans: Sequence[Span]) -> List[Sentence]:
+    """Hands out the document's annotations to its sentences. A mention that begins outside every
+    sentence goes to the nearest one before it (or the first), so that none is lost."""
+    if not spans:
+        return []
+    starts = [start for start, _ in spans]
+    mentions: Dict[int, List[Mention]] = defaultdict(list)
+    relations: Dict[int, List[Relation]] = defaultdict(list)
+    sentence_of: Dict[str, int] = {}
+    for mention in document.mentions:
+        index = max(0, bisect_right(starts, mention.start) - 1)
+        mentions[index].append(mention)
+        sentence_of[mention.id] = index
+    for relation in document.relations:
+        relations[sentence_of[relation.head]].append(relation)
+    return [
+        Sentence(document, start, end, tuple(mentions[index]), tuple(relations[index]))
+        for index, (start, end) in enumerate(spans)
+    ]

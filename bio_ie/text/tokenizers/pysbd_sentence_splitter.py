@@ -1,0 +1,94 @@
+"""Sentences by the rules of pySBD, mapped back to the text."""
+
+import re
+from typing import List, Sequence
+
+from allennlp.common.checks import ConfigurationError
+from allennlp.data.tokenizers.sentence_splitter import SentenceSplitter
+from pysbd import Segmenter
+
+from bio_ie.text.document import Span
+from bio_ie.text.tokenizers.span_sentence_splitter import SpanSentenceSplitter
+
+_solid_characters = re.compile(r"\S").finditer
+
+# pySBD marks places with these while it works. In its input they would be taken for marks, so it
+# gets a letter for each; only the offsets of its answer are used.
+_MARKS = str.maketrans(dict.fromkeys("ƪȸȹᓰᓱᓳᓴᓷᓸ∮∯⌬⎋☄☇☈☉☏☝♝♟♨♬♭✂", "x"))
+
+_MOST_DROPPED = 16
+"""How many characters it may drop before a sentence that is still looked for."""
+
+
+@SentenceSplitter.register("pysbd")
+@SpanSentenceSplitter.register("pysbd")
+class PysbdSentenceSplitter(SpanSentenceSplitter):
+    """The sentences of `pysbd`, a rule-based splitter that needs no model.
+
+    Its own character spans are not used: it searches the text for each sentence, which goes wrong
+    where one repeats or was altered. Here its sentences are laid along the text, white space
+    apart, one after the other, so that no character can be lost or moved.
+
+    Its time grows with the square of the text's length, so a long text is given to it in windows:
+    the last sentence of a window is taken up again with the text that follows.
+
+    Registered as a `SentenceSplitter` with name "pysbd".
+
+    # Parameters
+
+    window : `int`, optional (default = `5000`)
+        In characters. Texts up to this length are split at once; no sentence is longer (a stretch
+        without any boundary is cut at white space).
+    """
+
+    def __init__(self, window: int = 5000) -> None:
+        if window < 1:
+            raise ConfigurationError(f"window must be positive, not {window}")
+        self._window = window
+        self._segmenter = Segmenter(language="en", clean=False)
+
+    def sentence_spans(self, text: str) -> List[Span]:
+        spans: List[Span] = []
+        position = 0
+        while position < len(text):
+            window = text[position : position + self._window]
+            found = self._split(window)
+            end = len(window)
+            if position + end < len(text):
+                if len(found) > 1:
+                    end, _ = found.pop()
+                else:
+                    end = _last_break(window)
+                    found = self._split(window[:end])
+            spans.extend((position + start, position + stop) for start, stop in found)
+            position += end
+        return spans
+
+    def _split(self, text: str) -> List[Span]:
+        text = text.translate(_MARKS)
+        solid = [match.start() for match in _solid_characters(text)]
+        if not solid:
+            return []
+        begins = self._begins("".join(text.split()), self._segmenter.processor(text).process())
+        ends = [*begins[1:], len(solid)]
+        return [(solid[begin], solid[end - 1] + 1) for begin, end in zip(begins, ends, strict=True)]
+
+    def _begins(self, text: str, sentences: Sequence[str]) -> List[int]:
+        """Where each sentence begins in `text`, which has no white space. What pySBD dropped (now
+        and then a mark like "?!") belongs to the sentence before, and so does a sentence that it
+        altered."""
+        begins: List[int] = []
+        position = expected_end = 0
+        for sentence in map("".join, map(str.split, sentences)):
+            expected_end += len(sentence)
+            begin = text.find(sentence, position, expected_end + _MOST_DROPPED)
+            if sentence and begin >= 0:
+                begins.append(begin)
+                position = expected_end = begin + len(sentence)
+        return [0, *begins[1:]]
+
+
+def _last_break(text: str) -> int:
+    """Where the last word of `text` begins; its end if there is but one."""
+    head = text.rstrip().rsplit(None, 1)
+    return len(head[0]) if len(head) == 2 else len(text)

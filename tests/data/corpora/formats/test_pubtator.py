@@ -1,0 +1,135 @@
+import gzip
+import logging
+from dataclasses import replace
+from pathlib import Path
+from typing import List
+
+import pytest
+
+from bio_ie.data.corpora.formats.pubtator import PubtatorFormat
+from bio_ie.text.document import Document, Fact, Mention, Passage
+
+
+def fixture(folder: Path, name: str) -> Path:
+    return folder / "corpora" / "pubtator" / f"{name}.PubTator.txt"
+
+
+def read(path: Path) -> List[Document]:
+    return list(PubtatorFormat().read(path))
+
+
+def test_title_and_abstract_are_passages_one_character_apart(fixtures_folder: Path) -> None:
+    document = read(fixture(fixtures_folder, "cdr_like"))[0]
+    assert document.passages == (Passage("title", 0, 54), Passage("abstract", 55, 246))
+    assert document.text[54] == "\n"
+    assert document.text_of(document.mentions[-1]) == "β-hydroxyzelorvine"
+
+
+def test_composite_ids_their_names_missing_ids_and_facts(fixtures_folder: Path) -> None:
+    document = read(fixture(fixtures_folder, "cdr_like"))[0]
+    composite, without_id = document.mentions[3], document.mentions[6]
+    assert composite.concept_ids == ("D900202", "D900203")
+    assert composite.metadata == {"names": ["liver failure", "kidney failure"]}
+    assert (without_id.concept_ids, without_id.metadata) == ((), None)
+    assert document.facts == (
+        Fact("CID", "D900101", "D900201"),
+        Fact("CID", "D900101", "D900202"),
+    )
+
+
+def test_empty_abstract_and_bars_in_a_title(fixtures_folder: Path) -> None:
+    document = read(fixture(fixtures_folder, "cdr_like"))[1]
+    assert document.text == "Does carbatrol | placebo matter?"
+    assert document.passages == (Passage("title", 0, 32),)
+
+
+def test_second_document_of_a_pmid_is_numbered_with_one_warning(
+    fixtures_folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.WARNING):
+        documents = read(fixture(fixtures_folder, "cdr_like"))
+    assert [document.id for document in documents] == ["900001", "900002", "900001#2"]
+    assert len([record for record in caplog.records if "900001" in record.getMessage()]) == 1
+
+
+def test_umls_prefix_and_lists_of_types_of_medmentions(fixtures_folder: Path) -> None:
+    (document,) = read(fixture(fixtures_folder, "medmentions_like"))
+    assert document.mentions[0].type == "T116,T123"
+    assert document.mentions[0].concept_ids == ("C9000001",)
+    assert document.mentions[3].concept_ids == ("C9000003", "C9000004")
+    (kept,) = PubtatorFormat(strip_prefixes=[]).read(fixture(fixtures_folder, "medmentions_like"))
+    assert kept.mentions[0].concept_ids == ("UMLS:C9000001",)
+
+
+def test_crlf_variants_and_novelty_of_biored(fixtures_folder: Path) -> None:
+    (document,) = read(fixture(fixtures_folder, "biored_like"))
+    assert document.text.endswith("had strokes.")
+    assert document.mentions[2].concept_ids == ("c|SUB|A|17|G",)
+    assert document.mentions[3].concept_ids == ("990012", "990013")
+    assert document.facts[0] == Fact(
+        "Association", "990012", "D900301", metadata={"novel": "Novel"}
+    )
+
+
+@pytest.mark.parametrize("name", ["cdr_like", "medmentions_like", "biored_like"])
+def test_written_file_has_the_bytes_that_were_read(
+    name: str, fixtures_folder: Path, tmp_path: Path
+) -> None:
+    path = fixture(fixtures_folder, name)
+    report = PubtatorFormat().write(PubtatorFormat().read(path), tmp_path / "x.gz")
+    written = gzip.decompress((tmp_path / "x.gz").read_bytes()).rstrip(b"\n")
+    expected = path.read_bytes().replace(b"\r\n", b"\n").rstrip(b"\n")
+    assert written == expected.replace(b"\n900001|t|A second", b"\n900001#2|t|A second").replace(
+        b"900001|a|No", b"900001#2|a|No"
+    ).replace(b"\n900001\t42", b"\n900001#2\t42")
+    assert not report.lost
+
+
+def test_a_title_line_starts_a_document_without_a_blank_line(tmp_path: Path) -> None:
+    (tmp_path / "x").write_text("1|t|A\n1|a|B\n1|t|C\n1|a|D")
+    assert [(d.id, d.text) for d in read(tmp_path / "x")] == [("1", "A\nB"), ("1#2", "C\nD")]
+
+
+def test_five_columns_with_an_offset_are_a_mention_without_id(tmp_path: Path) -> None:
+    (tmp_path / "x").write_text("1|t|A\n1|a|\n1\t0\t1\tA\tX\n")
+    assert read(tmp_path / "x")[0].mentions == (Mention("T1", 0, 1, "X"),)
+
+
+def test_tabs_in_the_text_are_spaces_in_a_mention(tmp_path: Path) -> None:
+    document = Document("1", "a\tb", mentions=(Mention("T1", 0, 3, "X"),))
+    PubtatorFormat().write([document], tmp_path / "x")
+    assert "\ta b\t" in (tmp_path / "x").read_text()
+    (back,) = read(tmp_path / "x")
+    assert (back.text, back.mentions) == (document.text, document.mentions)
+
+
+def test_abstract_alone_counts_the_separator(tmp_path: Path) -> None:
+    (tmp_path / "x").write_text("1|t|\n1|a|Rash.\n1\t1\t5\tRash\tX\tD1\n")
+    (document,) = read(tmp_path / "x")
+    assert document.text == "\nRash."
+    assert document.passages == (Passage("abstract", 1, 6),)
+
+
+def test_text_without_passages_is_split_at_the_first_line_break_and_others_are_counted(
+    tmp_path: Path,
+) -> None:
+    report = PubtatorFormat().write([Document("1|", "a\nb\nc"), Document("2", "d")], tmp_path / "x")
+    assert (tmp_path / "x").read_text() == "1_|t|a\n1_|a|b c\n\n2|t|d\n2|a|\n\n"
+    assert report.lost == {
+        "line breaks of a text cannot be written": 1,
+        "document id cannot be written": 1,
+    }
+
+
+def test_ids_that_no_column_can_hold_are_counted_and_the_mention_stays(tmp_path: Path) -> None:
+    mentions = (Mention("T1", 0, 1, "X", ("a|b",)), Mention("T2", 0, 1, "X", ("a\tb",)))
+    report = PubtatorFormat().write([Document("1", "a", mentions=mentions)], tmp_path / "x")
+    assert report.lost == {"concept ids cannot be written": 2}
+    assert read(tmp_path / "x")[0].mentions == tuple(replace(m, concept_ids=()) for m in mentions)
+
+
+def test_other_passages_are_counted(tmp_path: Path) -> None:
+    passages = (Passage("title", 0, 1), Passage("methods", 2, 3))
+    report = PubtatorFormat().write([Document("1", "a b", passages)], tmp_path / "x")
+    assert report.lost == {"passages cannot be written": 1}
+    assert read(tmp_path / "x")[0].text == "a\nb"

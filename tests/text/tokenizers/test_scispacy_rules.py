@@ -1,0 +1,115 @@
+import gzip
+import json
+import multiprocessing
+import pickle
+from pathlib import Path
+from typing import List
+
+import pytest
+from allennlp.common import Params
+from allennlp.data import Token, Tokenizer
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bio_ie.text.tokenizers import ScispacyRulesTokenizer
+from bio_ie.text.tokenizers.scispacy_rules import _StretchSplits
+
+# Much of what the rules look for, beside any character at all, lone surrogates included.
+texts = st.text(
+    st.one_of(st.sampled_from("aB1 .,;:()[]{}'\"’-+*/°%=<>\t\n\r\u00a0\u2003"), st.characters())
+)
+
+
+def words(text: str) -> List[str]:
+    return [token.text for token in ScispacyRulesTokenizer().tokenize(text)]
+
+
+def check_maps_back(text: str, tokens: List[Token]) -> None:
+    position = 0
+    for token in tokens:
+        assert token.idx is not None
+        assert token.idx_end is not None
+        assert text[token.idx : token.idx_end] == token.text
+        assert token.text
+        assert not any(character.isspace() for character in token.text)
+        assert not text[position : token.idx].strip()
+        position = token.idx_end
+    assert not text[position:].strip()
+
+
+@settings(deadline=None)  # the first call makes spaCy's tokenizer
+@given(texts, st.sampled_from(["", "-/", "^]"]))
+def test_tokens_hold_every_character_but_white_space_once(text: str, signs: str) -> None:
+    tokens = ScispacyRulesTokenizer(signs).tokenize(text)
+    check_maps_back(text, tokens)
+    assert all(len(token.text) == 1 or not set(token.text) & set(signs) for token in tokens)
+
+
+def test_split_signs_are_words() -> None:
+    tokenizer = Tokenizer.from_params(Params({"type": "scispacy_rules", "split_signs": "-/"}))
+    tokens = tokenizer.tokenize("cocaine-induced IL-2/STAT5")
+    assert [token.text for token in tokens] == [
+        "cocaine", "-", "induced", "IL", "-", "2", "/", "STAT5",
+    ]  # fmt: skip
+    assert words("cocaine-induced") == ["cocaine-induced"]
+
+
+def test_chemical_and_gene_names_stay_whole() -> None:
+    assert words("Both 1,2-dimethyl-5-nitroimidazole and IL-2/STAT5 rose (p < .05).") == [
+        "Both", "1,2-dimethyl-5-nitroimidazole", "and", "IL-2/STAT5", "rose",
+        "(", "p", "<", ".05", ")", ".",
+    ]  # fmt: skip
+
+
+def test_abbreviations_keep_their_period() -> None:
+    assert words("S. aureus grew, i.e. it won.") == ["S.", "aureus", "grew", ",", "i.e.", "it",
+                                                     "won", "."]  # fmt: skip
+
+
+def test_a_word_is_split_alike_wherever_it_stands() -> None:
+    # Across the space, spaCy takes the colon and the "p" for an emoticon and splits "p." itself.
+    assert words("codons: p.A1B") == [*words("codons:"), *words("p.A1B")]
+
+
+def test_no_words_in_white_space() -> None:
+    assert words("") == words(" \n\t\u00a0") == []
+
+
+def test_a_very_long_stretch_is_cut_and_takes_no_long() -> None:
+    text = "+" * 20_000  # takes spaCy over a minute
+    check_maps_back(text, ScispacyRulesTokenizer().tokenize(text))
+    assert max(map(len, words("a" * 1_000))) == 256
+
+
+def test_memory_is_bounded() -> None:
+    splits = _StretchSplits(max_size=3)
+    for stretch in ("a.", "(b)", "c", "d", "a."):
+        splits[stretch]
+        assert len(splits) <= 3
+    assert splits["(b)"] == [(0, 1), (1, 2), (2, 3)]
+
+
+def test_pickled_and_forked() -> None:
+    tokenizer = ScispacyRulesTokenizer()
+    expected = tokenizer.tokenize("IL-2 (5 mg) works.")
+    assert pickle.loads(pickle.dumps(tokenizer)).tokenize("IL-2 (5 mg) works.") == expected
+    with multiprocessing.get_context("fork").Pool(1) as pool:
+        assert pool.apply(tokenizer.tokenize, ("IL-2 (5 mg) works.",)) == expected
+
+
+def test_built_from_a_config() -> None:
+    tokenizer = Tokenizer.from_params(Params({"type": "scispacy_rules"}))
+    assert isinstance(tokenizer, ScispacyRulesTokenizer)
+
+
+@pytest.fixture(scope="session")
+def abstracts(corpus_folder: Path) -> List[str]:
+    with gzip.open(corpus_folder / "pubmed_text" / "abstracts.jsonl.gz", "rt") as file:
+        values = [json.loads(line) for line, _ in zip(file, range(2_000), strict=False)]
+    return [f"{value['title']}\n{value['abstract']}" for value in values]
+
+
+def test_tokens_of_real_abstracts_map_back_to_the_text(abstracts: List[str]) -> None:
+    tokenizer = ScispacyRulesTokenizer()
+    for text in abstracts:
+        check_maps_back(text, tokenizer.tokenize(text))
