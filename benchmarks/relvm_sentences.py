@@ -1,4 +1,4 @@
-"""Sentences of made-up words, as long as those of PubMed that paper 5 has."""
+"""Sentences of made-up words, as long as those of PubMed that RELVM has."""
 
 from typing import Any, Dict, List, NamedTuple, Tuple
 

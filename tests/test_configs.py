@@ -166,7 +166,7 @@ def test_config_trains_two_steps(
     assert "does not match any parameter name" not in log
 
 
-KECI = """(import 'lib/keci.libsonnet') {
+KECI = """(import 'lib/keci/base.libsonnet') {
     corpus:: { type: 'jsonl' },
     train_data_path: 'train.jsonl',
     validation_data_path: 'validation.jsonl',

@@ -281,14 +281,14 @@ def test_schema_tables_have_every_field(class_):
 @pytest.mark.parametrize(
     "name, heading",
     [
-        ("joint_ner_re", "Settings"),
-        ("keci", "Settings of KECI"),
-        ("snerl", "Settings of SNERL"),
-        ("multitask_entity_linker", "Settings of multi-task entity linking"),
-        ("relvm", "Settings of RELVM"),
-        ("mention_relations", "Settings of relations of mentions"),
-        ("sentence_classifier", "Settings of the sentence classifier"),
-        ("pair_relations", "Settings of relations of entities"),
+        ("joint_ner_re/base", "Settings"),
+        ("keci/base", "Settings of KECI"),
+        ("snerl/base", "Settings of SNERL"),
+        ("linking/base", "Settings of multi-task entity linking"),
+        ("relvm/base", "Settings of RELVM"),
+        ("relvm/mention_relations", "Settings of relations of mentions"),
+        ("relvm/sentence_classifier", "Settings of the sentence classifier"),
+        ("relvm/pair_relations", "Settings of relations of entities"),
     ],
 )
 def test_settings_table_is_that_of_the_base(name, heading):

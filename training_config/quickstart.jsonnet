@@ -1,7 +1,7 @@
 // The joint model on the demo corpus (fixtures/demo: drugs and their adverse effects), with the
 // encoder that comes with the installation. Minutes on two cores; `make demo` runs it.
-local base = import 'lib/joint_ner_re.libsonnet';
-local paths = import 'lib/paths.libsonnet';
+local base = import 'lib/joint_ner_re/base.libsonnet';
+local paths = import 'lib/shared/paths.libsonnet';
 
 base {
   corpus:: { type: 'jsonl' },

@@ -1,4 +1,4 @@
-"""The tasks of end-to-end entity linking (paper 3, section 2.1)."""
+"""The tasks of end-to-end entity linking (multi-task linking, section 2.1)."""
 
 RECOGNITION, TYPING, LINKING = TASKS = (
     "mention_recognition",

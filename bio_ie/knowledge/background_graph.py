@@ -17,7 +17,7 @@ first."""
 
 
 class BackgroundGraph(NamedTuple):
-    """A background knowledge graph (paper 4, section 2.4) and where the text names its concepts."""
+    """A background knowledge graph (KECI, section 2.4) and where the text names its concepts."""
 
     matches: List[Tuple[Span, List[int]]]
     """Character offsets of each stretch of text that names a concept, and the places of these among
@@ -33,7 +33,7 @@ class BackgroundGraph(NamedTuple):
 class BackgroundKnowledgeBase(FromParams):
     """
     Looks up every span of a text, as a dictionary matcher does (`DictionaryMatcher`), and puts the
-    graph of the concepts found together. It takes the place of MetaMap in paper 4.
+    graph of the concepts found together. It takes the place of MetaMap in KECI.
 
     # Parameters
 

@@ -16,7 +16,7 @@ DEFAULT_TYPES: Mapping[str, Sequence[str]] = {
     "DISEASE": ("Disease", "Phenotypic abnormality"),
     "CHEMICAL": ("Chemical",),
 }
-"""The types of entities of paper 5, and the semantic types of `training_config/knowledge` that are
+"""The types of entities of RELVM, and the semantic types of `training_config/knowledge` that are
 such. MeSH has a protein among the chemicals as well, so genes come first."""
 
 CANDIDATES = 100
@@ -47,7 +47,7 @@ class TypedMatch(NamedTuple):
 class TypedDictionary:
     """
     Looks up the longest names of a knowledge base in texts (`DictionaryMatcher`), and tells of
-    which type of entity each is (paper 5, section 4.1: "tag the entities with their type using a
+    which type of entity each is (RELVM, section 4.1: "tag the entities with their type using a
     dictionary-based method"). A longer name of something else hides shorter ones: "insulin
     resistance" names no protein.
 
@@ -113,7 +113,7 @@ class TypedDictionary:
     def concepts(
         self, text: str, names: Sequence[str], types: Sequence[str]
     ) -> List[Tuple[str, ...]]:
-        """The concepts of names in a text whose types are known (paper 5, section 4.1:
+        """The concepts of names in a text whose types are known (RELVM, section 4.1:
         "type-specific term lookups"), none of what has no such name."""
         found = self._generator.generate(self._generator.expanded(text, names))
         return [

@@ -31,7 +31,7 @@ class RelationF1(ItemF1[RelationItem]):
       agree. Micro, macro, by relation type.
     * `boundary`: both spans and the relation's type agree. Micro and macro.
     * `last_word`: both mentions' ends and types and the relation's type agree, which is what the
-      released code of paper 2 counts. Micro and macro.
+      released code of the joint NER and RE paper counts. Micro and macro.
 
     Registered as a `Metric` with name "relation_f1".
 

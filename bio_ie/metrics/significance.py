@@ -17,7 +17,7 @@ class Comparison(NamedTuple):
 
 
 def compare(first: Sequence[float], second: Sequence[float]) -> Comparison:
-    """The paired Wilcoxon signed-rank test over documents (paper 1, Tables 2 to 4).
+    """The paired Wilcoxon signed-rank test over documents (SNERL, Tables 2 to 4).
 
     # Parameters
 

@@ -15,7 +15,7 @@ class SpanGraphScores:
     """Entity and relation scores (`entity_f1`, `relation_f1`) of the predicted graph and, if there
     is one, of the initial one; the official score where gold has what it needs (`biorelex_f1`); the
     share of gold entities whose spans were kept; and the mean weight that candidate concepts of
-    each semantic type had (paper 4, Table 5).
+    each semantic type had (KECI, Table 5).
 
     # Parameters
 

@@ -40,7 +40,7 @@ class FusedSpans(NamedTuple):
 
 class BackgroundKnowledge(torch.nn.Module, FromParams):
     """
-    Encodes the background graph of a batch (paper 4, section 2.4) and fuses it into token or span
+    Encodes the background graph of a batch (KECI, section 2.4) and fuses it into token or span
     vectors (section 2.5), whichever its fusion does.
 
     # Parameters

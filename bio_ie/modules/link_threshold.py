@@ -12,9 +12,10 @@ _Place = Tuple[int, int, str]
 
 
 class LinkThreshold(torch.nn.Module):
-    """The probability that a link needs (beyond paper 3, whose models link in any case): a mention
-    of a concept that training has not seen is linked to some other one, with a low probability. It
-    is kept in the archive, 0 at first, and found by the callback `best_thresholds`.
+    """The probability that a link needs. The models of the multi-task linking paper link every
+    mention: one of a concept that training has not seen gets some other concept, with a low
+    probability. The threshold is kept in the archive, 0 at first, and found by the callback
+    `best_thresholds`.
     """
 
     threshold: torch.Tensor

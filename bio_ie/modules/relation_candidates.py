@@ -26,8 +26,8 @@ class RelationCandidates(NamedTuple):
 
 
 def relation_candidates(runs: EntityRuns) -> RelationCandidates:
-    """All entities of `runs`, and their pairs (paper 2, section 2: "all possible combinations of
-    the last word tokens of predicted entities")."""
+    """All entities of `runs`, and their pairs (joint NER and RE, section 2: "all possible
+    combinations of the last word tokens of predicted entities")."""
     row, last = runs.is_last.nonzero(as_tuple=True)
     head, tail = ordered_pairs(row, len(runs.is_last))
     return RelationCandidates(row, runs.start[row, last], last, runs.type[row, last], head, tail)
@@ -50,8 +50,8 @@ def relation_targets(
 ) -> torch.Tensor:
     """Which labels each candidate pair should get.
 
-    A pair has its gold labels if both entities are right in span and type, else none (paper 2,
-    section 2).
+    A pair has its gold labels if both entities are right in span and type, else none (joint
+    NER and RE, section 2).
 
     # Parameters
 

@@ -41,7 +41,7 @@ def span_means(vectors: torch.Tensor, spans: TextSpans) -> torch.Tensor:
 
 
 def enumerate_spans(sentences: torch.Tensor, max_span_width: int) -> TextSpans:
-    """All spans of at most `max_span_width` words that lie in one sentence (paper 4, section 2.2).
+    """All spans of at most `max_span_width` words that lie in one sentence (KECI, section 2.2).
 
     # Parameters
 

@@ -74,7 +74,7 @@ class ExtractionCounts:
 
 class PairExtractor:
     """
-    Makes the corpus that relation representations are learned from (paper 5, section 4.1): names of
+    Makes the corpus that relation representations are learned from (RELVM, section 4.1): names of
     a dictionary, the types of ambiguous ones told by a classifier, and the identifier that each has
     as what it is. Or with mentions that are there already, whose identifiers, where they are
     missing, the dictionary gives.

@@ -18,8 +18,8 @@ LINKER = "scispacy_linker"
 
 class ScispacyLinker:
     """Finds mentions by a pipeline of scispaCy's, and links each to the best concept that its
-    `EntityLinker` has for it (Neumann et al. 2019; "SciSpacy" of paper 3). A mention's type is the
-    first semantic type of its concept, or the pipeline's label.
+    `EntityLinker` has for it (Neumann et al. 2019; "SciSpacy" of the multi-task linking
+    paper). A mention's type is the first semantic type of its concept, or the pipeline's label.
 
     Nothing is downloaded by this class; scispaCy itself fetches the index of a linker when it is
     first used.

@@ -12,7 +12,7 @@ from bio_ie.text.document import Span
 
 
 class TypeClassifier:
-    """A trained classifier of sentences around names (paper 5, section 4.1).
+    """A trained classifier of sentences around names (RELVM, section 4.1).
 
     # Parameters
 

@@ -8,7 +8,7 @@ from allennlp.commands import train
 
 ROOT = Path(__file__).resolve().parents[2]
 CONFIG = """
-local parts = import '{root}/training_config/lib/parts.libsonnet';
+local parts = import '{root}/training_config/lib/shared/parts.libsonnet';
 (import '{root}/fixtures/models/joint_ner_re.jsonnet')
 + parts.folded('fixtures/demo/validation.jsonl', 3, 0.2) {{ num_epochs:: 1 }}
 """

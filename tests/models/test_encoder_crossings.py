@@ -32,7 +32,7 @@ def evaluate(model: str, words: str) -> Dict[str, Any]:
     """A small experiment."""
     overrides = RANDOM_WORDS if words == "random_words" else "{}"
     snippet = f"""
-        local encoders = import 'training_config/lib/encoders.libsonnet';
+        local encoders = import 'training_config/lib/shared/encoders.libsonnet';
         (import 'fixtures/models/{model}.jsonnet') + {overrides}
     """
     config: Dict[str, Any] = json.loads(_jsonnet.evaluate_snippet("snippet.jsonnet", snippet))

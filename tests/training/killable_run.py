@@ -60,8 +60,8 @@ def run_config(folder: Path, settings: str = "") -> Dict[str, Any]:
         lines = [json.dumps(document) for document in _documents(name, count)]
         (folder / f"{name}.jsonl").write_text("\n".join(lines), encoding="utf-8")
     snippet = f"""
-    local base = import '{ROOT}/training_config/lib/joint_ner_re.libsonnet';
-    local encoders = import '{ROOT}/training_config/lib/encoders.libsonnet';
+    local base = import '{ROOT}/training_config/lib/joint_ner_re/base.libsonnet';
+    local encoders = import '{ROOT}/training_config/lib/shared/encoders.libsonnet';
     base {{
       encoder:: encoders.pretrained('{ROOT}/fixtures/encoders/tiny_bert', 32),
       corpus:: {{ type: 'jsonl' }},

@@ -20,10 +20,13 @@ NAMES = [
 ]
 
 
+LIBRARY = "training_config/lib/shared/encoders.libsonnet"
+
+
 @pytest.fixture(scope="module")
 def evaluate(fixtures_folder):
     def evaluate_with_encoders(expression: str) -> "dict":
-        snippet = f"local encoders = import 'training_config/lib/encoders.libsonnet'; {expression}"
+        snippet = f"local encoders = import '{LIBRARY}'; {expression}"
         base = str(fixtures_folder.parent / "snippet.jsonnet")
         return json.loads(_jsonnet.evaluate_snippet(base, snippet))
 

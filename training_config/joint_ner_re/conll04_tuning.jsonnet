@@ -1,6 +1,6 @@
 // To choose settings for conll04.jsonnet by: a fifth of the training file held out.
-local parts = import '../lib/parts.libsonnet';
-local paths = import '../lib/paths.libsonnet';
+local parts = import '../lib/shared/parts.libsonnet';
+local paths = import '../lib/shared/paths.libsonnet';
 local held_out = parts.held_out(paths.data + '/conll04/conll04_train.json', 0.2);
 
 (import 'conll04.jsonnet') {

@@ -2,7 +2,7 @@
 // and its disease annotations. docs/knowledge.md says where each file is obtained.
 //
 //     bio-ie build-kb training_config/knowledge/open.jsonnet --output open.sqlite
-local paths = import '../lib/paths.libsonnet';
+local paths = import '../lib/shared/paths.libsonnet';
 
 {
   // The same types in all sources, and as corpora call them.

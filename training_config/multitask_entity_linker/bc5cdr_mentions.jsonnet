@@ -1,9 +1,5 @@
 // BC5CDR, train -> dev, with the embedded encoder. Mention recognition alone.
-local architectures = import '../lib/linking_architectures.libsonnet';
-local base = import '../lib/multitask_entity_linker.libsonnet';
-local corpora = import '../lib/linking_corpora.libsonnet';
-local recipe = import '../lib/linking_recipe.libsonnet';
-
-base + corpora.bc5cdr + architectures.pt_single + recipe {
+local linking = import '../lib/linking/all.libsonnet';
+linking.base + linking.corpora.bc5cdr + linking.architectures.pt_single + linking.recipe {
   tasks:: ['mention_recognition'],
 }

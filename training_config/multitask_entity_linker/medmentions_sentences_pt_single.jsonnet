@@ -1,10 +1,6 @@
 // Sentences derived from MedMentions (st21pv), with the embedded encoder. Per token, entity linking
 // alone.
-local architectures = import '../lib/linking_architectures.libsonnet';
-local base = import '../lib/multitask_entity_linker.libsonnet';
-local corpora = import '../lib/linking_corpora.libsonnet';
-local recipe = import '../lib/linking_recipe.libsonnet';
-
-base + corpora.medmentions_sentences + architectures.pt_single + recipe {
+local linking = import '../lib/linking/all.libsonnet';
+linking.base + linking.corpora.medmentions_sentences + linking.architectures.pt_single + linking.recipe {
   num_epochs:: 4,  // of some seven times the words that BC5CDR has
 }

@@ -1,7 +1,8 @@
 // The types of ambiguous names by the sentences around them: a BiLSTM classifier that learns from
-// names whose type is certain (paper 5, section 4.1). For `bio-ie extract-pairs --type-classifier`.
-local parts = import '../lib/parts.libsonnet';
-local paths = import '../lib/paths.libsonnet';
+// names whose type is certain (RELVM, section 4.1). For `bio-ie extract-pairs --type-classifier`.
+local parts = import '../lib/shared/parts.libsonnet';
+local paths = import '../lib/shared/paths.libsonnet';
+local words = import '../lib/shared/words.libsonnet';
 
 // A file of `bio-ie build-kb`, as it is given to extract-pairs.
 local knowledge_base = paths.knowledge_bases + '/molecules.sqlite';
@@ -14,7 +15,7 @@ local hidden_dim = 128;  // on either side; the paper does not say
     type: 'dictionary_types',
     corpus: { type: 'jsonl' },
     token_indexers: { tokens: { type: 'single_id', lowercase_tokens: true } },
-    tokenizer: { type: 'scispacy_rules', split_signs: '-–/' },
+    tokenizer: words.tokenizer,
     kb: { path: knowledge_base },
     // The paper: the whole sentence. Of few texts, more is learned from what stands near the name.
     window: 8,

@@ -1,5 +1,5 @@
 // EU-ADR, one fold of ten, by the pretrained transformer that comes with the installation.
-local base = import '../lib/sentence_classifier.libsonnet';
-local corpora = import '../lib/mention_corpora.libsonnet';
+local base = import '../lib/relvm/sentence_classifier.libsonnet';
+local corpora = import '../lib/relvm/mention_corpora.libsonnet';
 
 base + corpora.euadr

@@ -1,2 +1,2 @@
 // Relations of entities from a trained representation, with the settings of section 4.3.
-import '../lib/pair_relations.libsonnet'
+import '../lib/relvm/pair_relations.libsonnet'

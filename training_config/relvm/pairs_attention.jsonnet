@@ -2,7 +2,7 @@
 local dim = 300;
 local hidden_dim = 300;
 
-(import '../lib/pair_relations.libsonnet') {
+(import '../lib/relvm/pair_relations.libsonnet') {
   max_contexts:: 50,
   num_iterations:: 1000000,  // section 4.3.1
   iterations_per_epoch:: 20000,

@@ -1,5 +1,5 @@
 // Relations of entities: the baseline "Co-occurrences" (section 4.3.1), which has nothing to learn.
-(import '../lib/pair_relations.libsonnet') {
+(import '../lib/relvm/pair_relations.libsonnet') {
   vocabulary: {},
   model: { type: 'cooccurrence' },
   data_loader: { batch_size: 512 },

@@ -1,6 +1,6 @@
-// SMALL in 6,000 steps, for a processor (lib/relvm_recipe.libsonnet), for relations of
+// SMALL in 6,000 steps, for a processor (lib/relvm/recipe.libsonnet), for relations of
 // entities by their identifiers.
-(import '../lib/relvm.libsonnet') + (import '../lib/relvm_recipe.libsonnet') {
+(import '../lib/relvm/base.libsonnet') + (import '../lib/relvm/recipe.libsonnet') {
   hidden_dim:: 256,
   entities:: 'identifiers',
 }

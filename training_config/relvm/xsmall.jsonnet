@@ -1,2 +1,2 @@
 // X-SMALL (section 4.1.1), for relations of mentions: entities are their types.
-(import '../lib/relvm.libsonnet') { hidden_dim:: 128 }
+(import '../lib/relvm/base.libsonnet') { hidden_dim:: 128 }

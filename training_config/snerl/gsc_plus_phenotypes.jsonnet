@@ -1,10 +1,10 @@
 // Phenotypes in GSC+, sentence by sentence: the tagger that finds SNERL's phenotype mentions
 // (docs/models/phenotype_ner.md). One fold of ten: 182 abstracts to train on, 23 to validate, 23 to
 // test; the paper has 173, 23 and 23.
-local base = import '../lib/joint_ner_re.libsonnet';
-local encoders = import '../lib/encoders.libsonnet';
-local parts = import '../lib/parts.libsonnet';
-local paths = import '../lib/paths.libsonnet';
+local base = import '../lib/joint_ner_re/base.libsonnet';
+local encoders = import '../lib/shared/encoders.libsonnet';
+local parts = import '../lib/shared/parts.libsonnet';
+local paths = import '../lib/shared/paths.libsonnet';
 
 base + parts.folded(paths.data + '/hpo/gsc_plus', 10, 23) + {
   corpus:: { type: 'gsc_plus', on_error: 'skip' },  // 13 of its 2,773 annotations are wrong

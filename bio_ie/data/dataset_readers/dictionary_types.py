@@ -32,7 +32,7 @@ class NamedType:
 @DatasetReader.register("dictionary_types")
 class DictionaryTypesReader(DocumentReader[NamedType]):
     """One instance a name of the dictionary whose type is certain: its sentence, the name replaced
-    by `<ENT>`, and the type (paper 5, section 4.1: "disambiguating entity types using a
+    by `<ENT>`, and the type (RELVM, section 4.1: "disambiguating entity types using a
     bidirectional LSTM sentence classifier"). Of what is no entity, the type `OTHER`, there is at
     most one name a sentence, chosen by chance. Texts need no annotations. For AllenNLP's
     `basic_classifier`; `bio-ie extract-pairs` asks it about names of several types.

@@ -24,7 +24,7 @@ LINK_MODES = ("candidates", "top_candidate", "linked")
 @DatasetReader.register("document_graph")
 class DocumentGraphReader(SentenceReader):
     """One instance a document: its words, its mentions, the concepts that each of them may name,
-    and the facts between concepts that the document is known to state (paper 1, "Notations").
+    and the facts between concepts that the document is known to state (SNERL, "Notations").
 
     Concepts are written as the knowledge base writes them, whatever the corpus does: an id of
     another vocabulary that the knowledge base maps is that concept, and `D003000` is

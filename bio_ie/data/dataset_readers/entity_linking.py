@@ -34,8 +34,9 @@ MENTION = "Mention"
 @DatasetReader.register("entity_linking")
 class EntityLinkingReader(ContextSentenceReader):
     """One instance a sentence (or several in a row): its words, those of the sentences around it,
-    and for each of its own words labels of three tasks (paper 3, sections 2.1 and 3.1): whether it
-    is part of a mention, in BIOES (the paper's BILOU); the type of the mention; and its concept.
+    and for each of its own words labels of three tasks (multi-task linking, sections 2.1 and 3.1):
+    whether it is part of a mention, in BIOES (the paper's BILOU); the type of the mention; and its
+    concept.
     With `granularity: "entity"` the last two are labels of mentions.
 
     A mention of several concepts (`A|B`) has a label of its own, its ids sorted. The concept of a

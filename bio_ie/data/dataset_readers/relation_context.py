@@ -1,4 +1,4 @@
-"""Sentences with a pair of entities: for the relation representations of paper 5."""
+"""Sentences with a pair of entities: for the relation representations of RELVM."""
 
 import logging
 import random
@@ -43,7 +43,7 @@ class PairContext:
 
 @DatasetReader.register("relation_context")
 class RelationContextReader(DocumentReader[PairContext]):
-    """One instance a sentence and pair of entities in it (paper 5, section 2): the words c, with
+    """One instance a sentence and pair of entities in it (RELVM, section 2): the words c, with
     both mentions replaced by `<ENT>`, and the entities x and y in the order of the text.
 
     Entities are mentions; mentions of one sentence that share an `entity_id` or, where there is
@@ -74,7 +74,7 @@ class RelationContextReader(DocumentReader[PairContext]):
         `"relation"`: the label is the type of a relation between the entities, in whichever
         direction, or `NO-RELATION`. By default instances have none.
     max_length : `int`, optional (default = `140`)
-        Sentences of more words are left out (paper 5, section 4.1), never cut. `None`: none is, as
+        Sentences of more words are left out (RELVM, section 4.1), never cut. `None`: none is, as
         classification needs it.
     max_pairs_per_sentence : `int`, optional
         Of more pairs, so many are taken by chance, the same ones every time. By default all.

@@ -1,4 +1,4 @@
-"""Pairs of entities, related or not: for pair-level classification (paper 5, section 2.3)."""
+"""Pairs of entities, related or not: for pair-level classification (RELVM, section 2.3)."""
 
 import itertools
 from dataclasses import dataclass

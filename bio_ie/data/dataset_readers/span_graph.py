@@ -26,7 +26,7 @@ WordSpan = Tuple[int, int]
 @DatasetReader.register("span_graph")
 class SpanGraphReader(SentenceReader):
     """One instance a sentence (or document): its words, and the spans of words that are entities,
-    nested and crossing ones too, with relations between them (paper 4, section 2.1).
+    nested and crossing ones too, with relations between them (KECI, section 2.1).
 
     A span has one type and at most `max_span_width` words, and lies in one sentence. Whatever is
     left out, and a relation one of whose arguments is, is counted in `losses` and stays gold in the

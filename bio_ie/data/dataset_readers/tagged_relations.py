@@ -19,7 +19,7 @@ from bio_ie.text.tokenizers import SpanSentenceSplitter
 @DatasetReader.register("tagged_relations")
 class TaggedRelationsReader(SentenceReader):
     """One instance a sentence: its words, BIOES (or BIO) tags of its mentions, and its relations
-    as pairs of last words (paper 2, section 2).
+    as pairs of last words (joint NER and RE, section 2).
 
     Tags hold no nested or crossing mentions: the longest are kept. Whatever is left out (and a
     relation one of whose arguments is) is counted in `losses` and stays gold in the metadata, so

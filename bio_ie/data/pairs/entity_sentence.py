@@ -7,7 +7,7 @@ from typing import Dict, Hashable, List, NamedTuple, Optional, Sequence, Tuple
 from bio_ie.text.document import Span
 
 ENTITY_TOKEN = "<ENT>"
-"""Stands for a mention in the context of a pair (paper 5, section 2)."""
+"""Stands for a mention in the context of a pair (RELVM, section 2)."""
 
 
 class EntityMention(NamedTuple):
@@ -81,7 +81,7 @@ class EntitySentence:
         return " ".join(self.words[mention.first : mention.beyond])
 
     def context(self, pair: EntityPair) -> List[str]:
-        """The words, each of the two mentions replaced by one `<ENT>` (paper 5, section 2)."""
+        """The words, each of the two mentions replaced by one `<ENT>` (RELVM, section 2)."""
         (x, y), words = pair, self.words
         between = words[x.beyond : y.first]
         return [*words[: x.first], ENTITY_TOKEN, *between, ENTITY_TOKEN, *words[y.beyond :]]

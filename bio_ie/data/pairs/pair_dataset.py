@@ -47,7 +47,7 @@ def co_occurrences(
     kb: Optional[KnowledgeBase] = None,
     losses: Optional["Counter[str]"] = None,
 ) -> Dict[Pair, CoOccurrence]:
-    """The pairs of entities that occur in a sentence together (paper 5, section 4.3: "we only
+    """The pairs of entities that occur in a sentence together (RELVM, section 4.3: "we only
     include entity pairs that occur in at least one sentence").
 
     # Parameters

@@ -1,5 +1,5 @@
 """Sentences as words with the entities that they name, one a line: unlabelled text for the
-relation representations of paper 5."""
+relation representations of RELVM."""
 
 import json
 import logging

@@ -10,6 +10,6 @@ RELATION_LABELS = "relation_labels"
 
 
 def pair_label(types: Sequence[str]) -> str:
-    """The class of two related entities that are known by their types alone (paper 5, section
+    """The class of two related entities that are known by their types alone (RELVM, section
     4.3): both types in capitals, in the order of the alphabet. `CHEMICAL-DISEASE`."""
     return "-".join(sorted(type_.upper() for type_ in types))

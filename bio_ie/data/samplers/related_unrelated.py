@@ -14,7 +14,7 @@ from bio_ie.data.pairs.relation_labels import NO_RELATION
 class RelatedUnrelatedBatchSampler(BatchSampler):
     """
     Each batch has so many related pairs and, of the pool of all others, so many unrelated ones
-    (paper 5, section 4.3: "During training, we randomly sample a proportion of each minibatch from
+    (RELVM, section 4.3: "During training, we randomly sample a proportion of each minibatch from
     the remaining unrelated entity pairs"). In an epoch every related pair is there once, in random
     order; the last batch has what is left of them. Unrelated pairs are drawn without replacement
     until the pool is empty, then anew.

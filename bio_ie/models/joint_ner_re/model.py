@@ -1,4 +1,4 @@
-"""End-to-end named entity recognition and relation extraction (paper 2)."""
+"""End-to-end named entity recognition and relation extraction (Giorgi et al. 2019)."""
 
 from typing import Any, Dict, List, Optional, Tuple
 

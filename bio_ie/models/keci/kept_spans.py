@@ -31,7 +31,7 @@ class KeptSpans(NamedTuple):
 
 
 def keep_spans(entity_scores: torch.Tensor, spans: TextSpans, num_kept: torch.Tensor) -> KeptSpans:
-    """Keeps the spans of each text with the lowest probability of being no entity (paper 4, section
+    """Keeps the spans of each text with the lowest probability of being no entity (KECI, section
     2.3).
 
     # Parameters

@@ -1,4 +1,4 @@
-"""Knowledge-enhanced collective inference (paper 4)."""
+"""Knowledge-enhanced collective inference (KECI)."""
 
 from typing import Any, Dict, List, Optional, Tuple
 

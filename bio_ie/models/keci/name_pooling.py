@@ -13,7 +13,7 @@ from bio_ie.modules.text_spans import TextSpans
 
 class NamePooling(torch.nn.Module):
     """Pools the scores of all spans of a text with the same words, and those of all pairs of spans
-    with the same two names; each of them gets what came of it. Not in paper 4.
+    with the same two names; each of them gets what came of it. Not in KECI.
 
     A text that repeats a name mostly means the same thing, and BioRelEx's entities and interactions
     are those of names.

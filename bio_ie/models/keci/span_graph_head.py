@@ -10,7 +10,7 @@ from bio_ie.modules.pair_scorers import PairScorer
 
 
 class SpanGraphHead(torch.nn.Module):
-    """FFNN_e and FFNN_r (paper 4, eqs. 2, 3 and 9), without the softmax.
+    """FFNN_e and FFNN_r (KECI, eqs. 2, 3 and 9), without the softmax.
 
     # Parameters
 

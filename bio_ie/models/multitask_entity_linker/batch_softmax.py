@@ -1,4 +1,5 @@
-"""A classifier over very many classes, trained on those of a batch (paper 3, section 3.1)."""
+"""A classifier over very many classes, trained on those of a batch (multi-task linking, section
+3.1)."""
 
 from typing import Iterator, NamedTuple, Tuple
 

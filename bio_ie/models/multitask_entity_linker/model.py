@@ -1,4 +1,4 @@
-"""Multi-task end-to-end entity linking (paper 3)."""
+"""Multi-task end-to-end entity linking (Wiatrak and Iso-Sipilä 2020)."""
 
 from typing import Any, Dict, List, Optional, Sequence
 

@@ -1,4 +1,4 @@
-"""Relation representations by a latent-variable model (paper 5)."""
+"""Relation representations by a latent-variable model (RELVM)."""
 
 from typing import Any, Dict, List, Optional
 

@@ -1,4 +1,4 @@
-"""Relations of mentions from a latent representation (paper 5, section 2.2)."""
+"""Relations of mentions from a latent representation (RELVM, section 2.2)."""
 
 from typing import Any, Dict, List, Optional
 

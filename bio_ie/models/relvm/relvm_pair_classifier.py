@@ -1,4 +1,4 @@
-"""Relations of entities, whatever the text, from a latent representation (paper 5, section 2.3)."""
+"""Relations of entities, whatever the text, from a latent representation (RELVM, section 2.3)."""
 
 from typing import Any, Dict, List, Optional
 

@@ -30,7 +30,7 @@ def fact_targets(
 def document_entity_loss(
     log_p: torch.Tensor, graph: DocumentGraphTensors, positive_weight: float, num_rows: int
 ) -> torch.Tensor:
-    """The second term of eq. 5 of paper 1, the mean over documents: the cross-entropy of all
+    """The second term of eq. 5 of SNERL, the mean over documents: the cross-entropy of all
     entities, with `p(e | document) = max_m p(e | m)`, divided by how many are gold. Entities whose
     links are given are known anyway.
 

@@ -31,7 +31,7 @@ def sampled_entities(
     is_gold: torch.Tensor, rows: torch.Tensor, num_negative: int, num_rows: int, by_chance: bool
 ) -> torch.Tensor:
     """`[E]`, bool: the gold entities, and of each row up to `num_negative` others, by chance
-    (paper 1, "Technical Details") or the first.
+    (SNERL, "Technical Details") or the first.
 
     # Parameters
 
@@ -57,7 +57,7 @@ def entity_links(
     chosen: torch.Tensor,
     k: Optional[int] = None,
 ) -> EntityLinks:
-    """The links of the chosen entities, with their `k` most probable mentions (paper 1, "Technical
+    """The links of the chosen entities, with their `k` most probable mentions (SNERL, "Technical
     Details"); the first mentions of those that tie.
 
     # Parameters

@@ -27,7 +27,7 @@ class FactScores(NamedTuple):
 
 class FactPooling(torch.nn.Module):
     """
-    Eqs. 3 and 4 of paper 1. The evidence of a pair of mentions for a fact is
+    Eqs. 3 and 4 of SNERL. The evidence of a pair of mentions for a fact is
     `p(e1 | m_i) p(r | m_i, m_j) p(e2 | m_j)`; the evidence of all pairs of mentions that may name
     the two entities is pooled. Pairs of mentions that may not, whose evidence is 0, have no part in
     it: neither in the weights of `smax` nor in a mean.

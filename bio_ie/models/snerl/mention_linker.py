@@ -15,7 +15,7 @@ from bio_ie.modules.precision import at_least_single
 
 class MentionLinker(torch.nn.Module, FromParams):
     """
-    Eq. 1 of paper 1: `p(e | m) = softmax_e W2 ReLU(W1 [e~; h~; h_m])` over the candidates of m,
+    Eq. 1 of SNERL: `p(e | m) = softmax_e W2 ReLU(W1 [e~; h~; h_m])` over the candidates of m,
     where e~ is the vector of a concept and h~ = MLP([mean; max]) that of the document's words.
 
     # Parameters

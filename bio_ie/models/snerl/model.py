@@ -1,4 +1,4 @@
-"""Simultaneous neural entity-relation linking (paper 1), and its BRAN baselines."""
+"""Simultaneous neural entity-relation linking (SNERL), and its BRAN baselines."""
 
 from typing import Any, Dict, List, Optional, Tuple
 

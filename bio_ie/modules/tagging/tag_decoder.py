@@ -39,9 +39,9 @@ class TagDecoder(torch.nn.Module, Registrable):
         tags: torch.Tensor,
         tag_weights: Optional[torch.Tensor] = None,
     ) -> torch.Tensor:
-        """The negative log-likelihood of the tags, summed over real words (paper 2, eq. 2). A word
-        whose tag is not known (negative) adds nothing; others count by the weights `[T]`, if there
-        are any."""
+        """The negative log-likelihood of the tags, summed over real words (joint NER and RE, eq.
+        2). A word whose tag is not known (negative) adds nothing; others count by the weights
+        `[T]`, if there are any."""
         # Selecting these words first: padded ones would still cost their log-softmax.
         known = mask & (tags >= 0)
         return torch.nn.functional.cross_entropy(
@@ -67,8 +67,8 @@ class TagDecoder(torch.nn.Module, Registrable):
 
 @TagDecoder.register("argmax")
 class ArgmaxTagDecoder(TagDecoder):
-    """The best tag of each word by itself (paper 2). Ill-formed sequences may come out; see
-    `WordLabelScheme` for the entities in them.
+    """The best tag of each word by itself (joint NER and RE). Ill-formed sequences may come out;
+    see `WordLabelScheme` for the entities in them.
 
     Registered as a `TagDecoder` with name "argmax".
     """

@@ -124,7 +124,7 @@ class TagScheme(WordLabelScheme):
 
 class PlainLabelScheme(WordLabelScheme):
     """Labels without a position: an entity is a longest run of words of one label other than `O`
-    (paper 3, section 2.1). Its type is the label, by the label's index.
+    (multi-task linking, section 2.1). Its type is the label, by the label's index.
 
     # Parameters
 

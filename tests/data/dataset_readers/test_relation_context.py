@@ -330,7 +330,7 @@ def test_reader_comes_from_a_config(corpus, fixtures_folder):
 
 def libsonnet(expression):
     folder = Path(__file__).parents[3] / "training_config"
-    snippet = f"local c = import 'lib/relation_corpora.libsonnet'; {expression}"
+    snippet = f"local c = import 'lib/relvm/corpora.libsonnet'; {expression}"
     return json.loads(_jsonnet.evaluate_snippet(str(folder / "snippet.jsonnet"), snippet))
 
 

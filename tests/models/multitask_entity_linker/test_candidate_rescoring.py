@@ -29,7 +29,7 @@ def config(kb: Path, folder: Path, settings: str = "") -> Dict[str, Any]:
         torch.manual_seed(0)
         write_concept_vectors(vectors, concepts, torch.randn(len(concepts), 7), "description")
     snippet = f"""(import 'fixtures/models/multitask_entity_linker.jsonnet')
-        + (import 'training_config/lib/linking_architectures.libsonnet').pe_hierarchical {{
+        + (import 'training_config/lib/linking/architectures.libsonnet').pe_hierarchical {{
             task_encoder:: {{ type: 'lstm', hidden_size: 6, bidirectional: true }},
             knowledge_base:: {json.dumps(str(kb))},
             definition_vectors:: {json.dumps(str(vectors))},

@@ -60,7 +60,7 @@ def config(architecture, settings=None):
     return json.loads(
         _jsonnet.evaluate_snippet(
             "config",
-            f"(import '{CONFIG}') + (import 'training_config/lib/linking_architectures.libsonnet')"
+            f"(import '{CONFIG}') + (import 'training_config/lib/linking/architectures.libsonnet')"
             f".{architecture} + {{ {lines} }}",
         )
     )

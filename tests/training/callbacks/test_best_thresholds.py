@@ -60,9 +60,9 @@ def test_scoring_changes_no_threshold(run: Path) -> None:
 def test_links_have_one_too(tmp_path: Path) -> None:
     text = _jsonnet.evaluate_snippet(
         "config",
-        "local encoders = import 'training_config/lib/encoders.libsonnet';"
+        "local encoders = import 'training_config/lib/shared/encoders.libsonnet';"
         " (import 'fixtures/models/multitask_entity_linker.jsonnet')"
-        " + (import 'training_config/lib/linking_architectures.libsonnet').pe_single"
+        " + (import 'training_config/lib/linking/architectures.libsonnet').pe_single"
         " + { encoder:: encoders.random_words(16), link_threshold:: true, span_source:: 'gold',"
         " num_epochs:: 10, head_lr:: 0.02, encoder_lr:: 0.02 }",
     )

@@ -1,3 +1,3 @@
 // Another encoder, downloaded from the hub when first used.
-local encoders = import '../../lib/encoders.libsonnet';
+local encoders = import '../../lib/shared/encoders.libsonnet';
 (import '../conll04.jsonnet') { encoder:: encoders.bert_base_cased }

@@ -1,15 +1,9 @@
-// ACE05 (licensed) as prepared by the LSTM-ER scripts, their train / dev / test parts.
-local base = import '../../lib/joint_ner_re.libsonnet';
-local encoders = import '../../lib/encoders.libsonnet';
-local paths = import '../../lib/paths.libsonnet';
-local folder = paths.data + '/ace05';
+// ACE05 (licensed) as in the paper: settings of Table A.3, the train / dev / test parts of LSTM-ER.
+local base = import '../../lib/joint_ner_re/base.libsonnet';
+local corpora = import '../../lib/joint_ner_re/corpora.libsonnet';
+local encoders = import '../../lib/shared/encoders.libsonnet';
 
-base {
-  corpus:: { type: 'lstm_er' },
-  train_data_path: folder + '/train',
-  validation_data_path: folder + '/dev',
-  test_data_path: folder + '/test',
-  evaluate_on_test: true,
+base + corpora.ace05 {
   encoder:: encoders.bert_base_cased,
   num_epochs:: 15,
   batch_size:: 32,

@@ -1,6 +1,3 @@
 // BC5CDR, baseline: BiLSTM-CRF, entity typing alone.
-local architectures = import '../../lib/linking_architectures.libsonnet';
-local base = import '../../lib/multitask_entity_linker.libsonnet';
-local corpora = import '../../lib/linking_corpora.libsonnet';
-
-base + corpora.bc5cdr + architectures.bilstm('entity_typing')
+local linking = import '../../lib/linking/all.libsonnet';
+linking.base + linking.corpora.bc5cdr + linking.architectures.bilstm('entity_typing')

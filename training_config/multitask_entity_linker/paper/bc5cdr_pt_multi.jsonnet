@@ -1,9 +1,3 @@
 // BC5CDR, with the paper's settings. Per token, three tasks side by side.
-local architectures = import '../../lib/linking_architectures.libsonnet';
-local base = import '../../lib/multitask_entity_linker.libsonnet';
-local corpora = import '../../lib/linking_corpora.libsonnet';
-local encoders = import '../../lib/encoders.libsonnet';
-
-base + corpora.bc5cdr + architectures.pt_multi {
-  encoder:: encoders.scibert,
-}
+local linking = import '../../lib/linking/all.libsonnet';
+linking.base + linking.corpora.bc5cdr + linking.architectures.pt_multi + linking.paper

@@ -1,6 +1,3 @@
 // MedMentions (full), baseline: BiLSTM and a softmax over concepts, entity linking alone.
-local architectures = import '../../lib/linking_architectures.libsonnet';
-local base = import '../../lib/multitask_entity_linker.libsonnet';
-local corpora = import '../../lib/linking_corpora.libsonnet';
-
-base + corpora.medmentions('full') + architectures.bilstm('entity_linking', crf=false)
+local linking = import '../../lib/linking/all.libsonnet';
+linking.base + linking.corpora.medmentions('full') + linking.architectures.bilstm('entity_linking', crf=false)

@@ -1,11 +1,6 @@
 // MedMentions (full), with the paper's settings. Mention recognition alone; its archive gives medmentions_pe_single.jsonnet
 // its mentions.
-local architectures = import '../../lib/linking_architectures.libsonnet';
-local base = import '../../lib/multitask_entity_linker.libsonnet';
-local corpora = import '../../lib/linking_corpora.libsonnet';
-local encoders = import '../../lib/encoders.libsonnet';
-
-base + corpora.medmentions('full') + architectures.pt_single {
+local linking = import '../../lib/linking/all.libsonnet';
+linking.base + linking.corpora.medmentions('full') + linking.architectures.pt_single + linking.paper {
   tasks:: ['mention_recognition'],
-  encoder:: encoders.scibert,
 }

@@ -1,9 +1,3 @@
 // MedMentions (full), with the paper's settings. Per entity, three tasks in a hierarchy.
-local architectures = import '../../lib/linking_architectures.libsonnet';
-local base = import '../../lib/multitask_entity_linker.libsonnet';
-local corpora = import '../../lib/linking_corpora.libsonnet';
-local encoders = import '../../lib/encoders.libsonnet';
-
-base + corpora.medmentions('full') + architectures.pe_hierarchical {
-  encoder:: encoders.scibert,
-}
+local linking = import '../../lib/linking/all.libsonnet';
+linking.base + linking.corpora.medmentions('full') + linking.architectures.pe_hierarchical + linking.paper

@@ -1,6 +1,3 @@
 // MedMentions (st21pv), baseline: BiLSTM-CRF, entity typing alone.
-local architectures = import '../../lib/linking_architectures.libsonnet';
-local base = import '../../lib/multitask_entity_linker.libsonnet';
-local corpora = import '../../lib/linking_corpora.libsonnet';
-
-base + corpora.medmentions('st21pv') + architectures.bilstm('entity_typing')
+local linking = import '../../lib/linking/all.libsonnet';
+linking.base + linking.corpora.medmentions('st21pv') + linking.architectures.bilstm('entity_typing')

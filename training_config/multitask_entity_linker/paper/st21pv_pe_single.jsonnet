@@ -1,11 +1,5 @@
 // MedMentions (st21pv), with the paper's settings. Per entity, entity linking alone, over the mentions of another archive.
-local architectures = import '../../lib/linking_architectures.libsonnet';
-local base = import '../../lib/multitask_entity_linker.libsonnet';
-local corpora = import '../../lib/linking_corpora.libsonnet';
-local encoders = import '../../lib/encoders.libsonnet';
-local paths = import '../../lib/paths.libsonnet';
-
-base + corpora.medmentions('st21pv') + architectures.pe_single {
-  encoder:: encoders.scibert,
-  mention_detector:: paths.runs + '/paper/st21pv_mentions/model.tar.gz',
+local linking = import '../../lib/linking/all.libsonnet';
+linking.base + linking.corpora.medmentions('st21pv') + linking.architectures.pe_single + linking.paper {
+  mention_detector:: linking.paths.runs + '/paper/st21pv_mentions/model.tar.gz',
 }

@@ -1,6 +1,9 @@
 // "CTD Dataset", filtered as BRAN did, with the paper's settings (supplementary): facts of CTD
 // whose entities the automatic linker found in the text.
-(import 'ctd_full.jsonnet') {
+local base = import '../../lib/snerl/base.libsonnet';
+local corpora = import '../../lib/snerl/corpora.libsonnet';
+
+base + corpora.ctd {
   corpus+: { filter: 'linked', candidate_generator:: null },
   word_embedding_dropout:: 0.2,
   attention_dropout:: 0.0,

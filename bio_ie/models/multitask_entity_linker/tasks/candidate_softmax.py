@@ -71,7 +71,8 @@ class CandidateRescoring(FromParams):
 
 
 class CandidateSoftmax(torch.nn.Module):
-    """Scores the classes `c` of training and the candidates `e` of an item `x` (beyond paper 3):
+    """Scores the classes `c` of training and the candidates `e` of an item `x`. The multi-task
+    linking paper has no candidates.
 
         s(c) = w_c x + b_c  +  [c is a candidate] a(x, c)
         s(e) = b            +  a(x, e)                      training has not seen e

@@ -11,7 +11,7 @@ from bio_ie.modules.tagging import TagDecoder
 
 
 class LinkingTask(FromParams):
-    """What a task has for itself (paper 3, section 2.2).
+    """What a task has for itself (multi-task linking, section 2.2).
 
     # Parameters
 

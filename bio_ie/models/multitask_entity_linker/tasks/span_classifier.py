@@ -18,7 +18,7 @@ from bio_ie.modules.text_spans import TextSpans, span_means
 
 
 class SpanClassifier(torch.nn.Module):
-    """Labels spans by the mean of their words' vectors (paper 3, "per entity").
+    """Labels spans by the mean of their words' vectors (multi-task linking, "per entity").
 
     # Parameters
 

@@ -10,7 +10,8 @@ from bio_ie.models.multitask_entity_linker.tasks.linking_task import LinkingTask
 
 
 class TaskEncoders(torch.nn.Module):
-    """The encoders of the tasks, side by side or one upon the other (paper 3, section 2.2).
+    """The encoders of the tasks, side by side or one upon the other (multi-task linking, section
+    2.2).
 
     * flat: each task reads the words' vectors `x`, through its encoder if it has one.
     * hierarchical: each task but the lowest reads `[x; h]`, `h` being the output of the next lower

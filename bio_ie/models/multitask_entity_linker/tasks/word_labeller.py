@@ -12,7 +12,7 @@ from bio_ie.modules.tagging import PlainLabelScheme, TagDecoder, TagScheme, Word
 
 
 class WordLabeller(torch.nn.Module):
-    """Labels every word (paper 3, "per token").
+    """Labels every word (multi-task linking, "per token").
 
     Plain labels, of which there may be very many, are learned by the softmax over the classes of a
     batch (`BatchSoftmax`). BIOES tags, and plain labels with a `tag_decoder`, have a softmax over

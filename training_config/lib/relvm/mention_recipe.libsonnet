@@ -1,5 +1,5 @@
 // Relations of mentions from a representation that had little unsupervised training
-// (relvm_recipe.libsonnet), or none, to be added to mention_relations.libsonnet: section 4.2's learning
+// (lib/relvm/recipe.libsonnet), or none, to be added to mention_relations.libsonnet: section 4.2's learning
 // rate of 1e-5 changes such a representation too little.
 {
   lr:: 1e-3,  // falls to 0

@@ -1,8 +1,8 @@
-// Relations of entities (paper 5, section 4.3): a classifier over a latent representation, and the
+// Relations of entities (RELVM, section 4.3): a classifier over a latent representation, and the
 // baseline "Attention". An experiment overrides the settings at the top; below them nothing needs
 // editing, and every part can be overridden with `+:`.
-local paths = import 'paths.libsonnet';
-local training = import 'training.libsonnet';
+local paths = import '../shared/paths.libsonnet';
+local training = import '../shared/training.libsonnet';
 
 training {
   // Settings -------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 // GAD and EU-ADR for mention_relations.libsonnet and sentence_classifier.libsonnet, with the steps of
-// paper 5: `base + corpora.gad`. A fold has no part to choose an epoch by, so their number is fixed.
+// RELVM: `base + corpora.gad`. A fold has no part to choose an epoch by, so their number is fixed.
 // Another fold, from 1 to 10, is `fold:: 3`; all of them, `bio-ie repeat CONFIG --folds 1-10`.
-local corpora = import 'relation_corpora.libsonnet';
+local corpora = import 'corpora.libsonnet';
 {
   local steps_and_fold(num_iterations, fold) = {
     fold:: 1,

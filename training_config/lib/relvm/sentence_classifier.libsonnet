@@ -1,9 +1,9 @@
-// Relations of mentions by a pretrained transformer: the baseline of paper 5, section 4.2. An
+// Relations of mentions by a pretrained transformer: the baseline of RELVM, section 4.2. An
 // experiment overrides the settings at the top; below them nothing needs editing, and every part can
 // be overridden with `+:`.
-local corpora = import 'relation_corpora.libsonnet';
-local encoders = import 'encoders.libsonnet';
-local training = import 'training.libsonnet';
+local corpora = import 'corpora.libsonnet';
+local encoders = import '../shared/encoders.libsonnet';
+local training = import '../shared/training.libsonnet';
 
 training {
   // Settings -------------------------------------------------------------------------------

@@ -1,9 +1,9 @@
-// Multi-task end-to-end entity linking (paper 3). An experiment overrides the settings at the top;
-// below them nothing needs editing, and every part can be overridden with `+:`. The paper's
-// architectures are in linking_architectures.libsonnet.
-local encoders = import 'encoders.libsonnet';
-local parts = import 'parts.libsonnet';
-local training = import 'training.libsonnet';
+// Multi-task end-to-end entity linking (Wiatrak and Iso-Sipilä 2020). An experiment overrides the settings at
+// the top; below them nothing needs editing, and every part can be overridden with `+:`. The paper's
+// architectures are in architectures.libsonnet.
+local encoders = import '../shared/encoders.libsonnet';
+local training = import '../shared/training.libsonnet';
+local words = import '../shared/words.libsonnet';
 
 training {
   // Settings -------------------------------------------------------------------------------
@@ -59,6 +59,7 @@ training {
   cuda_device:: null,  // null: the first GPU if there is one
 
   // Parts ----------------------------------------------------------------------------------
+  local vectors = words.vectors($.encoder, $.characters),
   task(name)::
     local is_tagged = name == 'mention_recognition'
                       || (name == 'entity_typing'
@@ -77,21 +78,18 @@ training {
       [if is_rescored then 'candidate_rescoring']: $.candidate_rescoring,
     },
   local files = { description: $.definition_vectors, pretrained: $.concept_vectors },
-  local vectors = [name for name in std.objectFields(files) if files[name] != null],
+  local given = [name for name in std.objectFields(files) if files[name] != null],
   candidate_rescoring:: {
-    [if vectors != [] then 'concept_embedder']: {
+    [if given != [] then 'concept_embedder']: {
       type: 'concatenated',
-      parts: { [name]: { type: name, vectors: files[name] } for name in vectors },
+      parts: { [name]: { type: name, vectors: files[name] } for name in given },
     },
   },
   dataset_reader: {
     type: 'entity_linking',
     corpus: $.corpus,
-    // Cuts at signs that scispaCy's rules leave inside words: nine in a hundred mentions of BC5CDR
-    // end there ("cocaine-induced").
-    tokenizer: { type: 'scispacy_rules', split_signs: '-–/' },
-    token_indexers: $.encoder.token_indexers
-                    + if $.characters then parts.characters.token_indexers else {},
+    tokenizer: words.tokenizer,
+    token_indexers: vectors.token_indexers,
     context_sentences: $.context_sentences,
     max_wordpieces: $.max_wordpieces,
     [if $.joined_wordpieces != null then 'joined_wordpieces']: $.joined_wordpieces,
@@ -122,8 +120,7 @@ training {
   train_data_path: error 'Must override train_data_path',
   model: {
     type: 'multitask_entity_linker',
-    text_field_embedder: $.encoder.text_field_embedder
-                         + if $.characters then parts.characters.text_field_embedder else {},
+    text_field_embedder: vectors.text_field_embedder,
     tasks: { [name]: $.task(name) for name in $.tasks },
     granularity: $.granularity,
     architecture: $.architecture,

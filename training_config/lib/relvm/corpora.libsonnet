@@ -1,5 +1,6 @@
-// Sentences with pairs of entities (paper 5): readers, and the folds of GAD and EU-ADR.
-local paths = import 'paths.libsonnet';
+// Sentences with pairs of entities (RELVM): readers, and the folds of GAD and EU-ADR.
+local paths = import '../shared/paths.libsonnet';
+local words = import '../shared/words.libsonnet';
 
 {
   // One fold of GAD or EU-ADR as BioBERT's files have them, from 1 to 10. There is no validation
@@ -20,7 +21,7 @@ local paths = import 'paths.libsonnet';
     type: 'relation_context',
     token_indexers: { tokens: { type: 'single_id', lowercase_tokens: true } },
     entity_indexers: { entities: { type: 'single_id', namespace: 'entities' } },
-    tokenizer: { type: 'scispacy_rules', split_signs: '-–/' },
+    tokenizer: words.tokenizer,
   },
   // Unlabelled pair sentences of `bio-ie extract-pairs`, without those that are evaluated on.
   unlabelled(transductive=false):: reader {

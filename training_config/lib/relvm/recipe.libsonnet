@@ -1,5 +1,5 @@
 // Unsupervised training in 6,000 steps, for a processor, instead of the paper's 400,000
-// ones, to be added to relvm.libsonnet: as far as the sentences of some 15,000 abstracts go.
+// ones, to be added to lib/relvm/base.libsonnet: as far as the sentences of some 15,000 abstracts go.
 {
   num_iterations:: 6000,
   iterations_per_epoch:: 500,

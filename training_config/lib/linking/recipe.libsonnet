@@ -1,7 +1,7 @@
 // How the multi-task entity linkers with the embedded encoder are trained, to be added to
-// multitask_entity_linker.libsonnet. Abstracts are read whole and once, not sentence by sentence,
+// base.libsonnet. Abstracts are read whole and once, not sentence by sentence,
 // each in its context: 2.4 times fewer wordpieces in the first 100 of BC5CDR's training file.
-local encoders = import 'encoders.libsonnet';
+local encoders = import '../shared/encoders.libsonnet';
 
 {
   encoder:: encoders.minilm { embedder+: { attention_dropout: 0.0 } },

@@ -8,7 +8,7 @@
   validation_data_loader: { batch_size: 2 * $.batch_size },
   trainer: {
     num_epochs: $.num_epochs,
-    grad_norm: 1.0,  // Table A.2 of paper 2; paper 4 has the same
+    grad_norm: 1.0,  // Table A.2 of the joint NER and RE paper; KECI has the same
     validation_metric: '+overall',
     optimizer: {
       type: 'fused_adamw',

@@ -1,8 +1,9 @@
-// SNERL, entity links and relations from document-level supervision, and BRAN (paper 1). An
+// SNERL, entity links and relations from document-level supervision, and BRAN. An
 // experiment overrides the settings at the top; below them nothing needs editing, and every part
 // can be overridden with `+:`.
-local encoders = import 'encoders.libsonnet';
-local training = import 'training.libsonnet';
+local encoders = import '../shared/encoders.libsonnet';
+local training = import '../shared/training.libsonnet';
+local words = import '../shared/words.libsonnet';
 
 training {
   // Settings -------------------------------------------------------------------------------
@@ -57,7 +58,7 @@ training {
   dataset_reader: {
     type: 'document_graph',
     corpus: $.corpus,
-    tokenizer: { type: 'scispacy_rules', split_signs: '-–/' },
+    tokenizer: words.tokenizer,
     token_indexers: text.token_indexers,
     kb: kb,
     candidate_generator: {

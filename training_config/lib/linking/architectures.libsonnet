@@ -1,6 +1,6 @@
-// The five architectures of paper 3 (section 2.2), to be added to multitask_entity_linker.libsonnet:
+// The five architectures of the paper (section 2.2), to be added to base.libsonnet:
 // `base + architectures.pt_hierarchical`.
-local encoders = import 'encoders.libsonnet';
+local encoders = import '../shared/encoders.libsonnet';
 
 {
   local bilstm = {

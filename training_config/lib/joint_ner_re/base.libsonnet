@@ -1,8 +1,8 @@
-// Joint NER and relation extraction (paper 2). An experiment overrides the settings at the top;
+// Joint NER and relation extraction (Giorgi et al. 2019). An experiment overrides the settings at the top;
 // below them nothing needs editing, and every part can be overridden with `+:`.
-local encoders = import 'encoders.libsonnet';
-local parts = import 'parts.libsonnet';
-local training = import 'training.libsonnet';
+local encoders = import '../shared/encoders.libsonnet';
+local training = import '../shared/training.libsonnet';
+local words = import '../shared/words.libsonnet';
 
 training {
   // Settings -------------------------------------------------------------------------------
@@ -18,19 +18,17 @@ training {
   // lower-cases has lost half of what tells them. Not in the paper, whose encoder is cased.
   characters:: false,
   // The size of a word's vector, for parts that have to be told.
-  word_dim:: self.encoder.hidden_size + if self.characters then parts.characters.dim else 0,
+  word_dim:: vectors.dim,
   seed:: 13370,
   cuda_device:: null,  // null: the first GPU if there is one
 
   // Parts ----------------------------------------------------------------------------------
+  local vectors = words.vectors($.encoder, $.characters),
   dataset_reader: {
     type: 'tagged_relations',
     corpus: $.corpus,
-    // Cuts at signs that scispaCy's rules leave inside words: nine in a hundred mentions of BC5CDR
-    // end there ("cocaine-induced").
-    tokenizer: { type: 'scispacy_rules', split_signs: '-–/' },
-    token_indexers: $.encoder.token_indexers
-                    + if $.characters then parts.characters.token_indexers else {},
+    tokenizer: words.tokenizer,
+    token_indexers: vectors.token_indexers,
     tag_scheme: 'BIOES',  // Table A.2
   },
   // Gold mentions must not decide where words end when a model is scored.
@@ -48,8 +46,7 @@ training {
       dropout: 0.1,  // Table A.2
     },
     type: 'joint_ner_re',
-    text_field_embedder: $.encoder.text_field_embedder
-                         + if $.characters then parts.characters.text_field_embedder else {},
+    text_field_embedder: vectors.text_field_embedder,
     dropout: 0.1,  // Table A.2
     label_embedding_dim: 128,  // Table A.2
     head_feedforward: feedforward,

@@ -1,9 +1,9 @@
-// Knowledge-enhanced collective inference (paper 4). An experiment overrides the settings at the
+// Knowledge-enhanced collective inference (KECI). An experiment overrides the settings at the
 // top; below them nothing needs editing, and every part can be overridden with `+:`.
 // Sizes that the paper does not give are those of its released code.
-local encoders = import 'encoders.libsonnet';
-local parts = import 'parts.libsonnet';
-local training = import 'training.libsonnet';
+local encoders = import '../shared/encoders.libsonnet';
+local training = import '../shared/training.libsonnet';
+local words = import '../shared/words.libsonnet';
 
 training {
   // Settings -------------------------------------------------------------------------------
@@ -39,11 +39,12 @@ training {
   // A pooling: spans of a text with the same name share their entity scores. Not in the paper.
   name_pooling:: null,
   // The size of a word's vector, for parts that have to be told.
-  word_dim:: self.encoder.hidden_size + if self.characters then parts.characters.dim else 0,
+  word_dim:: vectors.dim,
   seed:: 13370,
   cuda_device:: null,  // null: the first GPU if there is one
 
   // Parts ----------------------------------------------------------------------------------
+  local vectors = words.vectors($.encoder, $.characters),
   // FFNN_r of eqs. 3 and 9, and FFNN_c of eqs. 6 and 7.
   mlp(combination):: {
     type: 'mlp',
@@ -54,11 +55,8 @@ training {
   dataset_reader: {
     type: 'span_graph',
     corpus: $.corpus,
-    // Cuts at signs that scispaCy's rules leave inside words: nine in a hundred mentions of BC5CDR
-    // end there ("cocaine-induced").
-    tokenizer: { type: 'scispacy_rules', split_signs: '-–/' },
-    token_indexers: $.encoder.token_indexers
-                    + if $.characters then parts.characters.token_indexers else {},
+    tokenizer: words.tokenizer,
+    token_indexers: vectors.token_indexers,
     max_span_width: $.max_span_width,
     [if $.name_pooling != null then 'word_keys']: true,
     [if $.knowledge_base != null then 'background']: {
@@ -72,8 +70,7 @@ training {
   train_data_path: error 'Must override train_data_path',
   model: {
     type: 'keci',
-    text_field_embedder: $.encoder.text_field_embedder
-                         + if $.characters then parts.characters.text_field_embedder else {},
+    text_field_embedder: vectors.text_field_embedder,
     dropout: $.dropout,
     max_span_width: $.max_span_width,
     spans_per_word: 0.5,  // appendix: lambda

@@ -1,7 +1,7 @@
-// The corpora of multi-task entity linking, to be added to multitask_entity_linker.libsonnet:
+// The corpora of multi-task entity linking, to be added to base.libsonnet:
 // `base + corpora.bc5cdr`.
-local parts = import 'parts.libsonnet';
-local paths = import 'paths.libsonnet';
+local parts = import '../shared/parts.libsonnet';
+local paths = import '../shared/paths.libsonnet';
 {
   // Train -> dev, a fifth of the training file held out to choose the epoch.
   bc5cdr:: {

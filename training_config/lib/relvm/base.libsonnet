@@ -1,9 +1,9 @@
-// Relation representations by a latent-variable model (paper 5): unsupervised training on sentences
+// Relation representations by a latent-variable model (RELVM): unsupervised training on sentences
 // with pairs of entities. An experiment overrides the settings at the top; below them nothing needs
 // editing, and every part can be overridden with `+:`.
-local corpora = import 'relation_corpora.libsonnet';
-local paths = import 'paths.libsonnet';
-local training = import 'training.libsonnet';
+local corpora = import 'corpora.libsonnet';
+local paths = import '../shared/paths.libsonnet';
+local training = import '../shared/training.libsonnet';
 
 training {
   // Settings -------------------------------------------------------------------------------

@@ -1,9 +1,9 @@
-// Relations of mentions (paper 5, section 4.2): a classifier over a latent representation. An
+// Relations of mentions (RELVM, section 4.2): a classifier over a latent representation. An
 // experiment overrides the settings at the top; below them nothing needs editing, and every part can
 // be overridden with `+:`.
-local corpora = import 'relation_corpora.libsonnet';
-local relvm = import 'relvm.libsonnet';
-local training = import 'training.libsonnet';
+local corpora = import 'corpora.libsonnet';
+local relvm = import 'base.libsonnet';
+local training = import '../shared/training.libsonnet';
 
 training {
   // Settings -------------------------------------------------------------------------------

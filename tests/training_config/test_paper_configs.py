@@ -1,0 +1,122 @@
+"""The configs of `paper/` are a base, a corpus and the settings listed here, without a recipe."""
+
+import json
+from pathlib import Path
+from typing import Any, Dict, List, Set
+
+import _jsonnet
+import pytest
+
+from scripts.compare_configs import differences
+
+FOLDER = Path(__file__).resolve().parents[2] / "training_config"
+CONFIGS: List[str] = sorted(
+    str(path.relative_to(FOLDER).with_suffix("")) for path in FOLDER.glob("*/paper/*.jsonnet")
+)
+
+READERS = ("dataset_reader", "validation_dataset_reader")
+ENCODER = {
+    "model.text_field_embedder.token_embedders.tokens.model_name",
+    *(f"{reader}.token_indexers.tokens.model_name" for reader in READERS),
+}
+TABLE_A3 = {"trainer.num_epochs", "trainer.optimizer.lr", "trainer.optimizer.parameter_groups"}
+"""Epochs and learning rates of the joint model."""
+BATCH_SIZE = {"data_loader.batch_sampler.batch_size", "validation_data_loader.batch_size"}
+SUPPLEMENTARY = {
+    "model.encoder.attention_dropout",
+    "model.encoder.num_heads",
+    "model.entity_loss_weight",
+    "model.entity_weight",
+    "model.k",
+    "model.negative_entities",
+    "model.text_field_embedder.token_embedders.tokens.dropout",
+    "model.text_field_embedder.token_embedders.tokens.word_dropout",
+}
+"""SNERL's settings of a data set."""
+EXPECTED: Dict[str, Set[str]] = {
+    "joint_ner_re/paper/ace04": ENCODER | TABLE_A3,
+    "joint_ner_re/paper/ace05": ENCODER | TABLE_A3 | BATCH_SIZE,
+    "joint_ner_re/paper/ade": ENCODER | TABLE_A3,
+    "joint_ner_re/paper/conll04": ENCODER | TABLE_A3,
+    "joint_ner_re/paper/i2b2": ENCODER | TABLE_A3,
+    "keci/paper/ade": ENCODER | {"trainer.optimizer.lr"},
+    "keci/paper/biorelex": ENCODER,
+    "snerl/paper/ctd_full": set(),
+    "snerl/paper/ctd_filtered": {
+        *SUPPLEMENTARY,
+        *(
+            f"{reader}.corpus.{key}"
+            for reader in READERS
+            for key in ("candidate_generator", "filter")
+        ),
+        "model.argument_dropout",
+        "model.encoder.num_blocks",
+        "model.linker.scorer.dropout",
+        "model.pair_scorer.dropout",
+    },
+    "snerl/paper/disease_phenotype": {
+        *SUPPLEMENTARY,
+        # The dimension d is 64 in place of 128.
+        "model.argument_dim",
+        "model.encoder.input_dim",
+        "model.linker.concept_embedder.output_dim",
+        "model.linker.concept_embedder.parts.semantic_type.embedding_dim",
+        "model.linker.document_dim",
+        "model.linker.scorer.hidden_dims",
+        "model.pair_scorer.hidden_dims",
+        "model.text_field_embedder.token_embedders.tokens.embedding.embedding_dim",
+    },
+}
+CORPORA = {
+    "snerl/paper/ctd_full": "ctd",
+    "snerl/paper/ctd_filtered": "ctd",
+    "bc5cdr": "bc5cdr",
+    "medmentions": "medmentions('full')",
+    "st21pv": "medmentions('st21pv')",
+}
+"""Where a corpus is not called as the config is."""
+
+
+def evaluate(expression: str) -> Dict[str, Any]:
+    snippet = _jsonnet.evaluate_snippet(str(FOLDER / "snippet.jsonnet"), expression)
+    config: Dict[str, Any] = json.loads(snippet)
+    return config
+
+
+def different_places(base: str, config: str) -> Set[str]:
+    lines = differences(evaluate(base), evaluate(f"import '{config}.jsonnet'"))
+    return {line.split(" ", 2)[1].rstrip(":") for line in lines}
+
+
+@pytest.mark.parametrize("config", EXPECTED)
+def test_config_is_base_and_corpus_and_the_settings_of_the_paper(config: str) -> None:
+    system, _, name = config.split("/")
+    corpus = CORPORA.get(config, name)
+    lib = f"lib/{system}"
+    base = f"(import '{lib}/base.libsonnet') + (import '{lib}/corpora.libsonnet').{corpus}"
+    assert different_places(base, config) == EXPECTED[config]
+
+
+@pytest.mark.parametrize("config", [name for name in CONFIGS if name not in EXPECTED])
+def test_linker_is_base_and_corpus_and_architecture_with_the_encoder_of_the_paper(
+    config: str,
+) -> None:
+    system, _, name = config.split("/")
+    assert system == "multitask_entity_linker"
+    corpus, architecture = name.split("_", maxsplit=1)
+    tasks = {"mentions": "mention_recognition", "types": "entity_typing", "links": "entity_linking"}
+    kind, _, task = architecture.partition("_")
+    expected = ENCODER
+    if kind == "bilstm":
+        crf = corpus == "bc5cdr" or task != "links"  # Table 2
+        architecture = f"bilstm('{tasks[task]}', crf={str(crf).lower()})"
+        expected = set()
+    elif architecture in tasks:
+        architecture = f"pt_single {{ tasks:: ['{tasks[architecture]}'] }}"
+    elif architecture == "pe_single":
+        expected = ENCODER | {"validation_dataset_reader.mention_detector"}
+    base = (
+        "local linking = import 'lib/linking/all.libsonnet'; "
+        f"linking.base + linking.corpora.{CORPORA[corpus]} + linking.architectures.{architecture}"
+    )
+    assert different_places(base, config) == expected

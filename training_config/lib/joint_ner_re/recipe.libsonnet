@@ -1,0 +1,12 @@
+// How the joint models with the embedded encoder are trained, to be added to base.libsonnet. Chosen on a
+// fifth of CoNLL04's training file (docs/models/joint_ner_re.md).
+{
+  encoder_lr:: 2e-4,
+  head_lr:: 1e-3,
+  characters:: true,
+  model+: {
+    training_candidates: 'predicted_and_gold',
+    tag_decoder: { type: 'constrained' },
+    encoder: { type: 'packed_lstm', input_size: $.word_dim, hidden_size: 256, bidirectional: true },
+  },
+}

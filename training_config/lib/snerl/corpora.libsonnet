@@ -1,0 +1,81 @@
+// The corpora of SNERL and BRAN, each with the knowledge base that goes with it, to be added to
+// base.libsonnet: `base + corpora.bc5cdr`.
+local parts = import '../shared/parts.libsonnet';
+local paths = import '../shared/paths.libsonnet';
+
+// The candidates by which a database's facts are found in a text.
+local candidates_of(experiment) = {
+  type: 'tfidf',
+  kb: { path: experiment.knowledge_base },
+  k: 250,
+  semantic_types: experiment.candidate_types,
+};
+
+{
+  // BC5CDR's chemical-induced diseases: a fifth of the training file held out, scored on the development
+  // file.
+  bc5cdr:: {
+    local held_out = parts.held_out(paths.data + '/bc5cdr/CDR_TrainingSet.PubTator.txt.gz', 100),
+    corpus:: { type: 'pubtator' },
+    knowledge_base:: paths.knowledge_bases + '/mesh_ctd.sqlite',
+    candidate_types:: { Chemical: ['Chemical'], Disease: ['Disease'] },
+    train_data_path: held_out.train,
+    validation_data_path: held_out.validation,
+    test_data_path: paths.data + '/bc5cdr/CDR_DevelopmentSet.PubTator.txt.gz',
+    evaluate_on_test: true,
+  },
+
+  // "CTD Dataset", full: facts of CTD whose entities are among the first 250 candidates of some mention.
+  // The texts are PubTator's, with automatic mentions; a knowledge base with MeSH, MEDIC and genes goes
+  // with them. The paper's split was not published: ten folds by document.
+  ctd:: {
+    local experiment = self,
+    local fold = parts.fold(paths.data + '/ctd/abstracts.PubTator.txt.gz', 0, 10, 1 / 9),
+    corpus:: {
+      type: 'ctd',
+      format: 'pubtator',
+      facts: [
+        paths.data + '/ctd/CTD_chemicals_diseases.tsv.gz',
+        paths.data + '/ctd/CTD_genes_diseases.tsv.gz',
+        paths.data + '/ctd/CTD_chem_gene_ixns.tsv.gz',
+      ],
+      relation_map: paths.data + '/ctd_bran/relation_map.txt',
+      filter: 'full',
+      candidate_generator: candidates_of(experiment),
+      knowledge_base: { path: experiment.knowledge_base },
+      // So that a model of it can be evaluated on BC5CDR, which was made from CTD.
+      exclude_documents: { file: paths.data + '/bc5cdr/CDR_*.PubTator.txt.gz', format: 'pubtator' },
+    },
+    knowledge_base:: paths.knowledge_bases + '/ctd.sqlite',
+    candidate_types:: { Chemical: ['Chemical'], Disease: ['Disease'], Gene: ['Gene'] },
+    train_data_path: fold.train,
+    validation_data_path: fold.validation,
+    test_data_path: fold.test,
+    evaluate_on_test: true,
+  },
+
+  // "Disease-Phenotype Relations": HPO's annotations of the papers that they refer to. Concepts are known
+  // by their descriptions and their place in the graph, so that those that training never saw are, too.
+  // Mentions are those of a disease tagger and of a phenotype tagger (gsc_plus_phenotypes.jsonnet),
+  // pooled in one file. The paper's split was not published: 401, 86 and 86 documents.
+  disease_phenotype:: {
+    local experiment = self,
+    local fold = parts.fold(paths.data + '/hpo/abstracts.PubTator.txt.gz', 0, 7, 1 / 6),
+    corpus:: {
+      type: 'hpo',
+      format: 'pubtator',
+      facts: paths.data + '/hpo/phenotype.hpoa.gz',
+      filter: 'full',
+      candidate_generator: candidates_of(experiment),
+      knowledge_base: { path: experiment.knowledge_base },
+    },
+    knowledge_base:: paths.knowledge_bases + '/open.sqlite',
+    concept_vectors:: paths.knowledge_bases + '/open.distmult.safetensors',
+    definition_vectors:: paths.knowledge_bases + '/open.description.safetensors',
+    candidate_types:: { Disease: ['Disease'], Phenotype: ['Phenotypic abnormality'] },
+    train_data_path: fold.train,
+    validation_data_path: fold.validation,
+    test_data_path: fold.test,
+    evaluate_on_test: true,
+  },
+}
