@@ -4,9 +4,10 @@ from bio_ie.metrics.class_f1 import ClassF1
 from bio_ie.metrics.document_fact_f1 import DocumentFactF1
 from bio_ie.metrics.document_linking_f1 import DocumentLinkingF1
 from bio_ie.metrics.entity_f1 import EntityF1
-from bio_ie.metrics.fact_f1 import FactF1
 from bio_ie.metrics.mention_linking_f1 import MentionLinkingF1
 from bio_ie.metrics.relation_f1 import RelationF1
+from bio_ie.metrics.threshold_f1 import ThresholdF1
+from bio_ie.metrics.thresholds import Thresholds
 
 __all__ = [
     "ActiveUnits",
@@ -15,7 +16,8 @@ __all__ = [
     "DocumentFactF1",
     "DocumentLinkingF1",
     "EntityF1",
-    "FactF1",
     "MentionLinkingF1",
     "RelationF1",
+    "ThresholdF1",
+    "Thresholds",
 ]

@@ -7,13 +7,10 @@ from allennlp.nn.util import dist_reduce_sum
 from allennlp.training.metrics import Metric
 
 
-@Metric.register("active_units")
 class ActiveUnits(Metric):
     """The number of units u_d of a latent variable whose posterior mean differs from one input to
     another: `Var_c(E_q(u_d | c)[u_d]) > threshold` (Burda et al. 2016, appendix C), over all inputs
     since the last reset and over all processes.
-
-    Registered as a `Metric` with name "active_units".
 
     # Parameters
 

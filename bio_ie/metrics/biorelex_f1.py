@@ -14,7 +14,6 @@ NamePair = Tuple[str, str]
 """Two names, sorted: binding has no direction."""
 
 
-@Metric.register("biorelex_f1")
 class BioRelExF1(Metric):
     """Mentions and interactions as the corpus's own scorer counts them (Khachatrian et al., 2019).
 
@@ -27,8 +26,6 @@ class BioRelExF1(Metric):
     * A false positive is a predicted pair of names that belongs to no interaction of its sentence,
       whatever its type. So precision and recall count different things, and no sum of right and
       wrong pairs is the number of predictions.
-
-    Registered as a `Metric` with name "biorelex_f1".
     """
 
     supports_distributed = True

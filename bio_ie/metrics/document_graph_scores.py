@@ -1,37 +1,35 @@
-"""The scores of facts and links of documents, and the thresholds that facts would be best at."""
+"""The scores of facts and links of documents."""
 
-from typing import Any, Dict, List, Optional, Sequence, Set
+from typing import Any, Dict, List, Sequence, Set
 
 import torch
 
 from bio_ie.data.concept_items import LinkItem
 from bio_ie.metrics.document_linking_f1 import DocumentLinkingF1
-from bio_ie.metrics.fact_f1 import FactF1
+from bio_ie.metrics.thresholds import Thresholds
 from bio_ie.text.document import Mention
 
 
 class DocumentGraphScores:
-    """Facts at all thresholds (`fact_f1`), and the concepts that documents name
-    (`document_linking_f1`): all of them, those that training had among its candidates, and the
-    others.
+    """Scores facts (`Thresholds`) and the concepts that documents name (`DocumentLinkingF1`): all
+    concepts, those that training had among its candidates, and the others.
 
     # Parameters
 
-    relations : `Sequence[str]`
-        By index.
+    facts : `Thresholds`
+        Of each relation.
     seen : `Set[str]`
         The ids of the concepts that training had among its candidates.
     """
 
-    def __init__(self, relations: Sequence[str], seen: Set[str]) -> None:
+    def __init__(self, facts: Thresholds, seen: Set[str]) -> None:
         self._seen = seen
-        self._facts = FactF1(relations)
+        self._facts = facts
         self._linking = DocumentLinkingF1()
         self._linking_of = {
             "linking_seen": DocumentLinkingF1(per_type=False),
             "linking_unseen": DocumentLinkingF1(per_type=False),
         }
-        self._best_thresholds: Dict[bool, torch.Tensor] = {}
 
     def add_facts(
         self, relation: torch.Tensor, probability: torch.Tensor, is_gold: torch.Tensor
@@ -43,7 +41,7 @@ class DocumentGraphScores:
         relation, probability, is_gold : `torch.Tensor`
             `[n]`
         """
-        self._facts(relation, probability, is_gold, [])
+        self._facts.count(probability, relation, is_gold, [])
 
     def add_gold_facts(self, metadata: Sequence[Dict[str, Any]]) -> None:
         """All gold facts of documents, those that cannot be predicted too.
@@ -56,7 +54,7 @@ class DocumentGraphScores:
         real = [row for row in metadata if not row["is_padding"]]
         nothing = torch.zeros(0)
         gold = [fact.type for row in real for fact in row["gold_facts"]]
-        self._facts(nothing.long(), nothing, nothing.bool(), gold)
+        self._facts.count(nothing, nothing.long(), nothing.bool(), gold)
 
     def add_links(
         self, mentions: Sequence[Sequence[Mention]], metadata: Sequence[Dict[str, Any]]
@@ -82,19 +80,11 @@ class DocumentGraphScores:
         seen = name == "linking_seen"
         return [[item for item in row if (item.concept_id in self._seen) is seen] for row in rows]
 
-    def best_thresholds(self, shared: bool) -> Optional[torch.Tensor]:
-        """`[R]`, those of the highest F1 on the facts that were last reset: of each relation or, if
-        `shared`, one of all; `None` before there were any."""
-        return self._best_thresholds.get(shared)
-
-    def get_metric(self, reset: bool, thresholds: torch.Tensor) -> Dict[str, float]:
+    def get_metric(self, reset: bool) -> Dict[str, float]:
         """All scores on reset, the main ones before. `overall` is the F1 of facts with the best
         thresholds."""
-        if reset:
-            for shared in (False, True):
-                self._best_thresholds[shared] = self._facts.best_thresholds(shared)
         scores = {
-            "fact": self._facts.get_metric(reset, thresholds),
+            "fact": self._facts.get_metric(reset),
             "linking": self._linking.get_metric(reset),
             **{name: f1.get_metric(reset) for name, f1 in self._linking_of.items()},
         }

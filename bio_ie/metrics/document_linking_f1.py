@@ -1,18 +1,13 @@
 """Which concepts a document names, wherever."""
 
-from allennlp.training.metrics import Metric
-
 from bio_ie.data.concept_items import LinkItem
 from bio_ie.metrics.item_f1 import ItemF1
 
 
-@Metric.register("document_linking_f1")
 class DocumentLinkingF1(ItemF1[LinkItem]):
     """Entity linking by documents: of each, the set of concepts named, with the type of mention
     (Leaman and Lu 2016). How often and where a concept is named does not matter. Micro, macro and
     by type.
-
-    Registered as a `Metric` with name "document_linking_f1".
     """
 
     criteria = {"strict": tuple}

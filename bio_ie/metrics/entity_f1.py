@@ -1,7 +1,5 @@
 """Scores of predicted mentions."""
 
-from allennlp.training.metrics import Metric
-
 from bio_ie.data.items import EntityItem
 from bio_ie.metrics.item_f1 import ItemF1
 from bio_ie.metrics.match_counts import Key
@@ -16,14 +14,11 @@ def _boundary(item: EntityItem) -> Key:
     return start, end, ""
 
 
-@Metric.register("entity_f1")
 class EntityF1(ItemF1[EntityItem]):
     """Precision, recall and F1 of mentions.
 
     * `strict` (names without prefix): start, end and type agree. Micro, macro, by type.
     * `boundary`: start and end agree; two types at one span are one item. Micro.
-
-    Registered as a `Metric` with name "entity_f1".
 
     # Parameters
 

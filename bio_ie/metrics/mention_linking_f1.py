@@ -1,7 +1,5 @@
 """Scores of concepts that mentions were linked to."""
 
-from allennlp.training.metrics import Metric
-
 from bio_ie.data.concept_items import MentionLink
 from bio_ie.metrics.item_f1 import ItemF1
 from bio_ie.metrics.match_counts import Key
@@ -11,7 +9,6 @@ def _strict(item: MentionLink) -> Key:
     return item.start, item.end, item.concept_id, ""
 
 
-@Metric.register("mention_linking_f1")
 class MentionLinkingF1(ItemF1[MentionLink]):
     """Entity linking by mentions (Mohan and Li 2019): document, start, end and concept agree; one
     item for each concept of a mention. A predicted mention a word longer or shorter than the gold
@@ -19,8 +16,6 @@ class MentionLinkingF1(ItemF1[MentionLink]):
 
     * `strict` (names without prefix): as above, whatever the types.
     * `typed`: the types agree too; also by type.
-
-    Registered as a `Metric` with name "mention_linking_f1".
 
     # Parameters
 

@@ -1,7 +1,5 @@
 """Scores of predicted relations."""
 
-from allennlp.training.metrics import Metric
-
 from bio_ie.data.items import RelationItem
 from bio_ie.metrics.item_f1 import ItemF1
 from bio_ie.metrics.match_counts import Key
@@ -22,7 +20,6 @@ def _last_word(item: RelationItem) -> Key:
     return head_end, head_type, tail_end, tail_type, type_
 
 
-@Metric.register("relation_f1")
 class RelationF1(ItemF1[RelationItem]):
     """Precision, recall and F1 of relations between mentions. The order of head and tail counts:
     give both sides of an undirected relation in the same order (`relation_items` does).
@@ -32,8 +29,6 @@ class RelationF1(ItemF1[RelationItem]):
     * `boundary`: both spans and the relation's type agree. Micro and macro.
     * `last_word`: both mentions' ends and types and the relation's type agree, which is what the
       released code of the joint NER and RE paper counts. Micro and macro.
-
-    Registered as a `Metric` with name "relation_f1".
 
     # Parameters
 

@@ -7,13 +7,9 @@ from allennlp.nn.util import dist_reduce_sum
 from allennlp.training.metrics import Metric
 
 
-@Metric.register("tensor_average")
 class TensorAverage(Metric):
-    """The mean of scalar tensors, weighted. AllenNLP's `Average` copies every value to the host
-    (and in distributed training reduces it) as it comes; this one does so when asked.
-
-    Registered as a `Metric` with name "tensor_average".
-    """
+    """The weighted mean of scalar tensors. AllenNLP's `Average` copies every value to the host as
+    it comes, and in distributed training reduces it. This metric does so when it is asked."""
 
     def __init__(self) -> None:
         self._total: Optional[torch.Tensor] = None

@@ -1,5 +1,4 @@
 import torch
-from allennlp.training.metrics import Metric
 
 from bio_ie.metrics import ActiveUnits
 
@@ -14,7 +13,7 @@ def means(number: int = 200) -> torch.Tensor:
 
 
 def test_units_are_active_whose_mean_varies() -> None:
-    metric = Metric.by_name("active_units")(num_units=4)
+    metric = ActiveUnits(num_units=4)
     assert isinstance(metric, ActiveUnits)
     metric(means())
     expected = int((means().double().var(0, correction=0) > 0.01).sum())

@@ -5,8 +5,6 @@ from pathlib import Path
 from typing import Any, Dict, List
 
 import pytest
-from allennlp.common.params import Params
-from allennlp.training.metrics import Metric
 
 from bio_ie.data.corpora.formats.biorelex import BioRelExFormat
 from bio_ie.metrics import BioRelExF1
@@ -127,7 +125,7 @@ def test_counts_do_not_depend_on_the_calls_and_padding_does_not_count(
     fixtures_folder: Path,
 ) -> None:
     gold = list(BioRelExFormat().read(fixtures_folder / "corpora" / "biorelex" / "sentences.json"))
-    metric = Metric.from_params(Params({"type": "biorelex_f1"}))
+    metric = BioRelExF1()
     for document in gold:
         metric([document, document], [document, document], [True, False])
     assert metric.get_metric(reset=True) == scores(gold, gold)

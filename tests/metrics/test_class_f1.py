@@ -2,7 +2,6 @@ import random
 
 import pytest
 import torch
-from allennlp.training.metrics import Metric
 from sklearn.metrics import accuracy_score, precision_recall_fscore_support, roc_auc_score
 
 from bio_ie.metrics import ClassF1
@@ -46,38 +45,11 @@ def test_scores_are_those_of_scikit_learn(num_labels: int) -> None:
     assert all(type(value) is float for value in result.values())
 
 
-@pytest.mark.parametrize("num_labels", [2, 3])
-def test_best_threshold_is_that_of_the_highest_f1(num_labels: int) -> None:
-    torch.manual_seed(2)
-    labels = LABELS[:num_labels]
-    probabilities = (torch.randint(1, 9, (60, num_labels)) / 8).softmax(1)  # with equal ones
-    gold = torch.randint(num_labels, (60,))
-    metric = ClassF1(labels, "NO-RELATION")
-    metric(probabilities[:50], gold[:50])
-    metric(probabilities[50:], gold[50:])
-    result = metric.get_metric(reset=True)
-    positive = [label for label in range(num_labels) if label != 1]
-
-    def f1(threshold: float) -> float:
-        predicted = []
-        for row in probabilities.tolist():
-            likeliest = max(positive, key=row.__getitem__)
-            predicted.append(likeliest if row[likeliest] >= threshold else 1)
-        return precision_recall_fscore_support(
-            gold, predicted, labels=positive, average="micro", zero_division=0
-        )[2]
-
-    candidates = {row[label] for row in probabilities.tolist() for label in positive}
-    assert result["best_f1"] == pytest.approx(max(map(f1, candidates)))
-    assert result["best_f1"] == pytest.approx(f1(result["best_threshold"]))
-    assert result["best_f1"] > result["f1"]
-
-
 def test_predicted_labels_may_be_given() -> None:
     metric = ClassF1(LABELS, "NO-RELATION")
     metric(torch.tensor([[0.6, 0.3, 0.1]] * 2), torch.tensor([1, 0]), torch.tensor([1, 2]))
     result = metric.get_metric(reset=True)
-    assert (result["accuracy"], result["predicted"], result["best_f1"]) == (0.5, 1, 2 / 3)
+    assert (result["accuracy"], result["predicted"]) == (0.5, 1)
 
 
 def test_reset_forgets_and_nothing_is_zero() -> None:
@@ -94,7 +66,7 @@ def test_one_class_alone_has_no_area() -> None:
 
 def test_always_positive_scores_of_the_corpora() -> None:
     """Of EU-ADR, 263 of 355 sentences are positive."""
-    metric = Metric.by_name("class_f1")(["NO-RELATION", "association"], "NO-RELATION")
+    metric = ClassF1(["NO-RELATION", "association"], "NO-RELATION")
     gold = torch.tensor([1] * 263 + [0] * 92)
     metric(torch.rand(355, 2), gold)
     assert metric.get_metric()["always_positive_f1"] == pytest.approx(2 * 263 / (355 + 263))

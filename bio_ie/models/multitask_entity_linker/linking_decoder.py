@@ -7,8 +7,8 @@ import torch
 
 from bio_ie.data.concept_labels import label_concepts
 from bio_ie.data.linking_task_names import LINKING, RECOGNITION, TYPING
+from bio_ie.models.multitask_entity_linker.link_threshold import LinkThreshold
 from bio_ie.models.multitask_entity_linker.tasks import TaskSpans
-from bio_ie.modules.link_threshold import LinkThreshold
 from bio_ie.modules.row_items import RowItems, row_lists
 from bio_ie.text.document import Mention
 

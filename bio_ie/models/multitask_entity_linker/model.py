@@ -16,6 +16,8 @@ from bio_ie.data.fields.span_candidates_field import CandidateTensors
 from bio_ie.data.linking_task_names import LINKING, NAMESPACES, RECOGNITION, TASKS, TYPING
 from bio_ie.metrics.linking_scores import LinkingScores
 from bio_ie.metrics.tensor_average import TensorAverage
+from bio_ie.metrics.thresholds import Thresholds
+from bio_ie.models.multitask_entity_linker.link_threshold import LinkThreshold
 from bio_ie.models.multitask_entity_linker.linking_decoder import LinkingDecoder, span_output
 from bio_ie.models.multitask_entity_linker.tasks import (
     LinkingTask,
@@ -32,7 +34,6 @@ from bio_ie.models.multitask_entity_linker.tasks import (
     match_spans,
 )
 from bio_ie.models.vocabulary_labels import vocabulary_labels
-from bio_ie.modules.link_threshold import LinkThreshold
 from bio_ie.modules.row_items import RowItems, split_rows
 from bio_ie.modules.text_spans import TextSpans
 
@@ -311,7 +312,7 @@ class MultitaskEntityLinker(Model):
         if self.link_threshold is not None:
             gold = [row["gold_links"] for row in metadata]
             real = [not row["is_padding"] for row in metadata]
-            self.link_threshold.count(found[LINKING], gold, real)
+            self.link_threshold.count_links(found[LINKING], gold, real)
             found[LINKING], _ = self.link_threshold.split(found[LINKING])
         self._scores(metadata, found)
         for task, words in labelled.items():
@@ -336,15 +337,10 @@ class MultitaskEntityLinker(Model):
                     metrics[f"{LINKING}_{name}"] = value
         return metrics
 
-    def best_thresholds(self, shared: bool) -> Optional[torch.Tensor]:
-        """That of links, `[1]`, if there are any, for the callback `best_thresholds`; see
-        `LinkThreshold`."""
-        return None if self.link_threshold is None else self.link_threshold.best_threshold()
-
-    def set_thresholds(self, thresholds: torch.Tensor) -> None:
-        """See `LinkThreshold`."""
-        assert self.link_threshold is not None
-        self.link_threshold.set_threshold(thresholds)
+    @property
+    def decision(self) -> Optional[Thresholds]:
+        """That of links, if the model links, for the callback `best_thresholds`."""
+        return self.link_threshold
 
 
 def _given(spans: Optional[torch.Tensor], setting: str) -> TextSpans:

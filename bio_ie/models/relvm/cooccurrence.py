@@ -10,8 +10,8 @@ from allennlp.nn import RegularizerApplicator
 from allennlp.nn.parallel import DdpAccelerator
 
 from bio_ie.data.pairs.relation_labels import pair_label
+from bio_ie.models.relvm.label_thresholds import LabelThresholds
 from bio_ie.models.relvm.relation_outputs import described_rows, real_rows, relation_labels
-from bio_ie.modules.label_thresholds import LabelThresholds
 
 
 @Model.register("cooccurrence")
@@ -77,7 +77,7 @@ class Cooccurrence(Model):
         probabilities = torch.nn.functional.one_hot(chosen, len(self.labels)).float()
         if label is not None:
             real = real_rows(metadata, len(label), label.device)
-            self.decision.count(probabilities[real], label[real])
+            self.decision.count_labels(probabilities[real], label[real])
         # A loss for AllenNLP to train and to test with; it has no say in anything.
         return {
             "loss": self.nothing.sum(),

@@ -8,7 +8,8 @@ from allennlp.data import Vocabulary
 from allennlp.nn import RegularizerApplicator
 from allennlp.nn.parallel import DdpAccelerator
 
-from bio_ie.metrics.class_f1 import ClassF1, likeliest_positive
+from bio_ie.metrics.class_f1 import ClassF1
+from bio_ie.models.relvm.label_thresholds import LabelThresholds
 from bio_ie.models.relvm.mention_relations import mention_relations
 from bio_ie.models.relvm.relation_classifier import RelationClassifier
 from bio_ie.models.relvm.relation_outputs import real_rows
@@ -22,9 +23,11 @@ class MentionClassifier(RelationClassifier):
     vocab, negative_label, regularizer, serialization_dir, ddp_accelerator
         See `RelationClassifier`.
     threshold : `float`, optional (default = `None`)
-        The probability from which on the likeliest positive label is predicted; `None`: it is if it
-        is likelier than the negative one. Of two labels that is 0.5. Lower values find more
-        relations, and more that are none.
+        The probability from which on the likeliest positive label is predicted, rounded to a
+        thousandth. With a lower one
+        the model finds more relations, and more that are none. `None`: the threshold that the
+        callback `best_thresholds` sets; without the callback, a positive label is predicted where
+        it is likelier than the negative one (with two labels, from 0.5 on).
     """
 
     default_predictor = "document"
@@ -42,7 +45,9 @@ class MentionClassifier(RelationClassifier):
         super().__init__(vocab, negative_label, regularizer, serialization_dir, ddp_accelerator)
         if threshold is not None and not 0 <= threshold <= 1:
             raise ConfigurationError(f"threshold must be between 0 and 1, not {threshold}")
-        self.threshold = threshold
+        self.decision = LabelThresholds(
+            self.labels, negative_label, initial=threshold, fixed=threshold is not None
+        )
         self._scores = ClassF1(self.labels, negative_label)
 
     def _judged(
@@ -52,31 +57,28 @@ class MentionClassifier(RelationClassifier):
         metadata: Optional[List[Dict[str, Any]]],
     ) -> Dict[str, Any]:
         """The output for `probabilities` `[B, C]`, which are scored if there are labels."""
-        predicted = self._predicted(probabilities)
+        predicted = self.decision(probabilities)
         if label is not None:
             real = real_rows(metadata, len(label), label.device)
+            self.decision.count_labels(probabilities[real], label[real])
             self._scores(probabilities[real], label[real], predicted[real])
         output: Dict[str, Any] = {"probabilities": probabilities, "predicted": predicted}
         if metadata is not None:
             output["metadata"] = metadata
         return output
 
-    def _predicted(self, probabilities: torch.Tensor) -> torch.Tensor:
-        """The label of each row, `[B]`."""
-        if self.threshold is None:
-            return probabilities.argmax(1)
-        negative = self.labels.index(self.negative_label)
-        likeliest, label = likeliest_positive(probabilities, negative)
-        return torch.where(likeliest >= self.threshold, label, negative)
-
     def make_output_human_readable(self, output_dict: Dict[str, Any]) -> Dict[str, Any]:
         """See `mention_relations`."""
         return mention_relations(self.labels, self.negative_label, output_dict)
 
     def get_metrics(self, reset: bool = False) -> Dict[str, float]:
-        """The mean loss; out of training also the scores (`ClassF1`), and `overall`, the F1."""
+        """The mean loss; out of training also the scores (`ClassF1`), and `overall`, the F1. On
+        reset also `best_f1` and `best_threshold` (`LabelThresholds`)."""
         metrics = {"classification_loss": self._loss.get_metric(reset)}
         if not self.training:
             metrics.update(self._scores.get_metric(reset))
+            if reset:
+                metrics.update(self.decision.best_for_all())
+                self.decision.reset()
             metrics["overall"] = metrics["f1"]
         return metrics

@@ -7,9 +7,9 @@ from allennlp.data import Vocabulary
 from allennlp.nn import RegularizerApplicator
 from allennlp.nn.parallel import DdpAccelerator
 
+from bio_ie.models.relvm.label_thresholds import LabelThresholds
 from bio_ie.models.relvm.relation_classifier import RelationClassifier
 from bio_ie.models.relvm.relation_outputs import described_rows, real_rows
-from bio_ie.modules.label_thresholds import LabelThresholds
 
 
 class PairClassifier(RelationClassifier):
@@ -41,7 +41,7 @@ class PairClassifier(RelationClassifier):
         """The output for `probabilities` `[B, C]`, which are scored if there are labels."""
         if label is not None:
             real = real_rows(metadata, len(label), label.device)
-            self.decision.count(probabilities[real], label[real])
+            self.decision.count_labels(probabilities[real], label[real])
         output: Dict[str, Any] = {
             "probabilities": probabilities,
             "predicted": self.decision(probabilities),
@@ -54,14 +54,6 @@ class PairClassifier(RelationClassifier):
         """For each row `label`, `probabilities` and, if the model has it, `spread`
         (`described_rows`)."""
         return described_rows(self.labels, output_dict)
-
-    def best_thresholds(self, shared: bool) -> Optional[torch.Tensor]:
-        """See `LabelThresholds`."""
-        return self.decision.best_thresholds(shared)
-
-    def set_thresholds(self, thresholds: torch.Tensor) -> None:
-        """See `LabelThresholds`."""
-        self.decision.set_thresholds(thresholds)
 
     def get_metrics(self, reset: bool = False) -> Dict[str, float]:
         """The mean loss; out of training also the scores (`LabelThresholds`), and `overall`, the F1

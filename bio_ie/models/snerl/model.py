@@ -17,8 +17,9 @@ from torch.nn import functional
 from bio_ie.data.fields.background_graph_field import CONCEPTS
 from bio_ie.data.fields.document_graph_field import FACTS, DocumentGraphTensors
 from bio_ie.metrics.document_graph_scores import DocumentGraphScores
-from bio_ie.metrics.fact_f1 import NUM_BINS, at_least
 from bio_ie.metrics.tensor_average import TensorAverage
+from bio_ie.metrics.threshold_f1 import NUM_BINS
+from bio_ie.metrics.thresholds import Thresholds, load_under_earlier_names
 from bio_ie.models.snerl.document_supervision import document_entity_loss, fact_targets
 from bio_ie.models.snerl.entity_links import entity_links, sampled_entities
 from bio_ie.models.snerl.fact_activation import FactActivation
@@ -106,7 +107,6 @@ class Snerl(Model):
     """
 
     default_predictor = "document"
-    thresholds: torch.Tensor
 
     def __init__(
         self,
@@ -169,11 +169,12 @@ class Snerl(Model):
         self.k = k
         self.inference_k = inference_k or k
         self.min_probability = min_probability
-        self.register_buffer("thresholds", torch.full((len(self.relations),), 0.5))
+        self.decision = Thresholds(self.relations)
+        load_under_earlier_names(self, {"thresholds": "decision.thresholds"})
 
         self._losses = {"fact_loss": TensorAverage(), "entity_loss": TensorAverage()}
         seen = set(vocabulary_labels(vocab, CONCEPTS))
-        self._scores = DocumentGraphScores(self.relations, seen)
+        self._scores = DocumentGraphScores(self.decision, seen)
 
     def forward(
         self,
@@ -297,22 +298,23 @@ class Snerl(Model):
         everything = torch.ones_like(rows, dtype=torch.bool)
         links = entity_links(graph["links"], log_p, rows, everything, self.inference_k)
         found = []
-        for part in self.fact_pooling(links, pair_scores, pairs, self._least(graph)):
+        for part in self.fact_pooling(links, pair_scores, pairs, self._lowest_probability(graph)):
             probability = self.activation.log_probabilities(part.scores).exp()
             pair, relation = (probability >= self.min_probability).nonzero(as_tuple=True)
             head, tail = links.entity[part.head[pair]], links.entity[part.tail[pair]]
             possible = ScoredFacts(head, tail, relation, probability[pair, relation])
             if "facts" in graph:
                 self._count(possible.chosen(is_real[rows[head]]), graph)
-            reached = at_least(possible.probability, self.thresholds[relation])
+            reached = self.decision.reached(possible.probability, relation)
             found.append(possible.chosen(reached))
         return ScoredFacts(*(torch.cat(column) for column in zip(*found, strict=True)))
 
-    def _least(self, graph: DocumentGraphTensors) -> Optional[torch.Tensor]:
+    def _lowest_probability(self, graph: DocumentGraphTensors) -> Optional[torch.Tensor]:
         """How probable facts have to be to be looked at."""
         if self.activation.is_softmax or not self.relations:
             return None
-        lowest = self.thresholds.amin() if "facts" not in graph else self.thresholds.new_zeros(())
+        thresholds = self.decision.thresholds
+        lowest = thresholds.amin() if "facts" not in graph else thresholds.new_zeros(())
         return lowest.sub(1 / NUM_BINS).clamp(min=self.min_probability)
 
     def make_output_human_readable(self, output_dict: Dict[str, Any]) -> Dict[str, Any]:
@@ -346,15 +348,6 @@ class Snerl(Model):
         self._scores.add_gold_facts(output["metadata"])
         self._scores.add_links(linked_mentions(output), output["metadata"])
 
-    def best_thresholds(self, shared: bool) -> Optional[torch.Tensor]:
-        """`[R]`, those of the highest F1 on the facts whose scores were last reset: of each
-        relation or, if `shared`, one of all; `None` before there were any."""
-        return self._scores.best_thresholds(shared)
-
-    def set_thresholds(self, thresholds: torch.Tensor) -> None:
-        """Sets the probability from which on a fact of each relation is predicted, `[R]`."""
-        self.thresholds.copy_(thresholds)
-
     def get_metrics(self, reset: bool = False) -> Dict[str, float]:
         """The means of the losses; out of training also the scores (`DocumentGraphScores`), with
         the model's thresholds and others."""
@@ -362,5 +355,5 @@ class Snerl(Model):
         if self.linker is not None:
             metrics.update(self.linker.get_metrics(reset))
         if not self.training:
-            metrics.update(self._scores.get_metric(reset, self.thresholds))
+            metrics.update(self._scores.get_metric(reset))
         return metrics

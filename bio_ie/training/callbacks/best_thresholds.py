@@ -1,8 +1,9 @@
 from typing import TYPE_CHECKING, Any, Dict, Optional, Protocol, runtime_checkable
 
-import torch
 from allennlp.common.checks import ConfigurationError
 from allennlp.training.callbacks import TrainerCallback
+
+from bio_ie.metrics.thresholds import Thresholds
 
 if TYPE_CHECKING:
     from allennlp.training.gradient_descent_trainer import GradientDescentTrainer
@@ -10,24 +11,24 @@ if TYPE_CHECKING:
 
 @runtime_checkable
 class HasThresholds(Protocol):
-    """A model that predicts facts or links from a probability on."""
+    """A model that predicts facts, labels or links from a probability on."""
 
-    def best_thresholds(self, shared: bool) -> Optional[torch.Tensor]:
-        """`[R]`, those of the highest F1 on what was scored last, if anything was: of each relation
-        or, if `shared`, one of all."""
-
-    def set_thresholds(self, thresholds: torch.Tensor) -> None:
-        """Sets the probability from which on a fact of each relation is predicted, `[R]`."""
+    @property
+    def decision(self) -> Optional[Thresholds]:
+        """`None` if the model at hand predicts nothing of the kind."""
 
 
 @TrainerCallback.register("best_thresholds")
 class BestThresholdsCallback(TrainerCallback):
     """
-    After every epoch gives a model the thresholds that were best on the validation data, before its
-    checkpoint is written: so the thresholds of an archive are those of its best epoch, and scoring
-    test data does not change them. For `snerl` (BRAN's thresholds, one for each relation), for the
-    classifiers of pairs of entities, `relvm_pair_classifier` and `sentence_attention`, and for
-    `multitask_entity_linker` (one for links).
+    Gives a model after every epoch the thresholds that were best on the validation data, before the
+    checkpoint is written. So the thresholds of an archive are those of its best epoch, and scoring
+    test data does not change them.
+
+    The callback is for `snerl` (BRAN's thresholds, one for each relation), for the classifiers of
+    pairs of entities (`relvm_pair_classifier`, `sentence_attention`) and of sentences
+    (`relvm_mention_classifier`, `sentence_classifier`, unless their config gives a `threshold`),
+    and for `multitask_entity_linker` (one threshold for links).
 
     Raises `ConfigurationError` for another model.
 
@@ -38,7 +39,7 @@ class BestThresholdsCallback(TrainerCallback):
     serialization_dir : `str`
         Given by AllenNLP.
     shared : `bool`, optional (default = `False`)
-        One threshold for all relations.
+        Whether all relations have one threshold.
     """
 
     def __init__(self, serialization_dir: str, shared: bool = False) -> None:
@@ -59,6 +60,6 @@ class BestThresholdsCallback(TrainerCallback):
                 "the callback 'best_thresholds' is for a model with thresholds, such as 'snerl', "
                 f"not for {type(model).__name__}"
             )
-        thresholds = model.best_thresholds(self._shared)
-        if thresholds is not None:
-            model.set_thresholds(thresholds)
+        best = model.decision.best(self._shared) if model.decision is not None else None
+        if model.decision is not None and best is not None:
+            model.decision.set(best)

@@ -463,7 +463,7 @@ def test_links_that_are_not_probable_enough_are_not_made(architecture, settings,
     scores = sorted(m.score for row in links for m in row)
     assert len(scores) > 2
     threshold = torch.tensor([(1000 * scores[-2]) // 1 / 1000])  # all but two or so
-    model.set_thresholds(threshold)
+    model.decision.set(threshold)
     output = model.make_output_human_readable(model(**tensors))
     metrics = model.get_metrics(reset=True)
     sure = [m for row in links for m in row if m.score >= float(threshold) - 1e-6]

@@ -1,5 +1,6 @@
 import copy
 import json
+import math
 from pathlib import Path
 from typing import Any
 
@@ -98,11 +99,15 @@ def test_positive_labels_are_predicted_from_the_threshold_on(batch: Any) -> None
     positive[:, negative] = -1
     highest = positive.amax(1)
     threshold = float(highest.median())
-    model.threshold = threshold
+    threshold = math.floor(1000 * threshold) / 1000  # thresholds are thousandths
+    weights = model.state_dict()
+    model = build(CLASSIFIER, vocab, threshold=threshold).eval()
+    model.load_state_dict(weights, strict=False)
     expected = [int(row.argmax()) if row.amax() >= threshold else negative for row in positive]
     assert model(**tensors)["predicted"].tolist() == expected
     metrics = model.get_metrics(reset=True)
     assert metrics["predicted"] == 4
+    assert "decision.thresholds" not in model.state_dict()
     assert metrics["accuracy"] == pytest.approx(
         sum(map(int.__eq__, expected, tensors["label"].tolist())) / 7
     )

@@ -140,7 +140,7 @@ def test_threshold_is_found_on_validation_data_and_kept_in_the_archive(tmp_path:
 def test_output_can_be_read(batch: Any) -> None:
     _, vocab, instances = batch
     model = build(CLASSIFIER, vocab).eval()
-    model.set_thresholds(torch.zeros(2))
+    model.decision.set(torch.zeros(2))
     outputs = model.forward_on_instances(instances)
     for output in outputs:
         positive = {k: v for k, v in output["probabilities"].items() if k != NO_RELATION}

@@ -89,7 +89,7 @@ def test_output_can_be_read_and_scored(batch: Any) -> None:
         assert sum(output["probabilities"].values()) == pytest.approx(1)
     metrics = model.get_metrics(reset=True)
     assert metrics["overall"] == metrics["best_f1"]
-    assert model.best_thresholds(shared=True) is not None
+    assert model.decision.best(shared=True) is not None
 
 
 class TestSentenceAttention(ModelTestCase):

@@ -101,7 +101,7 @@ def build(vocab: Vocabulary, max_items: int, pooling: str = "smax") -> Any:
     model = Model.from_params(Params(copy.deepcopy(params)), vocab=vocab).eval()
     assert isinstance(model, Snerl)
     assert model.linker is not None
-    model.set_thresholds(torch.full((NUM_RELATIONS,), 0.2))
+    model.decision.set(torch.full((NUM_RELATIONS,), 0.2))
     for parameter in model.linker.scorer.parameters():
         parameter.data *= 200  # so that some candidates are likely, and some facts possible
     return model

@@ -259,7 +259,7 @@ def test_facts_are_those_of_the_dense_equations(
 ) -> None:
     batch, vocab = batch_and_vocab
     model = build(config, vocab, changes)
-    model.set_thresholds(torch.full((len(model.relations),), model.min_probability))
+    model.decision.set(torch.full((len(model.relations),), model.min_probability))
     model.eval()
     outputs = model.forward_on_instances(list(batch))
     num_facts = 0
@@ -293,7 +293,7 @@ def test_predictions_do_not_depend_on_the_batch(
 ) -> None:
     batch, vocab = batch_and_vocab
     model = build(config, vocab, {**changes, "min_probability": 1e-6}).eval()
-    model.set_thresholds(torch.full((len(model.relations),), 0.001))
+    model.decision.set(torch.full((len(model.relations),), 0.001))
     together = model.forward_on_instances(list(batch))
     for instance, expected in zip(batch, together, strict=True):
         alone = model.forward_on_instance(instance)
@@ -355,7 +355,7 @@ def test_scores_are_those_of_sets(
 ) -> None:
     batch, vocab = batch_and_vocab
     model = build(config, vocab).eval()
-    model.set_thresholds(torch.full((len(model.relations),), 0.02))
+    model.decision.set(torch.full((len(model.relations),), 0.02))
     outputs = model.forward_on_instances(list(batch)[:3]) + model.forward_on_instances(
         list(batch)[3:]
     )
@@ -388,7 +388,7 @@ def test_scores_are_those_of_sets(
     assert metrics["linking_correct"] == len(named[0] & named[1])
     assert metrics["linking_predicted"] == len(named[0])
     assert metrics["linking_gold"] == len(named[1])
-    assert model.best_thresholds(shared=False) is not None
+    assert model.decision.best(shared=False) is not None
     # Every candidate was in the vocabulary.
     for count in ("correct", "predicted", "gold"):
         assert metrics[f"linking_seen_{count}"] == metrics[f"linking_{count}"]

@@ -1,3 +1,4 @@
+import copy
 import json
 from pathlib import Path
 from typing import Any, Dict
@@ -12,6 +13,7 @@ from allennlp.common.checks import ConfigurationError
 from allennlp.models import load_archive
 
 import bio_ie  # noqa: F401 - registers what the configs name
+from tests.models.relvm import toy_relations
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +35,7 @@ def metrics(folder: Path, epoch: int) -> Dict[str, float]:
 def test_an_archive_has_the_thresholds_of_its_best_epoch(run: Path) -> None:
     model = load_archive(run / "model.tar.gz").model
     best = json.loads((run / "metrics.json").read_text())["best_epoch"]
-    assert (model.thresholds != 0.5).any()
+    assert (model.decision.thresholds != 0.5).any()
     # Scored again, the validation data reach what was best then, by the thresholds of the model.
     scores = evaluate_from_archive(
         run / "model.tar.gz",
@@ -46,7 +48,7 @@ def test_an_archive_has_the_thresholds_of_its_best_epoch(run: Path) -> None:
 
 def test_scoring_changes_no_threshold(run: Path) -> None:
     archive = load_archive(run / "model.tar.gz")
-    before = archive.model.thresholds.clone()
+    before = archive.model.decision.thresholds.clone()
     reader = archive.validation_dataset_reader
     instances = list(reader.read("fixtures/corpora/facts/documents.jsonl"))
     for instance in instances:
@@ -54,7 +56,7 @@ def test_scoring_changes_no_threshold(run: Path) -> None:
     archive.model.eval()
     archive.model.forward_on_instances(instances)
     archive.model.get_metrics(reset=True)
-    assert torch.equal(archive.model.thresholds, before)
+    assert torch.equal(archive.model.decision.thresholds, before)
 
 
 def test_links_have_one_too(tmp_path: Path) -> None:
@@ -69,7 +71,7 @@ def test_links_have_one_too(tmp_path: Path) -> None:
     config: Dict[str, Any] = json.loads(text)
     train_model(Params(config), str(tmp_path / "run"))
     model = load_archive(tmp_path / "run" / "model.tar.gz").model
-    threshold = float(model.link_threshold.threshold)
+    threshold = float(model.link_threshold.thresholds)
     best = json.loads((tmp_path / "run" / "metrics.json").read_text())["best_epoch"]
     expected = metrics(tmp_path / "run", best)
     assert threshold == pytest.approx(expected["validation_entity_linking_best_threshold"])
@@ -82,6 +84,30 @@ def test_links_have_one_too(tmp_path: Path) -> None:
         expected["validation_entity_linking_best_f1"]
     )
     assert scores["entity_linking_f1"] > 0
+
+
+def test_classifiers_of_sentences_have_one_too(tmp_path: Path) -> None:
+    data = toy_relations.write(tmp_path / "data.jsonl", toy_relations.sentences(60))
+    config = toy_relations.experiment(
+        {"type": "relvm_mention_classifier", "representation": toy_relations.RELVM}, data
+    )
+    config["trainer"]["callbacks"].append({"type": "best_thresholds"})
+    config["trainer"].update(num_epochs=6, validation_metric="+best_f1")
+    fixed = copy.deepcopy(config)
+    train_model(Params(config), str(tmp_path / "run"))
+    model = load_archive(tmp_path / "run" / "model.tar.gz").model
+    assert not model.decision.thresholds.isnan().any()
+    best = json.loads((tmp_path / "run" / "metrics.json").read_text())["best_epoch"]
+    scores = evaluate_from_archive(
+        tmp_path / "run" / "model.tar.gz",
+        str(data),
+        metrics_output_file=str(tmp_path / "again.json"),
+    )
+    # A threshold for each label is no worse than the best one for all.
+    assert scores["f1"] >= metrics(tmp_path / "run", best)["validation_best_f1"] - 1e-6 > 0
+    fixed["model"]["threshold"] = 0.3
+    with pytest.raises(ConfigurationError, match="the config gives a threshold"):
+        train_model(Params(fixed), str(tmp_path / "fixed"))
 
 
 def test_another_model_is_refused(tmp_path: Path) -> None:

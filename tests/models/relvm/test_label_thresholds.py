@@ -1,9 +1,11 @@
+import math
 import random
 
 import pytest
 import torch
+from allennlp.common.checks import ConfigurationError
 
-from bio_ie.modules.label_thresholds import LabelThresholds
+from bio_ie.models.relvm.label_thresholds import LabelThresholds
 
 LABELS = ["A-B", "NO-RELATION", "B-C"]
 
@@ -32,9 +34,9 @@ def test_scores_are_those_of_counting() -> None:
     probabilities, gold = data()
     decision = LabelThresholds(LABELS, "NO-RELATION")
     for some, their in zip(probabilities.split(9), gold.split(9), strict=True):
-        decision.count(some, their)
+        decision.count_labels(some, their)
     for threshold in (0.2, 0.5, 0.9):
-        decision.set_thresholds(torch.full((2,), threshold))
+        decision.set(torch.full((2,), threshold))
         result = decision.get_metric()
         found = [result[name] for name in ("precision", "recall", "f1")]
         assert found == pytest.approx(naive(probabilities, gold, threshold))
@@ -47,7 +49,7 @@ def test_scores_are_those_of_counting() -> None:
 
 def test_a_confusion_of_positive_labels_is_a_wrong_and_a_missed_one() -> None:
     decision = LabelThresholds(LABELS, "NO-RELATION")
-    decision.count(torch.tensor([[0.1, 0.1, 0.8]]), torch.tensor([0]))
+    decision.count_labels(torch.tensor([[0.1, 0.1, 0.8]]), torch.tensor([0]))
     result = decision.get_metric()
     assert (result["correct"], result["predicted"], result["gold"]) == (0, 1, 1)
 
@@ -55,21 +57,49 @@ def test_a_confusion_of_positive_labels_is_a_wrong_and_a_missed_one() -> None:
 def test_the_best_thresholds_are_those_of_the_last_reset() -> None:
     probabilities, gold = data()
     decision = LabelThresholds(LABELS, "NO-RELATION")
-    assert decision.best_thresholds(shared=True) is None
-    decision.count(probabilities, gold)
+    assert decision.best(shared=True) is None
+    decision.count_labels(probabilities, gold)
     best = decision.get_metric(reset=True)
-    thresholds = decision.best_thresholds(shared=True)
+    thresholds = decision.best(shared=True)
     assert thresholds is not None
-    decision.set_thresholds(thresholds)
-    decision.count(probabilities, gold)
+    decision.set(thresholds)
+    decision.count_labels(probabilities, gold)
     assert decision.get_metric()["f1"] == pytest.approx(best["best_f1"])
     assert thresholds[0] == thresholds[1] == pytest.approx(best["best_threshold"])
-    assert decision.best_thresholds(shared=False) is not None
+    assert decision.best(shared=False) is not None
 
 
 def test_labels_below_their_threshold_are_negative() -> None:
     decision = LabelThresholds(LABELS, "NO-RELATION")
-    decision.set_thresholds(torch.tensor([0.3, 0.6]))
+    decision.set(torch.tensor([0.3, 0.6]))
     probabilities = torch.tensor([[0.35, 0.6, 0.05], [0.0, 0.45, 0.55], [0.1, 0.2, 0.7]])
     assert decision(probabilities).tolist() == [0, 1, 2]
     assert decision.state_dict().keys() == {"thresholds"}
+
+
+def test_without_a_threshold_the_likelier_of_positive_and_negative_is_predicted() -> None:
+    probabilities, _ = data()
+    decision = LabelThresholds(LABELS, "NO-RELATION", initial=None)
+    assert decision(probabilities).tolist() == probabilities.argmax(1).tolist()
+    decision.set(torch.tensor([0.3, 0.3]))
+    expected = [
+        max((0, 2), key=lambda index: row[index]) if max(row[0], row[2]) >= 0.3 else 1
+        for row in probabilities.tolist()
+    ]
+    assert decision(probabilities).tolist() == expected
+
+
+def test_a_fixed_threshold_is_in_no_archive_and_cannot_be_set() -> None:
+    decision = LabelThresholds(LABELS, "NO-RELATION", initial=0.25, fixed=True)
+    assert decision.state_dict() == {}
+    with pytest.raises(ConfigurationError, match="the config gives a threshold"):
+        decision.set(torch.zeros(2))
+    other = LabelThresholds(LABELS, "NO-RELATION", initial=0.25, fixed=True)
+    other.load_state_dict({})
+    assert other.thresholds.tolist() == [0.25, 0.25]
+
+
+def test_weights_without_thresholds_leave_those_of_the_config() -> None:
+    decision = LabelThresholds(LABELS, "NO-RELATION", initial=None)
+    decision.load_state_dict({})
+    assert all(math.isnan(value) for value in decision.thresholds)

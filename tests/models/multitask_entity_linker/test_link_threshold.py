@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from bio_ie.data.concept_items import MentionLink
-from bio_ie.modules.link_threshold import LinkThreshold
+from bio_ie.models.multitask_entity_linker.link_threshold import LinkThreshold
 from bio_ie.text.document import Mention
 
 Rows = Tuple[List[List[Mention]], List[List[MentionLink]]]
@@ -49,11 +49,11 @@ def naive(rows: Rows, threshold: float) -> Tuple[float, float, float]:
 def test_scores_are_those_of_counting() -> None:
     rows = some_rows()
     threshold = LinkThreshold()
-    assert threshold.best_threshold() is None
+    assert threshold.best() is None
     for place in range(0, 30, 7):
         part = slice(place, place + 7)
         some, links = rows[0][part], rows[1][part]
-        threshold.count(some, links, [True] * len(some))
+        threshold.count_links(some, links, [True] * len(some))
     result = threshold.get_metric(reset=True)
     every = [result[f"every_{name}"] for name in ("precision", "recall", "f1")]
     assert every == pytest.approx(naive(rows, 0.0))
@@ -62,10 +62,10 @@ def test_scores_are_those_of_counting() -> None:
     assert best > every[2]
     assert result["best_f1"] == pytest.approx(best)
     assert naive(rows, result["best_threshold"])[2] == pytest.approx(best)
-    found = threshold.best_threshold()
+    found = threshold.best()
     assert found is not None
     assert float(found) == pytest.approx(result["best_threshold"])
-    threshold.set_threshold(found)
+    threshold.set(found)
     sure, _ = threshold.split(rows[0])
     assert naive((sure, rows[1]), 0.0)[2] == pytest.approx(best)
     assert threshold.get_metric()["best_f1"] == 0.0
@@ -75,7 +75,7 @@ def test_rows_are_split_by_probability() -> None:
     threshold = LinkThreshold()
     row = [Mention("", 5 * n, 5 * n + 1, "T", ("A",), score=n / 10) for n in range(4)]
     assert threshold.split([row, []]) == ([row, []], [[], []])
-    threshold.set_threshold(torch.tensor([0.2]))
+    threshold.set(torch.tensor([0.2]))
     assert threshold.split([row, []]) == ([row[2:], []], [row[:2], []])
 
 
@@ -83,15 +83,21 @@ def test_copies_are_not_counted() -> None:
     threshold = LinkThreshold()
     row = [Mention("", 0, 1, "T", ("A",), score=0.5)]
     gold = [MentionLink(0, 1, "A")]
-    threshold.count([row, row], [gold, gold], [True, False])
+    threshold.count_links([row, row], [gold, gold], [True, False])
     wrong = LinkThreshold()
-    wrong.count([row, row], [gold, []], [True, True])
+    wrong.count_links([row, row], [gold, []], [True, True])
     assert threshold.get_metric()["every_precision"] == 1.0
     assert wrong.get_metric()["every_precision"] == 0.5
 
 
 def test_the_threshold_is_kept() -> None:
     one, other = LinkThreshold(), LinkThreshold()
-    one.set_threshold(torch.tensor([0.25]))
+    one.set(torch.tensor([0.25]))
     other.load_state_dict(one.state_dict())
     assert other.get_metric()["threshold"] == 0.25
+
+
+def test_the_threshold_of_an_archive_of_version_0_1_0_is_kept() -> None:
+    threshold = LinkThreshold()
+    threshold.load_state_dict({"threshold": torch.tensor([0.25])})
+    assert threshold.get_metric()["threshold"] == 0.25

@@ -1,4 +1,4 @@
-"""Facts at every threshold at once."""
+"""Scores of items with probabilities, at every threshold at once."""
 
 from typing import Dict, List, Optional, Sequence
 
@@ -13,7 +13,7 @@ NUM_BINS = 1000
 
 
 def at_least(probabilities: torch.Tensor, thresholds: torch.Tensor) -> torch.Tensor:
-    """Whether probabilities reach thresholds, as the scores have it."""
+    """Whether probabilities reach thresholds, exactly as the scores count it."""
     return _bins(probabilities) >= (thresholds * NUM_BINS).round().long()
 
 
@@ -22,66 +22,67 @@ def _bins(probabilities: torch.Tensor) -> torch.Tensor:
     return (probabilities.double() * NUM_BINS + 1e-3).floor().long().clamp(0, NUM_BINS)
 
 
-@Metric.register("fact_f1")
-class FactF1(Metric):
-    """Micro and macro precision, recall and F1 of facts, (document, head, relation, tail), with
-    the thresholds that a model has, with one half, and with those that are best on these very
-    facts. Counts are histograms of integers, so that a score does not depend on batches or their
-    order, and the best thresholds are exact to 1 / 1000.
+class ThresholdF1(Metric):
+    """Micro and macro precision, recall and F1 of items that have a label and a probability each,
+    such as facts with their relations: with given thresholds, with one half, and with the
+    thresholds that are best on these very items.
+
+    Counts are histograms of integers. So a score does not depend on batches or their order, and the
+    best thresholds are exact to 1 / 1000.
 
     # Parameters
 
-    relations : `Sequence[str]`
+    labels : `Sequence[str]`
         By index.
     """
 
     supports_distributed = True
 
-    def __init__(self, relations: Sequence[str]) -> None:
-        self.relations = list(relations)
-        shape = (len(self.relations), NUM_BINS + 1)
+    def __init__(self, labels: Sequence[str]) -> None:
+        self.labels = list(labels)
+        shape = (len(self.labels), NUM_BINS + 1)
         self._correct = torch.zeros(shape, dtype=torch.long)
         self._predicted = torch.zeros(shape, dtype=torch.long)
-        self._gold = torch.zeros(len(self.relations) + 1, dtype=torch.long)
+        self._gold = torch.zeros(len(self.labels) + 1, dtype=torch.long)
 
     def __call__(  # type: ignore[override]
         self,
-        relation: torch.Tensor,
+        label: torch.Tensor,
         probability: torch.Tensor,
-        is_gold: torch.Tensor,
+        is_right: torch.Tensor,
         gold: Sequence[str],
     ) -> None:
         """
         # Parameters
 
-        relation, probability, is_gold : `torch.Tensor`
-            `[n]`, of each possible fact, no fact twice; which ones are left out have a probability
-            of 0.
+        label, probability, is_right : `torch.Tensor`
+            `[n]`, of each possible item, no item twice. An item that is left out counts like one
+            with a probability of 0.
         gold : `Sequence[str]`
-            The relation of each gold fact, those that cannot be predicted too.
+            The label of each gold item, also of those that cannot be predicted.
         """
         size = self._predicted.numel()
-        place = (relation * (NUM_BINS + 1) + _bins(probability)).cpu()
+        place = (label * (NUM_BINS + 1) + _bins(probability)).cpu()
         self._predicted += place.bincount(minlength=size).view_as(self._predicted)
-        place = place[is_gold.cpu()]
+        place = place[is_right.cpu()]
         self._correct += place.bincount(minlength=size).view_as(self._correct)
-        index = {name: number for number, name in enumerate(self.relations)}
+        index = {name: number for number, name in enumerate(self.labels)}
         for name in gold:
-            self._gold[index.get(name, len(self.relations))] += 1
+            self._gold[index.get(name, len(self.labels))] += 1
 
     def best_thresholds(self, shared: bool = False) -> torch.Tensor:
-        """`[R]`, in single precision: those with the highest F1 of each relation; or, if `shared`,
-        the one with the highest micro F1. One half for relations without gold, and the highest of
-        those that tie."""
+        """The thresholds with the highest F1 of each label, `[R]`, in single precision; or, if
+        `shared`, the one with the highest micro F1. A label without gold gets one half. Of
+        thresholds that tie, the highest is taken."""
         correct, predicted, gold = self._at_every_threshold()
         if shared:
             correct, predicted = correct.sum(0, keepdim=True), predicted.sum(0, keepdim=True)
             gold = gold.sum().view(1)
-        # A threshold of 0 would be one of facts that nobody asked for.
+        # With a threshold of 0 every possible item would be predicted.
         f1 = 2 * correct.double() / (predicted + gold[: len(correct)].unsqueeze(1)).clamp(min=1)
         best = NUM_BINS - f1[:, 1:].flip(1).argmax(1)
         best = torch.where(f1[:, 1:].amax(1) > 0, best, NUM_BINS // 2)
-        return (best.float() / NUM_BINS).expand(len(self.relations)).clone()
+        return (best.float() / NUM_BINS).expand(len(self.labels)).clone()
 
     def get_metric(
         self, reset: bool = False, thresholds: Optional[torch.Tensor] = None
@@ -97,28 +98,28 @@ class FactF1(Metric):
 
         `Dict[str, float]`
             `precision`, `recall`, `f1`, `correct`, `predicted`, `gold`, `macro_f1` and
-            `f1/<relation>` with `thresholds`; `half_f1`; and `best_f1`, with the best threshold of
-            each relation.
+            `f1/<label>` with `thresholds`; `half_f1`; and `best_f1`, with the best threshold of
+            each label.
         """
-        half = torch.full((len(self.relations),), 0.5)
+        half = torch.full((len(self.labels),), 0.5)
         counts = self._at_every_threshold()
         scores = _scores(counts, half if thresholds is None else thresholds.cpu())
-        micro, by_relation = scores[-1], scores[:-1]
+        micro, by_label = scores[-1], scores[:-1]
         result = {
             name: float(getattr(micro, name))
             for name in ("precision", "recall", "f1", "correct", "predicted", "gold")
         }
         result["half_f1"] = _scores(counts, half)[-1].f1
         result["best_f1"] = _scores(counts, self.best_thresholds())[-1].f1
-        result["macro_f1"] = sum(score.f1 for score in by_relation) / max(len(by_relation), 1)
-        for name, score in zip(self.relations, by_relation, strict=True):
+        result["macro_f1"] = sum(score.f1 for score in by_label) / max(len(by_label), 1)
+        for name, score in zip(self.labels, by_label, strict=True):
             result[f"f1/{name}"] = score.f1
         if reset:
             self.reset()
         return result
 
     def _at_every_threshold(self) -> List[torch.Tensor]:
-        """Correct and predicted facts `[R, NUM_BINS + 1]` and gold ones `[R + 1]`, over all
+        """Correct and predicted items `[R, NUM_BINS + 1]` and gold ones `[R + 1]`, over all
         processes."""
         correct, predicted, gold = (
             dist_reduce_sum(counts) for counts in (self._correct, self._predicted, self._gold)
@@ -131,7 +132,7 @@ class FactF1(Metric):
 
 
 def _scores(counts: List[torch.Tensor], thresholds: torch.Tensor) -> List[Score]:
-    """Of each relation, and of all together."""
+    """Of each label, and of all together."""
     correct, predicted, gold = counts
     place = (thresholds * NUM_BINS).round().long().unsqueeze(1)
     right = correct.gather(1, place).squeeze(1).tolist()

@@ -1,53 +1,61 @@
-"""Links that are made from a probability on."""
+"""The probability that a link needs."""
 
 from typing import Dict, List, Optional, Sequence, Tuple
 
 import torch
 
 from bio_ie.data.concept_items import MentionLink, linking_items
-from bio_ie.metrics.fact_f1 import FactF1, at_least
+from bio_ie.metrics.thresholds import Thresholds, load_under_earlier_names
 from bio_ie.text.document import Mention
 
 _Place = Tuple[int, int, str]
 
 
-class LinkThreshold(torch.nn.Module):
-    """The probability that a link needs. The models of the multi-task linking paper link every
-    mention: one of a concept that training has not seen gets some other concept, with a low
-    probability. The threshold is kept in the archive, 0 at first, and found by the callback
-    `best_thresholds`.
+class LinkThreshold(Thresholds):
+    """The probability from which on a mention is linked; 0 until the callback `best_thresholds`
+    sets another one.
+
+    The models of the multi-task linking paper link every mention. So a mention of a concept that
+    training has not seen gets some other concept, with a low probability.
     """
 
-    threshold: torch.Tensor
-    """`[1]`"""
-
     def __init__(self) -> None:
-        super().__init__()
-        self.register_buffer("threshold", torch.zeros(1))
-        self._scores = FactF1(["link"])
-        self._best: Optional[torch.Tensor] = None
+        super().__init__(["link"], initial=0.0)
+        load_under_earlier_names(self, {"threshold": "thresholds"})
 
     def split(
         self, rows: Sequence[Sequence[Mention]]
     ) -> Tuple[List[List[Mention]], List[List[Mention]]]:
-        """Of each row, a model's mentions whose links are probable enough, and the others."""
-        threshold = self.threshold.cpu()
+        """The mentions of each row whose links are probable enough, and the other mentions."""
         sure: List[List[Mention]] = []
         unsure: List[List[Mention]] = []
         for row in rows:
-            enough = at_least(torch.tensor([mention.score for mention in row]), threshold).tolist()
+            probability = torch.tensor(
+                [mention.score for mention in row], device=self.thresholds.device
+            )
+            label = torch.zeros_like(probability, dtype=torch.long)
+            enough = self.reached(probability, label).tolist()
             sure.append([mention for mention, is_sure in zip(row, enough, strict=True) if is_sure])
             unsure.append([m for m, is_sure in zip(row, enough, strict=True) if not is_sure])
         return sure, unsure
 
-    def count(
+    def count_links(
         self,
         predicted: Sequence[Sequence[Mention]],
         gold: Sequence[Sequence[MentionLink]],
         mask: Sequence[bool],
     ) -> None:
-        """Adds rows to the scores: all mentions with a link, however probable, and the right
-        links. Rows that `mask` has not are left out."""
+        """Adds rows to the scores.
+
+        # Parameters
+
+        predicted : `Sequence[Sequence[Mention]]`
+            All mentions of each row that have a link, however probable the link is.
+        gold : `Sequence[Sequence[MentionLink]]`
+            The right links of each row.
+        mask : `Sequence[bool]`
+            Rows whose `mask` is false are left out.
+        """
         scores: List[Optional[float]] = []
         is_right: List[bool] = []
         num_gold = 0
@@ -63,32 +71,29 @@ class LinkThreshold(torch.nn.Module):
             num_gold += len(right)
             scores += found.values()
             is_right += [link in right for link in found]
-        self._scores(
-            torch.zeros(len(scores), dtype=torch.long),
+        self.count(
             torch.tensor(scores),
+            torch.zeros(len(scores), dtype=torch.long),
             torch.tensor(is_right, dtype=torch.bool),
             ["link"] * num_gold,
         )
 
-    def best_threshold(self) -> Optional[torch.Tensor]:
-        """`[1]`, that of the highest F1 on the rows whose scores were last reset; `None` before
-        there were any."""
-        return self._best
-
-    def set_threshold(self, threshold: torch.Tensor) -> None:
-        self.threshold.copy_(threshold)
-
     def get_metric(self, reset: bool = False) -> Dict[str, float]:
-        """`threshold`, that of the model; `best_threshold` and `best_f1`, with the one that is best
-        on these rows; and `every_precision`, `every_recall` and `every_f1` of all links, however
-        probable. On reset the best threshold is kept (`best_threshold`)."""
+        """
+        # Returns
+
+        `Dict[str, float]`
+            `threshold`, that of the model; `best_threshold` and `best_f1`, with the threshold that
+            is best on these rows; and `every_precision`, `every_recall` and `every_f1` of all
+            links, however probable they are.
+        """
         best = self._scores.best_thresholds()
-        if reset:
-            self._best = best
         best_f1 = self._scores.get_metric(thresholds=best)["f1"]
-        every = self._scores.get_metric(reset, torch.zeros(1))
+        every = self._scores.get_metric(thresholds=torch.zeros(1))
+        if reset:
+            self.reset()
         return {
-            "threshold": float(self.threshold),
+            "threshold": float(self.thresholds),
             "best_threshold": float(best),
             "best_f1": best_f1,
             **{f"every_{name}": every[name] for name in ("precision", "recall", "f1")},

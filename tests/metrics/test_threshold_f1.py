@@ -5,8 +5,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bio_ie.metrics import FactF1
-from bio_ie.metrics.fact_f1 import at_least
+from bio_ie.metrics.threshold_f1 import ThresholdF1, at_least
 
 RELATIONS = ["causes", "treats"]
 FACTS = st.lists(
@@ -15,8 +14,8 @@ FACTS = st.lists(
 )
 
 
-def counted(facts: List[Any], unreachable: List[str], parts: int = 1) -> FactF1:
-    metric = FactF1(RELATIONS)
+def counted(facts: List[Any], unreachable: List[str], parts: int = 1) -> ThresholdF1:
+    metric = ThresholdF1(RELATIONS)
     for part in range(parts):
         some = facts[part::parts]
         relation = torch.tensor([r for r, _, _ in some], dtype=torch.long)
