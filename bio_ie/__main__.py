@@ -1,6 +1,6 @@
 """
-The `bio-ie` command, also `python -m bio_ie`: AllenNLP's command line with this plugin loaded,
-whatever the working directory.
+The command `bio-ie`, or `python -m bio_ie`. It is AllenNLP's command line with this plugin loaded,
+in any working directory.
 """
 
 import argparse
@@ -12,10 +12,10 @@ from bio_ie.version import VERSION
 
 
 def run() -> None:
-    """Runs the command line in `sys.argv` as `allennlp` would with this plugin loaded."""
-    # AllenNLP calls names that torch has renamed; there is nothing for a user to do about it.
+    """Runs the command line in `sys.argv` as `allennlp` would do with this plugin loaded."""
+    # AllenNLP calls functions that torch has renamed. A user cannot do anything about that.
     warnings.filterwarnings("ignore", category=FutureWarning, module="allennlp")
-    # Imported for what it does at import: it sets up logging as the `allennlp` command does.
+    # The import sets up logging in the same way as the `allennlp` command.
     import allennlp.__main__  # noqa: F401
     from allennlp.commands import __version__ as allennlp_version
     from allennlp.commands import main
@@ -35,7 +35,8 @@ def run() -> None:
 def include_plugin(arguments: List[str]) -> List[str]:
     """
     Adds `--include-package bio_ie` to the arguments of a subcommand that accepts it, unless it is
-    there. The processes that distributed training spawns import nothing but the packages named so.
+    already there. The processes that distributed training starts import only the packages that are
+    named by this option.
     """
     from allennlp.commands.subcommand import Subcommand
 

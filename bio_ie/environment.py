@@ -1,9 +1,9 @@
 """
-Checks what AllenNLP's metadata cannot: AllenNLP is installed without its requirements, so nothing
-else keeps a later `pip install` from breaking it.
+Checks the versions of the libraries that AllenNLP needs. AllenNLP is installed without its
+requirements, so nothing else prevents a later `pip install` from breaking it.
 
-Reads installed metadata only and imports none of the libraries it checks, for importing a broken
-combination fails with an error that hides the cause.
+The check only reads the metadata of installed packages. It does not import the libraries, because
+importing a broken combination fails with an error that hides the cause.
 """
 
 import importlib.metadata
@@ -22,7 +22,7 @@ REQUIRED_VERSIONS = {
     "transformers": ">=4.38,<4.44",
     "numpy": "<2",
 }
-"""Distributions that AllenNLP breaks without, or breaks with in other versions."""
+"""The packages that AllenNLP needs, with the versions that it works with."""
 
 INSTALLED_WITHOUT_REQUIREMENTS = {"allennlp", "fairscale"}
 
@@ -31,9 +31,9 @@ TORCHVISION_PLACEHOLDER = Path(__file__).resolve().parent.parent / "stubs" / "to
 
 def check_environment() -> None:
     """
-    Raises an `ImportError` of one sentence, with the command that mends it, where a library that
-    AllenNLP needs is missing or out of range. Where `bio-ie` or `python -m bio_ie` is what is
-    being started, the sentence is printed and the process exits with status 1 instead.
+    Raises an `ImportError` if a library that AllenNLP needs is missing or has a wrong version. The
+    message is one sentence that contains the command to repair it. If the process was started with
+    `bio-ie` or `python -m bio_ie`, it prints the message and exits with status 1 instead.
     """
     problem = find_problem()
     if problem is None:
@@ -44,7 +44,7 @@ def check_environment() -> None:
 
 
 def find_problem() -> Optional[str]:
-    """The first thing wrong with the libraries and the command that mends it, or `None`."""
+    """The first problem with the libraries and the command that repairs it, or `None`."""
     for name, versions in REQUIRED_VERSIONS.items():
         try:
             installed = importlib.metadata.version(name)
@@ -72,6 +72,6 @@ def _pip_install(*arguments: str) -> str:
 
 
 def _is_command_line() -> bool:
-    # While Python looks for the module of `python -m`, which imports that module's package,
-    # `sys.argv[0]` is "-m".
+    # For `python -m`, Python imports the package of the module before it runs the module. At that
+    # time `sys.argv[0]` is "-m".
     return sys.argv[0] == "-m" or Path(sys.argv[0]).stem == "bio-ie"

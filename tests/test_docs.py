@@ -48,10 +48,21 @@ from bio_ie.text.tokenizers import SpanSentenceSplitter
 CHECKOUT = Path(__file__).resolve().parent.parent
 README = CHECKOUT / "README.md"
 DATA = CHECKOUT / "docs/data.md"
-CONFIGS = CHECKOUT / "docs/configs.md"
 KNOWLEDGE = CHECKOUT / "docs/knowledge.md"
-WITH_EXAMPLES = [README, DATA, CONFIGS, KNOWLEDGE]
-PAGES = [README, CHECKOUT / "fixtures/README.md", *sorted((CHECKOUT / "docs").rglob("*.md"))]
+CONFIGS = CHECKOUT / "docs/configs"
+MODELS = CHECKOUT / "docs/models"
+RESULTS = CHECKOUT / "docs/results"
+CONFIG_PAGES = sorted(CONFIGS.glob("*.md"))
+SYSTEM_PAGES = sorted(MODELS.glob("*.md"))
+PAGES = [
+    *sorted(CHECKOUT.glob("*.md")),
+    CHECKOUT / "fixtures/README.md",
+    *sorted((CHECKOUT / "docs").rglob("*.md")),
+]
+WITH_COMMANDS = [
+    README, DATA, KNOWLEDGE, CONFIGS / "README.md", CONFIGS / "training.md", *SYSTEM_PAGES,
+]  # fmt: skip
+"""Pages that tell their reader what to run."""
 
 BASES = [
     CorpusFormat, SpanSentenceSplitter, Tokenizer, DatasetReader, TokenIndexer, TokenEmbedder,
@@ -59,7 +70,7 @@ BASES = [
     ConceptEmbedder, Schedule, TagDecoder, Optimizer, TrainerCallback, Checkpointer, BatchSampler,
 ]  # fmt: skip
 TABULATED = BASES[3:]
-"""Those whose parameters have a table in docs/configs.md."""
+"""Those whose parameters have a table in docs/configs/."""
 
 UNREGISTERED = [
     BackgroundKnowledgeBase, BackgroundKnowledge, MentionLinker, LinkingTask, CandidateRescoring,
@@ -81,14 +92,18 @@ GIVEN_BY_MODEL = {
 """Constructor parameters that are no settings: the framework or the model gives them."""
 
 
+def page_name(page: Path) -> str:
+    return str(page.relative_to(CHECKOUT))
+
+
 def blocks(page: Path, language: str) -> List[str]:
     return re.findall(rf"^```{language}\n(.*?)^```$", page.read_text("utf-8"), re.M | re.S)
 
 
 def examples(language: str) -> List[Any]:
     return [
-        pytest.param(block, id=f"{page.stem}-{number}")
-        for page in WITH_EXAMPLES
+        pytest.param(block, id=f"{page_name(page)}-{number}")
+        for page in PAGES
         for number, block in enumerate(blocks(page, language), 1)
     ]
 
@@ -96,7 +111,7 @@ def examples(language: str) -> List[Any]:
 def jsonnet_file(block: str) -> str:
     """Where a jsonnet example lies: in the file that its first line names, or beside the configs
     of the joint model."""
-    named = re.match(r"// (training_config/\S+\.jsonnet)", block)
+    named = re.match(r"// (training_config/\S+\.jsonnet)$", block, re.M)
     return named[1] if named else "training_config/joint_ner_re/example.jsonnet"
 
 
@@ -143,8 +158,16 @@ def section(page: Path, heading: str) -> str:
         re.sub(r"^```.*?^```$", "", page.read_text("utf-8"), flags=re.M | re.S),
         re.M | re.S,
     )
-    assert match, f"{page.name} has no section {heading!r}"
+    assert match, f"{page_name(page)} has no section {heading!r}"
     return match[1]
+
+
+def section_of_configs(heading: str) -> str:
+    """The section of docs/configs/ with a heading that only one of its pages may have."""
+    line = re.compile(rf"^#+ {re.escape(heading)}$", re.M)
+    pages = [page for page in CONFIG_PAGES if line.search(page.read_text("utf-8"))]
+    assert len(pages) == 1, f"{heading!r} is a section of {[page_name(page) for page in pages]}"
+    return section(pages[0], heading)
 
 
 def code_words(text: str) -> List[str]:
@@ -167,29 +190,41 @@ def test_jsonnet_examples_are_configs_with_known_parameters(block):
     text = _jsonnet.evaluate_snippet(str(CHECKOUT / jsonnet_file(block)), block)
     config = json.loads(text)
     assert config["train_data_path"]
-    for base, part in ((Model, config["model"]), (DatasetReader, config["dataset_reader"])):
+    model = config["model"]
+    parts = [(Model, model), (DatasetReader, config["dataset_reader"])]
+    if "pair_scorer" in settings_of(Model.by_name(model["type"])):
+        parts.append((PairScorer, model["pair_scorer"]))
+    if "representation" in model:
+        parts.append((Model, model["representation"]))
+    for base, part in parts:
         assert part.keys() - {"type"} <= settings_of(base.by_name(part["type"])).keys()
-    scorer = config["model"]["pair_scorer"]
-    assert scorer.keys() - {"type"} <= settings_of(PairScorer.by_name(scorer["type"])).keys()
-    background = config["dataset_reader"].get("background", {})
-    assert background.keys() <= settings_of(BackgroundKnowledgeBase).keys()
-    knowledge = config["model"].get("knowledge", {})
-    assert knowledge.keys() <= settings_of(BackgroundKnowledge).keys()
+    unregistered = [
+        (BackgroundKnowledgeBase, config["dataset_reader"].get("background", {})),
+        (BackgroundKnowledge, model.get("knowledge", {})),
+        (MentionLinker, model.get("linker", {})),
+        (LatentDecoder, model.get("decoder", {})),
+        *((LinkingTask, task) for task in model.get("tasks", {}).values()),
+    ]
+    for class_, part in unregistered:
+        assert part.keys() <= settings_of(class_).keys()
 
 
-@pytest.mark.parametrize("page", WITH_EXAMPLES, ids=lambda page: page.stem)
+@pytest.mark.parametrize("page", PAGES, ids=page_name)
 def test_commands_have_options_that_exist(page, monkeypatch):
-    lines = [line.strip() for line in page.read_text("utf-8").splitlines()]
+    text = re.sub(r"\\\n\s*", "", page.read_text("utf-8"))  # commands of several lines
+    lines = [line.strip() for line in text.splitlines()]
     commands = [line for line in lines if re.match(r"(bio-ie|allennlp) [a-z-]+ .*[-./]", line)]
-    assert commands
+    assert commands or page not in WITH_COMMANDS
     for command in commands:
-        monkeypatch.setattr(sys, "argv", shlex.split(command))
+        # `CONFIG -s FOLDER` stands for any; a comment names another file.
+        monkeypatch.setattr(sys, "argv", shlex.split(command, comments=True))
         parse_args("bio-ie")
 
 
 @pytest.mark.parametrize("base, name, class_", registered(BASES))
 def test_every_registered_part_is_named(base, name, class_):
-    assert f"`{name}`" in DATA.read_text("utf-8") + CONFIGS.read_text("utf-8")
+    pages = [DATA, *CONFIG_PAGES]
+    assert any(f"`{name}`" in page.read_text("utf-8") for page in pages)
 
 
 def headings_and_classes() -> Iterator[Any]:
@@ -202,7 +237,7 @@ def headings_and_classes() -> Iterator[Any]:
 
 @pytest.mark.parametrize("heading, class_", headings_and_classes())
 def test_parameter_tables_are_those_of_the_constructors(heading, class_):
-    text = section(CONFIGS, heading)
+    text = section_of_configs(heading)
     documented: Dict[str, str] = {}
     for names, default, *_ in table_rows(text):
         documented.update((name, default.strip("`")) for name in code_words(names))
@@ -279,22 +314,22 @@ def test_schema_tables_have_every_field(class_):
 
 
 @pytest.mark.parametrize(
-    "name, heading",
+    "name, page, heading",
     [
-        ("joint_ner_re/base", "Settings"),
-        ("keci/base", "Settings of KECI"),
-        ("snerl/base", "Settings of SNERL"),
-        ("linking/base", "Settings of multi-task entity linking"),
-        ("relvm/base", "Settings of RELVM"),
-        ("relvm/mention_relations", "Settings of relations of mentions"),
-        ("relvm/sentence_classifier", "Settings of the sentence classifier"),
-        ("relvm/pair_relations", "Settings of relations of entities"),
+        ("joint_ner_re/base", "joint_ner_re", "Settings"),
+        ("keci/base", "keci", "Settings"),
+        ("snerl/base", "snerl", "Settings"),
+        ("linking/base", "multitask_entity_linking", "Settings"),
+        ("relvm/base", "relvm", "Settings of unsupervised training"),
+        ("relvm/mention_relations", "relvm", "Settings of relations of mentions"),
+        ("relvm/sentence_classifier", "relvm", "Settings of the sentence classifier"),
+        ("relvm/pair_relations", "relvm", "Settings of relations of entities"),
     ],
 )
-def test_settings_table_is_that_of_the_base(name, heading):
+def test_settings_table_is_that_of_the_base(name, page, heading):
     base = (CHECKOUT / f"training_config/lib/{name}.libsonnet").read_text("utf-8")
     settings = dict(re.findall(r"^  (\w+):: (.*?),(?:\s*//.*)?$", base, re.M))
-    rows = table_rows(section(CONFIGS, heading))
+    rows = table_rows(section(CONFIGS / f"{page}.md", heading))
     documented = {code_words(row[0])[0]: row[1].strip("`") for row in rows if len(row) == 4}
     assert documented.keys() == settings.keys()
     for name, default in documented.items():
@@ -321,7 +356,7 @@ def test_options_of_embed_concepts_have_a_table(method, heading):
     }
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(CHECKOUT)))
+@pytest.mark.parametrize("page", PAGES, ids=page_name)
 def test_links_lead_somewhere(page):
     for link in re.findall(r"\]\(([^)\s]+)\)", page.read_text("utf-8")):
         if "://" in link:
@@ -338,12 +373,30 @@ def anchors(page: Path) -> List[str]:
     return [re.sub(r"[^\w -]", "", heading).lower().replace(" ", "-") for heading in headings]
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(CHECKOUT)))
+@pytest.mark.parametrize("page", PAGES, ids=page_name)
 def test_paths_exist(page):
     made_by_the_reader = {
-        jsonnet_file(block) for page in WITH_EXAMPLES for block in blocks(page, "jsonnet")
+        jsonnet_file(block) for page in PAGES for block in blocks(page, "jsonnet")
     }
     folders = "bio_ie|benchmarks|docs|fixtures|scripts|stubs|tests|training_config"
     pattern = rf"(?<![\w/.-])(?:{folders})/[\w./*-]*[\w/*]"
     for path in sorted(set(re.findall(pattern, page.read_text("utf-8"))) - made_by_the_reader):
         assert any(CHECKOUT.glob(path)), path
+
+
+def links_of(page: Path) -> List[Path]:
+    links = re.findall(r"\]\(([^)\s#]+)[^)\s]*\)", page.read_text("utf-8"))
+    return [(page.parent / link).resolve() for link in links if "://" not in link]
+
+
+@pytest.mark.parametrize("page", SYSTEM_PAGES, ids=page_name)
+def test_pages_of_a_system_and_of_its_results_link_each_other(page):
+    results = RESULTS / page.name
+    assert results in links_of(page)
+    assert page in links_of(results)
+
+
+def test_index_names_every_page():
+    index = CHECKOUT / "docs/README.md"
+    assert index in links_of(README)
+    assert {index, *links_of(index)} >= set((CHECKOUT / "docs").rglob("*.md"))

@@ -1,4 +1,4 @@
-"""Archives that come from elsewhere: loading one must not run what its author likes."""
+"""Checks archives before they are loaded, so that an archive cannot run any code it likes."""
 
 import contextlib
 import importlib.util
@@ -21,15 +21,18 @@ _BUILT = ("dataset_reader", "validation_dataset_reader", "model", "vocabulary")
 
 @contextlib.contextmanager
 def checked_archive(archive_file: str) -> Iterator[str]:
-    """The folder with the files of an archive (or the serialization folder itself), for
-    `load_archive`, once its config has been found to build registered parts only.
+    """Unpacks an archive and checks that its config builds registered parts only.
 
-    AllenNLP takes any dotted name for a class to import and to call: `subprocess.Popen` as well.
-    It also unpacks to wherever a member of the archive says. What is not looked at: an archive
-    named inside (`from_archive`), and what a registered part does with its options.
+    The result is the folder with the files of the archive, for `load_archive`. A serialization
+    folder is used as it is.
 
-    Raises `ConfigurationError` for a config that names another class by its Python path, or has no
-    reader or no model.
+    AllenNLP itself imports and calls any class that a config names by a dotted name, such as
+    `subprocess.Popen`, and it unpacks the members of an archive to any path that they name. Two
+    things are not checked: an archive that the config names (`from_archive`), and what a registered
+    part does with its options.
+
+    Raises `ConfigurationError` for a config that names a class that is not a registered part by its
+    Python path, or that has no reader or no model.
     """
     path = cached_path(archive_file)
     with contextlib.ExitStack() as stack:
@@ -39,13 +42,14 @@ def checked_archive(archive_file: str) -> Iterator[str]:
                 _extract(archive, folder)
             path = folder
         try:
-            # Plain JSON, as AllenNLP writes it: jsonnet could come to mean something else.
+            # Plain JSON, as AllenNLP writes it: jsonnet could give another value when it is
+            # evaluated again.
             with open(os.path.join(path, CONFIG_NAME), encoding="utf-8") as file:
                 config = json.load(file)
         except (FileNotFoundError, ValueError) as error:
             raise ConfigurationError(f"{archive_file} has no readable {CONFIG_NAME}") from error
         if not isinstance(config, dict):
-            raise ConfigurationError(f"{CONFIG_NAME} in {archive_file} is no JSON object")
+            raise ConfigurationError(f"{CONFIG_NAME} in {archive_file} is not a JSON object")
         for part in _BUILT:
             check_parts(config.get(part), archive_file)
         for part in ("dataset_reader", "model"):
@@ -62,13 +66,15 @@ def _extract(archive: tarfile.TarFile, folder: str) -> None:
     for member in archive.getmembers():
         path = PurePosixPath(member.name)
         if not (member.isfile() or member.isdir()) or path.is_absolute() or ".." in path.parts:
-            raise tarfile.ExtractError(f"{member.name!r} does not belong in an archive of a model")
+            raise tarfile.ExtractError(
+                f"the archive of a model must not contain {member.name!r}"
+            )
     archive.extractall(folder)
 
 
 def check_parts(value: Any, archive_file: str) -> None:
-    """Raises `ConfigurationError` where part of a config, from an archive of this name, names
-    another class than a registered part by its Python path."""
+    """Raises `ConfigurationError` if part of a config names a class that is not a registered part
+    by its Python path. The error says that the config is from `archive_file`."""
     if isinstance(value, Mapping):
         value = list(value.values())
     if isinstance(value, list):
@@ -77,8 +83,8 @@ def check_parts(value: Any, archive_file: str) -> None:
     # Any string may stand for an object with this type.
     elif isinstance(value, str) and _names_foreign_class(value):
         raise ConfigurationError(
-            f"{archive_file} would have {value!r} imported and called, which is no registered "
-            "part. If you trust it, name its package with --include-package"
+            f"{archive_file} asks to import and call {value!r}, which is not a registered part. "
+            "If you trust it, name its package with --include-package"
         )
 
 

@@ -1,4 +1,4 @@
-"""A trained model inside another one, which its archive must then hold."""
+"""Loads a trained model that is part of another model."""
 
 import json
 import os
@@ -18,24 +18,27 @@ from bio_ie.archives.checked_archive import check_parts, checked_archive
 def model_of_inner_archive(
     archive_file: str, vocab: Vocabulary, serialization_dir: Optional[str], folder: str
 ) -> Model:
-    """The model of an archive, with a vocabulary that extends its own.
+    """Loads the model of an archive (the inner model) as a part of another model (the outer model).
+    The inner model gets the vocabulary of the outer model, which must extend its own.
 
-    The first time, its config is copied to `SERIALIZATION_DIR/FOLDER`. Where the outer model's
-    weights are in the serialization folder too, the inner model is built from that copy: the outer
-    weights hold all of the inner ones, and the inner archive is not needed any more.
+    The first time, the config of the inner model is copied to `SERIALIZATION_DIR/FOLDER`. If the
+    serialization folder also holds the weights of the outer model, the inner model is built from
+    that copy: the weights of the outer model include those of the inner one, and the inner archive
+    is not needed any more.
 
     # Parameters
 
     archive_file : `str`
+        The archive of the inner model.
     vocab : `Vocabulary`
-        Of the outer model.
+        The vocabulary of the outer model.
     serialization_dir : `str`, optional
-        Of the outer model.
+        The serialization folder of the outer model.
     folder : `str`
-        Which the outer config names in `include_in_archive`.
+        A name that the config of the outer model lists in `include_in_archive`.
 
-    Raises `ConfigurationError` if the archive is not there, would run foreign code
-    (`checked_archive`), or has another vocabulary.
+    Raises `ConfigurationError` if the archive does not exist, would run foreign code (see
+    `checked_archive`), or has a vocabulary that `vocab` does not extend.
     """
     kept = Path(serialization_dir, folder, CONFIG_NAME) if serialization_dir else None
     if kept is not None and kept.is_file() and _has_weights(kept.parent.parent):
@@ -50,8 +53,8 @@ def model_of_inner_archive(
             config = json.loads(Path(unpacked, CONFIG_NAME).read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise ConfigurationError(
-            f"there is no archive {archive_file} to start from. A trained model does without it if "
-            f'its config has include_in_archive: ["{folder}"]'
+            f"there is no archive {archive_file} to start from. A trained model does not need it "
+            f'if its config has include_in_archive: ["{folder}"]'
         ) from error
     require_extension(vocab, model.vocab, archive_file)
     model.vocab = vocab
@@ -65,7 +68,7 @@ def require_extension(vocab: Vocabulary, base: Vocabulary, archive_file: str) ->
     """Raises `ConfigurationError` unless every word of `base` has the same index in `vocab`."""
     known = vocab.get_namespaces()
     for namespace in base.get_namespaces():
-        # Asking for one that is not there would create it.
+        # The vocabulary would create a namespace that it does not have yet.
         indices = vocab.get_token_to_index_vocabulary(namespace) if namespace in known else {}
         for word, index in base.get_token_to_index_vocabulary(namespace).items():
             if indices.get(word) != index:
@@ -82,7 +85,7 @@ def _has_weights(folder: Path) -> bool:
 
 def _write(config: Dict[str, Any], path: Path) -> None:
     path.parent.mkdir(exist_ok=True)
-    # Distributed workers all write it, and none may read half of it.
+    # All distributed workers write this file, and none of them may read half of it.
     temporary = path.with_name(f"{path.name}.{os.getpid()}")
     temporary.write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
     os.replace(temporary, path)

@@ -18,6 +18,7 @@ from allennlp.common.checks import ConfigurationError
 from tqdm import tqdm
 
 from bio_ie.commands.user_errors import user_errors
+from bio_ie.data.losses import Losses
 from bio_ie.data.pairs.pair_dataset import (
     Pair,
     Shares,
@@ -32,6 +33,7 @@ from bio_ie.data.pairs.pair_tables import RelatedPair, read_pairs
 from bio_ie.files.atomic_output import atomic_folder, give_usual_rights
 from bio_ie.files.corpus_report import CorpusReport
 from bio_ie.knowledge.knowledge_base import KnowledgeBase
+from bio_ie.text.counted import counted_lines
 
 
 @Subcommand.register("build-pairs")
@@ -145,7 +147,7 @@ def build_pairs(
         if not relations.isdisjoint(exclude_relations):
             forbidden.add(pair_)
 
-    losses: Counter[str] = Counter()
+    losses: Losses = Counter()
     sentences = tqdm(PairSentencesFormat().sentences(input_path), unit=" sentences", disable=None)
     found = co_occurrences(sentences, max_contexts, kb, losses)
     labels, left_out = labelled_pairs(found, tables.keys(), forbidden)
@@ -167,8 +169,7 @@ def build_pairs(
         by_label = Counter(labels[pair] for pair in pairs)
         parts = ", ".join(f"{count:,} {label}" for label, count in by_label.most_common())
         counts.append(f"  {split}: {len(pairs):,} pairs: {parts}")
-    for what, count in (left_out + losses).most_common():
-        counts.append(f"  {count:,} {what}")
+    counts += [f"  {line}" for line in counted_lines(left_out + losses)]
     return [*counts, *report.note_lines()]
 
 

@@ -36,7 +36,7 @@ def find_mentions(
                 Mention(f"T{number}", match.start, match.end, "")
                 for number, match in enumerate(its_matches, 1)
             )
-            yield replace(document.without_annotations(), mentions=mentions)
+            yield document.without_annotations().with_changes(mentions=mentions)
 
 
 def link(documents: Iterable[Document], generator: CandidateGenerator) -> Iterator[LinkedDocument]:
@@ -79,7 +79,7 @@ def with_best_concepts(linked: LinkedDocument, kb: KnowledgeBase) -> Document:
                 score=best.score,
             )
         mentions.append(linked_mention)
-    return replace(linked.document.without_annotations(), mentions=tuple(mentions))
+    return linked.document.with_changes(mentions=mentions, relations=(), facts=())
 
 
 def links_to_json(linked: LinkedDocument, kb: KnowledgeBase) -> Dict[str, Any]:

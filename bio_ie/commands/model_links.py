@@ -1,6 +1,5 @@
 """What a trained model links the mentions of texts to."""
 
-from dataclasses import replace
 from typing import Any, Dict, Iterable, Iterator, Optional
 
 from allennlp.common.checks import ConfigurationError
@@ -54,7 +53,7 @@ def model_links(
     Each mention has offsets, its text, its type, and as `candidates` the concepts that it was
     linked to: id, the model's probability of the mention as a whole as `score`, and from a
     knowledge base, where that knows the concept, name and semantic types."""
-    given = documents if annotated else (replace(d, mentions=(), relations=()) for d in documents)
+    given = documents if annotated else (d.with_changes(mentions=(), relations=()) for d in documents)
     for found in predictor.predict_documents(given):
         if isinstance(found, Failure):
             yield found.to_json()

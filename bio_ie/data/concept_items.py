@@ -1,6 +1,6 @@
 """What is counted of concepts: facts between them, and which of them a document names."""
 
-from typing import Dict, Iterable, List, NamedTuple, Optional
+from typing import AbstractSet, Dict, Iterable, List, NamedTuple, Optional, Sequence, TypeVar
 
 from bio_ie.knowledge.concept_links import vocabulary_id
 from bio_ie.knowledge.knowledge_base import KnowledgeBase
@@ -39,6 +39,16 @@ def linking_items(mentions: Iterable[Mention]) -> List[MentionLink]:
         for mention in mentions
         for concept_id in mention.concept_ids
     ]
+
+
+ConceptItem = TypeVar("ConceptItem", LinkItem, MentionLink)
+
+
+def of_concepts(
+    rows: Sequence[Sequence[ConceptItem]], concepts: AbstractSet[str], inside: bool
+) -> List[List[ConceptItem]]:
+    """The items of each row whose concept is one of `concepts` or, if not `inside`, is not."""
+    return [[item for item in row if (item.concept_id in concepts) is inside] for row in rows]
 
 
 class ConceptItems:

@@ -2,11 +2,10 @@
 
 from typing import Iterable, List, Tuple
 
+from bio_ie.text.tokenizers.alignment import WordSpan
+
 NIL = "O"
 """The tag of a word outside of mentions."""
-
-WordSpan = Tuple[int, int]
-"""First and last word."""
 
 
 def word_tags(

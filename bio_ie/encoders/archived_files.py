@@ -1,8 +1,8 @@
-"""How an encoder's files travel in a trained archive.
+"""Copies of an encoder's config and tokenizer files in a trained archive.
 
-In training, the encoder's config and tokenizer files are copied to `SERIALIZATION_DIR/encoder/`. An
-archive made with `include_in_archive: ["encoder"]` is then complete: it loads where the encoder's
-folder is gone and the hub is out of reach.
+Training copies these files to `SERIALIZATION_DIR/encoder/`. An archive made with
+`include_in_archive: ["encoder"]` is then complete: it can be loaded without the encoder's folder
+and without the hub.
 """
 
 import hashlib
@@ -20,17 +20,17 @@ from bio_ie.encoders.reading import read_config, read_tokenizer
 PathOrName = Union[str, "os.PathLike[str]"]
 
 ARCHIVED_FOLDER = "encoder"
-"""What a config lists in `include_in_archive`."""
+"""The folder that a config lists in `include_in_archive`."""
 TRAINED_WEIGHTS = ("weights.th", "best.th")
 """Files that AllenNLP loads into a model built in their folder."""
 
 
 def encoder_files(model_name: str, serialization_dir: Optional[PathOrName] = None) -> str:
-    """The folder or hub name from which to read config and tokenizer of `model_name`.
+    """The folder or hub name from which to read the config and the tokenizer of `model_name`.
 
-    With a `serialization_dir` that is its subfolder for this encoder, which is filled now if a
-    training begins there. Without one, or with that of an archive made without encoder files, it
-    is the encoder itself.
+    With a `serialization_dir`, this is its subfolder for the encoder. If a training begins there,
+    the subfolder is filled now. Without a `serialization_dir`, or with one of an archive made
+    without encoder files, this is the location of the encoder itself.
     """
     if serialization_dir is None:
         return locate_encoder(model_name)
@@ -44,8 +44,8 @@ def encoder_files(model_name: str, serialization_dir: Optional[PathOrName] = Non
         return locate_encoder(model_name)
     except ConfigurationError as error:
         raise ConfigurationError(
-            f"{error}; nor are its files in {saved}: list "
-            f'`include_in_archive: ["{ARCHIVED_FOLDER}"]` in the config of the training'
+            f"{error}; its files are not in {saved} either: put "
+            f'`include_in_archive: ["{ARCHIVED_FOLDER}"]` into the config of the training'
         ) from error
 
 
@@ -62,8 +62,8 @@ def archived_encoder(model_name: str, serialization_dir: PathOrName) -> Path:
 def has_trained_weights(serialization_dir: PathOrName) -> bool:
     """Whether AllenNLP will load trained weights into a model built in `serialization_dir`.
 
-    The folder of a training that was killed before its first checkpoint has none: the model then
-    still needs its pretrained weights.
+    The folder of a training that was killed before its first checkpoint has no trained weights. The
+    model then still needs its pretrained weights.
     """
     return any(Path(serialization_dir, name).exists() for name in TRAINED_WEIGHTS)
 
@@ -72,8 +72,8 @@ def _save_encoder_files(model_name: str, folder: Path) -> None:
     source = locate_encoder(model_name)
     config, tokenizer = read_config(source), read_tokenizer(source)
     folder.parent.mkdir(parents=True, exist_ok=True)
-    # Distributed workers come here at once, and any of them may be killed: the folder is made
-    # aside, outside of what is archived, and appears complete or not at all.
+    # Distributed workers run this at the same time, and any of them may be killed. So the folder is
+    # made in another place, which is not archived, and appears complete or not at all.
     with tempfile.TemporaryDirectory(dir=folder.parent.parent, prefix=".encoder-") as aside:
         complete = Path(aside) / folder.name
         config.save_pretrained(complete)

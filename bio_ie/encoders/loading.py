@@ -1,4 +1,4 @@
-"""A pretrained encoder as a module: its weights, its dropout, its mask token."""
+"""Loads a pretrained encoder as a module, with its weights, dropout and mask token."""
 
 from typing import Optional, Sequence
 
@@ -13,13 +13,13 @@ from bio_ie.encoders.reading import from_pretrained, read_config, read_tokenizer
 
 ATTENTION_DROPOUT_SETTINGS = ("attention_probs_dropout_prob", "attention_dropout")
 DROPOUT_SETTINGS = ("hidden_dropout_prob", "dropout", *ATTENTION_DROPOUT_SETTINGS)
-"""What encoder families call their dropout rates."""
+"""The names that encoder families give their dropout rates."""
 
 
 def mask_id(model_name: str, serialization_dir: Optional[PathOrName] = None) -> int:
-    """The id of the encoder's mask token, by which its pretraining hid words.
+    """The id of the encoder's mask token, which hid words in its pretraining.
 
-    Raises `ConfigurationError` if it has none.
+    Raises `ConfigurationError` if the encoder has no mask token.
     """
     tokenizer = read_tokenizer(encoder_files(model_name, serialization_dir))
     if tokenizer.mask_token_id is None:
@@ -33,20 +33,21 @@ def load_encoder(
     dropout: Optional[float] = None,
     attention_dropout: Optional[float] = None,
 ) -> PreTrainedModel:
-    """The encoder, without the pooling layer that some have on top.
+    """Loads the encoder, without the pooling layer that some encoders have on top.
 
-    Its weights are the pretrained ones, unless `serialization_dir` holds trained weights: then
-    they are undefined, for the caller to load, and the pretrained ones need not exist any more.
+    The encoder gets its pretrained weights, unless `serialization_dir` holds trained weights. In
+    that case its weights are undefined, the caller has to load the trained ones, and the pretrained
+    ones need not exist any more.
 
     # Parameters
 
     model_name : `str`
     serialization_dir : `str`, optional
-        Of the training or archive; see `encoder_files`.
+        The folder of the training or archive; see `encoder_files`.
     dropout : `float`, optional
-        Replaces the encoder's own dropout rates.
+        Replaces all of the encoder's dropout rates.
     attention_dropout : `float`, optional
-        Replaces that of attention weights alone; goes before `dropout`.
+        Replaces the dropout rate of attention weights alone, also where `dropout` is given.
     """
     config = read_config(encoder_files(model_name, serialization_dir))
     if dropout is not None:
@@ -58,14 +59,15 @@ def load_encoder(
             encoder = AutoModel.from_config(config)
     else:
         encoder = _with_pretrained_weights(locate_encoder(model_name), config)
-    # Its output is not used, and a parameter without gradient stops distributed training.
+    # The pooler's output is not used, and a parameter without gradient stops distributed training.
     if getattr(encoder, "pooler", None) is not None:
         encoder.pooler = None
     return encoder
 
 
 def _with_pretrained_weights(source: str, config: PretrainedConfig) -> PreTrainedModel:
-    # transformers only warns of weights that are missing, the unused pooling layer's included.
+    # For missing weights transformers only gives a warning, even for those of the unused pooling
+    # layer. So its warnings are silenced, and missing weights are an error below.
     verbosity = transformers_logging.get_verbosity()
     transformers_logging.set_verbosity_error()
     try:
@@ -77,7 +79,7 @@ def _with_pretrained_weights(source: str, config: PretrainedConfig) -> PreTraine
     missing = [name for name in loading["missing_keys"] if not name.startswith("pooler.")]
     if missing:
         raise ConfigurationError(
-            f"the weights of the pretrained encoder {source!r} lack {', '.join(missing)}"
+            f"the pretrained encoder {source!r} has no weights for {', '.join(missing)}"
         )
     return encoder
 
@@ -87,6 +89,8 @@ def _set_dropout(config: PretrainedConfig, name: str, rate: float, settings: Seq
         raise ConfigurationError(f"{name} must be at least 0 and less than 1, not {rate}")
     known = [setting for setting in settings if hasattr(config, setting)]
     if not known:
-        raise ConfigurationError(f"no {name} to set in an encoder of type {config.model_type!r}")
+        raise ConfigurationError(
+            f"{name} cannot be set for an encoder of type {config.model_type!r}"
+        )
     for setting in known:
         setattr(config, setting, rate)

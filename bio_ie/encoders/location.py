@@ -1,5 +1,5 @@
-"""Where a pretrained encoder is: a name of the Hugging Face hub, a folder, or
-`package:NAME/FOLDER`, a folder inside an installed Python package."""
+"""Finds a pretrained encoder. Its name is a name of the Hugging Face hub, a folder, or
+`package:NAME/FOLDER`, which is a folder inside an installed Python package."""
 
 import importlib.util
 from pathlib import Path
@@ -10,9 +10,10 @@ PACKAGE_PREFIX = "package:"
 
 
 def locate_encoder(model_name: str) -> str:
-    """The folder that `model_name` means, or `model_name` itself if it can only be a hub name.
+    """The folder of the encoder `model_name`, or `model_name` itself if it can only be a hub name.
 
-    Raises `ConfigurationError` for a package that is not installed and for a path without folder.
+    Raises `ConfigurationError` for a package that is not installed, and for a path where there is
+    no folder.
     """
     if model_name.startswith(PACKAGE_PREFIX):
         return str(_package_folder(model_name))
@@ -20,7 +21,9 @@ def locate_encoder(model_name: str) -> str:
     if folder.is_dir():
         return str(folder.resolve())
     if folder.is_absolute() or model_name.startswith((".", "~")) or model_name.count("/") > 1:
-        raise ConfigurationError(f"no folder {folder.absolute()} for the encoder {model_name!r}")
+        raise ConfigurationError(
+            f"there is no folder {folder.absolute()} for the encoder {model_name!r}"
+        )
     return model_name
 
 
@@ -36,4 +39,4 @@ def _package_folder(model_name: str) -> Path:
     for folder in folders:
         if folder.is_dir():
             return folder
-    raise ConfigurationError(f"no folder {folders[0]} for the encoder {model_name!r}")
+    raise ConfigurationError(f"there is no folder {folders[0]} for the encoder {model_name!r}")

@@ -1,4 +1,4 @@
-"""Config, tokenizer and weights of a pretrained encoder, from a folder or the hub."""
+"""Reads the config, tokenizer and weights of a pretrained encoder from a folder or the hub."""
 
 import logging
 import os
@@ -12,27 +12,28 @@ logger = logging.getLogger(__name__)
 
 
 def read_config(source: str) -> PretrainedConfig:
-    """The encoder's config, from a folder or hub name. Raises `ConfigurationError`."""
+    """The encoder's config, from a folder or hub name. Raises `ConfigurationError` if it cannot be
+    read."""
     return from_pretrained(AutoConfig.from_pretrained, source)
 
 
 def read_tokenizer(source: str) -> PreTrainedTokenizerFast:
     """The encoder's fast tokenizer, which neither truncates nor pads.
 
-    Raises `ConfigurationError` if it cannot be read or has no fast implementation.
+    Raises `ConfigurationError` if the tokenizer cannot be read or has no fast implementation.
     """
     tokenizer = from_pretrained(AutoTokenizer.from_pretrained, source)
     if not isinstance(tokenizer, PreTrainedTokenizerFast):
         raise ConfigurationError(
             f"the encoder {source!r} has no fast tokenizer, only {type(tokenizer).__name__}"
         )
-    # Some published tokenizer files come with both switched on.
+    # Some published tokenizer files switch truncation and padding on.
     tokenizer.backend_tokenizer.no_truncation()
     tokenizer.backend_tokenizer.no_padding()
     if _loses_case(tokenizer):
         logger.warning(
-            "the tokenizer of %s lower-cases although its vocabulary has upper case: if the "
-            'encoder is a cased one, use a copy of its folder with `"do_lower_case": false` in '
+            "the tokenizer of %s lower-cases its input although its vocabulary has upper case: if "
+            'the encoder is a cased one, use a copy of its folder with `"do_lower_case": false` in '
             "tokenizer_config.json",
             source,
         )
@@ -40,7 +41,8 @@ def read_tokenizer(source: str) -> PreTrainedTokenizerFast:
 
 
 def _loses_case(tokenizer: PreTrainedTokenizerFast) -> bool:
-    """True of cased encoders that were published without their tokenizer's settings."""
+    """Whether the tokenizer lower-cases its input although its vocabulary has upper case. This is
+    so for cased encoders that were published without the settings of their tokenizer."""
     normalizer = tokenizer.backend_tokenizer.normalizer
     if normalizer is None or normalizer.normalize_str("A") != "a":
         return False
@@ -56,7 +58,7 @@ def from_pretrained(load: Callable[..., Any], source: str, **kwargs: Any) -> Any
         tried = (
             f"the folder {source}"
             if is_folder
-            else f"no folder {Path(source).absolute()}; the Hugging Face hub's cache and the hub"
+            else f"the Hugging Face hub and its cache; there is no folder {Path(source).absolute()}"
         )
         raise ConfigurationError(
             f"cannot load the pretrained encoder {source!r} (tried: {tried}): {error}"

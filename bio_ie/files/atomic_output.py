@@ -12,14 +12,17 @@ from typing import IO, Any, Iterator, Union
 
 @contextlib.contextmanager
 def atomic_writer(path: Path) -> Iterator[IO[str]]:
-    """A text file that appears under `path` only once it is complete; `.gz` is compressed.
+    """Opens a text file for writing that appears under `path` only once it is complete.
 
-    Its `buffer` takes bytes, for a library that wants to encode by itself. A device or a pipe,
-    such as `/dev/stdout`, is written to as it is. Raises `IsADirectoryError` for a folder.
+    A file whose name ends with `.gz` is compressed. The file's `buffer` takes bytes, for a library
+    that encodes its output itself. A device or a pipe, such as `/dev/stdout`, is written to
+    directly.
+
+    Raises `IsADirectoryError` if `path` is a folder.
     """
     if path.is_dir():
         raise IsADirectoryError(f"{path} is a folder, not a file to write")
-    if path.exists() and not path.is_file():  # to replace /dev/null would break the system
+    if path.exists() and not path.is_file():  # replacing /dev/null would break the system
         with open(path, "wb") as device, _text_writer(device, path) as text:
             yield text
         return
@@ -50,10 +53,10 @@ def _text_writer(raw: IO[bytes], path: Path) -> Iterator[IO[str]]:
 
 @contextlib.contextmanager
 def atomic_folder(path: Path) -> Iterator[Path]:
-    """An empty folder to fill that appears under `path` only once it is complete.
+    """Makes an empty folder to fill, which appears under `path` only once it is complete.
 
-    `path` must not exist or be an empty folder: replacing the files of a full one could delete
-    what nobody meant to give up. Raises `FileExistsError` otherwise, before anything is written.
+    `path` must not exist, or must be an empty folder: replacing a full folder could delete files
+    that the user wants to keep. Otherwise `FileExistsError` is raised before anything is written.
     """
     if path.exists() and (not path.is_dir() or any(path.iterdir())):
         raise FileExistsError(f"{path} exists and is not an empty folder")
@@ -69,8 +72,8 @@ def atomic_folder(path: Path) -> Iterator[Path]:
 
 
 def give_usual_rights(path: Union[str, "os.PathLike[str]"]) -> None:
-    """`tempfile` and some libraries make files private; one that a user asked for has the rights of
-    any other."""
+    """Gives a file the access rights of any other new file. `tempfile` and some libraries make
+    files that only their owner can read."""
     os.chmod(path, 0o666 & ~_umask())
 
 

@@ -1,4 +1,4 @@
-"""How a parser gives up on one item of a file and goes on with the next."""
+"""Errors of single items of a file, which a parser reports before it goes on with the next item."""
 
 import contextlib
 from typing import Any, Iterator, Mapping, Optional, Tuple, Type, TypeVar
@@ -11,12 +11,12 @@ T = TypeVar("T")
 
 
 class BadItem(ValueError):
-    """An item that cannot be read, raised while it is parsed and reported by `skippable`.
+    """Raised while parsing an item that cannot be read. `skippable` reports it.
 
     # Parameters
 
     reason : `str`
-        A phrase without particulars: losses are counted by it.
+        A phrase without particulars, because losses are counted by reason.
     detail : `str`, optional
         The particulars.
     """
@@ -31,9 +31,11 @@ class BadItem(ValueError):
 def skippable(
     source: Source, document_id: Optional[str] = None, line: Optional[int] = None
 ) -> Iterator[None]:
-    """Hands a `BadItem` or `DocumentError` of the block to `source.problem`: a `CorpusError` under
-    `on_error: "raise"`; under `"skip"` it is counted and the program goes on after the block. So
-    is a companion file that breaks off."""
+    """A context manager that hands a `BadItem` or `DocumentError` of its block to `source.problem`.
+
+    With `on_error: "raise"` that raises a `CorpusError`. With `"skip"` it counts the loss, and the
+    program goes on after the block. A companion file that breaks off is treated in the same way.
+    """
     try:
         yield
     except BadItem as error:
@@ -49,8 +51,10 @@ def skippable(
 
 
 def json_objects(source: Source, what: str) -> Iterator[Tuple[int, Mapping[str, Any]]]:
-    """The objects of the list a whole JSON file holds, with their numbers from 0. `what` names
-    one of them in errors. Does not stream."""
+    """The objects of a JSON file that holds one list, each with its number, from 0.
+
+    `what` is the name of an object in errors. The whole file is read at once.
+    """
     values = source.json()
     if not isinstance(values, list):
         raise source.error(f"expected a JSON list, found {_kind(values)}")
@@ -63,19 +67,19 @@ def json_objects(source: Source, what: str) -> Iterator[Tuple[int, Mapping[str, 
 
 
 def as_object(value: Any, what: str) -> Mapping[str, Any]:
-    """`value` if it is a JSON object; otherwise a `BadItem` that names `what` it should be."""
+    """`value` if it is a JSON object; otherwise raises a `BadItem`, in which `what` names it."""
     return _checked(value, dict, what)
 
 
 def member(item: Mapping[str, Any], key: str, kind: Type[T]) -> T:
-    """`item[key]`, which must be there and of the JSON type `kind`; otherwise a `BadItem`."""
+    """`item[key]`. Raises `BadItem` if it is missing or not of the JSON type `kind`."""
     if key not in item:
         raise BadItem(f"{key!r} is missing")
     return _checked(item[key], kind, repr(key))
 
 
 def _checked(value: Any, kind: Type[T], what: str) -> T:
-    # JSON's true is no number, although Python's is one.
+    # In Python `True` is an `int`; in JSON it is not a number.
     if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
         raise BadItem(f"{what} must be {_NAMES[kind]}", f"found {_kind(value)}")
     return value

@@ -1,10 +1,11 @@
-"""The error of input that cannot be read."""
+"""The error for input that cannot be read."""
 
 from typing import Any, Optional, Tuple
 
 
 class CorpusError(ValueError):
-    """Input that cannot be read: the message names file, line or document, and reason."""
+    """Raised for input that cannot be read. The message names the reason and the file, the line or
+    the document, as far as they are known."""
 
     def __init__(
         self,
@@ -28,6 +29,6 @@ class CorpusError(ValueError):
 
 
 def quoted(text: Any, limit: int = 60) -> str:
-    """`repr`, cut to a length that an error message bears."""
+    """`repr(text)`, shortened to fit into an error message."""
     result = repr(text)
     return result if len(result) <= limit else f"{result[: limit // 2]} ... {result[-limit // 3 :]}"

@@ -1,26 +1,28 @@
-"""The count of what was read or written, and of what was lost on the way."""
+"""Counts of what was read or written, and of what was lost on the way."""
 
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Callable, Collection, Dict, List, Optional
 
 from bio_ie.files.corpus_error import CorpusError
+from bio_ie.text.counted import Phrase, counted
 from bio_ie.text.document import Document
 
 
 @dataclass
 class CorpusReport:
-    """What was read or written, and what was lost on the way, by reason.
+    """Counts what was read or written, and what was lost on the way, by reason.
 
-    What a format leaves out because its settings say so is no loss: it is counted in `noted`.
+    Items that a format leaves out because its settings say so are not losses; they are counted in
+    `noted`.
 
     # Parameters
 
     on_unread : `Callable[[CorpusError], None]`, optional
-        For who has to account for every document, such as prediction. It is given the error of
-        each document of which nothing could be read, and of each stretch of a file that is no
-        known document's, before the next document comes. Nothing in a file is raised then,
-        whatever the format's `on_error`.
+        For callers that have to account for every document, such as prediction. It is called with
+        the error of each document that could not be read at all, and of each stretch of a file that
+        belongs to no known document, before the next document is given. With it, problems inside a
+        file are never raised, whatever the format's `on_error`.
     """
 
     documents: int = 0
@@ -41,14 +43,15 @@ class CorpusReport:
         self.facts += len(document.facts)
 
     def lose(self, reason: str, example: str = "", count: int = 1) -> None:
-        """Counts `count` losses for `reason` (a phrase without particulars) and keeps the first
-        `example`, which holds the particulars."""
+        """Counts `count` losses for `reason`, a phrase without particulars. Keeps the first
+        `example`, which has the particulars."""
         if count:
             self.lost[reason] += count
             self.examples.setdefault(reason, example)
 
     def lose_input(self, reason: str, error: CorpusError) -> None:
-        """Counts a loss while reading, and keeps its error until `settle` if that is wanted."""
+        """Counts a loss while reading. If there is an `on_unread`, keeps its error until `settle`.
+        """
         self.lose(reason, str(error))
         if self.on_unread is not None:
             self._problems.append(error)
@@ -61,13 +64,20 @@ class CorpusReport:
             self.examples.setdefault(reason, example)
 
     def note_lines(self) -> List[str]:
-        """What is noted, as lines to read."""
-        return [f"  {count:,} {what}" for what, count in self.noted.most_common() if count]
+        """The counts of `noted`, as lines of text. A `Phrase` has its singular form after "1"."""
+        return [
+            "  " + counted(count, what.one if isinstance(what, Phrase) else what, what)
+            for what, count in self.noted.most_common()
+            if count
+        ]
 
     def settle(self, document_id: Optional[str] = None) -> None:
-        """To be called for each document that was read, and without one at the end of a file.
-        Problems of that document, or of the one before, cost it annotations only; of any other,
-        the first is given to `on_unread`."""
+        """Decides which kept errors go to `on_unread`. Call it with each document that was read,
+        and without a document at the end of a file.
+
+        Problems of that document, or of the one before it, only cost annotations, and are dropped.
+        For any other document, the first problem is given to `on_unread`.
+        """
         if self.on_unread is None:
             return
         problems, self._problems = self._problems, []
@@ -79,12 +89,13 @@ class CorpusReport:
         self._last_read = document_id
 
     def lose_fields(self, document: Document, *names: str) -> None:
-        """Counts what `document` has in fields that a format has no place for.
+        """Counts as lost the content of fields that a format cannot hold.
 
         # Parameters
 
+        document : `Document`
         names : `str`
-            A field of `Document` (`"sentences"`), or of its items (`"mention.score"`).
+            Each a field of `Document` (`"sentences"`), or of its items (`"mention.score"`).
         """
         example = f"document {document.id!r}"
         for name in names:
@@ -98,8 +109,15 @@ class CorpusReport:
             self.lose(f"{part} of a {layer} cannot be written", example, count)
 
     def lose_metadata(self, document: Document, /, **held: Collection[str]) -> None:
-        """Counts the metadata that a format has no place for. `held` names, by `document`,
-        `passage`, `mention`, `relation` and `fact`, the keys it does hold."""
+        """Counts as lost the metadata that a format cannot hold.
+
+        # Parameters
+
+        document : `Document`
+        held : `Collection[str]`
+            The keys of metadata that the format does hold, given by keyword for `document`,
+            `passage`, `mention`, `relation` and `fact`.
+        """
         example = f"document {document.id!r}"
         for kind in ("document", "passage", "mention", "relation", "fact"):
             items = (document,) if kind == "document" else getattr(document, kind + "s")
@@ -109,8 +127,8 @@ class CorpusReport:
 
     def __str__(self) -> str:
         counts = ", ".join(
-            f"{getattr(self, name):,} {name}"
-            for name in ("documents", "mentions", "relations", "facts")
+            counted(getattr(self, f"{noun}s"), noun)
+            for noun in ("document", "mention", "relation", "fact")
         )
         lines = [counts]
         for reason, count in self.lost.most_common():

@@ -1,4 +1,4 @@
-"""Documents that fail, and how the others go on."""
+"""Failures of single documents, so that the other documents can be processed."""
 
 from collections import deque
 from dataclasses import dataclass
@@ -16,7 +16,8 @@ class Failure:
     # Parameters
 
     id : `str`, optional
-        `None` if not even the document's id could be read: the error then says where that was.
+        `None` if not even the document's id could be read. The error then says where in the input
+        the document is.
     error : `str`
     """
 
@@ -33,18 +34,18 @@ DocumentOrFailure = Union[Document, Failure]
 def read_with_failures(
     read: Callable[[CorpusReport], Iterable[Document]],
 ) -> Iterator[DocumentOrFailure]:
-    """The documents of a corpus, and a `Failure` in the place of each that cannot be read.
+    """The documents of a corpus, and a `Failure` in the place of each document that cannot be read.
 
-    Bad annotations of a document whose text is fine cost nothing but a warning at the end: a
-    prediction replaces them. What ends the reading, such as a broken gzip file, is the last
-    `Failure`.
+    Bad annotations of a document whose text is fine only cause a warning at the end, because a
+    prediction replaces the annotations. An error that ends the reading, such as a broken gzip file,
+    is the last `Failure`.
 
     # Parameters
 
     read : `Callable`
         Reads the corpus, given a report.
 
-    Raises `CorpusError` for a corpus that is not there, or empty.
+    Raises `CorpusError` for a corpus that does not exist or is empty.
     """
     unread: Deque[Failure] = deque()
 

@@ -1,4 +1,4 @@
-"""An input file while it is read: it knows where the parser is, so that errors can say so."""
+"""An input file that keeps track of the current line, so that errors can name it."""
 
 import codecs
 import contextlib
@@ -16,18 +16,18 @@ logger = logging.getLogger(__name__)
 
 
 class Source:
-    """One input file while it is read: knows where the parser is, so that errors can say it.
+    """Reads one input file and keeps track of the current line, so that errors can name it.
 
     # Parameters
 
     path : `Path`
         The local file.
     name : `str`
-        What the user called it; used in errors.
+        The name of the file in errors: the one that the user gave.
     on_error : `str`
         `"raise"` or `"skip"`.
     report : `CorpusReport`
-        With an `on_unread`, `on_error` is `"skip"`.
+        If it has an `on_unread`, `on_error` is always `"skip"`.
     """
 
     def __init__(self, path: Path, name: str, on_error: str, report: CorpusReport) -> None:
@@ -49,10 +49,13 @@ class Source:
         line: Optional[int] = None,
         document_id: Optional[str] = None,
     ) -> None:
-        """An item that cannot be read. Raises, or under `on_error: "skip"` counts it as lost and
-        returns, so that the parser goes on without it.
+        """Reports an item that cannot be read.
 
-        `reason` is a phrase without particulars (losses are counted by it), `detail` has them.
+        Raises `CorpusError`. With `on_error: "skip"` it instead counts the item as lost and
+        returns, so that the parser can go on without it.
+
+        `reason` is a phrase without particulars, because losses are counted by reason. `detail` has
+        the particulars.
         """
         error = self.error(f"{reason}: {detail}" if detail else reason, line, document_id)
         if self.on_error == "raise":
@@ -62,8 +65,10 @@ class Source:
 
     @contextlib.contextmanager
     def binary(self, path: Optional[Path] = None) -> Iterator[IO[bytes]]:
-        """The file (or a companion `path`) as bytes; gzip is decompressed. What goes wrong
-        underneath (truncated gzip, bad UTF-8) becomes a `CorpusError`."""
+        """Opens the file (or a companion `path`) as bytes, and decompresses gzip.
+
+        Errors while reading it (truncated gzip, bad UTF-8) become a `CorpusError`.
+        """
         try:
             with open_binary(path or self.path) as file:
                 yield file
@@ -76,11 +81,13 @@ class Source:
             raise self.error(f"cannot be read: {error.strerror or error}") from error
 
     def lines(self, path: Optional[Path] = None, errors: str = "strict") -> Iterator[str]:
-        """The lines without their ends (`\\n` or `\\r\\n`) and without a byte-order mark;
-        `self.line` is the current number. `errors` is that of `bytes.decode`."""
+        """The lines without their ends (`\\n` or `\\r\\n`) and without a byte-order mark.
+
+        `self.line` is the number of the current line. `errors` is passed on to `bytes.decode`.
+        """
         self.line = None
         with self.binary(path) as file:
-            # Decoded line by line: a text file decodes ahead, and its errors name no place.
+            # Decoded line by line: a text file decodes ahead, so its errors cannot name a line.
             for number, line in enumerate(file, 1):
                 self.line = number
                 if number == 1:
@@ -89,12 +96,12 @@ class Source:
         self.line = None
 
     def text(self, path: Optional[Path] = None, encoding: str = "utf-8-sig") -> str:
-        """The whole file. The default encoding drops a byte-order mark."""
+        """The whole file as text. The default encoding drops a byte-order mark."""
         with self.binary(path) as file:
             return file.read().decode(encoding)
 
     def json(self) -> Any:
-        """The whole file as JSON. Does not stream."""
+        """The whole file, parsed as one JSON value."""
         content = self.text()
         try:
             return parse_json(content)
@@ -104,7 +111,8 @@ class Source:
 
 
 def open_binary(path: Path) -> IO[bytes]:
-    """By content rather than by name: `cached_path` drops the ending of a URL."""
+    """Opens a file as bytes and decompresses gzip, which is recognised by its content rather than
+    the file's name, because `cached_path` drops the ending of a URL."""
     with open(path, "rb") as file:
         magic = file.read(2)
     return gzip.open(path, "rb") if magic == b"\x1f\x8b" else open(path, "rb")  # type: ignore[return-value]

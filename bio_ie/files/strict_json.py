@@ -1,4 +1,4 @@
-"""JSON with one kind of error for all that is wrong with it."""
+"""A JSON parser that raises one kind of error, whatever is wrong with the text."""
 
 import json
 import math
@@ -8,9 +8,12 @@ from bio_ie.files.corpus_error import quoted
 
 
 def parse_json(content: str) -> Any:
-    """`json.loads` with one kind of error, `ValueError`, for all it cannot read: nesting without
-    end, numbers no JSON has (NaN) or no float holds (1e999), lone surrogates, which no text
-    file can hold, and bytes that were not UTF-8 (decoded by `errors="surrogateescape"`)."""
+    """Parses JSON like `json.loads`, but raises `ValueError` for everything that it cannot read.
+
+    That includes JSON that is nested too deeply, numbers that are not JSON (NaN) or that no float
+    can hold (1e999), lone surrogates, which no text file can hold, and bytes that were not UTF-8
+    (decoded with `errors="surrogateescape"`).
+    """
     try:
         content.encode("utf-8")
     except UnicodeEncodeError as error:
@@ -23,16 +26,16 @@ def parse_json(content: str) -> Any:
         try:
             json.dumps(value, ensure_ascii=False).encode("utf-8")
         except UnicodeEncodeError as error:
-            raise ValueError("a surrogate stands alone, which is no character") from error
+            raise ValueError("a lone surrogate, which is not a character") from error
     return value
 
 
 def _no_constant(name: str) -> float:
-    raise ValueError(f"{name} is no JSON number")
+    raise ValueError(f"{name} is not a JSON number")
 
 
 def _finite(number: str) -> float:
     value = float(number)
-    if math.isinf(value):  # it would be written as Infinity, which is no JSON
-        raise ValueError(f"{quoted(number)} is too large a number")
+    if math.isinf(value):  # it would be written as Infinity, which is not JSON
+        raise ValueError(f"the number {quoted(number)} is too large")
     return value

@@ -1,4 +1,4 @@
-"""Abbreviations that a document explains: `methamphetamine (METH)`."""
+"""Abbreviations that a document explains, as in `methamphetamine (METH)`."""
 
 import re
 import warnings
@@ -18,12 +18,13 @@ _ENDING = {"ORTH": {"IN": [")", "]", ";", ",", ":"]}}
 
 
 def find_abbreviations(text: str) -> Dict[str, str]:
-    """The short forms that a text explains in brackets, and their long forms.
+    """The short forms that a text explains in brackets, each with its long form.
 
-    They are found by scispaCy's `AbbreviationDetector` (Schwartz and Hearst 2003), to which it
-    adds short forms in square brackets, and such as are followed by something else before the
-    bracket closes: `methamphetamine (METH; 4 mg/kg)`. A short form has a capital letter and is
-    shorter than the long form; this sorts out most of what is in brackets for another reason.
+    scispaCy's `AbbreviationDetector` (Schwartz and Hearst 2003) finds them. This function also
+    finds short forms in square brackets, and short forms that are followed by something else
+    before the bracket closes: `methamphetamine (METH; 4 mg/kg)`. A short form must have a capital
+    letter and be shorter than the long form; this excludes most text that is in brackets for
+    another reason.
     """
     return dict(_found(text)) if "(" in text or "[" in text else {}
 
@@ -41,8 +42,8 @@ def _found(text: str) -> Tuple[Tuple[str, str], ...]:
 
 
 def expand_abbreviations(text: str, abbreviations: Mapping[str, str]) -> str:
-    """Puts the long form in the place of each short form that is a word of `text` (`METH-induced`
-    has the word `METH`), with the same letters in capitals."""
+    """Replaces each short form that is a word of `text` by its long form. `METH-induced` has the
+    word `METH`. Only a short form with the same letters in capitals is replaced."""
     if not abbreviations:
         return text
     return _short_forms(frozenset(abbreviations)).sub(
@@ -57,10 +58,11 @@ def _short_forms(forms: FrozenSet[str]) -> "re.Pattern[str]":
 
 
 class _Detectors:
-    """scispaCy's detector, taken anew after many texts: it keeps every word that it has seen."""
+    """scispaCy's detector. It keeps every word that it has seen, so it is replaced by a new one
+    after many texts."""
 
     def __init__(self) -> None:
-        # Brackets would otherwise be part of a word as in `(METH)-induced`.
+        # Brackets would otherwise be part of a word, as in `(METH)-induced`.
         self._tokenizer = ScispacyRulesTokenizer(split_signs="()[]")
         self._vocab, self._detector = _new_detector()
         self._num_texts = 0
@@ -76,7 +78,7 @@ class _Detectors:
         starts = [start for start, _ in spans[1:]] + [len(text)]
         spaces = [end < start for (_, end), start in zip(spans, starts, strict=True)]
         with warnings.catch_warnings():
-            # About a matcher without patterns, which is a text without abbreviations.
+            # A text without abbreviations causes a warning about a matcher without patterns.
             warnings.simplefilter("ignore", UserWarning)
             return self._detector(Doc(self._vocab, words=words, spaces=spaces))
 
@@ -90,5 +92,5 @@ def _new_detector() -> Tuple[spacy.vocab.Vocab, AbbreviationDetector]:
 
 @cache
 def _detectors() -> _Detectors:
-    """One a process."""
+    """The detector of this process."""
     return _Detectors()

@@ -1,4 +1,5 @@
-"""What a knowledge base has to say about a text: candidate concepts and the graph of them."""
+"""The background graph of a text: its candidate concepts and their relations in a knowledge base.
+"""
 
 from typing import Dict, List, NamedTuple, Optional, Sequence, Tuple
 
@@ -12,41 +13,42 @@ from bio_ie.knowledge.subgraph import Edge, Node
 from bio_ie.text.document import Span
 
 NamedConcepts = Tuple[Span, List[str]]
-"""Character offsets of a stretch of text, and the concepts that it may name, the likeliest
-first."""
+"""Character offsets of a stretch of text, and the concepts that it may name, likeliest first."""
 
 
 class BackgroundGraph(NamedTuple):
-    """A background knowledge graph (KECI, section 2.4) and where the text names its concepts."""
+    """A background knowledge graph (KECI, section 2.4), and where the text names its concepts."""
 
     matches: List[Tuple[Span, List[int]]]
-    """Character offsets of each stretch of text that names a concept, and the places of these among
-    the nodes, the likeliest first."""
+    """For each stretch of text that names concepts, its character offsets and the indices of these
+    concepts in `nodes`, likeliest first."""
     nodes: Tuple[Node, ...]
-    """Concepts, then their semantic types."""
+    """The concepts, followed by their semantic types."""
     types: Tuple[Tuple[str, ...], ...]
-    """The semantic types of each node; a type's own is itself."""
+    """The semantic types of each node. A node that is a semantic type has itself as its type."""
     edges: Sequence[Edge]
-    """In both directions, see `KnowledgeBase.subgraph`."""
+    """Each edge in both directions; see `KnowledgeBase.subgraph`."""
 
 
 class BackgroundKnowledgeBase(FromParams):
     """
-    Looks up every span of a text, as a dictionary matcher does (`DictionaryMatcher`), and puts the
-    graph of the concepts found together. It takes the place of MetaMap in KECI.
+    Looks up every span of a text in a knowledge base, with a `DictionaryMatcher`, and builds the
+    graph of the concepts that it finds. It takes the place of MetaMap in KECI.
 
     # Parameters
 
     kb : `KnowledgeBase`
-        Gives the graph.
+        The knowledge base that gives the graph.
     candidate_generator : `CandidateGenerator`, optional (default = `exact`, from `kb`)
-        Every span is a query. Its concepts must be those of `kb`.
+        Every span is a query to this generator. It must give concepts of `kb`.
     max_width : `int`, optional (default = `8`)
-        Of a span, in words.
+        The largest number of words in a span.
     min_score : `float`, optional (default = `0.0`)
-        Candidates of a lower score are left out; for generators that give every span some.
+        Candidates with a lower score are left out. This is for generators that give candidates for
+        every span.
     stem : `bool`, optional (default = `False`)
-        Of the default `candidate_generator`: "cadherin" finds "Cadherins".
+        Whether the default `candidate_generator` compares the stems of words, so that "cadherin"
+        finds "Cadherins".
     """
 
     def __init__(
@@ -59,7 +61,8 @@ class BackgroundKnowledgeBase(FromParams):
     ) -> None:
         if stem and candidate_generator is not None:
             raise ConfigurationError(
-                "stem is for the default candidate_generator: give it to yours"
+                "stem is a setting of the default candidate_generator: set it in your "
+                "candidate_generator instead"
             )
         self.kb = kb
         generator = candidate_generator or ExactCandidateGenerator(kb, stem=stem)
@@ -68,17 +71,19 @@ class BackgroundKnowledgeBase(FromParams):
 
     def graphs(self, texts: Sequence[str], contexts: Sequence[str]) -> List[BackgroundGraph]:
         """
+        The background graph of each text.
+
         # Parameters
 
         texts : `Sequence[str]`
-            Looked up all at once.
+            All of them are looked up at once.
         contexts : `Sequence[str]`
-            The document of each text, whose abbreviations count.
+            The document of each text, whose abbreviations are expanded.
         """
         return [self.graph(matches) for matches in self.look_up(texts, contexts)]
 
     def look_up(self, texts: Sequence[str], contexts: Sequence[str]) -> List[List[NamedConcepts]]:
-        """The first half of `graphs`: what each text names."""
+        """The first half of `graphs`: the concepts that each text names, and where."""
         return [
             [
                 (
@@ -91,7 +96,7 @@ class BackgroundKnowledgeBase(FromParams):
         ]
 
     def graph(self, matches: Sequence[NamedConcepts]) -> BackgroundGraph:
-        """The second half of `graphs`: the graph of what a text names."""
+        """The second half of `graphs`: the graph of the concepts that a text names."""
         places: Dict[str, int] = {}
         placed: List[Tuple[Span, List[int]]] = []
         for span, concepts in matches:

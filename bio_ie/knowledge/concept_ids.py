@@ -1,7 +1,7 @@
-"""How ids of vocabularies are written here, so that one concept has one id in every source.
+"""Normalises the ids of vocabularies, so that a concept has the same id in every source.
 
-An id is `PREFIX:LOCAL` (`MESH:D012640`, `HP:0001250`), but for UMLS, whose concepts are known by
-their bare CUI (`C0036572`), in corpora as well.
+An id has the form `PREFIX:LOCAL` (`MESH:D012640`, `HP:0001250`). Only concepts of UMLS have their
+bare CUIs as ids (`C0036572`), as in corpora.
 """
 
 import re
@@ -30,15 +30,16 @@ _SPELLINGS = {
     "UMLS": "UMLS",
     "UMLS_CUI": "UMLS",
 }
-"""What sources call a vocabulary, in capitals, and what it is called here."""
+"""The prefixes that sources use for a vocabulary, in capitals, and the prefix that is used here."""
 
 _RELEASE = re.compile(r"_\d{4}_\d{2}_\d{2}$|\d{4}_\d{2}[A-Z]$")
-"""The Disease Ontology dates its prefixes: `SNOMEDCT_US_2015_03_01`, `NCI2009_04D`."""
+"""Dates in prefixes, which the Disease Ontology has: `SNOMEDCT_US_2015_03_01`, `NCI2009_04D`."""
 
 
 @lru_cache(maxsize=1 << 16)
 def normalize_id(concept_id: str) -> str:
-    """The id with the prefix that its vocabulary has here; an id without a prefix stays as it is.
+    """Replaces the prefix of an id by the one that is used here. An id without a prefix is not
+    changed.
 
     MSH:D012640, MeSH:D012640           -> MESH:D012640
     DO:DOID:1826, OMIM:OMIM:1           -> DOID:1826, OMIM:1
@@ -57,7 +58,7 @@ def normalize_id(concept_id: str) -> str:
 
 
 def split_id(concept_id: str) -> Tuple[Optional[str], str]:
-    """The prefix, `None` if there is none, and what follows it."""
+    """The prefix of an id, or `None` if it has none, and the rest of the id."""
     prefix, colon, local = concept_id.partition(":")
     return (prefix, local.strip()) if prefix and colon and local else (None, concept_id)
 

@@ -1,4 +1,4 @@
-"""The concepts that the mentions of a document are linked to, however their ids are written."""
+"""Finds the mentions of a document that are linked to a concept, however its id is written."""
 
 import re
 from collections import defaultdict
@@ -12,19 +12,19 @@ from bio_ie.text.document import Document, Mention
 GENE_PREFIX = "NCBIGene"
 
 _MESH = re.compile(r"[CD]\d{6}(\d{3})?")
-"""A CUI of the UMLS has seven digits."""
+"""An id of MeSH without its prefix. It cannot be a CUI of UMLS, which has seven digits."""
 
 _TAXON = re.compile(r"\(Tax:\d+\)$")
-"""PubTator has it behind the gene's number."""
+"""The species that PubTator writes after the number of a gene."""
 
 
 @lru_cache(1 << 16)
 def vocabulary_id(concept_id: str, mention_type: str = "") -> str:
-    """The id with the prefix of its vocabulary, if that can be told from its form or from the type
-    of mention that has it:
+    """Adds the prefix of its vocabulary to an id, if the form of the id or the type of its mention
+    shows which vocabulary it belongs to.
 
-    D012640, MeSH:D012640               -> MESH:D012640
-    35225(Tax:7227), of a gene          -> NCBIGene:35225
+    D012640, MeSH:D012640                       -> MESH:D012640
+    35225(Tax:7227), of a mention of a gene     -> NCBIGene:35225
     """
     concept_id = normalize_id(concept_id)
     if _MESH.fullmatch(concept_id):
@@ -36,8 +36,10 @@ def vocabulary_id(concept_id: str, mention_type: str = "") -> str:
 
 
 class ConceptLinks:
-    """Finds concepts among the `concept_ids` of a document's mentions, with or without the prefix
-    of their vocabulary, and by any id that a knowledge base has for them, if one is given.
+    """Finds the mentions of a document that are linked to a concept.
+
+    The ids of concepts are compared with or without the prefix of their vocabulary. With a
+    knowledge base, a concept is found by any of the ids that the knowledge base has for it.
 
     # Parameters
 
@@ -49,7 +51,7 @@ class ConceptLinks:
         self._document = document
         self._kb = kb
         self._ids: Dict[str, str] = {}
-        """From an id as it is written to one with its prefix."""
+        """For each id as it is written, the id with its prefix."""
         self._mentions: Dict[str, List[Mention]] = defaultdict(list)
         for mention in document.mentions:
             for concept_id in mention.concept_ids:
@@ -62,25 +64,25 @@ class ConceptLinks:
         return any(key in self._mentions for key in self.keys(concept_id))
 
     def mentions(self, concept_id: str) -> List[Mention]:
-        """Those that are linked to a concept, in the document's order."""
+        """The mentions that are linked to a concept, in the document's order."""
         found = {
             mention.id for key in self.keys(concept_id) for mention in self._mentions.get(key, ())
         }
         return [mention for mention in self._document.mentions if mention.id in found]
 
     def written(self, concept_id: str) -> str:
-        """An id as the mentions write it, or as it is if they do not have it."""
+        """A concept id as the mentions write it. An id that no mention has is not changed."""
         return self._written.get(concept_id, concept_id)
 
     def keys(self, concept_id: str) -> Set[str]:
-        """The ids by which candidates may have a concept."""
+        """The ids that a candidate with this concept may have."""
         return set(self._keys(concept_id))
 
     def _keys(self, concept_id: str) -> Iterator[str]:
         yield concept_id
         prefixed = self._ids.get(concept_id) or vocabulary_id(concept_id)
         yield prefixed
-        # A bare number may be that of a gene, a species or a disease.
+        # A bare number is ambiguous: it may be the id of a gene, a species or a disease.
         if self._kb is not None and not prefixed.isdigit():
             known = self._kb.resolve(prefixed)
             if known is not None:

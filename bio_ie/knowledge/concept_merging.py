@@ -1,4 +1,4 @@
-"""Which concepts of different vocabularies are one, by their cross-references."""
+"""Finds concepts of different vocabularies that are the same, by their cross-references."""
 
 from collections import defaultdict
 from typing import Any, Callable, Dict, List, Sequence, Set, Tuple
@@ -10,19 +10,22 @@ from bio_ie.knowledge.statements import REFERENCE
 def merge_concepts(
     execute: Callable[..., Any], merge_by: Sequence[str]
 ) -> Tuple[List[Tuple[str, str]], int]:
-    """Reads the staging tables: concepts that are linked by an id with one of the prefixes, as
-    somebody's own or alternate id, directly or through others, belong together. No group is
-    merged that holds two concepts of one vocabulary, since at most one of them can be meant.
+    """Finds the groups of concepts in the staging tables that are merged to one concept.
+
+    Two concepts belong to the same group if they share an id with one of the prefixes `merge_by`,
+    be it the own id or an alternate id of each, or if a chain of such concepts connects them. A
+    group with two concepts of the same vocabulary is not merged, because at most one of these two
+    can be meant.
 
     # Returns
 
     `Tuple[List[Tuple[str, str]], int]`
-        Each id that is given up and the one that takes its place, which is that of the earliest
-        source; and the number of concepts in groups that were not merged.
+        For each id that is given up, this id and the id that replaces it, which is the id of the
+        concept from the earliest source; and the number of concepts in groups that were not merged.
     """
     groups = _Groups()
     for prefix in merge_by:
-        # The own id of a concept counts as a claim to it.
+        # A concept also claims its own id.
         claims = execute(
             "SELECT DISTINCT item.id, item.concept FROM stage.alternate_id item "
             "JOIN stage.own ON own.id = item.concept "
@@ -56,12 +59,13 @@ def merge_concepts(
 
 
 def _range(prefix: str) -> Tuple[str, str]:
-    """Between which ids lie those with the prefix; a CUI has none, but for its `C`."""
+    """The bounds of the ids with a prefix in alphabetical order, the upper one exclusive. A CUI has
+    no prefix, but begins with `C`."""
     return ("C0", "C:") if prefix == "UMLS" else (f"{prefix}:", f"{prefix};")
 
 
 class _Groups:
-    """Disjoint sets of ids."""
+    """Disjoint sets of concepts and ids (union-find)."""
 
     def __init__(self) -> None:
         self._parents: Dict[str, str] = {}

@@ -1,4 +1,4 @@
-"""Names of concepts wherever they stand in a text."""
+"""Finds the names of concepts in a text."""
 
 import re
 from typing import Iterator, List, NamedTuple, Optional, Sequence
@@ -16,7 +16,7 @@ _has_letter_or_digit = re.compile(r"[^\W_]").search
 
 
 class DictionaryMatch(NamedTuple):
-    """A stretch of a text, and the concepts that it may name: one at least."""
+    """A stretch of a text, and the concepts that it may name, of which there is at least one."""
 
     start: int
     end: int
@@ -25,19 +25,21 @@ class DictionaryMatch(NamedTuple):
 
 class DictionaryMatcher:
     """
-    Looks up every span of a text: a dictionary matcher where the generator is `exact`, which asks
-    the knowledge base once for all spans of all texts. Types of mentions are not known to it.
+    Looks up every span of a text with a candidate generator. With the generator `exact`, this is a
+    dictionary matcher that asks the knowledge base once for all spans of all texts. The types of
+    mentions are not used.
 
-    A span begins and ends with a word that has a letter or a digit, does not go over a line break
-    or one of `.;:?!` that stands by itself, and has at least `min_characters`. Stop words alone
-    (`was`, `all`) are no name unless they are written in capitals (`ALL`), nor are numbers.
-    Abbreviations are looked up by their long forms if the generator expands them.
+    A span begins and ends with a word that has a letter or a digit, and has at least
+    `min_characters`. It does not cross a line break or one of `.;:?!` that stands by itself. A stop
+    word alone (`was`, `all`) is not looked up unless it is written in capitals (`ALL`), and neither
+    is a number. Abbreviations are looked up by their long forms if the generator expands them.
 
     # Parameters
 
     generator : `CandidateGenerator`
     max_width : `int`, optional (default = `8`)
-        In words; signs that stand by themselves, hyphens among them, do not count.
+        The largest number of words in a span. Punctuation that stands by itself, such as a hyphen,
+        does not count as a word.
     min_characters : `int`, optional (default = `2`)
     """
 
@@ -50,7 +52,7 @@ class DictionaryMatcher:
         self._generator = generator
         self._max_width = max_width
         self._min_characters = min_characters
-        # Names end at hyphens and slashes, too: `cocaine-induced`.
+        # A name can also end at a hyphen or slash, as in `cocaine-induced`.
         self._tokenizer = ScispacyRulesTokenizer(split_signs="-–/()[]")
 
     def match(
@@ -60,30 +62,32 @@ class DictionaryMatcher:
         contexts: Optional[Sequence[str]] = None,
     ) -> List[List[DictionaryMatch]]:
         """
+        Finds the names of concepts in some texts.
+
         # Parameters
 
         texts : `Sequence[str]`
         longest_only : `bool`, optional (default = `False`)
-            Of matches that overlap, keep the longest, the first of the longest ones. Without it,
-            nested and overlapping matches are all there.
+            Whether only the longest of overlapping matches is kept, or the first one of the longest
+            matches. By default, nested and overlapping matches are all kept.
         contexts : `Sequence[str]`, optional (default = `texts`)
-            The document that each text is from, whose abbreviations count.
+            The document that each text is from, whose abbreviations are expanded.
 
         # Returns
 
         `List[List[DictionaryMatch]]`
-            Of each text, by start and then by end.
+            The matches in each text, ordered by start and then by end.
         """
         spans = [list(self._spans(text)) for text in texts]
         queries: List[str] = []
         contexts = texts if contexts is None else contexts
-        for text, context, its_spans in zip(texts, contexts, spans, strict=True):
-            written = [text[start:end] for start, end in its_spans]
+        for text, context, spans_of_text in zip(texts, contexts, spans, strict=True):
+            written = [text[start:end] for start, end in spans_of_text]
             queries += self._generator.expanded(context, written)
         found = iter(self._generator.generate(queries))
         result = []
-        for its_spans in spans:
-            candidates = [(span, next(found)) for span in its_spans]
+        for spans_of_text in spans:
+            candidates = [(span, next(found)) for span in spans_of_text]
             matches = [DictionaryMatch(*span, found_) for span, found_ in candidates if found_]
             result.append(longest_matches(matches) if longest_only else matches)
         return result
@@ -96,7 +100,7 @@ class DictionaryMatcher:
                         yield start, end
 
     def _stretches(self, text: str) -> Iterator[List[Span]]:
-        """The words between which spans may lie."""
+        """Runs of words that a span may not extend beyond."""
         words: List[Span] = []
         previous_end: Optional[int] = None
         for start, end in self._tokenizer.token_spans(text):
@@ -111,8 +115,11 @@ class DictionaryMatcher:
 
 
 def longest_matches(matches: Sequence[DictionaryMatch]) -> List[DictionaryMatch]:
-    """Those that overlap with no longer one that is kept, and with none of the same length that
-    begins before; by start."""
+    """The longest matches, ordered by start.
+
+    A match is dropped if it overlaps with a longer match that is kept, or with a kept match of the
+    same length that begins before it.
+    """
     kept: List[DictionaryMatch] = []
     is_taken = bytearray(max((match.end for match in matches), default=0))
     for match in sorted(matches, key=lambda match: (match.start - match.end, match.start)):

@@ -1,4 +1,4 @@
-"""Concepts with their names, definitions, semantic types and relations."""
+"""Reads a knowledge base: concepts with their names, definitions, semantic types and relations."""
 
 import json
 import os
@@ -22,23 +22,24 @@ from bio_ie.knowledge.subgraph import Subgraph, Triple, build_subgraph
 __all__ = ["Concept", "KnowledgeBase", "KnowledgeBaseError", "UnknownConceptError"]
 
 CACHED_CONCEPTS = 1 << 15
-"""Relations and semantic types of so many concepts are kept in memory."""
+"""The number of concepts whose relations and semantic types are kept in memory."""
 
 CACHED_SUBGRAPHS = 256
 
 LARGE_DEGREE = 256
-"""Above so many relations, a concept's are searched in the file rather than kept in memory."""
+"""The relations of a concept with more relations than this are not kept in memory, but searched in
+the file."""
 
 
 class UnknownConceptError(KnowledgeBaseError, KeyError):
-    """An id that no concept of the knowledge base has."""
+    """Raised for an id that no concept of the knowledge base has."""
 
-    __str__ = ValueError.__str__  # KeyError's would be a repr
+    __str__ = ValueError.__str__  # KeyError would give the repr of the message
 
 
 @dataclass(frozen=True)
 class Concept:
-    """What a knowledge base says of a concept, without its relations."""
+    """The content of a knowledge base about a concept, without the concept's relations."""
 
     id: str
     name: str
@@ -51,12 +52,12 @@ class Concept:
 class KnowledgeBase(FromParams):
     """A knowledge base in a file that `bio-ie build-kb` built; see `docs/knowledge.md`.
 
-    The file is opened when something is first asked of it, once in each process, read-only: a
-    knowledge base can be handed to forked loader workers, copied and pickled. It is an error
-    (`KnowledgeBaseError`) if it is missing, damaged, unfinished or of another schema version.
+    The file is opened read-only, once in each process, when the first method needs it. So a
+    knowledge base can be handed to forked loader workers, copied and pickled. Methods raise
+    `KnowledgeBaseError` if the file is missing, damaged, unfinished or of another schema version.
 
-    Methods take the ids of concepts as the knowledge base has them, unless they say otherwise;
-    `resolve` finds these.
+    Methods take the ids of concepts as the knowledge base has them, unless they say otherwise.
+    `resolve` finds these ids.
 
     # Parameters
 
@@ -90,8 +91,8 @@ class KnowledgeBase(FromParams):
     def _execute(self, query: str, arguments: Sequence[Any] = ()) -> Iterator[Any]:
         """The rows of a query, one after the other."""
         if self._pid != os.getpid():
-            # A connection must not be used across a fork. The parent's stays open: to close it
-            # is the parent's business.
+            # A connection must not be used across a fork. The connection of the parent process is
+            # kept, because only the parent may close it.
             self._parents_connection = self._connection
             self._connection, self._pid = open_knowledge_base(self.path), os.getpid()
         assert self._connection is not None
@@ -101,20 +102,20 @@ class KnowledgeBase(FromParams):
             raise broken(self.path, error) from error
 
     def _execute_many(self, query: str, values: Iterable[str]) -> Iterator[Any]:
-        """One query for any number of values, which it finds as `given.value`."""
+        """Runs one query for any number of values. The query refers to them as `given.value`."""
         return self._execute(query, [json.dumps(list(values))])
 
     @property
     def metadata(self) -> Dict[str, str]:
-        """Sources, counts, what was lost, date, schema version, fingerprint."""
+        """The sources, counts, losses, date, schema version and fingerprint."""
         if self._metadata is None:
             self._metadata = dict(self._execute("SELECT key, value FROM meta ORDER BY key"))
         return dict(self._metadata)
 
     @property
     def fingerprint(self) -> str:
-        """A checksum of the content: what was computed from a knowledge base with another one is
-        stale."""
+        """A checksum of the content. Anything that was computed from a knowledge base with another
+        fingerprint is stale."""
         return self.metadata["fingerprint"]
 
     # Concepts
@@ -128,10 +129,13 @@ class KnowledgeBase(FromParams):
         return any(self._execute("SELECT 1 FROM concept WHERE id = ?", [concept_id]))
 
     def resolve(self, id: str) -> Optional[str]:
-        """The concept that any id means: its own, or an alternate one that no other concept
-        claims, with or without the prefix of its vocabulary. `None` if there is no such concept
-        or more than one. Own ids go before alternate ones, and ids as they are before those with
-        another prefix."""
+        """The id of the concept that an id refers to, or `None` if there is no such concept or more
+        than one.
+
+        `id` may be the concept's own id, or an alternate id that no other concept claims, with or
+        without the prefix of its vocabulary. Own ids take precedence over alternate ids, and ids as
+        they are written over ids with another prefix.
+        """
         return self._concept_of(id)
 
     def _read_concept_of(self, id: str) -> Optional[str]:
@@ -167,22 +171,22 @@ class KnowledgeBase(FromParams):
         return None
 
     def resolve_many(self, ids: Iterable[str]) -> Dict[str, str]:
-        """The concepts of those ids that have one; see `resolve`."""
+        """The concept of each id; see `resolve`. Ids without a concept are left out."""
         found = ((id, self.resolve(id)) for id in dict.fromkeys(ids))
         return {id: concept for id, concept in found if concept is not None}
 
     def concept(self, concept_id: str) -> Concept:
-        """Raises `UnknownConceptError`."""
+        """The concept with an id. Raises `UnknownConceptError` if there is none."""
         for found in self._concepts("= ?", [concept_id]):
             return found
         raise self._unknown(concept_id)
 
     def concepts(self) -> Iterator[Concept]:
-        """All of them by id, in memory for one."""
+        """All concepts, ordered by id. Only one concept is in memory at a time."""
         return self._concepts("IS NOT NULL", [])
 
     def _concepts(self, condition: str, arguments: List[str]) -> Iterator[Concept]:
-        # Each table has the order of the concepts, so that all can be read in step.
+        # All tables are ordered by concept, so that they can be read in step.
         parts = [
             _Grouped(
                 self._execute(
@@ -204,11 +208,12 @@ class KnowledgeBase(FromParams):
             yield Concept(concept_id, name, definition, names[1:], types, alternate_ids)
 
     def names(self) -> Iterator[Tuple[str, str]]:
-        """Concept and name: by id of the concept, its preferred name first."""
+        """All pairs of a concept id and a name, ordered by id. The preferred name of a concept
+        comes first."""
         return self._execute("SELECT concept, name FROM alias ORDER BY concept, position")
 
     def preferred_names(self, concept_ids: Iterable[str]) -> Dict[str, str]:
-        """By concept; ids that no concept has are left out."""
+        """The preferred name of each concept. Ids that no concept has are left out."""
         return dict(
             self._execute_many(
                 "SELECT concept.id, name FROM json_each(?) given "
@@ -218,7 +223,8 @@ class KnowledgeBase(FromParams):
         )
 
     def lookup(self, normalized: Sequence[str]) -> Dict[str, Tuple[str, ...]]:
-        """The concepts, by id, that have a name; those names that none has are left out.
+        """The ids of the concepts that have each name, in order. Names that no concept has are left
+        out.
 
         # Parameters
 
@@ -237,11 +243,12 @@ class KnowledgeBase(FromParams):
     # Semantic types
 
     def semantic_types(self, concept_ids: Sequence[str]) -> Dict[str, Tuple[str, ...]]:
-        """By concept, sorted. Raises `UnknownConceptError`."""
+        """The sorted semantic types of each concept. Raises `UnknownConceptError` for an id that no
+        concept has."""
         return {concept_id: self._types_of(concept_id) for concept_id in concept_ids}
 
     def concepts_of_types(self, types: Sequence[str]) -> Iterator[str]:
-        """Those with at least one of the types, by id."""
+        """The ids of the concepts with at least one of the types, in order."""
         rows = self._execute_many(
             "SELECT DISTINCT concept FROM json_each(?) given "
             "CROSS JOIN semantic_type item ON item.type = given.value ORDER BY concept",
@@ -250,8 +257,8 @@ class KnowledgeBase(FromParams):
         return map(itemgetter(0), rows)
 
     def type_names(self) -> Dict[str, str]:
-        """What the semantic types are called whose id does not say it (`T047`: `Disease or
-        Syndrome`)."""
+        """The names of semantic types whose id is not their name (`T047`: `Disease or Syndrome`).
+        """
         return dict(self._execute("SELECT id, name FROM type ORDER BY id"))
 
     def _read_types(self, concept_id: str) -> Tuple[str, ...]:
@@ -266,43 +273,47 @@ class KnowledgeBase(FromParams):
     # Relations
 
     def relations(self) -> Iterator[Triple]:
-        """Those between concepts, as the sources list them, by head, tail and type."""
+        """The relations between concepts, as the sources list them, ordered by head, tail and type.
+        """
         return self._execute("SELECT head, type, tail FROM relation ORDER BY head, tail, type")
 
     def relations_of(self, head: str) -> Iterator[Tuple[str, str]]:
-        """Type and tail of the relations that lead from a concept, by tail."""
+        """The type and tail of each relation that has a concept as its head, ordered by tail."""
         return self._execute("SELECT type, tail FROM relation WHERE head = ? ORDER BY tail", [head])
 
     def type_relations(self) -> Tuple[Triple, ...]:
-        """Those between semantic types."""
+        """The relations between semantic types."""
         if self._type_relations is None:
             query = "SELECT head, type, tail FROM type_relation ORDER BY head, tail, type"
             self._type_relations = list(self._execute(query))
         return tuple(self._type_relations)
 
     def relation_types(self) -> Tuple[str, ...]:
-        """Everything that an edge of a `subgraph` can be, sorted: relations between concepts and
+        """All relations that an edge of a `subgraph` can have, sorted: those between concepts and
         between types, `has_type`, and the inverse of each."""
         return tuple(sorted(self.inverses()))
 
     def inverses(self) -> Mapping[str, str]:
-        """The other direction of each relation: `inverse:<name>`, or what the source calls it."""
+        """The name of the inverse of each relation: the name that the source gives it, or
+        `inverse:<name>`."""
         if self._inverses is None:
             self._inverses = dict(self._execute("SELECT name, inverse FROM relation_type"))
         return self._inverses
 
     def evidence(self, head: str, type: str, tail: str) -> Tuple[str, ...]:
-        """The references for a relation, PubMed ids as bare numbers; none if the source gives
-        none."""
+        """The references for a relation, PubMed ids as bare numbers. The tuple is empty if the
+        source gives no reference."""
         query = "SELECT document FROM evidence WHERE head = ? AND tail = ? AND type = ?"
         return tuple(sorted(row[0] for row in self._execute(query, [head, tail, type])))
 
     def subgraph(self, concept_ids: Sequence[str]) -> Subgraph:
-        """The background graph of some concepts: these and their semantic types, and all edges
-        between them, which are relations between concepts, `has_type`, and relations between types.
-        Each edge is there in both directions; see `inverses`.
+        """The background graph of some concepts.
 
-        Raises `UnknownConceptError`.
+        Its nodes are the concepts and their semantic types. Its edges are all relations between
+        these concepts, `has_type`, and all relations between these types. Each edge is there in
+        both directions; see `inverses`.
+
+        Raises `UnknownConceptError` for an id that no concept has.
         """
         return self._subgraph_of(tuple(dict.fromkeys(concept_ids)))
 
@@ -329,7 +340,8 @@ class KnowledgeBase(FromParams):
                     yield head, type_, tail
 
     def _read_neighbours(self, head: str) -> Optional[Tuple[Tuple[str, str], ...]]:
-        """`None` if there are too many to keep."""
+        """The tail and type of the relations of a concept; `None` if there are too many to keep in
+        memory."""
         query = f"SELECT tail, type FROM relation WHERE head = ? LIMIT {LARGE_DEGREE + 1}"
         neighbours = tuple(self._execute(query, [head]))
         return neighbours if len(neighbours) <= LARGE_DEGREE else None
@@ -339,14 +351,15 @@ class KnowledgeBase(FromParams):
 
 
 class _Grouped:
-    """Rows `(key, value)`, sorted by key, to be taken key by key."""
+    """Reads the values of one key after the other from rows `(key, value)` that are sorted by key.
+    """
 
     def __init__(self, rows: Iterable[Tuple[str, str]]) -> None:
         self._rows = iter(rows)
         self._next: Optional[Tuple[str, str]] = next(self._rows, None)
 
     def take(self, key: str) -> Tuple[str, ...]:
-        """The values of `key`, which must not come before the last one."""
+        """The values of `key`, which must not come before the `key` of the last call."""
         values = []
         while self._next is not None and self._next[0] <= key:
             if self._next[0] == key:

@@ -1,4 +1,4 @@
-"""From the statements of all sources to the tables of a knowledge base."""
+"""Fills the tables of a knowledge base from the statements of all its sources."""
 
 import hashlib
 import sqlite3
@@ -14,16 +14,16 @@ from bio_ie.knowledge.statements import REFERENCE
 INVERSE_PREFIX = "inverse:"
 
 AMBIGUOUS_IDS = "alternate ids that more than one concept claims"
-UNMERGED = "concepts not merged, for two of one vocabulary would have become one"
+UNMERGED = "concepts not merged, because two concepts of one vocabulary would have become one"
 NAMELESS = "{} of ids that no source names"
 UNKNOWN_ENDS = "relations with an end that no source names"
 SELF_RELATIONS = "relations of a concept to itself"
-"""What is counted in `Assembly.left_out`."""
+"""Reasons that are counted in `Assembly.left_out`."""
 
 
 class Assembly:
-    """Fills the tables of `connection` from the staging tables (`stage.*`), with SQL where it
-    sorts or joins, so that memory does not depend on the number of statements.
+    """Fills the tables of a knowledge base from the staging tables (`stage.*`). SQL does the
+    sorting and joining, so that memory does not depend on the number of statements.
 
     # Parameters
 
@@ -52,8 +52,8 @@ class Assembly:
         self._count()
 
     def _find_concepts(self) -> None:
-        """`stage.own`: every id with a name and the concept that it belongs to, which is another
-        id where concepts were merged."""
+        """Makes `stage.own`, which has every id with a name and the concept that it belongs to.
+        That concept has another id where concepts were merged."""
         self._execute(
             "CREATE TABLE stage.own AS SELECT concept AS id, concept, min(source) AS source, "
             "min(rank) AS rank FROM stage.name GROUP BY concept"
@@ -68,7 +68,8 @@ class Assembly:
         self._move(list(self._references()))
 
     def _references(self) -> Iterator[Tuple[str, str]]:
-        """Ids that are referred to, each with the one concept that has it as an alternate id."""
+        """Ids that sources only refer to, each with the concept that has it as an alternate id, if
+        there is exactly one."""
         return self._execute(
             "SELECT own.id, min(claim.concept) FROM stage.own "
             "JOIN stage.alternate_id known ON known.id = own.id "
@@ -155,8 +156,8 @@ class Assembly:
             self.left_out[NAMELESS.format(what)] = count
 
     def _find_ends(self) -> None:
-        """`stage.end_of`: the concept of every id that a relation leads from or to: its own id,
-        or an alternate one that no other concept claims."""
+        """Makes `stage.end_of`, which has the concept of every id that can be the head or tail of a
+        relation: the concept's own id, or an alternate id that no other concept claims."""
         self._execute("CREATE TABLE stage.end_of (id TEXT PRIMARY KEY, concept TEXT) WITHOUT ROWID")
         self._execute("INSERT INTO stage.end_of SELECT id, concept FROM stage.own ORDER BY id")
         self._execute(
@@ -198,10 +199,11 @@ class Assembly:
                 self.left_out[reason] = count
 
     def _fill_relation_types(self) -> None:
-        """What edges can be. An inverse is called as the sources call it, or `inverse:<name>`."""
+        """Fills in the relations that edges can have. The name of an inverse is the one that the
+        sources give it, or `inverse:<name>`."""
         declared: Dict[str, str] = {}
         for type_, inverse in self._execute("SELECT type, inverse FROM stage.inverse"):
-            # Pairs only: a name that is taken cannot be the inverse of another one.
+            # A name is used in one pair only: it cannot be the inverse of two relations.
             if type_ not in declared and inverse not in declared:
                 declared[type_], declared[inverse] = inverse, type_
         used = {HAS_TYPE} if self._execute("SELECT 1 FROM semantic_type").fetchone() else set()
@@ -240,7 +242,8 @@ class Assembly:
             self.counts_by_type[f"{table}s_by_type"] = dict(sorted(rows))
 
     def fingerprint(self) -> str:
-        """Of all rows of all tables but `meta`, table after table in the order of their keys."""
+        """A checksum of all rows of all tables except `meta`. Tables are read one after the other,
+        and their rows in the order of their keys."""
         digest = hashlib.sha256()
         for table, columns in TABLES.items():
             if table == "meta":
@@ -253,8 +256,8 @@ class Assembly:
 
 
 def _aliases(rows: Iterator[Tuple[str, int, str, str]]) -> Iterator[Tuple[str, int, str, str]]:
-    """Rows of `alias`. What a later source says again is left out; what one source says twice is
-    its own affair."""
+    """Rows of `alias`. A name that an earlier source gives as well is left out. A name that one
+    source gives twice is kept twice."""
     for concept, group in groupby(rows, itemgetter(0)):
         sources: Dict[str, int] = {}
         position = 0

@@ -1,4 +1,4 @@
-"""The SQLite file of a knowledge base: its tables, and how it is opened."""
+"""The SQLite file of a knowledge base: its tables, and the function that opens it."""
 
 import os
 import sqlite3
@@ -7,13 +7,14 @@ from typing import Iterator, Tuple
 from urllib.parse import quote
 
 SCHEMA_VERSION = 1
-"""Raised by every change that an older reader would not understand."""
+"""Increased with every change that older versions of this program cannot read."""
 
 APPLICATION_ID = 0x62696F6B
-"""Tells a knowledge base from other SQLite files: `biok`."""
+"""Distinguishes a knowledge base from other SQLite files: `biok` in ASCII."""
 
 MAPPED_BYTES = 1 << 40
-"""All of it, or as much as SQLite was compiled to allow."""
+"""The part of the file that is mapped into memory: all of it, or as much as SQLite was compiled to
+allow."""
 
 HAS_TYPE = "has_type"
 """The relation of a concept to its semantic types."""
@@ -25,7 +26,8 @@ TABLES = {
     "PRIMARY KEY (concept, position)",
     "alternate_id": "concept TEXT, id TEXT, PRIMARY KEY (concept, id)",
     "semantic_type": "concept TEXT, type TEXT, PRIMARY KEY (concept, type)",
-    # By head and then tail, for that is how subgraphs ask for the edges of two large concepts.
+    # Ordered by head and then tail, because subgraphs ask for the edges between two concepts with
+    # many relations.
     "relation": "head TEXT, type TEXT, tail TEXT, PRIMARY KEY (head, tail, type)",
     "evidence": "head TEXT, type TEXT, tail TEXT, document TEXT, "
     "PRIMARY KEY (head, tail, type, document)",
@@ -33,11 +35,11 @@ TABLES = {
     "type_relation": "head TEXT, type TEXT, tail TEXT, PRIMARY KEY (head, tail, type)",
     # Every name that an edge can have, `has_type` and inverse ones included.
     "relation_type": "name TEXT PRIMARY KEY, inverse TEXT NOT NULL",
-    # Of ids with a prefix; `own` is 1 for ids of concepts, 0 for alternate ones.
+    # The prefixes of ids; `own` is 1 for a concept's own id and 0 for an alternate one.
     "prefix": "name TEXT, own INTEGER, PRIMARY KEY (name, own)",
     "meta": "key TEXT PRIMARY KEY, value TEXT NOT NULL",
 }
-"""Columns by table. All but `meta` is the content that a fingerprint is taken of."""
+"""The columns of each table. The fingerprint covers all tables except `meta`."""
 
 INDICES = {
     "alias_by_normalized": "alias (normalized, concept)",
@@ -50,8 +52,8 @@ _MAGIC = b"SQLite format 3\x00"
 
 
 class KnowledgeBaseError(ValueError):
-    """A knowledge base that cannot be read or built: the message names the file, the reason and,
-    where something can be done about it, what."""
+    """Raised for a knowledge base that cannot be read or built. The message names the file, the
+    reason and, where there is one, the remedy."""
 
     def __init__(self, reason: str, path: "str | os.PathLike[str] | None" = None) -> None:
         super().__init__(reason if path is None else f"{os.fspath(path)}: {reason}")
@@ -63,27 +65,30 @@ class KnowledgeBaseError(ValueError):
 
 
 def create_statements() -> Iterator[str]:
-    """SQL that makes the empty tables. The rows lie in the order of the key (`WITHOUT ROWID`)."""
+    """SQL that makes the empty tables. Rows are stored in the order of the key (`WITHOUT ROWID`).
+    """
     yield f"PRAGMA application_id = {APPLICATION_ID}"
     yield f"PRAGMA user_version = {SCHEMA_VERSION}"
     for table, columns in TABLES.items():
-        # Definitions are long, and long rows make the pages of a key-ordered table sparse.
+        # Except for concepts: definitions are long, and with long rows only few fit on a page of a
+        # key-ordered table.
         suffix = "" if table == "concept" else " WITHOUT ROWID"
         yield f"CREATE TABLE {table} ({columns}){suffix}"
 
 
 def open_knowledge_base(path: str) -> sqlite3.Connection:
-    """A read-only connection, which takes no locks: any number of processes can share the file,
-    on a read-only disk, too.
+    """Opens a read-only connection to a knowledge base. It takes no locks, so any number of
+    processes can share the file, also on a read-only disk.
 
-    Raises `KnowledgeBaseError` for a file that is missing, is no knowledge base, was cut off, or
+    Raises `KnowledgeBaseError` for a file that is missing, is not a knowledge base, was cut off, or
     has another schema version.
     """
     _check_file(path)
     uri = f"file:{quote(os.path.abspath(path))}?mode=ro&immutable=1"
     try:
         connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
-        # Processes share what one of them has read, and no page is copied.
+        # With a mapped file, processes share the pages that one of them has read, and no page is
+        # copied.
         connection.execute(f"PRAGMA mmap_size = {MAPPED_BYTES}")
         _check_content(connection, path)
     except sqlite3.DatabaseError as error:
@@ -92,15 +97,15 @@ def open_knowledge_base(path: str) -> sqlite3.Connection:
 
 
 def broken(path: str, error: sqlite3.Error) -> KnowledgeBaseError:
-    """What to raise for an error of SQLite while reading."""
+    """The error to raise for an error of SQLite while reading."""
     return KnowledgeBaseError(f"the file is damaged ({error}); build it again with build-kb", path)
 
 
 def _check_file(path: str) -> None:
-    """Of the header alone, before SQLite can make anything of the file."""
+    """Checks the header of the file, before SQLite opens it."""
     if not os.path.exists(path):
         raise KnowledgeBaseError(
-            "there is no such file; a knowledge base is built with build-kb", path
+            "there is no such file; build a knowledge base with build-kb", path
         )
     try:
         size = Path(path).stat().st_size
@@ -110,7 +115,7 @@ def _check_file(path: str) -> None:
         raise KnowledgeBaseError(f"cannot be read: {error.strerror or error}", path) from error
     if not header.startswith(_MAGIC) or len(header) < _HEADER_BYTES:
         raise KnowledgeBaseError(
-            "is no knowledge base (not a SQLite file); build one with build-kb", path
+            "is not a knowledge base (not a SQLite file); build one with build-kb", path
         )
     # https://www.sqlite.org/fileformat.html: page size at 16 (1 means 65536), page count at 28,
     # schema version of the application at 60, its id at 68.
@@ -118,7 +123,7 @@ def _check_file(path: str) -> None:
     pages = int.from_bytes(header[28:32], "big")
     version = int.from_bytes(header[60:64], "big")
     if int.from_bytes(header[68:72], "big") != APPLICATION_ID:
-        raise KnowledgeBaseError("is a SQLite file, but no knowledge base", path)
+        raise KnowledgeBaseError("is a SQLite file, but not a knowledge base", path)
     if version != SCHEMA_VERSION:
         raise KnowledgeBaseError(
             f"has schema version {version}, and this program reads version {SCHEMA_VERSION}; "
@@ -140,4 +145,4 @@ def _check_content(connection: sqlite3.Connection, path: str) -> None:
         query = "SELECT value FROM meta WHERE key = 'fingerprint'"
         if connection.execute(query).fetchone() is not None:
             return
-    raise KnowledgeBaseError("was not built to its end; build it again with build-kb", path)
+    raise KnowledgeBaseError("is incomplete; build it again with build-kb", path)

@@ -50,7 +50,7 @@ logger = logging.getLogger(__name__)
 BUFFERED_ROWS = 20_000
 
 CACHE_KIB = 128 * 1024
-"""Of each of the two databases. What does not fit is sorted in temporary files."""
+"""The cache of each of the two databases. Larger data is sorted in temporary files."""
 
 STAGING = {
     "name": "concept TEXT, rank INTEGER, source INTEGER, name TEXT, normalized TEXT",
@@ -63,7 +63,8 @@ STAGING = {
     "type_relation": "head TEXT, type TEXT, tail TEXT",
     "inverse": "type TEXT, inverse TEXT",
 }
-"""Where statements wait, in the order in which they came, until all are there."""
+"""The staging tables, which hold the statements in the order in which they came, until all of them
+are there."""
 
 
 def write_knowledge_base(
@@ -72,8 +73,10 @@ def write_knowledge_base(
     merge_by: Sequence[str] = (),
     exclude_documents: Collection[str] = (),
 ) -> Dict[str, str]:
-    """Builds a knowledge base of `sources`, the earlier ones before the later ones where they
-    disagree, and returns its metadata. See `KnowledgeBaseWriter`."""
+    """Builds a knowledge base from `sources` and returns its metadata; see `KnowledgeBaseWriter`.
+
+    Where sources disagree, the earlier one takes precedence.
+    """
     with KnowledgeBaseWriter(path, merge_by, exclude_documents) as writer:
         for name, statements in sources.items():
             writer.add(name, statements)
@@ -81,31 +84,31 @@ def write_knowledge_base(
 
 
 class KnowledgeBaseWriter:
-    """Builds a knowledge base in a hidden folder beside `path` and moves it there once it is
-    complete: an interrupted build leaves an older file at `path` as it was. Memory does not grow
+    """Builds a knowledge base in a hidden folder next to `path`, and moves it to `path` once it is
+    complete. So an interrupted build does not change an older file at `path`. Memory does not grow
     with the sources.
 
         with KnowledgeBaseWriter(path) as writer:
             writer.add("mesh", statements)
             metadata = writer.finish()
 
-    Concepts of two sources with the same id are one concept: the name and the definition are those
-    of the earlier source, everything else comes together.
+    Concepts of two sources with the same id become one concept. It has the name and the definition
+    of the earlier source, and everything else of both.
 
     # Parameters
 
     path : `str`
     merge_by : `Sequence[str]`, optional (default = `()`)
-        Prefixes of ids (`"MESH"`). Two concepts of which one has the own id of the other, with
-        such a prefix, as an alternate id become one; so do two that share such an alternate id.
-        Its id is that of the earlier source. Nothing is merged that would make one concept of two
-        from the same vocabulary: that is counted as ambiguous.
+        Prefixes of ids (`"MESH"`). Two concepts become one if they share an alternate id with such
+        a prefix, or if the own id of one concept has such a prefix and is an alternate id of the
+        other. The new concept has the id of the earlier source. Concepts are not merged where that
+        would make one concept of two from the same vocabulary: these are counted as ambiguous.
     exclude_documents : `Collection[str]`, optional (default = `()`)
-        Ids of documents, PubMed ids as bare numbers. Relations that rest on these alone are left
-        out.
+        Ids of documents, PubMed ids as bare numbers. A relation is left out if it has references
+        and all of them are excluded.
 
-    Raises `KnowledgeBaseError` if another process is building the same file, for sources without
-    any concept, and for a disk that is full.
+    Raises `KnowledgeBaseError` if another process is building the same file, if the sources have no
+    concept, and if the disk is full.
     """
 
     def __init__(
@@ -158,7 +161,7 @@ class KnowledgeBaseWriter:
         execute("BEGIN")
 
     def add(self, name: str, statements: Iterable[Statement]) -> None:
-        """Adds all statements of a source. `name` is for the metadata."""
+        """Adds all statements of a source. `name` is the name of the source in the metadata."""
         source = len(self._sources)
         self._sources.append(name)
         with self._errors():
@@ -210,8 +213,8 @@ class KnowledgeBaseWriter:
     }
 
     def finish(self, notes: Mapping[str, str] = {}) -> Dict[str, str]:
-        """Puts the knowledge base together, moves it to `path` and returns its metadata, to which
-        it adds `notes`."""
+        """Assembles the knowledge base, moves it to `path`, and returns its metadata. `notes` are
+        added to the metadata."""
         with self._errors():
             assembly = Assembly(self._connection, self._merge_by)
             assembly.run()
@@ -246,8 +249,8 @@ class KnowledgeBaseWriter:
 
 @contextlib.contextmanager
 def _building_folder(path: Path) -> Iterator[Path]:
-    """An empty hidden folder beside `path`, for one process at a time; it is gone afterwards. What
-    a killed process left is cleared."""
+    """Makes an empty hidden folder next to `path`, which only one process at a time can use, and
+    deletes it afterwards. Files that a killed process left in it are deleted first."""
     if path.is_dir():
         raise KnowledgeBaseError("is a folder, not a file to write", path)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -256,7 +259,7 @@ def _building_folder(path: Path) -> Iterator[Path]:
     handle = os.open(folder, os.O_RDONLY)
     try:
         try:
-            # The lock goes with the process, however that ends.
+            # The lock is released when the process ends, in whatever way.
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise KnowledgeBaseError("is being built by another process", path) from error

@@ -1,4 +1,4 @@
-"""The concepts whose names are nearest to some vectors."""
+"""Finds the concepts whose names are nearest to some vectors."""
 
 from pathlib import Path
 from typing import Dict, List, NamedTuple, Tuple
@@ -8,14 +8,16 @@ import scipy.sparse as sparse
 from sparse_dot_topn import sp_matmul_topn
 
 _CHUNK = 4096
-"""So many queries are looked up at a time: memory does not grow with their number."""
+"""The number of queries that are looked up at a time. So memory does not grow with the number of
+queries."""
 
 _NAMES_PER_CONCEPT = 3
-"""How many names are asked for, at first, for each concept that is wanted."""
+"""The number of names that are asked for in the first search, for each concept that is wanted."""
 
 
 class NearestConcepts(NamedTuple):
-    """The concepts of query i, best first, are `concepts[starts[i]:starts[i + 1]]`."""
+    """The nearest concepts of some queries. `concepts[starts[i]:starts[i + 1]]` are the concepts of
+    query i, best first, and the same part of `scores` has their scores."""
 
     starts: np.ndarray
     concepts: np.ndarray
@@ -24,15 +26,15 @@ class NearestConcepts(NamedTuple):
 
 class NameMatrix:
     """
-    The vectors of names, and the concepts that each is a name of. Concepts are numbers in the
-    order of their ids.
+    The vectors of names, and the concepts that have each name. Concepts are numbered in the order
+    of their ids.
 
     # Parameters
 
     vectors : `scipy.sparse.csr_matrix`
-        Shape `[features, names]`, single precision, rows of length 1 or 0 when transposed.
+        Shape `[features, names]`, single precision. The vector of each name has length 1 or 0.
     starts, concepts : `np.ndarray`
-        Those of name i are `concepts[starts[i]:starts[i + 1]]`, at least one.
+        `concepts[starts[i]:starts[i + 1]]` are the concepts with name i, at least one.
     """
 
     def __init__(
@@ -47,7 +49,7 @@ class NameMatrix:
         return int(self.vectors.shape[1])
 
     def restricted_to(self, is_allowed: np.ndarray) -> "NameMatrix":
-        """Only those concepts, and their names.
+        """A matrix of the allowed concepts and their names only.
 
         # Parameters
 
@@ -62,9 +64,9 @@ class NameMatrix:
 
     def nearest(self, queries: sparse.csr_matrix, k: int, num_threads: int = 1) -> NearestConcepts:
         """
-        The k concepts with the largest cosines, exactly: that of a concept is the largest of its
-        names'. Ties go by the order of concepts. Concepts that have no feature in common with the
-        query are not among them.
+        Finds the k concepts with the largest cosines for each query. The search is exact. The
+        cosine of a concept is the largest cosine of its names. Ties are in the order of concepts.
+        Concepts that have no feature in common with the query are left out.
 
         # Parameters
 
@@ -85,7 +87,7 @@ class NameMatrix:
         )
 
     def _nearest(self, queries: sparse.csr_matrix, k: int, num_threads: int) -> NearestConcepts:
-        """Asks for more and more names, until there can be no other concept among the first k."""
+        """Asks for more and more names, until no other concept can be among the first k."""
         settled: List[Tuple[np.ndarray, np.ndarray, np.ndarray]] = []
         pending = np.arange(queries.shape[0])
         queries, vectors = self._without_unused(queries)
@@ -101,9 +103,10 @@ class NameMatrix:
             )
             rows, concepts, scores, kth_score = self._first_concepts(names, k)
             counts = np.diff(names.indptr)
-            last_name = np.append(names.data, 0)[names.indptr[1:] - 1]  # of the names that came
-            # Another name could only change something if it scored like the k-th concept or
-            # better.
+            # The score of the last name that was found for each query.
+            last_name = np.append(names.data, 0)[names.indptr[1:] - 1]
+            # A further name can change the result only if its score is at least the score of the
+            # k-th concept.
             is_settled = (counts < num_names) | (kth_score > last_name)
             is_settled |= counts == self.num_names
             kept = is_settled[rows]
@@ -118,9 +121,12 @@ class NameMatrix:
     def _without_unused(
         self, queries: sparse.csr_matrix
     ) -> Tuple[sparse.csr_matrix, sparse.csr_matrix]:
-        """The queries and the vectors of names with only those features that a query has: what is
-        multiplied is copied, and the whole is large. Features of many names come first, which
-        takes a tenth less time, for most names are then met in their order."""
+        """The queries and the vectors of names, restricted to the features that some query has.
+
+        The product copies its arguments, and all vectors together are large. The features of the
+        most names come first. This takes a tenth less time, because most names are then met in
+        their order.
+        """
         used = np.unique(queries.indices)
         used = used[np.argsort(-np.diff(self.vectors.indptr)[used], kind="stable")]
         queries = queries[:, used]
@@ -130,8 +136,11 @@ class NameMatrix:
     def _first_concepts(
         self, names: sparse.csr_matrix, k: int
     ) -> Tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-        """Of the best names of each query, the query, concept and score of each of the first k
-        concepts; and for each query the score of the k-th, -1 if there are fewer."""
+        """The first k concepts of each query among its best names.
+
+        Returns the query, the concept and the score of each of these concepts; and for each query
+        the score of its k-th concept, or -1 if it has fewer concepts.
+        """
         num_names = np.diff(names.indptr)
         # The concepts of each name, one after the other.
         counts = np.diff(self.starts)[names.indices]
@@ -173,9 +182,11 @@ class NameMatrix:
 
     @classmethod
     def open(cls, folder: Path) -> "NameMatrix":
-        """Maps the files that `save` wrote into memory, so that processes share it. Raises
-        `ValueError` or `OSError` for anything else."""
-        # Copied on writing, which does not happen: sparse-dot-topn refuses read-only arrays.
+        """Maps the files that `save` wrote into memory, so that processes share them.
+
+        Raises `ValueError` or `OSError` for anything else.
+        """
+        # "c" means copy-on-write. Nothing is written, but sparse-dot-topn refuses read-only arrays.
         weights, names, features, starts, concepts = (
             np.load(folder / f"{name}.npy", mmap_mode="c")
             for name in ("weights", "names", "features", "name_starts", "name_concepts")
@@ -185,7 +196,7 @@ class NameMatrix:
 
 
 def _is_first(keys: np.ndarray) -> np.ndarray:
-    """Whether a key is there for the first time."""
+    """Whether each key occurs for the first time."""
     result = np.zeros(len(keys), dtype=bool)
     result[np.unique(keys, return_index=True)[1]] = True
     return result

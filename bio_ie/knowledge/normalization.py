@@ -1,4 +1,4 @@
-"""The form in which names are compared: what differs in it is another name."""
+"""The normal form of names: two names are the same if their normal forms are equal."""
 
 import re
 import unicodedata
@@ -7,10 +7,12 @@ _FOLDED = re.compile(r"[\W_]+")
 
 
 def normalize_name(text: str) -> str:
-    """Lower case; every run of punctuation and whitespace is one space; accents and compatibility
-    forms (`ﬁ`, `²`) are resolved. The result of the result is the same again.
+    """The normal form of a name, in which names are compared.
 
-    A name of punctuation alone becomes `""`, under which nothing is found.
+    It is in lower case, every run of punctuation and white space is one space, and accents and
+    compatibility forms (`ﬁ`, `²`) are resolved. Normalising a name twice changes nothing.
+
+    A name of punctuation alone becomes `""`, for which no concept is found.
     """
     if not text.isascii():
         decomposed = unicodedata.normalize("NFKD", text.lower())

@@ -1,24 +1,27 @@
-"""What a source says, one small statement after the other, so that no source has to hold a concept
-in memory and files that are apart (names, definitions, types) can be read one by one.
+"""The statements that sources of a knowledge base make about concepts.
 
-Ids are written as `concept_ids.normalize_id` has them.
+Statements are small, so that no source has to hold a whole concept in memory, and separate files
+(with names, definitions or types) can be read one after the other. All ids are in the form that
+`concept_ids.normalize_id` returns.
 """
 
 from typing import NamedTuple, Tuple, Union
 
 ALIAS = 100
-"""The rank of a name that is not the preferred one."""
+"""The rank of a name that is not the preferred name."""
 
 REFERENCE = 1000
-"""The rank of a name with which a source refers to a concept of another vocabulary: whichever
-concept has the id, as its own or as an alternate one, is meant. There is a new concept only if
-none has."""
+"""The rank of a name with which a source refers to a concept of another vocabulary. The source
+means the concept that has the id, as its own id or as an alternate id. A new concept is made only
+if no concept has the id."""
 
 
 class ConceptName(NamedTuple):
-    """A concept and one of its names. The name of lowest rank is the preferred one, and of those
-    with the same rank the first. Whoever has a name exists; other statements alone make no
-    concept."""
+    """A concept has a name.
+
+    The name of the lowest rank is the preferred name; among names of the same rank it is the first.
+    A concept exists if it has a name. Other statements alone do not make a concept.
+    """
 
     concept: str
     name: str
@@ -26,7 +29,7 @@ class ConceptName(NamedTuple):
 
 
 class Definition(NamedTuple):
-    """The first definition of a concept is kept."""
+    """A concept has a definition. Only the first definition of a concept is kept."""
 
     concept: str
     text: str
@@ -40,17 +43,17 @@ class ConceptType(NamedTuple):
 
 
 class AlternateId(NamedTuple):
-    """Another id under which a concept is known."""
+    """A concept has another id."""
 
     concept: str
     id: str
 
 
 class ConceptRelation(NamedTuple):
-    """`head` stands in the relation `type` to `tail`: `(seizure, is_a, abnormality)`.
+    """`head` has the relation `type` to `tail`: `(seizure, is_a, abnormality)`.
 
-    `documents` are the references that say so, PubMed ids as bare numbers. If there are any, and
-    all of them are excluded from the knowledge base, so is the relation.
+    `documents` are the references for the relation, PubMed ids as bare numbers. If there are
+    references and all of them are excluded from the knowledge base, the relation is excluded too.
     """
 
     head: str
@@ -60,14 +63,14 @@ class ConceptRelation(NamedTuple):
 
 
 class TypeName(NamedTuple):
-    """What a semantic type is called, where its id does not say it."""
+    """A semantic type has a name that is not its id."""
 
     type: str
     name: str
 
 
 class TypeRelation(NamedTuple):
-    """A relation between semantic types, such as UMLS's Semantic Network has."""
+    """A semantic type has a relation to another one, as in the Semantic Network of UMLS."""
 
     head: str
     type: str
@@ -75,8 +78,8 @@ class TypeRelation(NamedTuple):
 
 
 class InverseRelation(NamedTuple):
-    """The source itself has a name for the other direction of a relation: `isa` and `inverse_isa`.
-    A symmetric relation is its own inverse."""
+    """A relation has an inverse that the source gives a name, such as `isa` and `inverse_isa`. A
+    symmetric relation is its own inverse."""
 
     type: str
     inverse: str

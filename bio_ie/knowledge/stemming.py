@@ -1,4 +1,4 @@
-"""Words reduced to their stems, so that `seizures` finds `seizure`."""
+"""Reduces words to their stems, so that `seizures` finds `seizure`."""
 
 import string
 import unicodedata
@@ -11,19 +11,20 @@ _MAX_WORDS = 1 << 20
 
 
 def stem_words(text: str) -> str:
-    """The Porter stem of each word, lower case, joined by one space."""
+    """The Porter stems of all words, in lower case, joined by one space."""
     stems = _stems()
     return " ".join([stems[word] for word in text.split()])
 
 
 def stemmed_name(text: str) -> str:
-    """What TF-IDF vectors are made of: punctuation is removed (`N-acetyl` becomes one word), and
-    each word is the Porter stem of its lower-case form."""
+    """The form of a name from which its TF-IDF vector is made. Punctuation is removed (`N-acetyl`
+    becomes one word), and each word is replaced by the Porter stem of its lower-case form."""
     return stem_words(text.lower().translate(_without_punctuation))
 
 
 class _WithoutPunctuation(Dict[int, Optional[int]]):
-    """For `str.translate`: drops Unicode's punctuation, and ASCII signs that are symbols to it."""
+    """A table for `str.translate` that drops the punctuation of Unicode, and the punctuation of
+    ASCII that Unicode classifies as symbols."""
 
     def __missing__(self, code: int) -> Optional[int]:
         character = chr(code)
@@ -38,7 +39,8 @@ _without_punctuation = _WithoutPunctuation()
 
 
 class _Stems(Dict[str, str]):
-    """Remembers the stems of words, which are slow to make; beyond `_MAX_WORDS` it starts anew."""
+    """A cache of the stems of words, which are slow to compute. It is cleared when it has
+    `_MAX_WORDS` words."""
 
     def __init__(self) -> None:
         super().__init__()

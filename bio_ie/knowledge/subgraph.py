@@ -1,4 +1,4 @@
-"""The part of a knowledge base that lies between some concepts: a background graph."""
+"""The part of a knowledge base that connects some concepts: a background graph."""
 
 from dataclasses import dataclass
 from typing import Callable, Dict, Iterable, Iterator, List, Mapping, Sequence, Set, Tuple
@@ -6,7 +6,7 @@ from typing import Callable, Dict, Iterable, Iterator, List, Mapping, Sequence, 
 from bio_ie.knowledge.knowledge_base_file import HAS_TYPE
 
 Edge = Tuple[int, str, int]
-"""The place of the head among the nodes, the relation, the place of the tail."""
+"""The index of the head in the nodes, the relation, and the index of the tail in the nodes."""
 
 Triple = Tuple[str, str, str]
 """Head, relation, tail."""
@@ -22,9 +22,12 @@ class Node:
 
 @dataclass(frozen=True)
 class Subgraph:
-    """First the concepts, in the order in which they were asked for, then their semantic types by
-    id; sorted edges between them, each in both directions. Shared with a cache: not to be
-    changed."""
+    """A graph of concepts and their semantic types.
+
+    Its nodes are the concepts, in the order in which they were asked for, followed by their
+    semantic types, ordered by id. Its edges are sorted, and each is there in both directions. It is
+    shared with a cache, so it must not be changed.
+    """
 
     nodes: Tuple[Node, ...]
     edges: List[Edge]
@@ -37,27 +40,27 @@ def build_subgraph(
     type_relations: Iterable[Triple],
     inverses: Mapping[str, str],
 ) -> Subgraph:
-    """Puts a subgraph together from what a knowledge base holds.
+    """Builds a subgraph from the content of a knowledge base.
 
     # Parameters
 
     concept_ids : `Sequence[str]`
-        Different ones.
+        Distinct ids.
     types : `Mapping[str, Sequence[str]]`
-        Semantic types of each concept.
+        The semantic types of each concept.
     relations : `Callable[[Mapping[str, int]], Iterable[Triple]]`
-        Given the concepts, the relations that have both ends among them.
+        Given the concepts, returns the relations whose head and tail are both among them.
     type_relations : `Iterable[Triple]`
         All relations between semantic types.
     inverses : `Mapping[str, str]`
-        The other direction of each relation.
+        The inverse of each relation.
     """
     places = {concept: place for place, concept in enumerate(concept_ids)}
     type_ids = sorted({type_ for concept in concept_ids for type_ in types[concept]})
     type_places = {type_: len(places) + place for place, type_ in enumerate(type_ids)}
     nodes = [Node(concept, "concept") for concept in concept_ids]
     nodes += [Node(type_, "type") for type_ in type_ids]
-    # A set: the source may list both directions of an edge.
+    # A set, because the source may list both directions of an edge.
     edges: Set[Edge] = set()
     for edge in _edges(places, types, relations(places), type_places, type_relations):
         head, relation, tail = edge

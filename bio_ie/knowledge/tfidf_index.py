@@ -1,4 +1,4 @@
-"""The TF-IDF vectors of all names of a knowledge base, in a folder beside it."""
+"""An index with the TF-IDF vectors of all names of a knowledge base, in a folder next to it."""
 
 import contextlib
 import fcntl
@@ -24,16 +24,17 @@ from bio_ie.knowledge.stemming import stemmed_name
 from bio_ie.knowledge.tfidf_vectors import TfidfVectors
 
 INDEX_VERSION = 1
-"""Raised by every change of the files, of how names are normalised, or of their vectors."""
+"""Increased with every change of the files, of the normalisation of names, or of their vectors."""
 
 ALL_TYPES = "all_types"
 
 _FILES = "files-"
-"""How the names of the folders with the files begin."""
+"""The names of the folders with the files begin with this."""
 
 
 class IndexSummary(NamedTuple):
-    """What an index holds: `distinct_names` counts names that differ after normalisation."""
+    """The size of an index. `distinct_names` is the number of names that differ after
+    normalisation."""
 
     concepts: int
     names: int
@@ -42,32 +43,34 @@ class IndexSummary(NamedTuple):
 
 
 def index_folder(kb: KnowledgeBase, folder: Optional[str] = None) -> Path:
-    """Where the index of a knowledge base is: `kb.sqlite.tfidf` for `kb.sqlite`, unless somewhere
-    else was said."""
+    """The folder of the index of a knowledge base: `folder`, if it is given, and otherwise
+    `kb.sqlite.tfidf` for `kb.sqlite`."""
     return Path(f"{kb.path}.tfidf" if folder is None else folder)
 
 
 def build_tfidf_index(
     kb: KnowledgeBase, folder: Optional[str] = None, progress: bool = False
 ) -> IndexSummary:
-    """Builds the index of a knowledge base. It takes the place of an older one in the moment in
-    which it is complete; a build that was interrupted leaves the older one as it was.
+    """Builds the index of a knowledge base. The new index replaces an older one only once it is
+    complete, so an interrupted build does not change the older index.
 
     # Parameters
 
     kb : `KnowledgeBase`
     folder : `str`, optional
-        Default: beside the knowledge base.
+        By default, the index is next to the knowledge base; see `index_folder`.
     progress : `bool`, optional (default = `False`)
         Shows progress bars on standard error if that is a terminal.
 
-    Raises `KnowledgeBaseError`.
+    Raises `KnowledgeBaseError` if the index cannot be built.
     """
     target = index_folder(kb, folder)
     is_hidden = None if progress else True  # None: no bar where standard error is no terminal
     concept_ids, rows, concept_of, row_of, num_names = _read_names(kb, is_hidden)
     if not any(len(row) > 1 for row in rows):
-        raise KnowledgeBaseError("no name has two letters or digits: nothing to index", kb.path)
+        raise KnowledgeBaseError(
+            "there is nothing to index: no name has two letters or digits", kb.path
+        )
     bars = [
         tqdm(rows, desc=part, unit=" names", disable=is_hidden) for part in ("words", "characters")
     ]
@@ -88,8 +91,12 @@ def build_tfidf_index(
 def _read_names(
     kb: KnowledgeBase, is_hidden: Optional[bool]
 ) -> Tuple[List[str], List[str], np.ndarray, np.ndarray, int]:
-    """The ids of concepts, the distinct normalised names, pairs of the number of a concept and of
-    a name that it has, and the number of names before normalisation."""
+    """Reads the names of a knowledge base.
+
+    Returns the ids of concepts, the distinct normalised names, two arrays of the same length with
+    the index of a concept and the index of one of its names, and the number of names before
+    normalisation.
+    """
     concept_ids: List[str] = []
     rows: Dict[str, int] = {}
     concept_of, row_of = array("q"), array("q")
@@ -107,8 +114,8 @@ def _read_names(
 
 @contextlib.contextmanager
 def _building(target: Path, description: Dict[str, Any]) -> Iterator[Path]:
-    """A folder in `target` for the files of a new index, which takes the place of the old one in
-    the moment in which `index.json` names it."""
+    """Makes a folder in `target` for the files of a new index. The new index replaces the old one
+    when `index.json` names the new folder."""
     if target.exists() and not target.is_dir():
         raise KnowledgeBaseError("is a file, not a folder for an index", target)
     try:
@@ -118,7 +125,7 @@ def _building(target: Path, description: Dict[str, Any]) -> Iterator[Path]:
         raise KnowledgeBaseError(f"cannot be written: {error.strerror}", target) from error
     try:
         try:
-            # The lock goes with the process, however that ends.
+            # The lock is released when the process ends, in whatever way.
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise KnowledgeBaseError("is being built by another process", target) from error
@@ -141,7 +148,7 @@ def _building(target: Path, description: Dict[str, Any]) -> Iterator[Path]:
 
 
 def _read_description(folder: Path) -> Dict[str, Any]:
-    """What `index.json` says; nothing where it cannot be read."""
+    """The content of `index.json`; empty if it cannot be read."""
     try:
         description = json.loads((folder / "index.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -158,10 +165,10 @@ class TfidfIndex:
 
     kb : `KnowledgeBase`
     folder : `str`, optional
-        Default: beside the knowledge base.
+        By default, the index is next to the knowledge base; see `index_folder`.
 
-    Raises `KnowledgeBaseError` if there is no index, or it is damaged, or of another version, or
-    of other content than the knowledge base has.
+    Raises `KnowledgeBaseError` if there is no index, if it is damaged or of another version, or if
+    it was built from other content than the knowledge base has.
     """
 
     def __init__(self, kb: KnowledgeBase, folder: Optional[str] = None) -> None:
@@ -176,11 +183,11 @@ class TfidfIndex:
             raise self._error("there is no TF-IDF index")
         if description.get("version") != INDEX_VERSION:
             raise self._error(
-                f"has version {description.get('version')}, not {INDEX_VERSION}, which this "
-                "program reads"
+                f"has version {description.get('version')}, but this program reads version "
+                f"{INDEX_VERSION}"
             )
         if description.get("kb_fingerprint") != fingerprint:
-            raise self._error(f"is stale: {kb.path} has other content than it was built from")
+            raise self._error(f"is stale: it was built from other content than {kb.path} has")
         self._files = self._folder / str(description.get("files"))
         with self._reading():
             self.vectors = TfidfVectors.open(self._files)
@@ -191,11 +198,11 @@ class TfidfIndex:
         self._names: Dict[Tuple[str, ...], NameMatrix] = {(): everything}
 
     def names(self, types: Sequence[str] = ()) -> NameMatrix:
-        """The names of the concepts with at least one of the semantic types, of all concepts if
-        `types` is empty. What was asked for once is kept beside the index, if it can be written
-        there.
+        """The names of the concepts with at least one of the semantic types, or of all concepts if
+        `types` is empty. The names for a set of types are saved with the index, if its folder is
+        writable.
 
-        Raises `ConfigurationError` if there is no such concept.
+        Raises `ConfigurationError` if no concept has any of the types.
         """
         key = tuple(sorted(set(types)))
         if key not in self._names:

@@ -1,4 +1,4 @@
-"""Names as TF-IDF vectors of their words and their characters."""
+"""Turns names into TF-IDF vectors of their words and characters."""
 
 from pathlib import Path
 from typing import Iterable, List, Sequence, Tuple
@@ -15,14 +15,17 @@ PARTS = {"words": WORDS, "characters": CHARACTERS}
 
 class TfidfVectors:
     """
-    The vector of a name is `[w; c] / |[w; c]|`: w holds the TF-IDF weights of its words and pairs
-    of neighbouring words, c those of its 2 to 5 neighbouring characters, blanks included, each
-    scaled to length 1. A weight is the number of times that the feature occurs in the name times
-    `ln((1 + n) / (1 + df)) + 1`, where df of all n names have it. So the product of two vectors is
-    their cosine, and both parts count alike.
+    Turns names into TF-IDF vectors of their words and characters.
 
-    Names are given as `stemmed_name` returns them. A feature that no name of the knowledge base
-    has is left out; a name without any other has the zero vector.
+    The vector of a name is `[w; c] / |[w; c]|`. w has the TF-IDF weights of its words and pairs of
+    neighbouring words, and c has the TF-IDF weights of its sequences of 2 to 5 characters,
+    including blanks. Both w and c are scaled to length 1. The weight of a feature is the number of
+    times that it occurs in the name, times `ln((1 + n) / (1 + df)) + 1`, where df of all n names
+    have the feature. So the product of two vectors is their cosine, and both parts have the same
+    weight.
+
+    Names are given as `stemmed_name` returns them. Features that no name of the knowledge base has
+    are left out; a name with only such features has the zero vector.
 
     Made by `fit` or `open`.
     """
@@ -32,12 +35,14 @@ class TfidfVectors:
 
     @classmethod
     def fit(cls, names: Sequence[Iterable[str]]) -> "Tuple[TfidfVectors, sparse.csr_matrix]":
-        """The features and weights of some names, and their vectors, `[names, features]`.
+        """Learns the features and weights of some names. Returns them together with the vectors of
+        these names, `[names, features]`.
 
         # Parameters
 
         names : `Sequence[Iterable[str]]`
-            The same names for each part, since an iterator (with a progress bar) is used up.
+            The same names once for each part, because an iterator (with a progress bar) can be used
+            only once.
         """
         vectorizers = [
             TfidfVectorizer(lowercase=False, dtype=np.float32, **settings)
@@ -50,7 +55,7 @@ class TfidfVectors:
         return cls(vectorizers), _unit_rows(parts)
 
     def transform(self, names: Sequence[str]) -> sparse.csr_matrix:
-        """Their vectors, `[names, features]`, single precision."""
+        """The vectors of names, `[names, features]`, single precision."""
         return _unit_rows([vectorizer.transform(names) for vectorizer in self._vectorizers])
 
     @property
@@ -67,7 +72,7 @@ class TfidfVectors:
 
     @classmethod
     def open(cls, folder: Path) -> "TfidfVectors":
-        """What `save` wrote. Raises `ValueError` or `OSError` for anything else."""
+        """Reads the files that `save` wrote. Raises `ValueError` or `OSError` for anything else."""
         vectorizers: List[TfidfVectorizer] = []
         for part, settings in PARTS.items():
             with open(folder / f"{part}.txt", encoding="utf-8", newline="\n") as file:
@@ -87,7 +92,7 @@ def _unit_rows(parts: Sequence[sparse.csr_matrix]) -> sparse.csr_matrix:
     counts = np.diff(rows.indptr)
     squares = np.zeros(rows.shape[0], dtype=np.float32)
     for part in parts:
-        # Each part has length 1, or 0 where it knows nothing of the name.
+        # Each part has length 1, or 0 if it has no feature of the name.
         squares += np.diff(part.indptr) > 0
     rows.data /= np.repeat(np.sqrt(np.maximum(squares, 1)), counts)
     return rows

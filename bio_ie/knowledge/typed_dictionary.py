@@ -1,4 +1,4 @@
-"""Names of entities of some types wherever they stand in a text."""
+"""Finds names of entities of some types in a text."""
 
 from typing import Container, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
@@ -9,18 +9,18 @@ from bio_ie.knowledge.dictionary_matcher import DictionaryMatch, DictionaryMatch
 from bio_ie.knowledge.knowledge_base import KnowledgeBase
 
 OTHER = "OTHER"
-"""The type of what is none of the entities that are looked for."""
+"""The type of concepts that are not among the types of entities that are looked for."""
 
 DEFAULT_TYPES: Mapping[str, Sequence[str]] = {
     "GENE": ("Gene", "Protein", "Enzyme"),
     "DISEASE": ("Disease", "Phenotypic abnormality"),
     "CHEMICAL": ("Chemical",),
 }
-"""The types of entities of RELVM, and the semantic types of `training_config/knowledge` that are
-such. MeSH has a protein among the chemicals as well, so genes come first."""
+"""The types of entities of RELVM, each with its semantic types in the knowledge bases of
+`training_config/knowledge`. Genes come first, because a protein is also a chemical in MeSH."""
 
 CANDIDATES = 100
-"""Of a name, among which those of a type are looked for."""
+"""The number of candidates of a name, among which the concepts of each type are looked for."""
 
 
 class TypedMatch(NamedTuple):
@@ -31,7 +31,8 @@ class TypedMatch(NamedTuple):
     start, end : `int`
         Character offsets.
     concepts : `Dict[str, Tuple[str, ...]]`
-        The concepts of that name by type, at least one of them of another type than `OTHER`.
+        The concepts with this name, by type. At least one of the types is not `OTHER`, unless
+        `TypedDictionary.match` is called with `with_other`.
     """
 
     start: int
@@ -40,29 +41,29 @@ class TypedMatch(NamedTuple):
 
     @property
     def type(self) -> Optional[str]:
-        """`None` if the name is ambiguous."""
+        """The type of the name, or `None` if it is ambiguous."""
         return next(iter(self.concepts)) if len(self.concepts) == 1 else None
 
 
 class TypedDictionary:
     """
-    Looks up the longest names of a knowledge base in texts (`DictionaryMatcher`), and tells of
-    which type of entity each is (RELVM, section 4.1: "tag the entities with their type using a
-    dictionary-based method"). A longer name of something else hides shorter ones: "insulin
-    resistance" names no protein.
+    Finds the longest names of a knowledge base in texts (with a `DictionaryMatcher`) and gives each
+    its type of entity (RELVM, section 4.1: "tag the entities with their type using a
+    dictionary-based method"). A longer name of another type hides the shorter names in it: no
+    protein is found in "insulin resistance".
 
     # Parameters
 
     kb : `KnowledgeBase`
     types : `Mapping[str, Sequence[str]]`, optional (default = `DEFAULT_TYPES`)
-        The types of entities, each with its semantic types in the knowledge base. A concept of
-        several types is of the first one. Of the concepts with the same name and type only those of
-        the earliest semantic type are given: where the disease comes before the phenotype,
-        "breast cancer" is the disease.
+        The types of entities, each with its semantic types in the knowledge base. If a concept
+        matches several types, it has the first of them. Of the concepts with the same name and
+        type, only those with the earliest semantic type are given: if the disease comes before the
+        phenotype, "breast cancer" is the disease.
     max_width : `int`, optional (default = `8`)
-        Of a name, in words.
+        The largest number of words in a name.
 
-    Raises `ConfigurationError` for a type without semantic types, or called `OTHER`.
+    Raises `ConfigurationError` for a type without semantic types, and for a type called `OTHER`.
     """
 
     def __init__(
@@ -72,13 +73,13 @@ class TypedDictionary:
         max_width: int = 8,
     ) -> None:
         self.types = {
-            type_: tuple(its_types)
-            for type_, its_types in (DEFAULT_TYPES if types is None else types).items()
+            type_: tuple(semantic_types)
+            for type_, semantic_types in (DEFAULT_TYPES if types is None else types).items()
         }
-        for type_, its_types in (types or {}).items():
-            if not its_types or isinstance(its_types, str) or type_ == OTHER:
+        for type_, semantic_types in (types or {}).items():
+            if not semantic_types or isinstance(semantic_types, str) or type_ == OTHER:
                 raise ConfigurationError(
-                    f"types: {type_!r} needs a list of semantic types, and not to be {OTHER}"
+                    f"types: {type_!r} needs a list of semantic types, and must not be {OTHER}"
                 )
         self._kb = kb
         self._generator = ExactCandidateGenerator(kb, k=CANDIDATES)
@@ -91,18 +92,20 @@ class TypedDictionary:
         with_other: bool = False,
     ) -> List[List[TypedMatch]]:
         """
+        Finds names and their types in some texts.
+
         # Parameters
 
         texts : `Sequence[str]`
         contexts : `Sequence[str]`, optional (default = `texts`)
             The document that each text is from, whose abbreviations are expanded.
         with_other : `bool`, optional (default = `False`)
-            Also give names of `OTHER` things alone.
+            Whether names that have only concepts of type `OTHER` are given as well.
 
         # Returns
 
         `List[List[TypedMatch]]`
-            Of each text, in its order.
+            The names in each text, in text order.
         """
         found = self._matcher.match(texts, longest_only=True, contexts=contexts)
         return [
@@ -113,8 +116,22 @@ class TypedDictionary:
     def concepts(
         self, text: str, names: Sequence[str], types: Sequence[str]
     ) -> List[Tuple[str, ...]]:
-        """The concepts of names in a text whose types are known (RELVM, section 4.1:
-        "type-specific term lookups"), none of what has no such name."""
+        """The concepts of names whose types are known (RELVM, section 4.1: "type-specific term
+        lookups").
+
+        # Parameters
+
+        text : `str`
+            The text with the names, whose abbreviations are expanded.
+        names : `Sequence[str]`
+        types : `Sequence[str]`
+            The type of each name.
+
+        # Returns
+
+        `List[Tuple[str, ...]]`
+            The concepts of the given type with each name; empty if there is none.
+        """
         found = self._generator.generate(self._generator.expanded(text, names))
         return [
             self._by_type([candidate.concept_id for candidate in candidates]).get(type_, ())
@@ -138,11 +155,11 @@ class TypedDictionary:
         return found
 
     def type_of(self, concept_id: str) -> str:
-        """Of a concept; `OTHER` if it is of none of the types."""
+        """The type of a concept; `OTHER` if it has none of the types."""
         return self._type_and_rank(self._kb.semantic_types([concept_id])[concept_id])[0]
 
     def _type_and_rank(self, semantic_types: Container[str]) -> Tuple[str, int]:
-        """The type, and the place of the semantic type that makes it such."""
+        """The type, and the rank of its semantic type among the semantic types of this type."""
         for type_, wanted in self.types.items():
             for rank, semantic_type in enumerate(wanted):
                 if semantic_type in semantic_types:

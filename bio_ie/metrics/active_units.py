@@ -4,10 +4,11 @@ from typing import Any, Dict
 
 import torch
 from allennlp.nn.util import dist_reduce_sum
-from allennlp.training.metrics import Metric
+
+from bio_ie.metrics.training_metric import TrainingMetric
 
 
-class ActiveUnits(Metric):
+class ActiveUnits(TrainingMetric):
     """The number of units u_d of a latent variable whose posterior mean differs from one input to
     another: `Var_c(E_q(u_d | c)[u_d]) > threshold` (Burda et al. 2016, appendix C), over all inputs
     since the last reset and over all processes.

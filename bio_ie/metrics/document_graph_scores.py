@@ -4,8 +4,9 @@ from typing import Any, Dict, List, Sequence, Set
 
 import torch
 
-from bio_ie.data.concept_items import LinkItem
+from bio_ie.data.concept_items import LinkItem, of_concepts
 from bio_ie.metrics.document_linking_f1 import DocumentLinkingF1
+from bio_ie.metrics.item_f1 import named_scores
 from bio_ie.metrics.thresholds import Thresholds
 from bio_ie.text.document import Mention
 
@@ -74,11 +75,8 @@ class DocumentGraphScores:
         real = [not row["is_padding"] for row in metadata]
         self._linking(found, gold, real)
         for name, f1 in self._linking_of.items():
-            f1(self._part(found, name), self._part(gold, name), real)
-
-    def _part(self, rows: List[List[LinkItem]], name: str) -> List[List[LinkItem]]:
-        seen = name == "linking_seen"
-        return [[item for item in row if (item.concept_id in self._seen) is seen] for row in rows]
+            seen = name == "linking_seen"
+            f1(of_concepts(found, self._seen, seen), of_concepts(gold, self._seen, seen), real)
 
     def get_metric(self, reset: bool) -> Dict[str, float]:
         """All scores on reset, the main ones before. `overall` is the F1 of facts with the best
@@ -90,6 +88,5 @@ class DocumentGraphScores:
         }
         result: Dict[str, float] = {"overall": scores["fact"]["best_f1"]}
         for name, values in scores.items():
-            shown = values if reset else {key: values[key] for key in ("precision", "recall", "f1")}
-            result.update({f"{name}_{key}": value for key, value in shown.items()})
+            result.update(named_scores(name, values, everything=reset))
         return result

@@ -1,22 +1,12 @@
 """Scores of predicted documents against annotated ones, whatever made or reads them."""
 
-from typing import AbstractSet, Any, Dict, Iterable, List, NamedTuple, Optional, Tuple
+from typing import AbstractSet, Any, Dict, Iterable, List, NamedTuple, Optional, Set, Tuple
 
-from bio_ie.data.concept_items import ConceptItems, FactItem, LinkItem, MentionLink
-from bio_ie.data.items import (
-    EntityItem,
-    RelationItem,
-    document_of_items,
-    entity_items,
-    relation_items,
-)
+from bio_ie.data.concept_items import ConceptItems
+from bio_ie.data.items import document_of_items
 from bio_ie.knowledge.knowledge_base import KnowledgeBase
 from bio_ie.metrics.biorelex_f1 import BioRelExF1, is_biorelex
-from bio_ie.metrics.document_fact_f1 import DocumentFactF1
-from bio_ie.metrics.document_linking_f1 import DocumentLinkingF1
-from bio_ie.metrics.entity_f1 import EntityF1
-from bio_ie.metrics.mention_linking_f1 import MentionLinkingF1
-from bio_ie.metrics.relation_f1 import RelationF1
+from bio_ie.metrics.scored_items import SCORED_ITEMS
 from bio_ie.text.document import Document, DocumentError
 
 
@@ -28,18 +18,18 @@ class DocumentScores(NamedTuple):
     documents : `int`
         Annotated documents.
     missing : `int`
-        Those without a prediction.
+        Annotated documents without a prediction.
     entity, relation : `Dict[str, float]`
-        Of `entity_f1` and `relation_f1`.
+        The scores of `EntityF1` and `RelationF1`.
     fact, linking, mention_linking : `Dict[str, float]`, optional
-        Of `document_fact_f1`, and of `document_linking_f1` and `mention_linking_f1`, if there are
-        annotated facts, and mentions with concepts.
+        The scores of `DocumentFactF1`, if there are annotated facts, and of `DocumentLinkingF1` and
+        `MentionLinkingF1`, if there are annotated mentions with concepts.
     official : `Dict[str, float]`, optional
-        Of `biorelex_f1`, if there are annotations of BioRelEx with a prediction.
+        The scores of `BioRelExF1`, if there are annotations of BioRelEx with a prediction.
     by_document : `Dict[str, Dict[str, float]]`
-        For `entity`, `relation`, `fact`, `linking` and `mention_linking`: the strict F1 of each
-        annotated document, by id; 1 where there is nothing and nothing was predicted. To compare
-        systems with, by `significance.compare`; the scores above are no means of it.
+        For each kind of items (`SCORED_ITEMS`) the strict F1 of each annotated document, by id. It
+        is 1 for a document without items for which none was predicted. `significance.compare`
+        compares systems by it; the scores above are no means of it.
     """
 
     documents: int
@@ -53,25 +43,13 @@ class DocumentScores(NamedTuple):
     by_document: Dict[str, Dict[str, float]]
 
 
-class _Items(NamedTuple):
-    """Of one document."""
+_Items = Dict[str, List[Any]]
+"""The items of one document, by kind."""
 
-    entities: List[EntityItem]
-    relations: List[RelationItem]
-    facts: List[FactItem]
-    links: List[LinkItem]
-    mention_links: List[MentionLink]
 
-    @classmethod
-    def of(cls, document: Document, kb: Optional[KnowledgeBase]) -> "_Items":
-        concepts = ConceptItems(document, kb)
-        return cls(
-            entity_items(document),
-            relation_items(document),
-            concepts.facts(),
-            concepts.links(),
-            concepts.mention_links(),
-        )
+def _items_of(document: Document, kb: Optional[KnowledgeBase]) -> _Items:
+    concepts = ConceptItems(document, kb)
+    return {name: kind.of(document, concepts) for name, kind in SCORED_ITEMS.items()}
 
 
 def score_documents(
@@ -93,59 +71,51 @@ def score_documents(
     for document in predicted:
         if document.id in pending:
             raise DocumentError(document.id, "there are two predictions for this document")
-        pending[document.id] = hash(document.text), _Items.of(document, kb)
+        pending[document.id] = hash(document.text), _items_of(document, kb)
 
-    entity_f1, relation_f1 = EntityF1(), RelationF1()
-    fact_f1, linking_f1 = DocumentFactF1(), DocumentLinkingF1()
-    mention_linking_f1 = MentionLinkingF1()
-    has_facts = has_links = False
+    metrics = {name: kind.metric() for name, kind in SCORED_ITEMS.items()}
+    annotated: Set[str] = set()  # kinds of which there are gold items
     official: Optional[BioRelExF1] = None
-    by_document: Dict[str, Dict[str, float]] = {
-        name: {} for name in ("entity", "relation", "fact", "linking", "mention_linking")
-    }
+    by_document: Dict[str, Dict[str, float]] = {name: {} for name in SCORED_ITEMS}
     seen = set()
     missing = 0
     for document in gold:
         if document.id in seen:
             raise DocumentError(document.id, "this document is annotated twice")
         seen.add(document.id)
-        found, right = _Items([], [], [], [], []), _Items.of(document, kb)
+        found: _Items = {name: [] for name in SCORED_ITEMS}
+        right = _items_of(document, kb)
         if document.id in pending:
             text, found = pending.pop(document.id)
             if text != hash(document.text):
                 raise DocumentError(document.id, "the prediction was made from another text")
             if is_biorelex(document):
                 official = official or BioRelExF1()
-                official([document_of_items(document, found.entities, found.relations)], [document])
+                items = document_of_items(document, found["entity"], found["relation"])
+                official([items], [document])
         else:
             missing += 1
-        entity_f1([found.entities], [right.entities])
-        relation_f1([found.relations], [right.relations])
-        fact_f1([found.facts], [right.facts])
-        linking_f1([found.links], [right.links])
-        mention_linking_f1([found.mention_links], [right.mention_links])
-        items: List[Tuple[List[Any], List[Any]]] = list(zip(found, right, strict=True))
-        for of_name, (some, others) in zip(by_document.values(), items, strict=True):
-            of_name[document.id] = _f1(set(map(_strict, some)), set(map(_strict, others)))
-        has_facts, has_links = has_facts or bool(right.facts), has_links or bool(right.links)
+        for name, metric in metrics.items():
+            metric([found[name]], [right[name]])
+            strict = metric.criteria["strict"]
+            by_document[name][document.id] = _f1(
+                set(map(strict, found[name])), set(map(strict, right[name]))
+            )
+        annotated |= {name for name, items_of_kind in right.items() if items_of_kind}
     for unknown in pending:
         raise DocumentError(unknown, "there is a prediction but no annotated document")
+    scores = {name: metric.get_metric() for name, metric in metrics.items()}
     return DocumentScores(
         len(seen),
         missing,
-        entity_f1.get_metric(),
-        relation_f1.get_metric(),
-        fact_f1.get_metric() if has_facts else None,
-        linking_f1.get_metric() if has_links else None,
-        mention_linking_f1.get_metric() if has_links else None,
+        scores["entity"],
+        scores["relation"],
+        scores["fact"] if "fact" in annotated else None,
+        scores["linking"] if "linking" in annotated else None,
+        scores["mention_linking"] if "mention_linking" in annotated else None,
         official.get_metric() if official else None,
         by_document,
     )
-
-
-def _strict(item: Any) -> Any:
-    """What the strict score compares: of a mention's concept, not the mention's type."""
-    return item[:3] if isinstance(item, MentionLink) else item
 
 
 def _f1(found: AbstractSet[Any], right: AbstractSet[Any]) -> float:

@@ -1,13 +1,27 @@
 """What `entity_f1` and `relation_f1` share: sets of items compared row by row."""
 
 import re
-from typing import Any, Callable, ClassVar, Dict, Generic, Iterable, Optional, Sequence, TypeVar
+from typing import (
+    Any,
+    Callable,
+    ClassVar,
+    Dict,
+    Generic,
+    Iterable,
+    Mapping,
+    Optional,
+    Sequence,
+    TypeVar,
+)
 
 from allennlp.training.metrics import Metric
 
 from bio_ie.metrics.match_counts import Key, MatchCounts, Score
 
 Item = TypeVar("Item")
+
+MAIN_SCORES = ("precision", "recall", "f1")
+"""What is shown while batches go by."""
 
 
 class ItemF1(Metric, Generic[Item]):
@@ -90,6 +104,13 @@ class ItemF1(Metric, Generic[Item]):
     def reset(self) -> None:
         for counts in self._counts.values():
             counts.clear()
+
+
+def named_scores(name: str, scores: Mapping[str, float], everything: bool) -> Dict[str, float]:
+    """The scores with `name` before theirs: `<name>_f1`. Only precision, recall and F1 unless
+    `everything` is wanted: AllenNLP shows all scores in the progress bar."""
+    shown = scores if everything else MAIN_SCORES
+    return {f"{name}_{key}": scores[key] for key in shown}
 
 
 def _report(score: Score, template: str) -> Dict[str, float]:

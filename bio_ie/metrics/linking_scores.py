@@ -2,7 +2,7 @@
 
 from typing import Any, Dict, List, Mapping, Sequence, Set, Union
 
-from bio_ie.data.concept_items import MentionLink, linking_items
+from bio_ie.data.concept_items import MentionLink, linking_items, of_concepts
 from bio_ie.data.items import EntityItem
 from bio_ie.data.linking_task_names import LINKING, RECOGNITION, TYPING
 from bio_ie.metrics.entity_f1 import EntityF1
@@ -69,8 +69,7 @@ class LinkingScores:
     def _part(self, rows: List[List[MentionLink]], name: str) -> List[List[MentionLink]]:
         if name == LINKING:
             return rows
-        seen = not name.endswith("unseen")
-        return [[item for item in row if (item.concept_id in self._seen) is seen] for row in rows]
+        return of_concepts(rows, self._seen, inside=not name.endswith("unseen"))
 
     def get_metric(self, reset: bool) -> Dict[str, float]:
         """All scores on reset, the main ones before; `overall` is the F1 of the highest task."""

@@ -6,16 +6,15 @@ from typing import Any, Dict, Optional, Sequence, Tuple
 
 from bio_ie.data.items import Items, document_of_items
 from bio_ie.metrics.biorelex_f1 import BioRelExF1, is_biorelex
-from bio_ie.metrics.entity_f1 import EntityF1
+from bio_ie.metrics.graph_scores import GraphScores, overall
 from bio_ie.metrics.over_processes import over_processes
-from bio_ie.metrics.relation_f1 import RelationF1
 
 
 class SpanGraphScores:
-    """Entity and relation scores (`entity_f1`, `relation_f1`) of the predicted graph and, if there
-    is one, of the initial one; the official score where gold has what it needs (`biorelex_f1`); the
-    share of gold entities whose spans were kept; and the mean weight that candidate concepts of
-    each semantic type had (KECI, Table 5).
+    """The scores of KECI: mentions and relations (`GraphScores`) of the predicted graph and, if the
+    model has one, of the initial graph; the official score where the gold documents have what it
+    needs (`BioRelExF1`); the share of gold mentions whose spans were kept; and the mean weight that
+    candidate concepts of each semantic type had (KECI, Table 5).
 
     # Parameters
 
@@ -23,9 +22,8 @@ class SpanGraphScores:
     """
 
     def __init__(self, with_initial: bool) -> None:
-        self._graphs: Dict[str, Tuple[EntityF1, RelationF1]] = {"": (EntityF1(), RelationF1())}
-        if with_initial:
-            self._graphs["initial_"] = (EntityF1(), RelationF1())
+        self._predicted = GraphScores()
+        self._initial = GraphScores() if with_initial else None
         self._official = BioRelExF1()
         self._counts: Counter[str] = Counter()
         self._weights: Counter[str] = Counter()
@@ -48,20 +46,12 @@ class SpanGraphScores:
         explanations : `Sequence[Sequence[Tuple]]`
             Of each text, its kept spans (`explained_spans`).
         """
-        real = [not text["is_padding"] for text in metadata]
-        for prefix, items in (("", predicted), ("initial_", initial)):
-            if items is None:
-                continue
-            entity_f1, relation_f1 = self._graphs[prefix]
-            gold_entities = [text["gold_entities"] for text in metadata]
-            gold_relations = [text["gold_relations"] for text in metadata]
-            entity_f1([entities for entities, _ in items], gold_entities, real)
-            relation_f1([relations for _, relations in items], gold_relations, real)
-        for text, items_of_text, kept, is_real in zip(
-            metadata, predicted, explanations, real, strict=True
-        ):
-            if is_real:
-                self._add(text, items_of_text, kept)
+        self._predicted(predicted, metadata)
+        if self._initial is not None and initial is not None:
+            self._initial(initial, metadata)
+        for text, items, kept in zip(metadata, predicted, explanations, strict=True):
+            if not text["is_padding"]:
+                self._add(text, items, kept)
 
     def _add(self, text: Dict[str, Any], items: Items, kept: Sequence[Tuple[Any, ...]]) -> None:
         words = text["word_spans"]
@@ -81,16 +71,11 @@ class SpanGraphScores:
 
     def get_metric(self, reset: bool = False) -> Dict[str, float]:
         """All scores on reset, the main ones before: they are shown while batches go by."""
-        result: Dict[str, float] = {}
-        for prefix, (entity_f1, relation_f1) in self._graphs.items():
-            for name, scores in (
-                ("entity", entity_f1.get_metric(reset)),
-                ("relation", relation_f1.get_metric(reset)),
-            ):
-                if not reset:
-                    scores = {key: scores[key] for key in ("precision", "recall", "f1")}
-                result.update({f"{prefix}{name}_{key}": value for key, value in scores.items()})
-        result["overall"] = (result["entity_f1"] + result["relation_f1"]) / 2
+        result = self._predicted.get_metric(reset)
+        if self._initial is not None:
+            initial = self._initial.get_metric(reset)
+            result.update({f"initial_{name}": value for name, value in initial.items()})
+        result["overall"] = overall(result)
         counts = over_processes(self._counts)
         result["pruning_recall"] = counts["kept"] / max(counts["gold"], 1)
         if reset:

@@ -4,10 +4,11 @@ from typing import Any, Dict, Optional
 
 import torch
 from allennlp.nn.util import dist_reduce_sum
-from allennlp.training.metrics import Metric
+
+from bio_ie.metrics.training_metric import TrainingMetric
 
 
-class TensorAverage(Metric):
+class TensorAverage(TrainingMetric):
     """The weighted mean of scalar tensors. AllenNLP's `Average` copies every value to the host as
     it comes, and in distributed training reduces it. This metric does so when it is asked."""
 

@@ -21,6 +21,7 @@ from bio_ie.files.failures import DocumentOrFailure, Failure, read_with_failures
 from bio_ie.files.strict_json import parse_json
 from bio_ie.knowledge.knowledge_base_file import KnowledgeBaseError
 from bio_ie.predictors.document_input import document_from_input
+from bio_ie.predictors.document_model import HasEntitySource, KeepsMentions
 from bio_ie.text.document import Document, DocumentError, Mention, Relation
 
 logger = logging.getLogger(__name__)
@@ -88,8 +89,8 @@ class DocumentPredictor(Predictor):
         self._dataset_reader = _Documents(dataset_reader)  # type: ignore[assignment]
         self.batch_size = batch_size
         self.num_documents = self.num_failures = 0
-        self._keeps_mentions: bool = getattr(model, "keeps_mentions", False)
-        self._labels_mentions = getattr(model, "entity_source", "predicted") == "gold"
+        self._keeps_mentions = isinstance(model, KeepsMentions) and model.keeps_mentions
+        self._labels_mentions = isinstance(model, HasEntitySource) and model.entity_source == "gold"
         self.takes_mentions = self._labels_mentions or dataset_reader.reads_mentions
         archive = mention_detector or dataset_reader.mention_detector
         self._detector: Optional[MentionSource] = None
@@ -143,12 +144,9 @@ class DocumentPredictor(Predictor):
 
     def _instances(self, documents: Sequence[Document]) -> List[List[Instance]]:
         documents = [
-            replace(
-                document,
-                mentions=document.mentions if self.takes_mentions else (),
-                relations=(),
-                facts=(),
-            )
+            document.with_changes(relations=(), facts=())
+            if self.takes_mentions
+            else document.without_annotations()
             for document in documents
         ]
         instances = self._reader.documents_to_instances(documents, self._labels_mentions)
@@ -193,14 +191,14 @@ class DocumentPredictor(Predictor):
         if self._keeps_mentions:
             relations = [relation for output in outputs for relation in output["relations"]]
             metadata[PAIRS] = [output["pair"] for output in outputs]
-            return replace(item, relations=tuple(relations), facts=(), metadata=metadata)
+            return item.with_changes(relations=relations, facts=(), metadata=metadata)
         if any("initial_mentions" in output for output in outputs):
             graph = _annotated(item, outputs, "initial_").to_json()
             metadata[INITIAL_GRAPH] = {
                 part: graph.get(part, []) for part in ("mentions", "relations")
             }
         facts = tuple(fact for output in outputs for fact in output.get("facts", ()))
-        return replace(_annotated(item, outputs), facts=facts, metadata=metadata)
+        return _annotated(item, outputs).with_changes(facts=facts, metadata=metadata)
 
     # AllenNLP's command line
 
@@ -265,7 +263,7 @@ def _annotated(document: Document, outputs: Sequence[JsonDict], prefix: str = ""
             mentions.append(replace(mention, id=ids[mention.id]))
         for relation in output.get(f"{prefix}relations", ()):
             relations.append(replace(relation, head=ids[relation.head], tail=ids[relation.tail]))
-    return replace(document, mentions=tuple(mentions), relations=tuple(relations))
+    return document.with_changes(mentions=mentions, relations=relations)
 
 
 def _num_words(instance: Instance) -> int:

@@ -1,6 +1,5 @@
 """Mentions of texts that come without them, for models that link what others have found."""
 
-from dataclasses import replace
 from itertools import islice
 from typing import Iterable, Iterator, Optional
 
@@ -68,5 +67,5 @@ class MentionDetector(MentionSource):
 
 def _with_mentions(item: DocumentOrFailure, found: DocumentOrFailure) -> DocumentOrFailure:
     if isinstance(item, Document) and isinstance(found, Document):
-        return replace(item, mentions=found.mentions, relations=())
+        return item.with_changes(mentions=found.mentions, relations=())
     return found

@@ -8,15 +8,26 @@ from typing import Dict, Iterable, Iterator, List, Mapping, Optional, Protocol, 
 from allennlp.common.checks import ConfigurationError
 from allennlp.data import Tokenizer
 
+from bio_ie.data.losses import Losses
 from bio_ie.data.pairs.entity_sentence import EntitySentence, entity_pairs
 from bio_ie.data.pairs.entity_sentences import EntitySentences
 from bio_ie.knowledge.concept_links import vocabulary_id
 from bio_ie.knowledge.knowledge_base import KnowledgeBase
 from bio_ie.knowledge.normalization import normalize_name
 from bio_ie.knowledge.typed_dictionary import OTHER, TypedDictionary, TypedMatch
+from bio_ie.text.counted import Phrase, counted, counted_lines
 from bio_ie.text.document import Document, Mention, Span
 from bio_ie.text.sentences import sentence_spans
 from bio_ie.text.tokenizers import PysbdSentenceSplitter, SpanSentenceSplitter
+
+_AMBIGUOUS = Phrase(
+    "names of several types were left out", one="name of several types was left out"
+)
+_SEVERAL_CONCEPTS = Phrase(
+    "names of several concepts of a type were given one of them",
+    one="name of several concepts of a type was given one of them",
+)
+_UNIDENTIFIED = Phrase("mentions without an identifier", one="mention without an identifier")
 
 _AT_ONCE = 32
 """Documents."""
@@ -45,7 +56,7 @@ class ExtractionCounts:
         Of entities, by both types, in sentences that were kept.
     entities : `Dict[str, Counter]`
         How often each identifier is mentioned in sentences that were kept, by type.
-    noted : `Counter[str]`
+    noted : `Losses`
         What was decided or left out, by reason.
     """
 
@@ -55,21 +66,23 @@ class ExtractionCounts:
     mentions: "Counter[str]" = field(default_factory=Counter)
     pairs: "Counter[str]" = field(default_factory=Counter)
     entities: Dict[str, "Counter[str]"] = field(default_factory=dict)
-    noted: "Counter[str]" = field(default_factory=Counter)
+    noted: Losses = field(default_factory=Counter)
 
     def lines(self) -> Iterator[str]:
         """As lines to read."""
         yield (
-            f"{self.documents:,} documents, {self.sentences:,} sentences, "
-            f"{self.kept:,} of them with a pair of entities; {sum(self.pairs.values()):,} pairs"
+            f"{counted(self.documents, 'document')}, {counted(self.sentences, 'sentence')}, "
+            f"{self.kept:,} of them with a pair of entities; "
+            f"{counted(sum(self.pairs.values()), 'pair')}"
         )
         for type_, count in self.mentions.most_common():
             different = len(self.entities.get(type_, ()))
-            yield f"  {type_}: {count:,} mentions; {different:,} different entities in pairs"
+            entities = counted(different, "different entity", "different entities")
+            yield f"  {type_}: {counted(count, 'mention')}; {entities} in pairs"
         for types, count in self.pairs.most_common():
-            yield f"  {types}: {count:,} pairs"
-        for what, count in (+self.noted).most_common():
-            yield f"  {count:,} {what}"
+            yield f"  {types}: {counted(count, 'pair')}"
+        for line in counted_lines(self.noted):
+            yield f"  {line}"
 
 
 class PairExtractor:
@@ -130,7 +143,7 @@ class PairExtractor:
             tagged = self._tagged(batch, spans) if self._finds else map(self._linked, batch)
             for document, its_spans in zip(tagged, spans, strict=True):
                 self.counts.mentions.update(mention.type for mention in document.mentions)
-                yield from self._with_pairs(replace(document, sentences=tuple(its_spans)))
+                yield from self._with_pairs(document.with_changes(sentences=its_spans))
 
     def _with_pairs(self, document: Document) -> Iterator[EntitySentence]:
         for sentence in self._sentences(document, self.counts.noted):
@@ -167,7 +180,7 @@ class PairExtractor:
                     concept = self._concept(text[match.start : match.end], match.concepts[type_])
                     place = offset + match.start, offset + match.end
                     mentions.append(Mention(f"T{len(mentions) + 1}", *place, type_, (concept,)))
-            yield replace(document.without_annotations(), mentions=tuple(mentions))
+            yield document.with_changes(mentions=mentions, relations=(), facts=())
 
     def _types(
         self, texts: Sequence[str], matches: Sequence[Sequence[TypedMatch]]
@@ -177,7 +190,7 @@ class PairExtractor:
         types = [match.type for _, match in flat]
         unsure = [place for place, type_ in enumerate(types) if type_ is None]
         if self._classifier is None:
-            self.counts.noted["names of several types were left out"] += len(unsure)
+            self.counts.noted[_AMBIGUOUS] += len(unsure)
             return types
         names = [(text, (match.start, match.end)) for text, match in (flat[i] for i in unsure)]
         likely = self._classifier.probabilities(names) if names else []
@@ -185,14 +198,19 @@ class PairExtractor:
             concepts = flat[place][1].concepts
             type_ = max(sorted(concepts), key=lambda type_: probabilities.get(type_, 0.0))
             types[place] = type_
-            self.counts.noted[f"names of several types were taken for {type_}"] += 1
+            self.counts.noted[
+                Phrase(
+                    f"names of several types were taken for {type_}",
+                    one=f"name of several types was taken for {type_}",
+                )
+            ] += 1
         return types
 
     def _concept(self, name: str, concepts: Sequence[str]) -> str:
         """The concept that is called so in the first place, or else the first one."""
         if len(concepts) == 1:
             return concepts[0]
-        self.counts.noted["names of several concepts of a type were given one of them"] += 1
+        self.counts.noted[_SEVERAL_CONCEPTS] += 1
         assert self._kb is not None
         preferred = self._kb.preferred_names(concepts)
         wanted = normalize_name(name)
@@ -216,10 +234,8 @@ class PairExtractor:
             replace(mention, concept_ids=found.get(mention.id) or self._in_kb(mention))
             for mention in document.mentions
         ]
-        self.counts.noted["mentions without an identifier"] += sum(
-            not mention.concept_ids for mention in mentions
-        )
-        return replace(document.without_annotations(), mentions=tuple(mentions))
+        self.counts.noted[_UNIDENTIFIED] += sum(not mention.concept_ids for mention in mentions)
+        return document.with_changes(mentions=mentions, relations=(), facts=())
 
     def _in_kb(self, mention: Mention) -> Tuple[str, ...]:
         prefixed = [vocabulary_id(id_, mention.type) for id_ in mention.concept_ids]

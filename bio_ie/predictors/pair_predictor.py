@@ -1,6 +1,6 @@
 """Pairs of entities in, their relations out: also of those that no sentence has together."""
 
-from typing import Any, Dict, List, Optional
+from typing import Any, Dict, List, Optional, Protocol, runtime_checkable
 
 from allennlp.common.checks import ConfigurationError
 from allennlp.common.util import JsonDict, lazy_groups_of
@@ -10,9 +10,17 @@ from allennlp.models import Model
 from allennlp.predictors import Predictor
 
 from bio_ie.files.strict_json import parse_json
+from bio_ie.models.relvm.label_thresholds import LabelThresholds
 
 NAMESPACE = "entities"
 """Of identifiers, in the vocabulary."""
+
+
+@runtime_checkable
+class ClassifiesPairs(Protocol):
+    """A model that predicts a label for each pair of entities."""
+
+    decision: LabelThresholds
 
 
 @Predictor.register("relation_pairs")
@@ -52,7 +60,13 @@ class PairPredictor(Predictor):
     ) -> None:
         if batch_size < 1:
             raise ConfigurationError(f"batch_size must be positive, not {batch_size}")
+        if not isinstance(model, ClassifiesPairs):
+            raise ConfigurationError(
+                f"the 'relation_pairs' predictor needs a classifier of pairs of entities, such as "
+                f"'relvm_pair_classifier', not a {type(model).__name__}"
+            )
         super().__init__(model, dataset_reader, frozen)
+        self._negative_label = model.decision.negative_label
         self.batch_size = batch_size
 
     def load_line(self, line: str) -> JsonDict:
@@ -110,7 +124,7 @@ class PairPredictor(Predictor):
         none = {entity, vocab._padding_token, vocab._oov_token}
         others = [name for name in names if name not in none]
         found = self._predict_pairs([{"entities": [entity, other]} for other in others])
-        negative = self._model.decision.negative_label  # type: ignore[union-attr]
+        negative = self._negative_label
         # A stable sort, so that ties come out in the order of the vocabulary.
         found.sort(key=lambda output: output["probabilities"][negative])
         return {"entity": entity, "links": found[:top]}

@@ -1,6 +1,5 @@
 """scispaCy's pipelines as a baseline: documents in, documents with mentions and concepts out."""
 
-from dataclasses import replace
 from itertools import islice
 from typing import Any, Dict, Iterable, Iterator, List, Tuple
 
@@ -56,7 +55,7 @@ class ScispacyLinker:
             Mention(f"T{number}", entity.start_char, entity.end_char, *self._meaning(entity))
             for number, entity in enumerate(found.ents, 1)
         ]
-        return replace(document, mentions=tuple(mentions), relations=(), facts=())
+        return document.with_changes(mentions=mentions, relations=(), facts=())
 
     def _meaning(self, entity: SpacySpan) -> Tuple[str, Tuple[str, ...], Any, Any, Any]:
         """Type, concepts, entity, fragments and score of a mention."""

@@ -1,4 +1,4 @@
-"""Documents as a web page, for people to look at."""
+"""Shows documents as a web page."""
 
 from bio_ie.rendering.page import render
 

@@ -59,7 +59,7 @@ const Arcs = (() => {
     return { boxes, width: origin.width };
   }
 
-  /* Of all pairs of boxes of head and tail the one that is nearest. */
+  /* The boxes of the head and the tail that are nearest to each other. */
   function nearest(heads, tails) {
     let best = null, least = Infinity;
     for (const head of heads) {
@@ -72,7 +72,7 @@ const Arcs = (() => {
     return best;
   }
 
-  /* Where on its mention each arc ends: side by side, in the order of the other ends. */
+  /* Places the ends of arcs on their mentions: side by side, in the order of the other ends. */
   function placeEnds(arcs) {
     const ends = new Map();
     for (const arc of arcs) {
@@ -93,7 +93,7 @@ const Arcs = (() => {
     }
   }
 
-  /* The horizontal parts: one for an arc on one line, two for one between lines. */
+  /* The horizontal parts of an arc: one if both ends are on the same line, otherwise two. */
   function segmentsOf(arc, width) {
     if (arc.head.line === arc.tail.line) {
       const [from, to] = [Math.min(arc.x1, arc.x2), Math.max(arc.x1, arc.x2)];
@@ -105,7 +105,8 @@ const Arcs = (() => {
     ));
   }
 
-  /* A free track for every segment, short ones lowest; room for the label is part of a segment. */
+  /* Gives every segment a free track. Short segments get the lowest tracks. The segment with the
+     label includes the room for it. */
   function assignTracks(arcs, width) {
     const segments = [];
     for (const arc of arcs) {
@@ -134,7 +135,7 @@ const Arcs = (() => {
     return tracks;
   }
 
-  /* The vertical parts in the margins, the short ones nearest the text. */
+  /* Places the vertical parts of arcs in the margins. Short ones are nearest to the text. */
   function assignLanes(arcs, gutter) {
     const most = Math.max(1, Math.floor((gutter - 8) / LANE));
     for (const side of ["left", "right"]) {
@@ -153,8 +154,8 @@ const Arcs = (() => {
     }
   }
 
-  /* On the box's line and behind a character: between a space and a word the line would break
-     behind the strut rather than before its mention. */
+  /* Puts the strut on the line of the box and after a character. If it stood between a space and a
+     word, the line could break after the strut instead of before the mention. */
   function placeStrut(strut, box) {
     if (box.last) {
       box.mark.append(strut);
@@ -165,7 +166,8 @@ const Arcs = (() => {
     text.after(strut);
   }
 
-  /* An empty inline box raises its line without a place where the text could break. */
+  /* Makes room for the tracks above each line. An empty inline box (strut) raises its line and adds
+     no place where the text could break. */
   function makeRoom(arcs, tracks) {
     const done = new Set();
     for (const arc of arcs) {
@@ -244,7 +246,7 @@ const Arcs = (() => {
     const gutter = parseFloat(getComputedStyle(text).paddingLeft);
     assignLanes(arcs, gutter);
     makeRoom(arcs, tracks);
-    // Only heights have changed: the same boxes in the same order.
+    // Only heights have changed, so these are the same boxes in the same order.
     const after = measure(card, text, wanted);
     const tops = new Map();
     for (const [index, own] of before.boxes) {
@@ -254,7 +256,7 @@ const Arcs = (() => {
       });
     }
     const layer = svg("svg", { class: "arcs", "aria-hidden": "true" });
-    // Every label above every line.
+    // All labels are drawn above all lines.
     const lines = svg("g", {}, layer), labels = svg("g", {}, layer);
     for (const arc of arcs) drawArc(arc, lines, labels, tops, width, gutter);
     text.append(layer);

@@ -1,4 +1,5 @@
-"""One document as HTML: its text with the mentions marked, its relations and facts as lists."""
+"""Shows one document as HTML: its text with marked mentions, and lists of its relations and facts.
+"""
 
 from collections import Counter
 from typing import Dict, List, Optional
@@ -7,6 +8,7 @@ from bio_ie.rendering.escaping import escape
 from bio_ie.rendering.legend import Legend
 from bio_ie.rendering.markup import Piece, layers, mark_up, passages
 from bio_ie.rendering.view import DocumentView, Shown
+from bio_ie.text.counted import counted
 from bio_ie.text.document import Document, Fact, Mention, Relation
 
 SIGNS = {"right": "✓", "wrong": "✗", "missed": "○"}
@@ -15,8 +17,8 @@ CANDIDATES_SHOWN = 5
 
 CHARACTERS_A_LINE = 80
 LINE_HEIGHT = 40
-"""Pixels. With the above only a guess at a card's height, which a browser needs to size its
-scroll bar before it has laid the card out."""
+"""The height of a line in pixels. Together with `CHARACTERS_A_LINE` it gives an estimate of a card's
+height, with which a browser sizes its scroll bar before it has laid out the card."""
 
 
 def card(view: DocumentView, number: int, legend: Legend) -> str:
@@ -56,7 +58,7 @@ def _chips(view: DocumentView) -> str:
             continue
         score = view.scores.get(kind)
         if score is None:
-            chips.append(f"<li>{len(shown):,} {kind if len(shown) > 1 else kind[:-1]}</li>")
+            chips.append(f"<li>{counted(len(shown), kind[:-1])}</li>")
         else:
             chips.append(
                 f'<li class="judged" data-kind="{kind}">{kind} '
@@ -100,7 +102,8 @@ def _text(view: DocumentView, mention_layers: List[int], legend: Legend) -> str:
 
 
 def _entity_numbers(mentions: List[Mention]) -> Dict[Optional[str], int]:
-    """Numbers for the entities of several mentions, which are lit together on the page."""
+    """A number for each entity with several mentions. The page highlights these mentions together.
+    """
     counts = Counter(mention.entity_id for mention in mentions if mention.entity_id is not None)
     shared = [entity for entity, count in counts.items() if count > 1]
     return {entity: number for number, entity in enumerate(shared)}
@@ -121,9 +124,9 @@ def _title(shown: Shown[Mention]) -> str:
 
 
 def _candidates(mention: Mention) -> List[str]:
-    """The concepts that a model weighed, the weightiest first."""
+    """The concepts to which a model gave a weight, in the order of the metadata."""
     found = (mention.metadata or {}).get("concepts")
-    if not isinstance(found, list):  # a corpus may mean anything by it
+    if not isinstance(found, list):  # a corpus may use this key for anything
         return []
     candidates = [candidate for candidate in found if isinstance(candidate, dict)]
     return [
@@ -170,8 +173,9 @@ def _facts(view: DocumentView, legend: Legend) -> str:
 def _list(kind: str, singular: str, items: List[str]) -> str:
     if not items:
         return ""
-    title = f"{len(items):,} {singular if len(items) == 1 else kind}"
-    # Facts have no other place on the page; relations are drawn into the text as well.
+    title = counted(len(items), singular, kind)
+    # Facts are shown open, because they have no other place on the page. Relations are also drawn
+    # into the text.
     return (
         f'<details class="list {kind}"{" open" if kind == "facts" else ""}>'
         f"<summary>{title}</summary><ul>{''.join(items)}</ul></details>"

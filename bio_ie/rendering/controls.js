@@ -1,5 +1,5 @@
 
-/* View buttons, search, order, keys and printing. */
+/* The buttons of the view, search, order, keys and printing. */
 (() => {
   const { main, cards, judged, byId, redraw, drawNear, drawAll, watchAgain } = Page;
   const root = document.documentElement, body = document.body;
@@ -113,7 +113,7 @@
     keys[event.key]();
   });
 
-  /* Printing: every document, laid out at the width of the paper. */
+  /* Printing: all documents are laid out at the width of the paper. */
   window.addEventListener("beforeprint", () => {
     Pointing.letGo();
     root.classList.add("printing");

@@ -1,4 +1,4 @@
-"""Text of unknown origin made safe for HTML: shown as it is, never obeyed."""
+"""Makes text of unknown origin safe for HTML, so that it is shown and never interpreted."""
 
 import html
 import sys
@@ -6,8 +6,8 @@ from typing import Dict
 
 
 def _replacements() -> Dict[int, str]:
-    """A sign for each character that an HTML parser or UTF-8 would drop, change or refuse, so that
-    nothing vanishes from the page unseen."""
+    """A visible character for each character that an HTML parser or UTF-8 would drop, change or
+    refuse, so that no character of a text is missing on the page."""
     table = {code: chr(0x2400 + code) for code in range(0x20) if chr(code) not in "\t\n"}
     table[0x7F] = "\u2421"
     for unshowable in (range(0x80, 0xA0), range(0xD800, 0xE000), range(0xFDD0, 0xFDF0)):
@@ -21,9 +21,9 @@ _REPLACEMENTS = _replacements()
 
 
 def escape(text: str) -> str:
-    """`text` for HTML content and for quoted attribute values.
+    """Escapes `text` for HTML content and for quoted attribute values.
 
-    Besides HTML's special characters, control characters become their pictures (`\\0` -> `␀`)
-    and lone surrogates and noncharacters become `\\ufffd`.
+    HTML's special characters are escaped. Control characters are replaced by the Unicode symbols
+    for them (`\\0` -> `␀`), and lone surrogates and noncharacters by `\\ufffd`.
     """
     return html.escape(text.translate(_REPLACEMENTS), quote=True)

@@ -1,4 +1,4 @@
-"""Which annotation types a page has, how often, and the look of each."""
+"""The annotation types of a page, with the count and the look of each."""
 
 from collections import Counter
 from typing import Dict, Iterable, List, Sequence, Tuple
@@ -7,7 +7,8 @@ from bio_ie.rendering.escaping import escape
 from bio_ie.rendering.view import MISSED, DocumentView, Shown
 
 COLOURS = 8
-"""Colours of the style sheet; further types repeat them with other line patterns."""
+"""The number of colours in the style sheet. Further types use the same colours with other line
+patterns."""
 
 PATTERNS = 3
 
@@ -15,10 +16,11 @@ KINDS = {"mentions": "Mention types", "relations": "Relation types", "facts": "F
 
 
 class Legend:
-    """Counts of the types in `views`; the commonest type of a kind gets its first colour.
+    """Counts the types in `views` and gives each type its look. The most frequent type of a kind
+    gets the first colour.
 
-    A type has three CSS classes: what it is (`t0`; `r0` for a relation, `f0` for a fact), its
-    colour (`c0`) and its line pattern (`p0`).
+    A type has three CSS classes: the type itself (`t0` for mentions, `r0` for relations, `f0` for
+    facts), its colour (`c0`) and its line pattern (`p0`).
     """
 
     def __init__(self, views: Iterable[DocumentView]) -> None:
@@ -36,7 +38,7 @@ class Legend:
         }
 
     def ranked(self, kind: str) -> List[Tuple[str, int]]:
-        """The types with their counts, commonest first, ties by name."""
+        """The types with their counts, most frequent first, ties by name."""
         return sorted(self.counts[kind].items(), key=lambda pair: (-pair[1], pair[0]))
 
     def classes(self, kind: str, type_: str) -> str:
@@ -63,6 +65,7 @@ class Legend:
 
 def _classes(kind: str, rank: int) -> str:
     letter = {"mentions": "t", "relations": "r", "facts": "f"}[kind]
-    # Relations take the colours from the other end, so that few types of both kinds differ.
+    # Relations and facts take the colours from the other end, so that with few types, mentions and
+    # relations have different colours.
     colour = rank % COLOURS if kind == "mentions" else COLOURS - 1 - rank % COLOURS
     return f"{letter}{rank} c{colour} p{rank // COLOURS % PATTERNS}"

@@ -1,6 +1,7 @@
-"""A text with its mentions as HTML: nested, crossing and discontinuous ones in layers.
+"""Marks the mentions of a text in HTML. Nested, crossing and discontinuous mentions are on different
+layers.
 
-Offsets count code points, so the text is cut here, in Python, and never in the browser, whose
+Offsets count code points, so the text is cut here, in Python, and not in the browser, whose
 strings are UTF-16.
 """
 
@@ -13,7 +14,7 @@ from bio_ie.text.document import Document, Mention
 
 @dataclass(frozen=True)
 class Stretch:
-    """A contiguous part of a mention; `gap` for the text between two fragments."""
+    """A contiguous part of a mention. `gap` is true for the text between two fragments."""
 
     start: int
     end: int
@@ -23,16 +24,17 @@ class Stretch:
 
 @dataclass(frozen=True)
 class Piece:
-    """What one HTML element marks: a mention, or the part of it between two element boundaries.
+    """The text that one HTML element marks: a mention, or the part of it between two element
+    boundaries.
 
     # Parameters
 
     mention : `int`
         Index into `Document.mentions`.
     begins, ends : `bool`
-        Whether the mention begins and ends where the piece does.
+        Whether the mention begins, and whether it ends, where the piece does.
     gap : `bool`
-        Whether it is the text between two fragments of a discontinuous mention.
+        Whether the piece is the text between two fragments of a discontinuous mention.
     """
 
     mention: int
@@ -42,17 +44,17 @@ class Piece:
 
 
 def layers(mentions: Sequence[Mention]) -> List[int]:
-    """For each mention the layer of its underline, 0 nearest the text: mentions that overlap are
-    on different layers, and the shorter one on the lower."""
+    """The layer of each mention's underline. Layer 0 is nearest to the text. Overlapping mentions
+    are on different layers, with the shorter one on the lower layer."""
     result = [0] * len(mentions)
     for cluster in _overlapping(mentions):
         placed: List[int] = []
         for index in sorted(cluster, key=lambda i: (mentions[i].end - mentions[i].start, i)):
-            mine = mentions[index]
+            mention = mentions[index]
             below = [
                 result[other]
                 for other in placed
-                if mentions[other].start < mine.end and mine.start < mentions[other].end
+                if mentions[other].start < mention.end and mention.start < mentions[other].end
             ]
             result[index] = max(below, default=-1) + 1
             placed.append(index)
@@ -60,7 +62,8 @@ def layers(mentions: Sequence[Mention]) -> List[int]:
 
 
 def _overlapping(mentions: Sequence[Mention]) -> Iterator[List[int]]:
-    """Groups of mentions linked by overlap, so that the quadratic part stays local."""
+    """Groups of mentions that are connected by overlaps, so that `layers`, whose time is quadratic,
+    only works on small groups."""
     cluster: List[int] = []
     reach = 0
     for index in sorted(range(len(mentions)), key=lambda i: mentions[i].start):
@@ -76,9 +79,11 @@ def _overlapping(mentions: Sequence[Mention]) -> Iterator[List[int]]:
 def passages(
     document: Document, mentions: Sequence[Mention] = ()
 ) -> Iterator[Tuple[str, int, int]]:
-    """`(type, start, end)` of every part of the text, in order; the type of what is outside any
-    passage is `""`. White space outside is left out, unless one of `mentions` begins or ends in
-    it."""
+    """The passages and the text outside them, in order, as `(type, start, end)`.
+
+    Text outside any passage has the type `""`. It is left out if it is only white space, unless one
+    of `mentions` begins or ends in it.
+    """
     needed = {mention.start for mention in mentions} | {mention.end - 1 for mention in mentions}
     position = 0
     for passage in (*document.passages, None):
@@ -99,13 +104,17 @@ def mark_up(
 ) -> str:
     """The HTML of `text[start:end]`: escaped, with every mention in `<mark>` elements.
 
-    HTML elements nest and mentions may cross, so a mention that crosses another is closed and
-    opened again: its pieces together hold exactly its text.
+    HTML elements must nest, but mentions may cross. So the element of a mention that crosses
+    another one is closed and opened again. Together its pieces hold exactly the text of the
+    mention.
 
     # Parameters
 
+    text : `str`
+    mentions : `Sequence[Mention]`
+    start, end : `int`
     open_tag : `Callable[[Piece], str]`
-        Gives the opening tag of a `mark` element.
+        Returns the opening tag of a `mark` element.
     """
     stretches = [
         stretch
@@ -113,7 +122,7 @@ def mark_up(
         for stretch in _stretches(index, mention)
         if stretch.start < end and start < stretch.end
     ]
-    # Longer ones open first, so that the ordinary nested case needs no cutting.
+    # Longer stretches open first, so that nested mentions need not be cut.
     stretches.sort(key=lambda stretch: (stretch.start, -stretch.end, stretch.mention))
     borders = {start, end}
     for stretch in stretches:

@@ -1,5 +1,5 @@
 
-/* The state that every other script shares: what is hidden, and what is drawn. */
+/* The state that all scripts share: what is hidden, and what is drawn. */
 const Page = (() => {
   const body = document.body, main = document.querySelector("main");
   const byId = (id) => document.getElementById(id);
@@ -8,7 +8,7 @@ const Page = (() => {
   const signs = { right: "✓", wrong: "✗", missed: "○" }, verdicts = Object.keys(signs);
   const state = { threshold: 0, hidden: new Set() };
 
-  /* What is shown now. A right mention below the threshold is a missed one. */
+  /* What is shown now. A right annotation below the threshold counts as missed. */
   const isLow = ({ dataset }) => dataset.s !== undefined && Number(dataset.s) < state.threshold;
   const staysAsMissed = (element) => element.matches(".right:not(.dup)");
   const isHidden = (element) => [...element.classList].some((name) => state.hidden.has(name));
@@ -36,8 +36,8 @@ const Page = (() => {
     return arcs;
   }
 
-  /* Arcs are drawn for the documents on screen and those next to them, and drawn again there when
-     something has changed since. */
+  /* Arcs are drawn for the documents on the screen and next to it. They are drawn again if
+     something has changed since then. */
   let generation = 0;
   const near = new Set(), drawn = new Map();
 

@@ -1,4 +1,4 @@
-"""Puts the page together: one HTML file that needs nothing else, from any server or none."""
+"""Makes the page: one HTML file that needs no other files and no server."""
 
 import base64
 import hashlib
@@ -23,20 +23,21 @@ def render(
     gold: Optional[Iterable[Document]] = None,
     title: str = "Documents",
 ) -> str:
-    """One self-contained HTML page that shows `documents`.
+    """Makes one self-contained HTML page that shows `documents`.
 
-    The page holds every document, and works without network and, but for relation arcs and
-    filters, without JavaScript. Its content security policy lets no other script than its own run.
+    The page works without a network. Without JavaScript, only relation arcs and filters are
+    missing. The content security policy of the page allows only its own script.
 
     # Parameters
 
     documents : `Iterable[Union[Document, Failure]]`
         A `Failure` is a document that could not be predicted.
     gold : `Iterable[Document]`, optional (default = `None`)
-        Shows right, wrong and missed annotations, and scores, by exact match (`judged_view`).
+        If given, the page shows scores and right, wrong and missed annotations, by exact match
+        (`judged_view`).
     title : `str`, optional (default = `"Documents"`)
 
-    Raises `CorpusError` where a document and its gold have different texts.
+    Raises `CorpusError` if a document and its gold have different texts.
     """
     views = document_views(documents, gold)
     judged = gold is not None
@@ -104,7 +105,7 @@ def _score_table(views: Sequence[DocumentView]) -> str:
         )
     )
     return (
-        f'<table class="scores"><caption>Against gold, exact match</caption>'
+        f'<table class="scores"><caption>Compared with gold, exact match</caption>'
         f"<thead><tr><td></td>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
     )
 
@@ -112,7 +113,11 @@ def _score_table(views: Sequence[DocumentView]) -> str:
 def _choices(views: Sequence[DocumentView], judged: bool) -> str:
     choices = [("all", "all documents")]
     if judged:
-        choices += [("errors", "with errors"), ("wrong", "with wrong"), ("missed", "with missed")]
+        choices += [
+            ("errors", "with errors"),
+            ("wrong", "with wrong annotations"),
+            ("missed", "with missed annotations"),
+        ]
     choices += [
         (f"has-{kind}", f"with {kind}")
         for kind in KINDS
@@ -124,7 +129,8 @@ def _choices(views: Sequence[DocumentView], judged: bool) -> str:
 
 
 def _threshold(views: Sequence[DocumentView]) -> str:
-    """The slider over scores with their histogram; nothing when nothing has a score."""
+    """The slider for the threshold, with a histogram of the scores; empty if there are no scores.
+    """
     scores: List[float] = [
         shown.score
         for view in views

@@ -1,5 +1,5 @@
 
-/* What lights up under the pointer: a mention with its relations and entity, or one relation. */
+/* Highlights what is under the pointer: a mention with its relations and entity, or a relation. */
 const Pointing = (() => {
   const { main, byId, marksOf, isShown } = Page;
   const popover = byId("popover");

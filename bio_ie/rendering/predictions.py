@@ -1,4 +1,4 @@
-"""Reads what is to be rendered: any corpus file, or predictions with their failures."""
+"""Reads the documents to be rendered: any corpus file, or predictions with their failures."""
 
 from pathlib import Path
 from typing import Callable, Iterator, List, Optional
@@ -13,8 +13,10 @@ from bio_ie.text.document import Document
 
 
 def read_predictions(path: str, corpus: CorpusFormat) -> List[Prediction]:
-    """The documents of `path` in file order, and among them, where the format is `jsonl`, a
-    `Failure` for each line that reports one. Raises `CorpusError` for input that cannot be read.
+    """The documents of `path` in file order. If the format is `jsonl`, each line that reports a
+    failure becomes a `Failure` at its place in this order.
+
+    Raises `CorpusError` for input that cannot be read.
     """
     if type(corpus) is not JsonlFormat:
         return list(corpus.read(path))
@@ -26,14 +28,14 @@ def read_predictions(path: str, corpus: CorpusFormat) -> List[Prediction]:
 
 
 class _PredictionLines(JsonlFormat):
-    """`jsonl` that sets failures aside, for which the format itself has no place."""
+    """The format `jsonl`, extended to collect failures, which the format itself does not read."""
 
     def __init__(self, on_error: str) -> None:
         super().__init__(on_error)
         self._failures: List[Failure] = []
 
     def take_failures(self) -> List[Failure]:
-        """Those met since the last call, in order."""
+        """The failures that were found since the last call, in order."""
         failures, self._failures = self._failures, []
         return failures
 
@@ -48,7 +50,7 @@ class _PredictionLines(JsonlFormat):
 
 
 class _WithoutFailures(Source):
-    """The same source less the lines that `set_aside` takes, which count as lost documents."""
+    """A source without the lines that `set_aside` takes. These lines count as lost documents."""
 
     def __init__(self, source: Source, set_aside: Callable[[str], bool]) -> None:
         super().__init__(source.path, source.name, source.on_error, source.report)

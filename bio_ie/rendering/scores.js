@@ -1,5 +1,5 @@
 
-/* The threshold and the legend: what counts, and the scores of that. */
+/* The threshold and the legend decide what counts; the counts and scores are updated. */
 (() => {
   const { main, cards, verdicts, state, byId, isLow, redraw } = Page;
 

@@ -1,4 +1,5 @@
-"""What a page shows of one document: its annotations, judged against gold where there is any."""
+"""The annotations of a document that a page shows, compared with gold annotations if there are any.
+"""
 
 from collections import defaultdict, deque
 from dataclasses import dataclass, field, replace
@@ -42,10 +43,10 @@ class Shown(Generic[Item]):
     verdict : `str`, optional
         `"right"`, `"wrong"` or `"missed"`; `None` when there is no gold.
     score : `float`, optional
-        The threshold up to which it is shown: for a relation, the least of its own score and those
-        of its two mentions.
+        The annotation is shown for thresholds up to this score. For a relation, it is the lowest
+        one of its own score and the scores of its two mentions.
     counted : `bool`, optional (default = `True`)
-        Not so for a repetition of another annotation of the document.
+        Whether the annotation is counted. It is not if it repeats another one of the document.
     """
 
     item: Item
@@ -58,7 +59,7 @@ class Shown(Generic[Item]):
 class DocumentView:
     """One document as the page shows it.
 
-    `scores` is keyed by `"mentions"`, `"relations"` and `"facts"`, and empty without gold.
+    The keys of `scores` are `"mentions"`, `"relations"` and `"facts"`; it is empty without gold.
     """
 
     document: Document
@@ -73,10 +74,14 @@ class DocumentView:
 def document_views(
     predictions: Iterable[Prediction], gold: Optional[Iterable[Document]] = None
 ) -> List[DocumentView]:
-    """Pairs predictions with gold by document id (the n-th of an id with the n-th) and judges them.
+    """Pairs predictions with gold documents by id and compares them. If an id occurs several times,
+    the n-th prediction is paired with the n-th gold document.
 
-    Gold of a failed or absent prediction is all missed. A prediction without gold is not judged.
-    Raises `CorpusError` where the two texts of one document differ: offsets would mean nothing.
+    If a prediction failed or is absent, all gold annotations of its document are missed. A
+    prediction without gold is not judged.
+
+    Raises `CorpusError` if the two texts of a document differ, because offsets could then not be
+    compared.
     """
     if gold is None:
         return [_plain_view(prediction) for prediction in predictions]
@@ -87,13 +92,17 @@ def document_views(
     for prediction in predictions:
         match = _next(waiting, prediction.id)
         if match is None:
-            views.append(_plain_view(prediction, note="Not in the gold file, so not scored."))
+            views.append(
+                _plain_view(prediction, note="This document is not in the gold file: not scored.")
+            )
         else:
             views.append(judged_view(prediction, match))
     for left in waiting.values():
         for document in left:
             absent = document.without_annotations()
-            views.append(judged_view(absent, document, note="Not among the predictions."))
+            views.append(
+                judged_view(absent, document, note="This document is not among the predictions.")
+            )
     return views
 
 
@@ -103,8 +112,9 @@ def _next(waiting: Dict[str, Deque[Document]], identifier: Optional[str]) -> Opt
 
 
 def judged_view(prediction: Prediction, gold: Document, note: Optional[str] = None) -> DocumentView:
-    """`prediction` against `gold`, by exact match: a mention by (start, end, type), a relation by
-    its type and both mentions so, a fact by (type, head, tail)."""
+    """Compares `prediction` with `gold` by exact match. Two mentions match if they have the same
+    (start, end, type), two relations if they have the same type and both mentions match, and two
+    facts if they have the same (type, head, tail)."""
     error = None
     if isinstance(prediction, Failure):
         error = prediction.error
@@ -130,7 +140,8 @@ def _plain_view(prediction: Prediction, note: Optional[str] = None) -> DocumentV
         [Shown(mention, score=mention.score) for mention in prediction.mentions],
         [
             Shown(
-                relation, score=_least(relation.score, score[relation.head], score[relation.tail])
+                relation,
+                score=_lowest(relation.score, score[relation.head], score[relation.tail]),
             )
             for relation in prediction.relations
         ],
@@ -151,7 +162,7 @@ def _judge_mentions(
     shown = []
     for entry in judged:
         if entry.verdict == MISSED and entry.item.id in taken:
-            # Both sides number their mentions as they like; on the page ids must differ.
+            # Predicted and gold mentions may have the same ids, but on the page ids must differ.
             entry = replace(entry, item=replace(entry.item, id=_fresh_id(entry.item.id, taken)))
         taken.add(entry.item.id)
         shown.append(entry)
@@ -164,7 +175,7 @@ def _judge_relations(
 ) -> Tuple[List[Shown[Relation]], Score]:
     scores = {mention.id: mention.score for mention in prediction.mentions}
     predicted = [
-        (item, relation, _least(relation.score, scores[relation.head], scores[relation.tail]))
+        (item, relation, _lowest(relation.score, scores[relation.head], scores[relation.tail]))
         for item, relation in zip(relation_items(prediction), prediction.relations, strict=True)
     ]
     wanted = [
@@ -178,8 +189,8 @@ def _judge(
     predicted: Sequence[Tuple[Hashable, Item, Optional[float]]],
     gold: Sequence[Tuple[Hashable, Item]],
 ) -> Tuple[List[Shown[Item]], Score]:
-    """The predicted items with their verdicts, then the gold ones without a match. Of the
-    predictions with one key, the best-scored is counted."""
+    """The predicted items with their verdicts, followed by the gold items without a match, and the
+    score. Of several predictions with the same key, only the one with the best score is counted."""
     best: Dict[Hashable, int] = {}
     for index, (key, _, score) in enumerate(predicted):
         if key not in best or _rank(score) > _rank(predicted[best[key]][2]):
@@ -204,7 +215,7 @@ def _fresh_id(name: str, taken: AbstractSet[str]) -> str:
     return next(candidate for candidate in candidates if candidate not in taken)
 
 
-def _least(*scores: Optional[float]) -> Optional[float]:
+def _lowest(*scores: Optional[float]) -> Optional[float]:
     return min((score for score in scores if score is not None), default=None)
 
 

@@ -1,10 +1,13 @@
-"""Numbers of things, for messages that people read."""
+"""Counts with their nouns, for messages that people read."""
 
-from typing import Optional
+from collections import Counter
+from typing import Iterator, Optional
 
 
 def counted(number: int, singular: str, plural: Optional[str] = None) -> str:
-    """`number` with the noun, or the phrase, that goes with it: "1 mention", "1,200 mentions".
+    """The number followed by its noun (or phrase), in the singular or the plural.
+
+    For example "1 mention" or "1,200 mentions".
 
     # Parameters
 
@@ -14,3 +17,30 @@ def counted(number: int, singular: str, plural: Optional[str] = None) -> str:
         By default `singular` with an "s".
     """
     return f"{number:,} {singular if number == 1 else plural or singular + 's'}"
+
+
+class Phrase(str):
+    """What is counted, as words that stand behind a number: "mentions hold no word". A phrase is a
+    string, so it can be a key of a `Counter`.
+
+    # Parameters
+
+    many : `str`
+        The words behind any number but one.
+    one : `str`
+        The words behind "1": "mention holds no word".
+    """
+
+    one: str
+
+    def __new__(cls, many: str, one: str) -> "Phrase":
+        phrase = super().__new__(cls, many)
+        phrase.one = one
+        return phrase
+
+
+def counted_lines(counts: "Counter[Phrase]") -> Iterator[str]:
+    """One line for each phrase with a positive number, the highest first: "1 mention holds no
+    word"."""
+    for phrase, count in (+counts).most_common():
+        yield counted(count, phrase.one, phrase)

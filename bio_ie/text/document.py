@@ -1,21 +1,27 @@
-"""The one data model: a text with mentions, relations between them, and facts between concepts.
+"""The data model: a text with mentions, relations between mentions, and facts between concepts.
 
-Every corpus format reads into `Document` and every model predicts one, so formats, tasks and
-systems compose. Offsets are character offsets into `Document.text`, end exclusive.
+Every corpus format is read into a `Document` and every model predicts a `Document`, so any format
+can be combined with any task and system. Offsets are character offsets into `Document.text`, end
+exclusive.
 """
 
 import sys
 from dataclasses import dataclass, field, fields, replace
-from typing import Any, Dict, List, Mapping, Optional, Tuple
+from typing import AbstractSet, Any, Dict, List, Mapping, Optional, Tuple
 
 SCHEMA_VERSION = 1
-"""Version of the JSON form. Additions keep the number; a change of meaning raises it."""
+"""Version of the JSON form. It stays the same when fields are added, and increases when the meaning
+of a field changes."""
 
 Span = Tuple[int, int]
 
+_LISTS = frozenset(("passages", "sentences", "tokens", "mentions", "relations", "facts"))
+"""Fields of a document that are tuples."""
+
 
 class DocumentError(ValueError):
-    """A document that contradicts itself: the message names the document and the reason."""
+    """Raised for a document that contradicts itself. The message names the document and the
+    reason."""
 
     def __init__(self, document_id: str, reason: str) -> None:
         super().__init__(f"document {document_id!r}: {reason}")
@@ -45,19 +51,21 @@ class Mention:
     id : `str`
         Unique within its document.
     start, end : `int`
-        Character offsets, end exclusive. For a discontinuous mention, those of its hull.
+        Character offsets, end exclusive. A discontinuous mention starts where its first fragment
+        starts and ends where its last fragment ends.
     type : `str`
         The entity or semantic type.
     concept_ids : `Tuple[str, ...]`
-        Knowledge-base identifiers; several for a composite mention, none when it has no id.
+        Ids in a knowledge base. A composite mention has several. The tuple is empty if the mention
+        has no id.
     entity_id : `str`, optional
-        Shared by mentions that corefer (a BioRelEx cluster).
+        Mentions that corefer share this id (a BioRelEx cluster).
     fragments : `Tuple[Span, ...]`
-        The two or more parts of a discontinuous mention, in text order; else empty.
+        The two or more parts of a discontinuous mention, in text order; empty for other mentions.
     score : `float`, optional
         Probability given by a model; `None` for an annotation.
     metadata : `Dict[str, Any]`, optional
-        What a format knows beyond this model; JSON values only.
+        Information of a format that has no other place here; JSON values only.
     """
 
     id: str
@@ -77,9 +85,9 @@ class Mention:
 
 @dataclass(frozen=True)
 class Relation:
-    """A typed relation between two mentions, given by their ids.
+    """A typed relation between two mentions. `head` and `tail` are the ids of the mentions.
 
-    An undirected relation is kept in one canonical order, the earlier mention first.
+    An undirected relation always has the earlier mention as its `head`.
     """
 
     type: str
@@ -92,7 +100,7 @@ class Relation:
 
 @dataclass(frozen=True)
 class Fact:
-    """A document-level relation between two concept ids, `(e1, r, e2)` of distant supervision."""
+    """A document-level relation between two concept ids: an `(e1, r, e2)` of distant supervision."""
 
     type: str
     head: str
@@ -103,7 +111,8 @@ class Fact:
 
 @dataclass(frozen=True)
 class Document:
-    """A text and what is said about it. Validated when made; a contradiction is a `DocumentError`.
+    """A text with its annotations. The constructor validates it and raises `DocumentError` for a
+    contradiction.
 
     # Parameters
 
@@ -112,14 +121,15 @@ class Document:
     passages : `Tuple[Passage, ...]`
         Parts of the text with a role, in text order, not overlapping.
     sentences, tokens : `Tuple[Span, ...]`
-        The corpus's own segmentation, in text order, not overlapping; empty when it has none.
+        The segmentation that the corpus gives, in text order, not overlapping; empty if the corpus
+        gives none.
     mentions : `Tuple[Mention, ...]`
-        Nested and overlapping ones are ordinary. Ids are unique.
+        Mentions may nest and overlap. Their ids are unique.
     relations : `Tuple[Relation, ...]`
-        Between ids of `mentions`.
+        Every head and tail is the id of one of the `mentions`.
     facts : `Tuple[Fact, ...]`
     metadata : `Dict[str, Any]`
-        What a format knows beyond this model; JSON values only.
+        Information of a format that has no other place here; JSON values only.
     """
 
     id: str
@@ -133,36 +143,66 @@ class Document:
     metadata: Dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        for name in ("passages", "sentences", "tokens", "mentions", "relations", "facts"):
+        self._validate({field_.name for field_ in fields(self)})
+
+    def _validate(self, new: AbstractSet[str]) -> None:
+        """Checks the fields with these names, and puts them into their normal form."""
+        for name in _LISTS & new:
             object.__setattr__(self, name, tuple(getattr(self, name)))
-        self._check_layer("passage", [(passage.start, passage.end) for passage in self.passages])
-        self._check_layer("sentence", self.sentences)
-        self._check_layer("token", self.tokens)
-        order: Dict[str, Tuple[int, int, int]] = {}
-        for index, mention in enumerate(self.mentions):
-            self.check_mention(mention)
-            if mention.id in order:
-                raise DocumentError(self.id, f"mention id {mention.id!r} is used twice")
-            order[mention.id] = (mention.start, mention.end, index)
-        object.__setattr__(
-            self,
-            "relations",
-            tuple(self._canonical(relation, order) for relation in self.relations),
-        )
+        if "passages" in new:
+            spans = [(passage.start, passage.end) for passage in self.passages]
+            self._check_layer("passage", spans)
+        if "sentences" in new:
+            self._check_layer("sentence", self.sentences)
+        if "tokens" in new:
+            self._check_layer("token", self.tokens)
+        if new & {"mentions", "relations"} and (self.mentions or self.relations):
+            order: Dict[str, Tuple[int, int, int]] = {}
+            for index, mention in enumerate(self.mentions):
+                if "mentions" in new:
+                    self.check_mention(mention)
+                if mention.id in order:
+                    raise DocumentError(self.id, f"mention id {mention.id!r} is used twice")
+                order[mention.id] = (mention.start, mention.end, index)
+            relations = tuple(self._canonical(relation, order) for relation in self.relations)
+            object.__setattr__(self, "relations", relations)
 
     def text_of(self, mention: Mention) -> str:
-        """The mention's text; the parts of a discontinuous one are joined by a space."""
+        """The text of a mention. The parts of a discontinuous mention are joined by a space."""
         return " ".join(self.text[start:end] for start, end in mention.fragments or (mention.span,))
 
     def mention_by_id(self) -> Dict[str, Mention]:
         return {mention.id: mention for mention in self.mentions}
 
     def without_annotations(self) -> "Document":
-        """The text and its segmentation alone: what a model is given to predict from."""
-        return replace(self, mentions=(), relations=(), facts=())
+        """The document without mentions, relations and facts: the input of a prediction."""
+        return self.with_changes(mentions=(), relations=(), facts=())
+
+    def with_changes(self, **changes: Any) -> "Document":
+        """The document with other values for some fields, like `dataclasses.replace`. Only what is
+        new is validated: a document that passes through many hands is checked once.
+
+        # Parameters
+
+        changes : `Any`
+            Fields of the document by name; not `text`, which all offsets depend on.
+
+        Raises `DocumentError` if the new values contradict the document.
+        """
+        unknown = changes.keys() - {field_.name for field_ in fields(self)} | changes.keys() & {
+            "text"
+        }
+        if unknown:
+            raise TypeError(f"a document cannot be given another {', '.join(sorted(unknown))}")
+        document = object.__new__(Document)
+        for field_ in fields(self):
+            value = changes.get(field_.name, getattr(self, field_.name))
+            object.__setattr__(document, field_.name, value)
+        document._validate(changes.keys())
+        return document
 
     def to_json(self) -> Dict[str, Any]:
-        """The JSON form; empty and unset fields are left out, mentions carry their text."""
+        """The JSON form. Empty and unset fields are left out. Each mention also has its `text`."""
         result: Dict[str, Any] = {
             "schema_version": SCHEMA_VERSION,
             "id": self.id,
@@ -182,8 +222,11 @@ class Document:
 
     @classmethod
     def from_json(cls, value: Any) -> "Document":
-        """The inverse of `to_json`. Unknown fields of the document are an error, and so is a
-        mention whose `text` is given and differs from the text at its offsets."""
+        """The document of a JSON form: the inverse of `to_json`.
+
+        Raises `DocumentError` for an unknown field of the document, and for a mention whose `text`
+        is given and differs from the text at its offsets.
+        """
         if not isinstance(value, Mapping):
             raise DocumentError("?", f"expected a JSON object, got {type(value).__name__}")
         identifier = value.get("id", "?")
@@ -242,8 +285,10 @@ class Document:
             previous_end = end
 
     def check_mention(self, mention: Mention) -> None:
-        """Raises `DocumentError` unless `mention` fits the text. Lets a parser leave out one bad
-        mention instead of the whole document."""
+        """Raises `DocumentError` unless `mention` fits the text.
+
+        A parser can call this to leave out one bad mention instead of the whole document.
+        """
         self._check_span(f"mention {mention.id!r}", mention.start, mention.end)
         if not mention.fragments:
             return
@@ -289,7 +334,7 @@ def _item_to_json(item: Any) -> Dict[str, Any]:
 
 
 class _JsonReader:
-    """Turns JSON lists into the parts of one document, with errors that name it."""
+    """Turns JSON lists into the parts of one document. Its errors name the document."""
 
     TYPES = {
         "id": str, "type": str, "head": str, "tail": str, "start": int, "end": int,
@@ -349,7 +394,7 @@ class _JsonReader:
                 part = dict(part)
             elif not isinstance(part, self.TYPES[key]) or (  # type: ignore[arg-type]
                 (isinstance(part, bool) and key != "directed")
-                # An int may be larger than any float; NaN is not less than anything.
+                # `<=` is false for NaN, and for an int that is larger than any float.
                 or (key == "score" and not abs(part) <= sys.float_info.max)
             ):
                 raise DocumentError(self.document_id, f"{name!r} has {key} {part!r}")

@@ -1,4 +1,5 @@
-"""The words of a document's sentences, which serve for themselves and as context."""
+"""A cache of the words of sentences, which are needed for a sentence itself and as context of its
+neighbours."""
 
 from typing import Callable, Dict, List, Optional
 
@@ -6,7 +7,7 @@ from bio_ie.text.document import Document, Span
 
 
 class DocumentWords:
-    """Remembers the words of the sentences of the document that was asked for last."""
+    """Caches the words of sentences, for one document at a time: the one asked for last."""
 
     def __init__(self) -> None:
         self._document: Optional[Document] = None

@@ -8,11 +8,18 @@ TITLE_AND_ABSTRACT = ("title", "abstract")
 
 
 def titled_text(document_id: str, value: Mapping[str, Any]) -> Dict[str, Any]:
-    """`text` and `passages`, in the JSON form of a `Document`, of the `title` and the `abstract` of
-    `value`, either of which may be missing, null or empty; nothing if both are missing or null. A
-    space is between them, so that offsets are those of PubTator's files.
+    """Joins the `title` and the `abstract` of `value` to a text with two passages.
 
-    Raises `DocumentError` if one of them is not a string.
+    Either of them may be missing, null or empty. One space separates them, so that offsets are the
+    same as in PubTator's files.
+
+    # Returns
+
+    `Dict[str, Any]`
+        `text` and `passages` in the JSON form of a `Document`; empty if title and abstract are both
+        missing or null.
+
+    Raises `DocumentError` if the title or the abstract is not a string.
     """
     parts = {name: value[name] for name in TITLE_AND_ABSTRACT if value.get(name) is not None}
     text = ""

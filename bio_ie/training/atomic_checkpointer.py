@@ -1,4 +1,4 @@
-"""Checkpoints that are whole or absent, whenever a run is killed."""
+"""A checkpointer whose checkpoints are complete or absent, whenever a run is killed."""
 
 import os
 from typing import Any, Dict, Optional
@@ -14,15 +14,17 @@ _BECOMES_BEST = "becomes_best"
 
 @Checkpointer.register("atomic")
 class AtomicCheckpointer(Checkpointer):
-    """AllenNLP's checkpointer, made safe against being killed at any point.
+    """AllenNLP's checkpointer, made safe against a run being killed at any point.
 
-    * A state is written under a temporary name and moved into place; the training state first,
-      since AllenNLP takes a checkpoint for complete when its model state is there.
-    * AllenNLP updates `best.th` after the checkpoint of the epoch that is best so far, and the
-      checkpoint does not know of it. A run killed in between would go on with a stale `best.th` or
-      none: both are mended when the checkpoint is loaded.
+    * Each state is written under a temporary name and then moved into place. The training state
+      comes first, because AllenNLP considers a checkpoint complete if its model state exists.
+    * AllenNLP writes `best.th` after the checkpoint of the epoch that is the best so far, and the
+      checkpoint does not record that this epoch is the best. A run that was killed in between would
+      go on with a stale `best.th` or with none. Both cases are repaired when the checkpoint is
+      loaded.
 
-    Registered as a `Checkpointer` with name "atomic". Parameters are those of AllenNLP's.
+    Registered as a `Checkpointer` with name "atomic". Its parameters are those of AllenNLP's
+    `Checkpointer`.
     """
 
     def save_checkpoint(self, trainer: Trainer) -> None:
@@ -35,11 +37,12 @@ class AtomicCheckpointer(Checkpointer):
                 and trainer._should_validate_this_epoch  # type: ignore[attr-defined]
                 and trainer._metric_tracker.is_best_so_far()  # type: ignore[attr-defined]
             )
-            # What is there already was left behind by a run that was killed: it may be half of a
-            # checkpoint, so it is written again.
+            # Existing files were left behind by a run that was killed. They may be half of a
+            # checkpoint, so they are written again.
             _save(state, self._training_state_path(*point))
             _save(checkpoint.model_state, self._model_state_path(*point))
-        # Finds both files there, and goes on to count, and to remove old checkpoints.
+        # AllenNLP's method finds that both files exist. It then only counts the checkpoint and
+        # removes old ones.
         super().save_checkpoint(trainer)
 
     def load_checkpoint(self) -> Optional[TrainerCheckpoint]:
@@ -49,10 +52,10 @@ class AtomicCheckpointer(Checkpointer):
         checkpoint = super().load_checkpoint()
         if checkpoint is None:
             if os.path.exists(best):
-                # Models take it as a sign that their pretrained weights are not needed any more.
+                # Models would conclude from best.th that they do not need their pretrained weights.
                 raise ConfigurationError(
                     f"{self._serialization_dir} has a best.th but no checkpoint to recover from: "
-                    "start anew in another folder, or with --force"
+                    "start again in another folder, or with --force"
                 )
             return None
         state = checkpoint.trainer_state
@@ -65,7 +68,8 @@ class AtomicCheckpointer(Checkpointer):
         return checkpoint
 
     def _remove_halves(self) -> None:
-        """What a run that was killed while it saved, or removed an old checkpoint, left behind."""
+        """Removes the files that a run left behind when it was killed while it saved a checkpoint or
+        removed an old one."""
         whole = self._find_all_checkpoints()
         for name in os.listdir(self._serialization_dir):
             point = self._parse_training_state_path(name)
@@ -76,11 +80,12 @@ class AtomicCheckpointer(Checkpointer):
 def _averaged(
     model_state: Dict[str, Any], moving_average: Optional[Dict[str, Any]]
 ) -> Dict[str, Any]:
-    """The weights that count as this epoch's: with a moving average, the averaged ones."""
+    """The weights of the model after this epoch. With a moving average, these are the averaged
+    weights."""
     averaged = model_state.copy()
     if moving_average is not None:
         for name, shadow in moving_average["shadows"].items():
-            # In distributed training the moving average knows a parameter by another name.
+            # In distributed training the moving average uses other names for the parameters.
             averaged[name.removeprefix("module.")] = shadow
     return averaged
 

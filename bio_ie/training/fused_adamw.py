@@ -1,4 +1,4 @@
-"""AdamW that updates all weights in one pass over memory."""
+"""AdamW with an update of all weights in one pass over memory."""
 
 from typing import Any, List, Optional, Tuple
 
@@ -8,10 +8,10 @@ from allennlp.training.optimizers import Optimizer, ParameterGroupsType, make_pa
 
 @Optimizer.register("fused_adamw")
 class FusedAdamW(Optimizer, torch.optim.AdamW):
-    """`torch.optim.AdamW` with `fused=True`: the same update, several times as fast where the
-    weights are many and the batches small, on CPU and GPU alike.
+    """`torch.optim.AdamW` with `fused=True`. It makes the same update as AdamW, and is several times
+    as fast if there are many weights and the batches are small, both on CPU and on GPU.
 
-    Registered as an `Optimizer` with name "fused_adamw". Parameters are those of AllenNLP's
+    Registered as an `Optimizer` with name "fused_adamw". Its parameters are those of AllenNLP's
     "adamw".
     """
 

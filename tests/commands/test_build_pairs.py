@@ -71,7 +71,7 @@ def test_a_data_set_is_made_and_read(run, sentences, related, tmp_path):
     assert ("MESH:C000000", "MESH:D000001") not in pairs
     assert "12 pairs in tables, 40 pairs in sentences" in out
     assert "train: 31 pairs: 23 NO-RELATION, 8 CHEMICAL-DISEASE" in out
-    assert "1 pairs with an excluded relation were left out" in out
+    assert "1 pair with an excluded relation was left out" in out
 
 
 def test_excluded_tables_and_other_shares(run, sentences, related, tmp_path):

@@ -15,6 +15,7 @@ from allennlp.predictors import Predictor
 
 from bio_ie.data.corpora import CorpusFormat
 from bio_ie.predictors import DocumentPredictor, Failure
+from bio_ie.predictors.document_input import document_from_input
 from bio_ie.rendering import render
 from bio_ie.text.document import Document, Mention, Relation
 
@@ -399,6 +400,32 @@ def test_beside_given_mentions_no_annotation_matters(gold_predictor: DocumentPre
 def test_without_given_mentions_nothing_is_found(gold_predictor: DocumentPredictor) -> None:
     (output,) = predict(gold_predictor, Document("1", SENTENCES[0]))
     assert (output.mentions, output.relations) == ((), ())
+
+
+def test_an_input_is_validated_once(
+    gold_predictor: DocumentPredictor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checked: List[Any] = []
+    check_layer, check_mention = Document._check_layer, Document.check_mention
+
+    def count_layer(self: Document, what: str, spans: Any) -> None:
+        checked.append(what)
+        check_layer(self, what, spans)
+
+    def count_mention(self: Document, mention: Mention) -> None:
+        checked.append(mention.id)
+        check_mention(self, mention)
+
+    monkeypatch.setattr(Document, "_check_layer", count_layer)
+    monkeypatch.setattr(Document, "check_mention", count_mention)
+    mentions = [{"id": "given", "start": 0, "end": 7, "type": "Drug"}]
+    value = {"text": "Aspirin helped.", "tokens": [[0, 7], [8, 14]], "mentions": mentions}
+    document = document_from_input({**value, "schema_version": 1}, "1", with_mentions=True)
+    (predicted,) = gold_predictor.predict_documents([document])
+    assert isinstance(predicted, Document)
+    assert [m.span for m in predicted.mentions] == [(0, 7)]
+    # The mentions that come out are new ones, with ids of their own.
+    assert sorted(checked) == sorted(["passage", "sentence", "token", "given", "T1"])
 
 
 def test_given_mention_of_unknown_type_fails_its_document(

@@ -51,7 +51,7 @@ def test_sentences_with_two_entities_are_kept(kb):
     assert counts.pairs == {"CHEMICAL-DISEASE": 1}
     assert counts.mentions == {"CHEMICAL": 4, "DISEASE": 1}
     assert counts.noted["names of several types were left out"] == 2
-    assert "1 documents, 3 sentences, 1 of them with a pair" in next(counts.lines())
+    assert "1 document, 3 sentences, 1 of them with a pair" in next(counts.lines())
 
 
 @pytest.mark.parametrize(

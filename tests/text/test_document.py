@@ -1,5 +1,6 @@
 import json
 import pickle
+from dataclasses import replace
 from typing import Any, Dict
 
 import pytest
@@ -147,3 +148,57 @@ def test_json_field_of_a_wrong_type_is_an_error(field: str, value: Any) -> None:
     mention = {"id": "a", "start": 0, "end": 1, "type": "X", field: value}
     with pytest.raises(DocumentError):
         Document.from_json({"id": "7", "text": "abc", "mentions": [mention]})
+
+
+LAYERED = Document(
+    "d",
+    "Aspirin eased pain. It helped.",
+    sentences=[(0, 19), (20, 30)],
+    tokens=[(0, 7), (8, 13), (14, 18)],
+    mentions=[Mention("T1", 0, 7, "Drug"), Mention("T2", 14, 18, "Sign")],
+    relations=[Relation("near", "T2", "T1", directed=False)],
+    facts=[Fact("eases", "C1", "C2")],
+    metadata={"year": 1999},
+)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"id": "e", "metadata": {}},
+        {"relations": [Relation("far", "T2", "T1", directed=False)]},
+        {"mentions": [Mention("T1", 0, 7, "Drug")], "relations": ()},
+        {"sentences": [(0, 30)], "tokens": [], "facts": []},
+    ],
+)
+def test_changes_give_what_the_constructor_gives(changes):
+    changed = LAYERED.with_changes(**changes)
+    assert changed == replace(LAYERED, **changes)
+    assert changed.to_json() == replace(LAYERED, **changes).to_json()
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"mentions": []},  # its relation has no arguments any more
+        {"mentions": [Mention("T1", 0, 99, "Drug")], "relations": []},
+        {"mentions": [Mention("T1", 0, 7, "Drug")] * 2, "relations": []},
+        {"relations": [Relation("near", "T1", "T3")]},
+        {"sentences": [(20, 30), (0, 19)]},
+        {"tokens": [(5, 5)]},
+        {"passages": [Passage("title", 0, 200)]},
+    ],
+)
+def test_changes_that_contradict_the_document_are_refused(changes):
+    with pytest.raises(DocumentError) as expected:
+        replace(LAYERED, **changes)
+    with pytest.raises(DocumentError) as found:
+        LAYERED.with_changes(**changes)
+    assert str(found.value) == str(expected.value)
+
+
+@pytest.mark.parametrize("changes", [{"text": "No."}, {"sentence": []}])
+def test_the_text_and_unknown_fields_cannot_be_changed(changes):
+    with pytest.raises(TypeError, match="cannot be given another"):
+        LAYERED.with_changes(**changes)

@@ -1,4 +1,4 @@
-"""How PubTator and BioC files write the knowledge-base ids of a mention in one string."""
+"""The notation of PubTator and BioC files for the concept ids of a mention in one string."""
 
 import re
 from functools import lru_cache
@@ -11,17 +11,20 @@ _NO_ID = frozenset(("", "-", "-1"))
 _SEPARATOR = re.compile(r"[|,;]")
 
 _VARIANT = re.compile(r"tmVar:|[a-z]\|[A-Z]*\|")
-"""A sequence variant (`p|SUB|S|369|R`): its bars are no separators."""
+"""A sequence variant (`p|SUB|S|369|R`), whose bars are not separators."""
 
 
 class ConceptIdNotation:
-    """Splits `A|B`, `A,B` and `A;B` into ids, `-1`, `-` and the empty string into none, and joins
-    ids again so that splitting gives them back.
+    """Splits a string with concept ids into ids, and joins ids to such a string.
+
+    The ids in `A|B`, `A,B` and `A;B` are `A` and `B`; `-1`, `-` and the empty string mean that
+    there is no id. Splitting a joined string gives the same ids.
 
     # Parameters
 
     strip_prefixes : `Sequence[str]`
-        Prefixes that the knowledge base does not use. They are removed; `read` remembers them.
+        Prefixes that the knowledge base does not use. They are removed from ids. `read` keeps them
+        in the metadata.
     """
 
     def __init__(self, strip_prefixes: Sequence[str] = DEFAULT_PREFIXES) -> None:
@@ -31,8 +34,8 @@ class ConceptIdNotation:
         return _split(notation, self.strip_prefixes)
 
     def join(self, concept_ids: Tuple[str, ...]) -> Optional[str]:
-        """The first of `A|B`, `A,B` and `A;B` that splits into `concept_ids`; `None` if an id
-        itself has separators or a stripped prefix."""
+        """The first of `A|B`, `A,B` and `A;B` that `split` splits into `concept_ids`. The result is
+        `None` if an id itself has separators or a stripped prefix."""
         for separator in "|,;":
             notation = separator.join(concept_ids)
             if self.split(notation) == concept_ids:
@@ -42,8 +45,8 @@ class ConceptIdNotation:
     def read(
         self, notation: str, without_ids: Optional[str] = None
     ) -> Tuple[Tuple[str, ...], Optional[Dict[str, Any]]]:
-        """The ids of `notation` and the metadata that is needed to write it as it was: none if
-        that is what `write` does anyway."""
+        """The ids in `notation`, and metadata with which `write` gives back the same `notation`.
+        The metadata is `None` if `write` does that without metadata."""
         concept_ids = self.split(notation)
         usual = self.join(concept_ids) if concept_ids else without_ids
         return concept_ids, None if notation == usual else {"identifier": notation}
@@ -54,8 +57,12 @@ class ConceptIdNotation:
         metadata: Optional[Dict[str, Any]],
         without_ids: Optional[str] = None,
     ) -> Optional[str]:
-        """The notation that was read, as long as it still says `concept_ids`; else the usual one;
-        `without_ids` where there is no id; `None` for ids that no notation can hold."""
+        """A string for some concept ids.
+
+        This is the notation that was read, if it still has the same ids, and otherwise the result
+        of `join`. If there are no ids, it is `without_ids`. If no notation can hold the ids, it is
+        `None`.
+        """
         notation = (metadata or {}).get("identifier")
         if isinstance(notation, str) and self.split(notation) == concept_ids:
             return notation

@@ -1,4 +1,4 @@
-"""The base of every corpus format: a text file on one side, `Document`s on the other."""
+"""The base class of corpus formats, which read files into `Document`s and write them."""
 
 import glob
 import logging
@@ -21,18 +21,18 @@ logger = logging.getLogger(__name__)
 
 
 class CorpusFormat(Registrable):
-    """Reads a corpus file into `Document`s and, where `writable`, writes them back.
+    """Reads a corpus file into `Document`s and, if it is `writable`, writes such files.
 
-    An implementation gives `_read(source)`, a generator of documents that calls
-    `source.problem(...)` for what it has to leave out, and, if it can write, `_write`.
-    It never knows a task, and keeps no state between files.
+    An implementation defines `_read(source)`, a generator of documents that calls
+    `source.problem(...)` for what it has to leave out. If it can write, it also defines `_write`.
+    It is independent of any task, and keeps no state between files.
 
     # Parameters
 
     on_error : `str`, optional (default = `"raise"`)
-        `"raise"` stops at the first bad item with a `CorpusError`; `"skip"` leaves the item out
-        (the rest of a file that breaks off, and goes on with the next file), counts it and logs
-        the counts at the end.
+        `"raise"` stops at the first bad item with a `CorpusError`. `"skip"` leaves bad items out,
+        counts them, and logs the counts at the end. If a file breaks off, `"skip"` leaves out the
+        rest of it and goes on with the next file.
     """
 
     default_implementation = "jsonl"
@@ -41,7 +41,7 @@ class CorpusFormat(Registrable):
     """Whether `write` is implemented."""
 
     streams = True
-    """Whether reading takes memory for one document at a time only."""
+    """Whether reading has only one document in memory at a time."""
 
     def __init__(self, on_error: str = "raise") -> None:
         if on_error not in ("raise", "skip"):
@@ -53,11 +53,12 @@ class CorpusFormat(Registrable):
     def read(
         self, path: Union[str, "os.PathLike[str]"], report: Optional[CorpusReport] = None
     ) -> Iterator[Document]:
-        """Yields the documents of `path`: a file, a folder where the format reads folders, a URL,
-        or a glob pattern (files in sorted order). `.gz` files are decompressed. A repeated document
-        id gets `#2` behind it, with one warning.
+        """Yields the documents of `path`, which may be a file, a folder (if the format reads
+        folders), a URL, or a glob pattern (whose files are read in sorted order).
 
-        Raises `CorpusError` for bad input (see `on_error`), and for input with no document.
+        `.gz` files are decompressed. A repeated document id gets the suffix `#2`, with one warning.
+
+        Raises `CorpusError` for bad input (see `on_error`), and for input without any document.
         """
         report = CorpusReport() if report is None else report
         lost_before = sum(report.lost.values())
@@ -81,21 +82,21 @@ class CorpusFormat(Registrable):
             report.settle()
         lost = sum(report.lost.values()) - lost_before
         if not documents and not lost:
-            raise CorpusError("no document in it", os.fspath(path))
+            raise CorpusError("no document was found", os.fspath(path))
         if lost:
             logger.warning("%s: %s", os.fspath(path), report)
 
     def _checked(self, source: Source) -> Iterator[Document]:
         try:
             yield from self._read(source)
-        except DocumentError as error:  # a parser let it through: say where
+        except DocumentError as error:  # not handled by the parser; the new error names the place
             raise source.error(error.reason, document_id=error.document_id) from error
 
     def _read(self, source: Source) -> Iterator[Document]:
         raise NotImplementedError
 
     def _files(self, path: str) -> Iterator[Tuple[Path, str]]:
-        """Resolves globs, URLs and plain paths to `(local file, name for errors)`."""
+        """The files of a glob pattern, URL or plain path, as `(local file, name for errors)`."""
         if os.path.exists(path):
             yield Path(path), path
             return
@@ -108,7 +109,7 @@ class CorpusFormat(Registrable):
             return
         try:
             yield Path(cached_path(path)), path
-        except Exception as error:  # each kind of URL has a library with errors of its own
+        except Exception as error:  # the library for each kind of URL has its own errors
             raise CorpusError(f"cannot be read: {error}", path) from error
 
     # Writing
@@ -119,10 +120,16 @@ class CorpusFormat(Registrable):
         path: Union[str, "os.PathLike[str]"],
         report: Optional[CorpusReport] = None,
     ) -> CorpusReport:
-        """Writes `documents` to `path`, through a temporary file, so that an interrupted run
-        leaves nothing half-made. What the format cannot hold is counted in the report's `lost`."""
+        """Writes `documents` to `path`. Content that the format cannot hold is counted in the
+        report's `lost`.
+
+        The documents are first written to a temporary file, so that an interrupted run leaves no
+        incomplete file.
+        """
         if not self.writable:
-            raise ConfigurationError(f"{type(self).__name__} cannot write; use jsonl or another")
+            raise ConfigurationError(
+                f"{type(self).__name__} cannot write; use another format, such as jsonl"
+            )
         report = CorpusReport() if report is None else report
         self._write(_counted(documents, report), Path(path), report)
         return report

@@ -1,7 +1,8 @@
-"""Data paths: what `train_data_path` and its like may be, and the corpus part each one means.
+"""Data paths, such as the `train_data_path` of a config: their forms, and the documents they mean.
 
-A path names the data *and* the part of it, because `evaluate` and `predict` use one reader for
-every path: a split that belonged to the reader would make them score the wrong part.
+A data path names the data *and* the part of it that is read, such as the test part. This is because
+`evaluate` and `predict` use the same reader for every path: if the part were a setting of the
+reader, they would score the wrong part.
 """
 
 import json
@@ -27,35 +28,34 @@ KEYS = ("file", "corpora", "format", *PART)
 def read_corpus(
     path: DataPath, default_format: CorpusFormat, report: Optional[CorpusReport] = None
 ) -> Iterator[Document]:
-    """Yields the documents a data path means; see `open_corpus`."""
+    """Yields the documents of a data path; see `open_corpus`."""
     corpus_format, file = open_corpus(path, default_format)
     return corpus_format.read(file, report)
 
 
 def open_corpus(path: DataPath, default_format: CorpusFormat) -> Tuple[CorpusFormat, str]:
-    """The format that reads exactly the part of a corpus that `path` means, and the path to give
-    to its `read`.
+    """The format that reads the documents of a data path, and the path to pass to its `read`.
 
     # Parameters
 
     path : `DataPath`
         One of
 
-        * a string that is a file, a folder, a URL or a glob pattern: all of it, read by
-          `default_format`;
+        * a string: a file, folder, URL or glob pattern. All of it is read, with `default_format`;
         * an object with `file` (such a string), an optional `format` (a name, or an object with
-          `type`; else `default_format`) and the settings of `k_fold`: `split`, `fold`,
+          `type`; by default `default_format`) and the settings of `k_fold`: `split`, `fold`,
           `num_folds`, `validation_share`, `seed`, `group_by_metadata`, `stratify_by`. Without any
-          of them it is all of the file. Numbers may be given as strings, as `allennlp evaluate`
-          does;
+          of these settings, all of the file is read. Numbers may be strings, as `allennlp evaluate`
+          gives them;
         * an object with `corpora`, a list of such strings and objects, instead of `file`: all of
-          them as one corpus (see `concatenated`). With both, the members lie in the folder `file`;
+          them as one corpus (see `concatenated`). If `file` is given as well, it is the folder that
+          contains the corpora;
         * such an object as JSON text, as `allennlp predict` gives it. A string that is the name
-          of an existing file is never taken for JSON.
+          of an existing file is never parsed as JSON.
     default_format : `CorpusFormat`
-        The reader's own format.
+        The format of the reader.
 
-    Raises `ConfigurationError` for an object that is none of these.
+    Raises `ConfigurationError` for anything else.
     """
     if isinstance(path, os.PathLike):
         path = os.fspath(path)
@@ -83,7 +83,8 @@ def _open_object(path: Dict[str, Any], default_format: CorpusFormat) -> Tuple[Co
     unknown = sorted(str(key) for key in path if key not in KEYS)
     if unknown:
         raise ConfigurationError(
-            f"unknown keys in a data path: {', '.join(unknown)}; known are {', '.join(KEYS)}"
+            f"unknown keys in a data path: {', '.join(unknown)}; the known keys are "
+            f"{', '.join(KEYS)}"
         )
     if "file" not in path and "corpora" not in path:
         raise ConfigurationError(f"a data path needs 'file' or 'corpora': {path!r}")
@@ -114,7 +115,8 @@ def _format(value: Any) -> CorpusFormat:
 
 
 def _cast(value: Any) -> Any:
-    """Like `infer_and_cast`, with null for a value as well (`filtered` drops types by it)."""
+    """Like `infer_and_cast`, but also accepts null as a value, with which `filtered` drops types.
+    """
     if isinstance(value, Mapping):
         return {key: _cast(part) for key, part in value.items()}
     if isinstance(value, list):

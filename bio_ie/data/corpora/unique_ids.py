@@ -1,4 +1,4 @@
-"""Document ids that are told apart when a corpus uses one twice."""
+"""Makes document ids unique if a corpus uses an id twice."""
 
 import logging
 from collections import Counter
@@ -7,13 +7,14 @@ logger = logging.getLogger(__name__)
 
 
 class UniqueIds:
-    """Gives the second document of an id the id with `#2` behind it, the third `#3`, ..., and
-    warns once. Nothing is lost: a corpus may well hold a text twice.
+    """Makes document ids unique. The second document with an id gets the suffix `#2`, the third
+    `#3`, and so on, with one warning. No document is dropped, because a corpus may contain a text
+    twice.
 
     # Parameters
 
     name : `str`
-        What is being read, for the warning.
+        The name of the input, for the warning.
     """
 
     def __init__(self, name: str) -> None:

@@ -12,10 +12,20 @@ from allennlp.data.token_indexers import TokenIndexer
 from bio_ie.data.corpora.corpus_format import CorpusFormat
 from bio_ie.data.dataset_readers.sentence_reader import SentenceReader
 from bio_ie.data.wordpiece_budget import WordpieceBudget
+from bio_ie.text.counted import Phrase
 from bio_ie.text.document import Document, Span
 from bio_ie.text.document_words import DocumentWords
 from bio_ie.text.sentences import Sentence, SentenceInContext, split_document
 from bio_ie.text.tokenizers import SpanSentenceSplitter
+
+_LONG_SENTENCES = Phrase(
+    "sentences longer than max_wordpieces were cut",
+    one="sentence longer than max_wordpieces was cut",
+)
+_LEFT_OUT_CONTEXT = Phrase(
+    "words of context did not fit into max_wordpieces",
+    one="word of context did not fit into max_wordpieces",
+)
 
 
 class ContextSentenceReader(SentenceReader):
@@ -121,7 +131,7 @@ class ContextSentenceReader(SentenceReader):
         parts = self._budget.parts(self._counts(document, words))
         if len(parts) == 1:
             return [span]
-        self.losses["sentences longer than max_wordpieces were cut"] += 1
+        self.losses[_LONG_SENTENCES] += 1
         return [(words[first][0], words[beyond - 1][1]) for first, beyond in parts]
 
     def _joined(self, document: Document, spans: Sequence[Span], room: int) -> List[List[Span]]:
@@ -173,7 +183,7 @@ class ContextSentenceReader(SentenceReader):
             own, self._counts(document, before), self._counts(document, after)
         )
         left_out = len(before) + len(after) - num_before - num_after
-        self.losses["words of context did not fit into max_wordpieces"] += left_out
+        self.losses[_LEFT_OUT_CONTEXT] += left_out
         return before[len(before) - num_before :], after[:num_after]
 
 

@@ -14,10 +14,20 @@ from bio_ie.data.dataset_readers.document_reader import DocumentReader
 from bio_ie.data.pairs.entity_sentence import ENTITY_TOKEN
 from bio_ie.knowledge.knowledge_base import KnowledgeBase
 from bio_ie.knowledge.typed_dictionary import OTHER, TypedDictionary, TypedMatch
+from bio_ie.text.counted import Phrase
 from bio_ie.text.document import Document, Span
 from bio_ie.text.sentences import sentence_spans
 from bio_ie.text.tokenizers import SpanSentenceSplitter
 from bio_ie.text.tokenizers.alignment import align_tokens
+from bio_ie.text.words import tokenized
+
+_LONG_SENTENCES = Phrase(
+    "sentences longer than max_length were left out",
+    one="sentence longer than max_length was left out",
+)
+_AMBIGUOUS_NAMES = Phrase(
+    "names of several types were left out", one="name of several types was left out"
+)
 
 
 @dataclass(frozen=True)
@@ -94,9 +104,9 @@ class DictionaryTypesReader(DocumentReader[NamedType]):
         contexts = [document.text] * len(texts)
         found = self._dictionary.match(texts, contexts, with_other=True)
         for text, matches in zip(texts, found, strict=True):
-            words = self._words(text) if matches else []
+            words = tokenized(text, self.tokenizer) if matches else []
             if len(words) > self._max_length:
-                self.losses["sentences longer than max_length were left out"] += 1
+                self.losses[_LONG_SENTENCES] += 1
                 continue
             for match, type_ in self._certain(text, matches):
                 context = self._context(text, words, (match.start, match.end))
@@ -110,19 +120,13 @@ class DictionaryTypesReader(DocumentReader[NamedType]):
         chosen = random.Random(text).choice(others) if others else None
         for match in matches:
             if match.type is None:
-                self.losses["names of several types were left out"] += 1
+                self.losses[_AMBIGUOUS_NAMES] += 1
             elif match.type != OTHER or match is chosen:
                 yield match, match.type
 
-    def _words(self, text: str) -> List[Span]:
-        return [
-            (token.idx, token.idx_end)  # type: ignore[misc]
-            for token in self.tokenizer.tokenize(text)
-        ]
-
     def named_type(self, text: str, span: Span) -> NamedType:
         """The view of a name that is to be classified."""
-        return NamedType("", self._context(text, self._words(text), span), "")
+        return NamedType("", self._context(text, tokenized(text, self.tokenizer), span), "")
 
     def _context(self, text: str, words: Sequence[Span], span: Span) -> List[str]:
         context = blinded_words(text, words, span)

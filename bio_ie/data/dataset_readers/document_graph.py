@@ -14,9 +14,21 @@ from bio_ie.data.dataset_readers.sentence_reader import SentenceReader
 from bio_ie.data.fields import DocumentGraphField, Link
 from bio_ie.knowledge.candidate_generators import Candidate, CandidateGenerator
 from bio_ie.knowledge.knowledge_base import KnowledgeBase
+from bio_ie.text.counted import Phrase
 from bio_ie.text.document import Document, Mention
 from bio_ie.text.sentences import Sentence
 from bio_ie.text.tokenizers import SpanSentenceSplitter
+
+_WORDS_BEHIND = Phrase("words behind max_words", one="word behind max_words")
+_MENTIONS_BEHIND_WORDS = Phrase("mentions behind max_words", one="mention behind max_words")
+_MENTIONS_BEHIND = Phrase("mentions behind max_mentions", one="mention behind max_mentions")
+_UNKNOWN_CONCEPTS = Phrase(
+    "links to concepts that the knowledge base lacks",
+    one="link to a concept that the knowledge base lacks",
+)
+_UNNAMED_ENTITIES = Phrase(
+    "facts of an entity that no mention may name", one="fact of an entity that no mention may name"
+)
 
 LINK_MODES = ("candidates", "top_candidate", "linked")
 
@@ -129,16 +141,16 @@ class DocumentGraphReader(SentenceReader):
         # A view is all of its document, and so are its mentions.
         mentions, alignment = self.align(view, self.word_spans(view))
         words = alignment.token_spans[: self._max_words]
-        self.losses["words behind max_words"] += len(alignment.token_spans) - len(words)
+        self.losses[_WORDS_BEHIND] += len(alignment.token_spans) - len(words)
         places = [
             place
             for place, span in enumerate(alignment.word_spans)
             if span is not None and span[1] < len(words)
         ]
-        self.losses["mentions behind max_words"] += sum(
+        self.losses[_MENTIONS_BEHIND_WORDS] += sum(
             span is not None and span[1] >= len(words) for span in alignment.word_spans
         )
-        self.losses["mentions behind max_mentions"] += max(0, len(places) - self._max_mentions)
+        self.losses[_MENTIONS_BEHIND] += max(0, len(places) - self._max_mentions)
         places = places[: self._max_mentions]
         items = ConceptItems(document, self._kb)
         entities, links = self._links(document, places, items)
@@ -194,7 +206,7 @@ class DocumentGraphReader(SentenceReader):
         concepts = dict.fromkeys(map(items.concept, mention.concept_ids))
         known = [concept for concept in concepts if self._kb is None or concept in self._kb]
         lost = len(concepts) - len(known)
-        self.losses["links to concepts that the knowledge base lacks"] += lost
+        self.losses[_UNKNOWN_CONCEPTS] += lost
         return [Candidate(concept, 1.0) for concept in known]
 
     def _mode(self, mention: Mention) -> str:
@@ -216,7 +228,7 @@ class DocumentGraphReader(SentenceReader):
             for fact in facts
             if fact.head in place and fact.tail in place
         ]
-        self.losses["facts of an entity that no mention may name"] += len(facts) - len(inside)
+        self.losses[_UNNAMED_ENTITIES] += len(facts) - len(inside)
         about = {concept for fact in facts for concept in (fact.head, fact.tail)}
         if self._supervises_mentions:
             about |= {link.concept_id for link in links}

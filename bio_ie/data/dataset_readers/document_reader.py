@@ -26,7 +26,9 @@ from allennlp.data.token_indexers import TokenIndexer
 from bio_ie.data.corpora.corpus_format import CorpusFormat
 from bio_ie.data.corpora.corpus_path import read_corpus
 from bio_ie.data.corpora.formats.jsonl import JsonlFormat
+from bio_ie.data.losses import Losses
 from bio_ie.files.corpus_report import CorpusReport
+from bio_ie.text.counted import counted_lines
 from bio_ie.text.document import Document
 from bio_ie.text.tokenizers import (
     PysbdSentenceSplitter,
@@ -95,7 +97,7 @@ class DocumentReader(DatasetReader, Generic[View]):
         self._token_indexers = token_indexers
         # AllenNLP would cut each rank's share, and leave the ranks with unequal numbers.
         self._max_views = max_instances
-        self.losses: Counter[str] = Counter()
+        self.losses: Losses = Counter()
         """What the last reading could not express, by reason."""
 
     def views(self, document: Document) -> Iterable[View]:
@@ -152,8 +154,8 @@ class DocumentReader(DatasetReader, Generic[View]):
             self.prepare([view for view, _ in some])
             for view, is_padding in some:
                 yield self.view_to_instance(view, is_padding=is_padding)
-        for reason, count in (+self.losses).most_common():
-            logger.warning("%s: %s %s", file_path, f"{count:,}", reason)
+        for line in counted_lines(self.losses):
+            logger.warning("%s: %s", file_path, line)
 
 
 def even_rounds(views: Iterable[View]) -> Iterator[Tuple[View, bool]]:

@@ -18,14 +18,23 @@ from bio_ie.data.dataset_readers.detected_mentions import DetectedMentions
 from bio_ie.data.dataset_readers.span_candidates import SpanCandidates
 from bio_ie.data.fields import LabelsField, SpanCandidatesField
 from bio_ie.data.linking_task_names import LINKING, NAMESPACES
-from bio_ie.data.word_tags import NIL, WordSpan, word_tags
+from bio_ie.data.word_tags import NIL, word_tags
 from bio_ie.knowledge.candidate_generators import CandidateGenerator
 from bio_ie.knowledge.concept_links import vocabulary_id
 from bio_ie.knowledge.knowledge_base import KnowledgeBase
+from bio_ie.text.counted import Phrase
 from bio_ie.text.document import Document, Mention, Span
 from bio_ie.text.sentences import Sentence, joined_across
 from bio_ie.text.tokenizers import SpanSentenceSplitter
-from bio_ie.text.tokenizers.alignment import align_tokens
+from bio_ie.text.tokenizers.alignment import WordSpan, align_tokens
+
+_JOINED = {
+    what: Phrase(
+        f"mentions of the {what} of the one right before were joined to it",
+        one=f"mention of the {what} of the one right before was joined to it",
+    )
+    for what in ("type", "concept")
+}
 
 MENTION = "Mention"
 """The label of mention recognition."""
@@ -244,9 +253,7 @@ class EntityLinkingReader(ContextSentenceReader):
         for (first, last), label in sorted(zip(spans, labels, strict=True), key=lambda x: x[0]):
             result[first : last + 1] = [label] * (last + 1 - first)
             if label is not None and ends.get(first) == label:
-                self.losses[
-                    f"mentions of the {what} of the one right before were joined to it"
-                ] += 1
+                self.losses[_JOINED[what]] += 1
             ends[last + 1] = label
         return result
 

@@ -14,6 +14,8 @@ from bio_ie.data.corpora.corpus_format import CorpusFormat
 from bio_ie.data.corpora.corpus_path import open_corpus, read_corpus
 from bio_ie.data.dataset_readers.document_reader import CorpusPath, DocumentReader
 from bio_ie.data.pairs.entity_sentence import (
+    SAME_IDENTIFIER,
+    UNIDENTIFIED,
     EntityMention,
     EntityPair,
     EntitySentence,
@@ -24,9 +26,32 @@ from bio_ie.data.pairs.entity_sentences import EntitySentences
 from bio_ie.data.pairs.known_sentences import KnownSentences
 from bio_ie.data.pairs.pair_sentences import PairSentencesFormat
 from bio_ie.data.pairs.relation_labels import NO_RELATION, RELATION_LABELS
+from bio_ie.text.counted import Phrase
 from bio_ie.text.document import Document
 from bio_ie.text.sentences import sentence_spans
 from bio_ie.text.tokenizers import SpanSentenceSplitter
+
+_OVERLAPPING_PAIRS = Phrase(
+    "pairs of entities whose mentions overlap", one="pair of entities whose mentions overlap"
+)
+_FURTHER_LABELS = Phrase(
+    "further labels of a pair of entities", one="further label of a pair of entities"
+)
+_LONG_SENTENCES = Phrase(
+    "sentences longer than max_length were left out",
+    one="sentence longer than max_length was left out",
+)
+_EXCLUDED_BUT_KEPT = Phrase(
+    "sentences of excluded corpora were kept (transductive)",
+    one="sentence of an excluded corpus was kept (transductive)",
+)
+_EXCLUDED = Phrase(
+    "sentences of excluded corpora were left out", one="sentence of an excluded corpus was left out"
+)
+_FURTHER_PAIRS = Phrase(
+    "pairs beyond max_pairs_per_sentence were left out",
+    one="pair beyond max_pairs_per_sentence was left out",
+)
 
 logger = logging.getLogger(__name__)
 
@@ -173,7 +198,7 @@ class RelationContextReader(DocumentReader[PairContext]):
 
     def _contexts(self, sentence: EntitySentence) -> Iterator[PairContext]:
         pairs, num_overlapping = entity_pairs(sentence.mentions)
-        self.losses["pairs of entities whose mentions overlap"] += num_overlapping
+        self.losses[_OVERLAPPING_PAIRS] += num_overlapping
         labels = self._labels(sentence)
         for pair in pairs:
             entities = frozenset(map(entity_of, pair))
@@ -187,7 +212,7 @@ class RelationContextReader(DocumentReader[PairContext]):
         entity = {mention.id: entity_of(mention) for mention in sentence.mentions}
         for type_, head, tail in sentence.relations:
             first = labels.setdefault(frozenset((entity[head], entity[tail])), type_)
-            self.losses["further labels of a pair of entities"] += first != type_
+            self.losses[_FURTHER_LABELS] += first != type_
         return labels
 
     def _identified(self, contexts: List[PairContext]) -> List[PairContext]:
@@ -195,22 +220,22 @@ class RelationContextReader(DocumentReader[PairContext]):
         for context in contexts:
             x, y = context.pair
             if not x.identifier or not y.identifier:
-                self.losses["pairs with an entity without identifier"] += 1
+                self.losses[UNIDENTIFIED] += 1
             elif x.identifier == y.identifier:
-                self.losses["pairs of entities of the same identifier"] += 1
+                self.losses[SAME_IDENTIFIER] += 1
             else:
                 found.append(context)
         return found
 
     def _is_wanted(self, sentence: EntitySentence) -> bool:
         if self._max_length is not None and len(sentence.words) > self._max_length:
-            self.losses["sentences longer than max_length were left out"] += 1
+            self.losses[_LONG_SENTENCES] += 1
             return False
         if self._excluded_corpora and sentence.written in self._excluded():
             if self._transductive:
-                self.losses["sentences of excluded corpora were kept (transductive)"] += 1
+                self.losses[_EXCLUDED_BUT_KEPT] += 1
                 return True
-            self.losses["sentences of excluded corpora were left out"] += 1
+            self.losses[_EXCLUDED] += 1
             return False
         return True
 
@@ -231,9 +256,7 @@ class RelationContextReader(DocumentReader[PairContext]):
     ) -> Iterable[PairContext]:
         if self._max_pairs is None or len(contexts) <= self._max_pairs:
             return contexts
-        self.losses["pairs beyond max_pairs_per_sentence were left out"] += (
-            len(contexts) - self._max_pairs
-        )
+        self.losses[_FURTHER_PAIRS] += len(contexts) - self._max_pairs
         # Seeded by the sentence alone, so that it is the same choice in every process and epoch.
         chance = random.Random(f"{sentence.id}\n{sentence.written}")
         places = sorted(chance.sample(range(len(contexts)), self._max_pairs))

@@ -10,12 +10,25 @@ from bio_ie.data.corpora import CorpusFormat
 from bio_ie.data.dataset_readers.document_reader import DocumentReader
 from bio_ie.data.fields import BackgroundGraphField
 from bio_ie.data.items import entity_item, relation_items
-from bio_ie.data.word_tags import WordSpan
+from bio_ie.data.losses import count_misaligned
 from bio_ie.knowledge.background_graph import BackgroundKnowledgeBase
+from bio_ie.text.counted import Phrase
 from bio_ie.text.document import Document, Mention, Span
 from bio_ie.text.sentences import Sentence, sentence_spans, split_document
 from bio_ie.text.tokenizers import SpanSentenceSplitter
-from bio_ie.text.tokenizers.alignment import Alignment, align_tokens
+from bio_ie.text.tokenizers.alignment import Alignment, WordSpan, align_tokens
+from bio_ie.text.words import align_sentence, sentence_words
+
+_LONG_SENTENCES = Phrase(
+    "sentences longer than max_words were cut", one="sentence longer than max_words was cut"
+)
+_BETWEEN_WORDS = Phrase(
+    "mentions begin or end between words", one="mention begins or ends between words"
+)
+_OVERLAPPING = Phrase(
+    "mentions nested in, crossing or repeating another",
+    one="mention nested in, crossing or repeating another",
+)
 
 
 class SentenceReader(DocumentReader[Sentence]):
@@ -60,6 +73,10 @@ class SentenceReader(DocumentReader[Sentence]):
             serialization_dir=serialization_dir,
         )
         self._align = align
+        self._inside_a_word = Phrase(
+            f"mentions end inside a word (align: {align})",
+            one=f"mention ends inside a word (align: {align})",
+        )
         self._max_words = max_words
         self._background = background
 
@@ -82,21 +99,14 @@ class SentenceReader(DocumentReader[Sentence]):
         words = self.word_spans(Sentence(document, *span))
         if len(words) <= self._max_words:
             return [span]
-        self.losses["sentences longer than max_words were cut"] += 1
+        self.losses[_LONG_SENTENCES] += 1
         parts = [words[i : i + self._max_words] for i in range(0, len(words), self._max_words)]
         return [(part[0][0], part[-1][1]) for part in parts]
 
     def word_spans(self, view: Sentence) -> List[Span]:
         """The words' character offsets in the document, one at least."""
-        spans = view.token_spans()
-        if not spans:
-            spans = [
-                (view.start + token.idx, view.start + token.idx_end)  # type: ignore[operator]
-                for token in self.tokenizer.tokenize(view.text)
-                if token.text and not token.text.isspace()
-            ]
         # A sentence of white space alone still is an instance: rows and documents stay in step.
-        return spans or [(view.start, view.end)]
+        return sentence_words(view, self.tokenizer) or [(view.start, view.end)]
 
     def text_field(self, view: Sentence, word_spans: List[Span]) -> TextField:
         """The words; the indexers come later, by `apply_token_indexers`."""
@@ -114,20 +124,14 @@ class SentenceReader(DocumentReader[Sentence]):
 
     def align(self, view: Sentence, word_spans: List[Span]) -> Tuple[List[Mention], Alignment]:
         """The mentions that lie in the sentence, and their words, which `align` may have cut."""
-        inside = [m for m in view.mentions if view.start <= m.start and m.end <= view.end]
-        self.losses["mentions cross the end of their sentence"] += len(view.mentions) - len(inside)
-        self.losses["discontinuous mentions were taken from end to end"] += sum(
-            bool(mention.fragments) for mention in inside
-        )
-        alignment = align_tokens(
-            view.document.text, word_spans, [mention.span for mention in inside], self._align
-        )
-        self.losses[f"mentions end inside a word (align: {self._align})"] += alignment.inside_token
-        self.losses["mentions hold no word"] += alignment.lost
+        aligned = align_sentence(view, word_spans, self._align)
+        count_misaligned(aligned, self.losses)
+        alignment = aligned.alignment
+        self.losses[self._inside_a_word] += alignment.inside_token
         widened = alignment.inside_token if self._align == "expand" else 0  # counted above
-        self.losses["mentions begin or end between words"] += alignment.changed - widened
+        self.losses[_BETWEEN_WORDS] += alignment.changed - widened
         # Cutting may have left nothing of a sentence of white space alone.
-        return inside, alignment._replace(token_spans=alignment.token_spans or word_spans)
+        return aligned.mentions, alignment._replace(token_spans=alignment.token_spans or word_spans)
 
     def taggable(
         self, view: Sentence, word_spans: List[Span]
@@ -145,7 +149,7 @@ class SentenceReader(DocumentReader[Sentence]):
             if words is None:
                 continue
             if any(taken[words[0] : words[1] + 1]):
-                self.losses["mentions nested in, crossing or repeating another"] += 1
+                self.losses[_OVERLAPPING] += 1
             else:
                 taken[words[0] : words[1] + 1] = [True] * (words[1] - words[0] + 1)
                 word_of[mention.id] = words

@@ -3,9 +3,9 @@
 from typing import Iterator, List, Optional, Sequence
 
 from bio_ie.data.fields import SpanCandidate
-from bio_ie.data.word_tags import WordSpan
 from bio_ie.knowledge.candidate_generators import CandidateGenerator
 from bio_ie.text.document import Span
+from bio_ie.text.tokenizers.alignment import WordSpan
 
 
 class SpanCandidates:

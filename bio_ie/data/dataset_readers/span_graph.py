@@ -1,7 +1,6 @@
 """Texts whose spans are entities, nested ones too, and relations between spans: for `keci`."""
 
 from bisect import bisect_right
-from dataclasses import replace
 from typing import Dict, List, Optional, Set, Tuple
 
 import torch
@@ -15,12 +14,32 @@ from bio_ie.data.dataset_readers.sentence_reader import SentenceReader
 from bio_ie.data.fields import RelationField
 from bio_ie.data.span_position import MAX_WORDS, span_position
 from bio_ie.knowledge.background_graph import BackgroundKnowledgeBase
+from bio_ie.text.counted import Phrase
 from bio_ie.text.document import Document, Span
 from bio_ie.text.sentences import Sentence, split_document
 from bio_ie.text.stable_key import stable_key
 from bio_ie.text.tokenizers import SpanSentenceSplitter
+from bio_ie.text.tokenizers.alignment import WordSpan
 
-WordSpan = Tuple[int, int]
+_LONG_DOCUMENTS = Phrase(
+    "documents longer than max_words were cut", one="document longer than max_words was cut"
+)
+_WIDE_MENTIONS = Phrase(
+    "mentions wider than max_span_width", one="mention wider than max_span_width"
+)
+_IN_TWO_SENTENCES = Phrase("mentions in two sentences", one="mention in two sentences")
+_FURTHER_TYPES = Phrase("further types of a span", one="further type of a span")
+_NO_SPAN = Phrase(
+    "relations with an argument that is no span here",
+    one="relation with an argument that is no span here",
+)
+_WITH_ITSELF = Phrase("relations of a span with itself", one="relation of a span with itself")
+_OF_FURTHER_TYPES = Phrase(
+    "relations of a span's further types", one="relation of a span's further types"
+)
+_FURTHER_LABELS = Phrase(
+    "further labels of a pair of spans", one="further label of a pair of spans"
+)
 
 
 @DatasetReader.register("span_graph")
@@ -104,7 +123,7 @@ class SpanGraphReader(SentenceReader):
         if self._unit == "sentence":
             return split_document(document, spans)
         # With its sentences, so that they need not be found again for every view.
-        document = replace(document, sentences=tuple(spans))
+        document = document.with_changes(sentences=spans)
         return split_document(document, self._windows(document, spans))
 
     def _windows(self, document: Document, spans: List[Span]) -> List[Span]:
@@ -119,7 +138,7 @@ class SpanGraphReader(SentenceReader):
             else:
                 windows.append((start, end))
                 num_words = added
-        self.losses["documents longer than max_words were cut"] += len(windows) > 1
+        self.losses[_LONG_DOCUMENTS] += len(windows) > 1
         return windows
 
     def view_to_instance(
@@ -180,9 +199,9 @@ class SpanGraphReader(SentenceReader):
             if words is None:
                 continue
             if words[1] - words[0] >= self._max_span_width:
-                self.losses["mentions wider than max_span_width"] += 1
+                self.losses[_WIDE_MENTIONS] += 1
             elif numbers[words[0]] != numbers[words[1]]:
-                self.losses["mentions in two sentences"] += 1
+                self.losses[_IN_TWO_SENTENCES] += 1
             else:
                 span_of[mention.id] = words
         return alignment.token_spans, span_of
@@ -194,7 +213,7 @@ class SpanGraphReader(SentenceReader):
             if mention.id not in span_of:
                 continue
             if types.setdefault(span_of[mention.id], mention.type) != mention.type:
-                self.losses["further types of a span"] += 1
+                self.losses[_FURTHER_TYPES] += 1
         return types
 
     def _relations(
@@ -208,11 +227,11 @@ class SpanGraphReader(SentenceReader):
         for relation in view.relations:
             arguments = (relation.head, relation.tail)
             if not span_of.keys() >= set(arguments):
-                self.losses["relations with an argument that is no span here"] += 1
+                self.losses[_NO_SPAN] += 1
                 continue
             head, tail = (span_position(*span_of[mention]) for mention in arguments)
             if head == tail:
-                self.losses["relations of a span with itself"] += 1
+                self.losses[_WITH_ITSELF] += 1
                 continue
             new = {(head, tail, relation.type): None}
             if not relation.directed:
@@ -221,9 +240,9 @@ class SpanGraphReader(SentenceReader):
             new_pairs = {(head, tail) for head, tail, _ in new}
             if any(types[span_of[mention]] != type_of[mention] for mention in arguments):
                 # Right for the spans; strictly, it cannot be found.
-                self.losses["relations of a span's further types"] += 1
+                self.losses[_OF_FURTHER_TYPES] += 1
             elif not new.keys() <= labels.keys() and not pairs.isdisjoint(new_pairs):
-                self.losses["further labels of a pair of spans"] += 1
+                self.losses[_FURTHER_LABELS] += 1
             labels.update(new)
             pairs |= new_pairs
         return RelationField(list(labels), undirected)

@@ -10,10 +10,21 @@ from allennlp.data.token_indexers import TokenIndexer
 from bio_ie.data.corpora.corpus_format import CorpusFormat
 from bio_ie.data.dataset_readers.sentence_reader import SentenceReader
 from bio_ie.data.fields import RelationField, TagField
-from bio_ie.data.word_tags import WordSpan, word_tags
+from bio_ie.data.word_tags import word_tags
 from bio_ie.knowledge.background_graph import BackgroundKnowledgeBase
+from bio_ie.text.counted import Phrase
 from bio_ie.text.sentences import Sentence
 from bio_ie.text.tokenizers import SpanSentenceSplitter
+from bio_ie.text.tokenizers.alignment import WordSpan
+
+_WITH_ITSELF = Phrase("relations of a mention with itself", one="relation of a mention with itself")
+_NOT_TAGGED = Phrase(
+    "relations with an argument that is not tagged here",
+    one="relation with an argument that is not tagged here",
+)
+_FURTHER_LABELS = Phrase(
+    "further labels of a pair of mentions", one="further label of a pair of mentions"
+)
 
 
 @DatasetReader.register("tagged_relations")
@@ -99,9 +110,9 @@ class TaggedRelationsReader(SentenceReader):
         undirected = []
         for relation in view.relations:
             if relation.head == relation.tail:
-                self.losses["relations of a mention with itself"] += 1
+                self.losses[_WITH_ITSELF] += 1
             elif relation.head not in word_of or relation.tail not in word_of:
-                self.losses["relations with an argument that is not tagged here"] += 1
+                self.losses[_NOT_TAGGED] += 1
             else:
                 head, tail = word_of[relation.head][1], word_of[relation.tail][1]
                 labels[head, tail, relation.type] = None
@@ -109,5 +120,5 @@ class TaggedRelationsReader(SentenceReader):
                     labels[tail, head, relation.type] = None
                     undirected.append(relation.type)
         pairs = {(head, tail) for head, tail, _ in labels}
-        self.losses["further labels of a pair of mentions"] += len(labels) - len(pairs)
+        self.losses[_FURTHER_LABELS] += len(labels) - len(pairs)
         return RelationField(list(labels), undirected)

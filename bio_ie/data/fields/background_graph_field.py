@@ -1,4 +1,5 @@
-"""A graph of concepts from a knowledge base, and the spans of a text that may name them."""
+"""A field for a graph of concepts from a knowledge base and the spans of a text that may name them.
+"""
 
 from typing import Any, Dict, List, Optional, Sequence, Tuple
 
@@ -12,14 +13,14 @@ from bio_ie.text.stable_key import stable_key
 GraphTensors = Dict[str, torch.Tensor]
 
 TYPES = "semantic_types"
-"""The namespace of semantic types; one that training did not see is unknown."""
+"""The namespace of semantic types. A type that training did not see is unknown."""
 
 RELATIONS = "background_relation_labels"
-"""The namespace of the graph's relations; one that training did not see has no parameters, so its
-edges are left out."""
+"""The namespace of the graph's relations. A relation that training did not see has no parameters,
+so its edges are left out."""
 
 CONCEPTS = "concept_labels"
-"""The namespace of concept ids, for embedders that learn a vector for each (`learned`)."""
+"""The namespace of concept ids, for embedders that learn a vector for each concept (`learned`)."""
 
 
 class BackgroundGraphField(Field[GraphTensors]):
@@ -28,22 +29,22 @@ class BackgroundGraphField(Field[GraphTensors]):
     # Tensors
 
     spans : `[S, 3]`: row, first and last word of each span that has candidates, ascending
-    links : `[P, 2]`: a span among the `S`, and a node that it may mean
+    links : `[P, 2]`: the index of a span, and the index of a node that it may mean
     keys : `[n]`: the `stable_key` of each node
-    types : `[T, 2]`: a node, and one of its semantic types
+    types : `[T, 2]`: the index of a node, and one of its semantic types
     edges : `[E, 3]`: from, to, relation
     node_rows : `[n]`: the row of each node
 
     # Parameters
 
     candidates : `Sequence[Tuple[int, int, Sequence[int]]]`
-        First word, last word and nodes.
+        The first word, the last word and the nodes of each span. Spans may repeat.
     nodes : `Sequence[str]`
-        Ids of concepts and semantic types.
+        The ids of concepts and semantic types.
     types : `Sequence[Sequence[str]]`
         The semantic types of each node.
     edges : `Sequence[Tuple[int, str, int]]`
-        From, relation, to.
+        The node that each edge leads from, its relation, and the node that it leads to.
     """
 
     __slots__ = ["_indexed", "candidates", "edges", "nodes", "types"]
@@ -138,7 +139,8 @@ class BackgroundGraphField(Field[GraphTensors]):
 def _by_span(
     candidates: Sequence[Tuple[int, int, Sequence[int]]],
 ) -> List[Tuple[int, int, List[int]]]:
-    """Ascending, those of one span joined, no node twice."""
+    """The candidates in the order of their spans. The nodes of a span that occurs several times are
+    joined, and a span has no node twice."""
     nodes_of: Dict[Tuple[int, int], Dict[int, None]] = {}
     for first, last, nodes in candidates:
         nodes_of.setdefault((first, last), {}).update(dict.fromkeys(nodes))

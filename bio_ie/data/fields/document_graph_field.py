@@ -1,4 +1,5 @@
-"""The mentions of a document, the concepts they may name, and the facts between these."""
+"""A field for the mentions of a document, the concepts that they may name, and facts between these.
+"""
 
 from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Tuple
 
@@ -13,7 +14,8 @@ from bio_ie.text.stable_key import stable_key
 DocumentGraphTensors = Dict[str, torch.Tensor]
 
 FACTS = "relation_labels"
-"""The namespace of facts' relations; a fact of one that training did not see has no column."""
+"""The namespace of the relations of facts. Facts with a relation that training did not see are left
+out of the tensor."""
 
 
 class Link(NamedTuple):
@@ -21,42 +23,45 @@ class Link(NamedTuple):
 
     mention: int
     entity: int
-    """Its place among the document's entities."""
+    """The index of the concept in the document's entities."""
     score: float
-    """Of the candidate generator."""
+    """The score that the candidate generator gave."""
     given: bool
-    """Whether the mention names it for certain: nothing is left to be predicted."""
+    """Whether it is certain that the mention names the concept, so that there is nothing to predict
+    for the mention."""
 
 
 class DocumentGraphField(Field[DocumentGraphTensors]):
-    """What a document may say, before it is known what it does say. Entities are the concepts that
-    some mention may name.
+    """The facts that a document may state: its mentions, the concepts that they may name, and, if it
+    is labelled, the facts that it does state. Entities are the concepts that some mention may name.
 
     # Tensors
 
     mentions : `[M, 3]`: row, first and last word of each mention
-    links : `[P, 2]`: a mention, and an entity that it may name
+    links : `[P, 2]`: the index of a mention, and the index of an entity that it may name
     link_scores : `[P]`, float
     link_given : `[P]`, bool
     keys : `[E]`: the `stable_key` of each entity
-    types : `[T, 2]`: an entity, and one of its semantic types
+    types : `[T, 2]`: the index of an entity, and one of its semantic types
     entity_rows : `[E]`: the row of each entity, ascending
     facts : `[F, 3]`: head entity, tail entity, relation; only when labelled
-    gold_entities : `[E]`, bool: those that the document is known to be about; only when labelled
+    gold_entities : `[E]`, bool: whether the document is known to be about the entity; only when
+        labelled
 
     # Parameters
 
     mentions : `Sequence[Tuple[int, int]]`
-        First and last word.
+        The first and last word of each mention.
     entities : `Sequence[str]`
-        Ids of concepts.
+        The ids of concepts.
     types : `Sequence[Sequence[str]]`
         The semantic types of each entity.
     links : `Sequence[Link]`
     facts : `Sequence[Tuple[int, str, int]]`, optional
-        Head entity, relation, tail entity. What is not between entities belongs in the metadata.
+        The head entity, relation and tail entity of each fact. Facts whose head or tail is not an
+        entity belong in the metadata.
     gold_entities : `Sequence[int]`, optional
-        Places of entities; needed with `facts`.
+        The indices of the entities that the document is known to be about; required with `facts`.
     """
 
     __slots__ = ["_indexed", "entities", "facts", "gold_entities", "links", "mentions", "types"]
@@ -71,7 +76,7 @@ class DocumentGraphField(Field[DocumentGraphTensors]):
         gold_entities: Optional[Sequence[int]] = None,
     ) -> None:
         if (facts is None) != (gold_entities is None):
-            raise ValueError("facts and gold_entities come together")
+            raise ValueError("facts and gold_entities must be given together")
         self.mentions = mentions
         self.entities = entities
         self.types = types

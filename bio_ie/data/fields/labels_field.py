@@ -1,4 +1,5 @@
-"""Labels of a row's words or spans, some of which are not known, or not known to a model."""
+"""A field for the labels of words or spans, some of which may be unknown or not in the vocabulary.
+"""
 
 from typing import Dict, List, Optional, Sequence
 
@@ -9,25 +10,26 @@ from allennlp.data.fields import Field
 from bio_ie.data.word_tags import NIL
 
 IGNORED = -1
-"""The index of a label that is not known, and of padding: nothing is to be learned from it."""
+"""The index of a label that is not known, and of padding. A model learns nothing from it."""
 
 UNSEEN = -2
-"""The index of a label that the vocabulary lacks: a model cannot predict it, and misses it."""
+"""The index of a label that is not in the vocabulary. A model cannot predict it, so it counts as
+missed."""
 
 
 class LabelsField(Field[torch.Tensor]):
-    """One label each. `"O"` (Nil) is always part of the vocabulary.
+    """One label for each word or span. `"O"` (Nil) is always part of the vocabulary.
 
     # Parameters
 
     labels : `Sequence[Optional[str]]`
-        `None` where the label is not known.
+        The labels; `None` means that a label is not known.
     label_namespace : `str`
 
     # Output
 
     `torch.Tensor`
-        `[n]`, indices; `IGNORED` and `UNSEEN` are negative.
+        The indices of the labels, `[n]`. `IGNORED` and `UNSEEN` are negative.
     """
 
     __slots__ = ["_indices", "_namespace", "labels"]

@@ -1,4 +1,4 @@
-"""Tables of the instances of a batch, laid one behind the other."""
+"""Functions that concatenate the tables of the instances of a batch, without padding."""
 
 from typing import Dict, List, Optional, Sequence
 
@@ -6,25 +6,29 @@ import torch
 
 
 def table(rows: Sequence[Sequence[int]], num_columns: int) -> torch.Tensor:
-    """`[rows, num_columns]`, of no rows too."""
+    """A tensor `[len(rows), num_columns]`, which also has this shape if there are no rows."""
     return torch.tensor(rows, dtype=torch.long).view(-1, num_columns)
 
 
 def before(counts: Sequence[int]) -> torch.Tensor:
-    """`[B]`, how many items the instances before each one have."""
+    """`[B]`: for each instance, the number of items of all instances before it."""
     return torch.tensor([0, *counts[:-1]]).cumsum(0)
 
 
 def row_numbers(counts: Sequence[int]) -> torch.Tensor:
-    """`[sum of counts]`, the instance of each item."""
+    """`[sum of counts]`: the index of the instance of each item."""
     return torch.repeat_interleave(torch.arange(len(counts)), torch.tensor(counts))
 
 
 def joined(
     tensor_list: List[Dict[str, torch.Tensor]], name: str, offsets: List[Optional[torch.Tensor]]
 ) -> torch.Tensor:
-    """The tables of all instances, one behind the other, with the offset of each instance added to
-    each column that counts something of the instance; `None` for a column that does not."""
+    """Concatenates the table `name` of all instances.
+
+    `offsets` has one entry per column. If it is a tensor `[B]`, the offset of each instance is added
+    to the column, so that indices into the instance become indices into the batch. `None` leaves
+    the column as it is.
+    """
     tables = [tensors[name] for tensors in tensor_list]
     row = row_numbers([len(part) for part in tables])
     zeros = torch.zeros(len(tables), dtype=torch.long)

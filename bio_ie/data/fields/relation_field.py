@@ -1,4 +1,4 @@
-"""Labelled pairs of words, kept flat over the batch."""
+"""A field for labelled pairs of words or spans, which are concatenated over the batch."""
 
 from typing import Any, Dict, List, Optional, Sequence, Tuple
 
@@ -10,19 +10,21 @@ from allennlp.data.vocabulary import Vocabulary
 class RelationField(Field[torch.Tensor]):
     """Labelled, ordered pairs of positions (words, spans, ...) of one instance.
 
-    A label that the vocabulary lacks cannot be predicted: its pairs are left out of the tensor. The
-    gold of scores belongs in the instance's metadata, where they stay and count as missed.
+    A label that is not in the vocabulary cannot be predicted, so its pairs are left out of the
+    tensor. Keep the gold relations for scores in the instance's metadata: there, these pairs are
+    kept and count as missed.
 
-    As a tensor `[n, 3]`: head position, tail position, label index. In a batch `[sum n, 4]`, the
-    row in front: work on relations stays ragged, whatever the densest row holds.
+    The tensor of an instance is `[n, 3]`: head position, tail position, label index. The tensor of
+    a batch is `[sum n, 4]`, with the row as an additional first column. There is no padding, so the
+    memory does not depend on the row with the most relations.
 
     # Parameters
 
     relations : `Sequence[Tuple[int, int, str]]`
-        Head position, tail position, label.
+        The head position, tail position and label of each relation.
     undirected : `Sequence[str]`, optional (default = `()`)
-        The labels among them that are undirected. They are counted into the vocabulary namespace
-        `undirected_namespace(label_namespace)`, so that a model, and so its archive, knows them.
+        The undirected ones among these labels. They are counted into the vocabulary namespace
+        `undirected_namespace(label_namespace)`, so that a model and its archive know them.
     label_namespace : `str`, optional (default = `"relation_labels"`)
     """
 
@@ -78,7 +80,9 @@ class RelationField(Field[torch.Tensor]):
 
 
 def undirected_namespace(label_namespace: str) -> str:
-    """The vocabulary namespace that holds the undirected labels among `label_namespace`'s.
+    """The vocabulary namespace of the undirected labels among those of `label_namespace`.
 
-    It ends in "labels" like the other, so that AllenNLP adds neither padding nor unknown to it."""
+    Its name ends with `label_namespace`, which should end with "labels", so that AllenNLP adds
+    neither a padding nor an unknown token to it.
+    """
     return f"undirected_{label_namespace}"

@@ -1,4 +1,4 @@
-"""The concepts that spans of a text may name, as a knowledge base has them."""
+"""A field for the concepts of a knowledge base that spans of a text may name."""
 
 from typing import Any, Dict, List, NamedTuple, Optional, Sequence
 
@@ -23,22 +23,22 @@ class SpanCandidate(NamedTuple):
 
 
 class SpanCandidatesField(Field[CandidateTensors]):
-    """Candidates of the spans of a text, flat. No span has a concept twice.
+    """The candidates of all spans of a text, in one list. No span has a concept twice.
 
     # Parameters
 
     candidates : `Sequence[SpanCandidate]`
     label_namespace : `str`
-        Of the concepts that training has seen. Candidates add nothing to it.
+        The namespace of the concepts that training has seen. Candidates are not added to it.
 
     # Output
 
-    A dictionary of the batch's candidates, `P` of them:
+    A dictionary with the `P` candidates of the batch:
 
-    spans : `[P, 3]`; text, first and last word
-    places : `[P]`; among the candidates of its text
-    labels : `[P]`; index of the concept in the namespace, `UNSEEN` if it is not there
-    keys : `[P]`; see `ConceptEmbedder`
+    spans : `[P, 3]`: the row of its text, its first and its last word
+    places : `[P]`: the index of the candidate among the candidates of its text
+    labels : `[P]`: the index of the concept in the namespace, `UNSEEN` if it is not there
+    keys : `[P]`: the `stable_key` of the concept; see `ConceptEmbedder`
     scores : `[P]`, float
     """
 

@@ -1,4 +1,4 @@
-"""One tag a word."""
+"""A field with one tag per word."""
 
 from typing import Set
 
@@ -7,17 +7,17 @@ from allennlp.data.vocabulary import Vocabulary
 
 
 class TagField(SequenceLabelField):
-    """AllenNLP's `SequenceLabelField`, for data that may hold types which training did not.
+    """AllenNLP's `SequenceLabelField` for data with types that training may not have had.
 
-    A model cannot predict a tag that its vocabulary lacks, yet a corpus that has one can be scored:
-    the word counts as outside of entities in the tensors, and the mention stays gold in the
-    instance's metadata, so it counts as missed.
+    A model cannot predict a tag that is not in its vocabulary. A corpus with such a tag can still
+    be scored: in the tensors the word counts as outside of entities, and in the instance's metadata
+    the mention stays gold, so it counts as missed.
     """
 
     __slots__ = ()
 
     def unknown_labels(self, vocab: Vocabulary) -> Set[str]:
-        """The tags that `vocab` lacks, of which a model that is given them must not stay silent."""
+        """The tags that are not in `vocab`. A model that is given such tags must report them."""
         known = vocab.get_token_to_index_vocabulary(self._label_namespace)
         return {str(label) for label in self.labels} - known.keys()
 

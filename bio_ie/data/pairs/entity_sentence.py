@@ -4,7 +4,15 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import Dict, Hashable, List, NamedTuple, Optional, Sequence, Tuple
 
+from bio_ie.text.counted import Phrase
 from bio_ie.text.document import Span
+
+UNIDENTIFIED = Phrase(
+    "pairs with an entity without identifier", one="pair with an entity without identifier"
+)
+SAME_IDENTIFIER = Phrase(
+    "pairs of entities of the same identifier", one="pair of entities of the same identifier"
+)
 
 ENTITY_TOKEN = "<ENT>"
 """Stands for a mention in the context of a pair (RELVM, section 2)."""

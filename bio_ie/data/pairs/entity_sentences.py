@@ -1,22 +1,26 @@
 """Documents cut into sentences in words, with the mentions of entities among them."""
 
-from collections import Counter
-from typing import Dict, Iterator, List, Optional
+from typing import Dict, Iterator, Optional
 
 from allennlp.data import Tokenizer
 
 from bio_ie.data.concept_labels import concept_label
+from bio_ie.data.losses import CROSSING, Losses, count_misaligned
 from bio_ie.data.pairs.entity_sentence import EntityMention, EntitySentence
-from bio_ie.text.document import Document, Mention, Span
+from bio_ie.text.counted import Phrase
+from bio_ie.text.document import Document
 from bio_ie.text.sentences import Sentence, sentence_spans, split_document
 from bio_ie.text.tokenizers import (
     PysbdSentenceSplitter,
     ScispacyRulesTokenizer,
     SpanSentenceSplitter,
 )
-from bio_ie.text.tokenizers.alignment import align_tokens
+from bio_ie.text.words import AlignedSentence, align_sentence, mentions_inside, sentence_words
 
-_LOST_RELATIONS = "relations with an argument outside of their sentence"
+_LOST_RELATIONS = Phrase(
+    "relations with an argument outside of their sentence",
+    one="relation with an argument outside of its sentence",
+)
 
 
 class EntitySentences:
@@ -40,31 +44,24 @@ class EntitySentences:
         self._tokenizer = tokenizer or ScispacyRulesTokenizer()
         self._splitter = sentence_splitter or PysbdSentenceSplitter()
 
-    def __call__(self, document: Document, losses: "Counter[str]") -> Iterator[EntitySentence]:
+    def __call__(self, document: Document, losses: Losses) -> Iterator[EntitySentence]:
         """The sentences with two mentions or more. What is left out is added to `losses`."""
         for sentence in split_document(document, sentence_spans(document, self._splitter)):
-            inside = [m for m in sentence.mentions if m.end <= sentence.end]
-            # One that lies before the first sentence, in white space, belongs to it all the same.
-            inside = [mention for mention in inside if mention.start >= sentence.start]
-            losses["mentions cross the end of their sentence"] += len(sentence.mentions) - len(
-                inside
-            )
-            if len(inside) > 1:
-                yield self._sentence(sentence, inside, losses)
-            else:
+            num_inside = len(mentions_inside(sentence))
+            if num_inside > 1:
+                aligned = align_sentence(sentence, sentence_words(sentence, self._tokenizer))
+                count_misaligned(aligned, losses)
+                yield self._sentence(sentence, aligned, losses)
+            else:  # most sentences have no pair, and need no words
+                losses[CROSSING] += len(sentence.mentions) - num_inside
                 losses[_LOST_RELATIONS] += len(sentence.relations)
 
     def _sentence(
-        self, sentence: Sentence, inside: List[Mention], losses: "Counter[str]"
+        self, sentence: Sentence, aligned: AlignedSentence, losses: Losses
     ) -> EntitySentence:
-        text = sentence.document.text
-        alignment = align_tokens(text, self._words(sentence), [mention.span for mention in inside])
-        losses["discontinuous mentions were taken from end to end"] += sum(
-            bool(mention.fragments) for mention in inside
-        )
-        losses["mentions hold no word"] += alignment.lost
+        text, alignment = sentence.document.text, aligned.alignment
         mentions: Dict[str, EntityMention] = {}
-        for mention, words in zip(inside, alignment.word_spans, strict=True):
+        for mention, words in zip(aligned.mentions, alignment.word_spans, strict=True):
             if words is not None:
                 mentions[mention.id] = EntityMention(
                     words[0],
@@ -88,14 +85,3 @@ class EntitySentences:
             alignment.token_spans,
             relations,
         )
-
-    def _words(self, sentence: Sentence) -> List[Span]:
-        spans = sentence.token_spans()
-        if not spans:
-            start = sentence.start
-            spans = [
-                (start + token.idx, start + token.idx_end)  # type: ignore[operator]
-                for token in self._tokenizer.tokenize(sentence.text)
-                if token.text and not token.text.isspace()
-            ]
-        return spans

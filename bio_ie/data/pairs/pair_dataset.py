@@ -8,13 +8,32 @@ from typing import AbstractSet, Dict, Iterable, Iterator, List, Mapping, Optiona
 from allennlp.common.checks import ConfigurationError
 
 from bio_ie.data.concept_labels import label_concepts
-from bio_ie.data.pairs.entity_sentence import EntitySentence, entity_pairs
+from bio_ie.data.losses import Losses
+from bio_ie.data.pairs.entity_sentence import (
+    SAME_IDENTIFIER,
+    UNIDENTIFIED,
+    EntitySentence,
+    entity_pairs,
+)
 from bio_ie.data.pairs.pair_tables import known_id
 from bio_ie.data.pairs.relation_labels import NO_RELATION, pair_label
 from bio_ie.knowledge.knowledge_base import KnowledgeBase
+from bio_ie.text.counted import Phrase
 
 Pair = Tuple[str, str]
 """Two identifiers in the order of the alphabet: a pair has no direction."""
+
+_EXCLUDED = Phrase(
+    "pairs with an excluded relation were left out",
+    one="pair with an excluded relation was left out",
+)
+_UNKNOWN_TYPES = Phrase(
+    "unrelated pairs of types that no related pair has were left out",
+    one="unrelated pair of types that no related pair has was left out",
+)
+_SEVERAL_CONCEPTS = Phrase(
+    "pairs with an entity of several concepts", one="pair with an entity of several concepts"
+)
 
 
 def unordered(one: str, other: str) -> Pair:
@@ -45,7 +64,7 @@ def co_occurrences(
     sentences: Iterable[EntitySentence],
     max_contexts: int = 0,
     kb: Optional[KnowledgeBase] = None,
-    losses: Optional["Counter[str]"] = None,
+    losses: Optional[Losses] = None,
 ) -> Dict[Pair, CoOccurrence]:
     """The pairs of entities that occur in a sentence together (RELVM, section 4.3: "we only
     include entity pairs that occur in at least one sentence").
@@ -57,7 +76,7 @@ def co_occurrences(
         Of a pair, the words of so many sentences are kept: the first ones.
     kb : `KnowledgeBase`, optional
         See `read_pairs`.
-    losses : `Counter[str]`, optional
+    losses : `Losses`, optional
         Where pairs that are left out are counted, by reason.
     """
     losses = Counter() if losses is None else losses
@@ -65,15 +84,15 @@ def co_occurrences(
     for sentence in sentences:
         for pair in entity_pairs(sentence.mentions)[0]:
             if not all(mention.identifier for mention in pair):
-                losses["pairs with an entity without identifier"] += 1
+                losses[UNIDENTIFIED] += 1
                 continue
             if any(len(label_concepts(mention.identifier)) > 1 for mention in pair):
-                losses["pairs with an entity of several concepts"] += 1
+                losses[_SEVERAL_CONCEPTS] += 1
                 continue
             typed = sorted((m.type, known_id(m.identifier, kb)) for m in pair)
             (type_x, x), (type_y, y) = typed
             if x == y:
-                losses["pairs of entities of the same identifier"] += 1
+                losses[SAME_IDENTIFIER] += 1
                 continue
             item = found.setdefault(unordered(x, y), CoOccurrence((x, y), (type_x, type_y)))
             item.sentences += 1
@@ -86,30 +105,30 @@ def labelled_pairs(
     found: Mapping[Pair, CoOccurrence],
     related: AbstractSet[Pair],
     excluded: AbstractSet[Pair] = frozenset(),
-) -> Tuple[Dict[Pair, str], "Counter[str]"]:
+) -> Tuple[Dict[Pair, str], Losses]:
     """The class of each pair that was found: both types joined if it is related, else
     `NO-RELATION`. Left out are pairs that are excluded, related or not, and unrelated ones of two
     types that no related pair has: nothing can be learned of these but their types.
 
     # Returns
 
-    `Tuple[Dict[Pair, str], Counter[str]]`
+    `Tuple[Dict[Pair, str], Losses]`
         And how many were left out, by reason.
     """
-    left_out: Counter[str] = Counter()
+    left_out: Losses = Counter()
     known_types = {
         item.types for pair, item in found.items() if pair in related and pair not in excluded
     }
     labels: Dict[Pair, str] = {}
     for pair, item in found.items():
         if pair in excluded:
-            left_out["pairs with an excluded relation were left out"] += 1
+            left_out[_EXCLUDED] += 1
         elif pair in related:
             labels[pair] = pair_label(item.types)
         elif item.types in known_types:
             labels[pair] = NO_RELATION
         else:
-            left_out["unrelated pairs of types that no related pair has were left out"] += 1
+            left_out[_UNKNOWN_TYPES] += 1
     return labels, left_out
 
 

@@ -1,4 +1,4 @@
-"""Batches of so many related and so many unrelated pairs."""
+"""Makes batches with fixed numbers of related and unrelated pairs."""
 
 import random
 from typing import Iterator, List, Optional, Sequence
@@ -13,25 +13,30 @@ from bio_ie.data.pairs.relation_labels import NO_RELATION
 @BatchSampler.register("related_unrelated")
 class RelatedUnrelatedBatchSampler(BatchSampler):
     """
-    Each batch has so many related pairs and, of the pool of all others, so many unrelated ones
-    (RELVM, section 4.3: "During training, we randomly sample a proportion of each minibatch from
-    the remaining unrelated entity pairs"). In an epoch every related pair is there once, in random
-    order; the last batch has what is left of them. Unrelated pairs are drawn without replacement
-    until the pool is empty, then anew.
+    Makes batches with fixed numbers of related and unrelated pairs (RELVM, section 4.3: "During
+    training, we randomly sample a proportion of each minibatch from the remaining unrelated entity
+    pairs").
 
-    The order comes from Python's generator, as that of AllenNLP's samplers does. All instances are
-    in memory at once.
+    An epoch has every related pair once, in random order; its last batch has the related pairs that
+    are left. Unrelated pairs are drawn from all other pairs without replacement. When all of them
+    have been drawn, drawing starts again.
+
+    The order comes from Python's random generator, as in AllenNLP's samplers. All instances are in
+    memory at once.
 
     Registered as a `BatchSampler` with name "related_unrelated".
 
     # Parameters
 
     related : `int`, optional (default = `64`)
+        The number of related pairs in a batch.
     unrelated : `int`, optional (default = `448`)
+        The number of unrelated pairs in a batch.
     negative_label : `str`, optional (default = `"NO-RELATION"`)
         The label of unrelated pairs.
 
-    Raises `ConfigurationError` for pairs without labels, or if all are related or none is.
+    Raises `ConfigurationError` if the pairs have no labels, if all of them are related, or if none
+    is.
     """
 
     def __init__(
@@ -76,7 +81,7 @@ class RelatedUnrelatedBatchSampler(BatchSampler):
             (unrelated if label == self._negative_label else related).append(index)
         if not related or not unrelated:
             raise ConfigurationError(
-                f"related_unrelated needs pairs of label {self._negative_label!r} and others: "
-                f"there are {len(unrelated)} and {len(related)}"
+                f"related_unrelated needs pairs with the label {self._negative_label!r} and pairs "
+                f"with other labels, but there are {len(unrelated):,} and {len(related):,}"
             )
         return related, unrelated

@@ -10,6 +10,7 @@ from transformers import PretrainedConfig, PreTrainedTokenizerFast
 
 from bio_ie.data.token_indexers.wordpiece_windows import window_of_most_context, window_spans
 from bio_ie.encoders import encoder_files, read_config, read_tokenizer
+from bio_ie.text.counted import counted
 
 logger = logging.getLogger(__name__)
 
@@ -20,33 +21,35 @@ NO_WORD = -1
 class PretrainedTransformerWordsIndexer(TokenIndexer):
     """Turns words into the wordpieces of a pretrained transformer, with the word of each piece.
 
-    The wordpieces are those of AllenNLP's `pretrained_transformer_mismatched`; the tokenizer is
-    called once a text. A text of more than `max_length` wordpieces is cut between words into
-    overlapping windows, and each word counts in the window where it has the most context. Goes
-    with `PretrainedTransformerWordsEmbedder`.
+    The wordpieces are the same as those of AllenNLP's `pretrained_transformer_mismatched`, but the
+    tokenizer is called only once per text. A text of more than `max_length` wordpieces is cut
+    between words into overlapping windows. Each word is embedded in the window where it has the
+    most context. This indexer is used with `PretrainedTransformerWordsEmbedder`.
 
     Registered as a `TokenIndexer` with name "pretrained_transformer_words".
 
     # Parameters
 
     model_name : `str`
-        Name of the Hugging Face hub, folder, or `package:NAME/FOLDER`.
+        A name of the Hugging Face hub, a folder, or `package:NAME/FOLDER`.
     max_length : `int`, optional
-        The most wordpieces of a window, special ones included. By default, and at most, what the
-        encoder takes.
+        The largest number of wordpieces in a window, special ones included. The default, and the
+        largest possible value, is the number that the encoder takes.
     overlap : `int`, optional
-        The most wordpieces that neighbouring windows share, a quarter of `max_length` by default.
+        The largest number of wordpieces that neighbouring windows share; by default a quarter of
+        `max_length`.
     token_min_padding_length : `int`, optional (default = `0`)
-        In words.
+        The smallest length of the padded `mask`, in words.
     serialization_dir : `str`, optional
-        Given by AllenNLP in training and loading; see `bio_ie.encoders.pretrained_encoder`.
+        AllenNLP gives it in training and loading; see `bio_ie.encoders.archived_files`.
 
     # Output
 
-    Tensors, padded:
+    Padded tensors:
 
     token_ids, wordpiece_mask, word_ids
-        Wordpieces by window, special ones included, and the word to which each counts or -1.
+        The wordpieces of each window, special ones included, their mask, and the word that each
+        wordpiece belongs to, or -1 if it is not used for any word.
         Shape: `[windows, pieces]`.
     mask
         Shape: `[words]`.
@@ -67,8 +70,8 @@ class PretrainedTransformerWordsIndexer(TokenIndexer):
         max_length = longest if max_length is None else max_length
         if max_length > longest:
             raise ConfigurationError(
-                f"the encoder {model_name!r} takes {longest} wordpieces: max_length must not be "
-                f"{max_length}"
+                f"max_length is {max_length}, but the encoder {model_name!r} takes at most "
+                f"{longest} wordpieces"
             )
         self._tokenizer = tokenizer.backend_tokenizer
         self._prefix, self._suffix = _special_pieces(tokenizer)
@@ -83,15 +86,15 @@ class PretrainedTransformerWordsIndexer(TokenIndexer):
             )
 
     def count_vocab_items(self, token: Token, counter: Dict[str, Dict[str, int]]) -> None:
-        """Nothing to count: the encoder brings its vocabulary."""
+        """Counts nothing, because the encoder has its own vocabulary."""
 
     @property
     def num_special_wordpieces(self) -> int:
-        """How many wordpieces a text has beyond those of its words."""
+        """The number of special wordpieces of a text, which belong to no word."""
         return len(self._prefix) + len(self._suffix)
 
     def wordpiece_counts(self, words: Sequence[str]) -> List[int]:
-        """How many wordpieces each of the words has."""
+        """The number of wordpieces of each word."""
         encoding = self._tokenizer.encode(
             list(words), is_pretokenized=True, add_special_tokens=False
         )
@@ -116,14 +119,14 @@ class PretrainedTransformerWordsIndexer(TokenIndexer):
 
     def _windows(self, piece_ids: np.ndarray, words: np.ndarray) -> Dict[str, List[np.ndarray]]:
         """`token_ids` and `word_ids` of each window."""
-        # The place of each piece in its word.
+        # The index of each piece in its word.
         places = np.arange(len(words)) - np.searchsorted(words, words)
         fits = places < self._window_size
         if not fits.all():
             logger.warning(
-                "words of more than %d wordpieces are cut: %d wordpieces left out",
+                "words of more than %d wordpieces are cut: %s left out",
                 self._window_size,
-                len(fits) - fits.sum(),
+                counted(int(len(fits) - fits.sum()), "wordpiece is", "wordpieces are"),
             )
             piece_ids, words = piece_ids[fits], words[fits]
         spans = window_spans(words, self._window_size, self._overlap)
@@ -142,8 +145,8 @@ class PretrainedTransformerWordsIndexer(TokenIndexer):
 
     def get_padding_lengths(self, indexed_tokens: Dict[str, Any]) -> Dict[str, int]:
         windows = indexed_tokens["token_ids"]
-        # At least one window of one piece, be it padding: then the encoder always has an input,
-        # as distributed training demands.
+        # There is at least one window of one piece, even if it is only padding, so that the encoder
+        # always has an input. Distributed training requires this.
         return {
             "windows": max(len(windows), 1),
             "pieces": max(map(len, windows), default=1),
@@ -188,7 +191,7 @@ def _special_pieces(tokenizer: PreTrainedTokenizerFast) -> "tuple[List[int], Lis
 
 
 def _longest_input(config: PretrainedConfig, tokenizer: PreTrainedTokenizerFast) -> int:
-    """The most wordpieces that the encoder takes, special ones included."""
+    """The largest number of wordpieces that the encoder takes, special ones included."""
     longest = tokenizer.model_max_length
     positions = getattr(config, "max_position_embeddings", None)
     return min(longest, positions) if positions and positions > 0 else longest

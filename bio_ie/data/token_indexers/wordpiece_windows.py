@@ -1,4 +1,4 @@
-"""Cutting the wordpieces of a long text into overlapping windows."""
+"""Cuts the wordpieces of a long text into overlapping windows."""
 
 from typing import List, Tuple
 
@@ -8,14 +8,14 @@ import numpy as np
 def window_spans(word_of_piece: np.ndarray, size: int, overlap: int) -> List[Tuple[int, int]]:
     """Windows over wordpieces, as half-open ranges of pieces, in order.
 
-    Windows begin and end between words, hold at most `size` pieces, share at most `overlap` of
-    them with the next one (the last window reaches back as far as it can: it is no dearer), and
-    together hold all.
+    Windows begin and end between words and hold at most `size` pieces. A window shares at most
+    `overlap` pieces with the next one. (Only the last window begins as early as its size allows,
+    since that costs nothing.) Together the windows hold all pieces.
 
     # Parameters
 
     word_of_piece : `np.ndarray`
-        The word of each piece, not decreasing; no word has more than `size` pieces.
+        The word of each piece, in ascending order. No word has more than `size` pieces.
         Shape: `[pieces]`.
     size, overlap : `int`
         With `0 <= overlap < size`.
@@ -23,7 +23,7 @@ def window_spans(word_of_piece: np.ndarray, size: int, overlap: int) -> List[Tup
     num_pieces = len(word_of_piece)
     if num_pieces <= size:
         return [(0, num_pieces)]
-    # Where a window may begin or end: at the first piece of each word, and after the last one.
+    # A window may begin or end at the first piece of each word, and after the last piece.
     is_first = np.diff(word_of_piece, prepend=word_of_piece[0] - 1) != 0
     boundaries = np.append(np.flatnonzero(is_first), num_pieces)
 
@@ -37,7 +37,8 @@ def window_spans(word_of_piece: np.ndarray, size: int, overlap: int) -> List[Tup
     start, end = 0, boundary_at_or_before(size)
     while end < num_pieces:
         windows.append((start, end))
-        # A window that begins so far back that the next word does not fit would not advance.
+        # If the next window began so early that the next word did not fit into it, it would not
+        # advance.
         next_word_end = boundary_at_or_after(end + 1)
         start = boundary_at_or_after(max(end - overlap, next_word_end - size))
         end = boundary_at_or_before(start + size)
@@ -48,7 +49,8 @@ def window_spans(word_of_piece: np.ndarray, size: int, overlap: int) -> List[Tup
 def window_of_most_context(word_of_piece: np.ndarray, windows: List[Tuple[int, int]]) -> np.ndarray:
     """For each piece, the window in which its word is farthest from a cut through the text.
 
-    The beginning and the end of the text are no cuts. Of equally good windows it is the first.
+    The beginning and the end of the text do not count as cuts. Of equally good windows, the first
+    one is taken.
 
     # Returns
 
@@ -56,7 +58,7 @@ def window_of_most_context(word_of_piece: np.ndarray, windows: List[Tuple[int, i
         Shape: `[pieces]`.
     """
     num_pieces = len(word_of_piece)
-    # First and last piece of the word of each piece.
+    # The first and the last piece of the word of each piece.
     firsts = np.searchsorted(word_of_piece, word_of_piece, side="left")
     lasts = np.searchsorted(word_of_piece, word_of_piece, side="right") - 1
     best = np.full(num_pieces, -1)

@@ -1,4 +1,4 @@
-"""The base of every candidate generator: names in texts on one side, concepts on the other."""
+"""The base class of candidate generators, which find concepts for the names in texts."""
 
 from typing import Any, Dict, Iterator, List, NamedTuple, Optional, Sequence, Tuple
 
@@ -9,17 +9,18 @@ from bio_ie.knowledge.abbreviations import expand_abbreviations, find_abbreviati
 from bio_ie.text.document import Document
 
 CACHED_QUERIES = 1 << 16
-"""The candidates of so many texts are kept in memory, as long as these are few enough."""
+"""The number of queries whose candidates are kept in memory, if `CACHED_CANDIDATES` allows it."""
 
 CACHED_CANDIDATES = 25 * CACHED_QUERIES
+"""The number of candidates that are kept in memory."""
 
 Query = Tuple[str, Optional[str]]
-"""A text, and the type of mention that it is."""
+"""A text, and the type of the mention with this text."""
 
 
 class Candidate(NamedTuple):
-    """A concept that a text may name; the higher the score, the likelier. Scores are at most 1,
-    which is that of the very name."""
+    """A concept that a text may name. A likelier candidate has a higher score. A score is at most
+    1, which means that the text is a name of the concept."""
 
     concept_id: str
     score: float
@@ -27,19 +28,19 @@ class Candidate(NamedTuple):
 
 class CandidateGenerator(Registrable):
     """
-    Finds the concepts that a text may name, the likeliest first, ties by concept id. The same text
-    has the same candidates whatever it is asked for with; a text is looked up once in a call, and
-    remembered.
+    Finds the concepts that a text may name. The likeliest comes first; ties are ordered by concept
+    id. The candidates of a text do not depend on the other texts of the call. Each text is looked
+    up once in a call, and its candidates are cached.
 
-    An implementation gives `_generate`. It opens files when they are first needed, not when it is
-    made, and can be pickled, copied, and handed to forked loader workers.
+    An implementation defines `_generate`. It opens files when they are first needed, not when it is
+    made. It can be pickled, copied, and handed to forked loader workers.
 
     # Parameters
 
     k : `int`, optional (default = `25`)
-        At most so many candidates a text, all different concepts.
+        The largest number of candidates of a text. All of them are different concepts.
     expand_abbreviations : `bool`, optional (default = `True`)
-        Look up an abbreviation by the long form that its document gives; see
+        Whether an abbreviation is looked up by the long form that its document gives; see
         `generate_for_documents`.
     """
 
@@ -57,18 +58,20 @@ class CandidateGenerator(Registrable):
         self, texts: Sequence[str], types: Optional[Sequence[Optional[str]]] = None
     ) -> List[List[Candidate]]:
         """
+        Finds the candidates of some texts.
+
         # Parameters
 
         texts : `Sequence[str]`
             Names, as they are written.
         types : `Sequence[Optional[str]]`, optional
-            The type of mention that each text is, where that is known. What comes of it is up to
-            the implementation.
+            The type of the mention with each text, or `None` if it is not known. An implementation
+            may use it or not.
 
         # Returns
 
         `List[List[Candidate]]`
-            The candidates of each text, none if nothing is like it.
+            The candidates of each text; an empty list if no concept has a similar name.
         """
         if types is None:
             types = [None] * len(texts)
@@ -85,8 +88,11 @@ class CandidateGenerator(Registrable):
         return [list(found[query]) for query in queries]
 
     def generate_for_documents(self, documents: Sequence[Document]) -> List[List[List[Candidate]]]:
-        """The candidates of each mention of each document, all looked up at once. Abbreviations
-        that a document explains are expanded in its mentions, unless that was turned off."""
+        """The candidates of each mention of each document. All mentions are looked up at once.
+
+        Abbreviations that a document explains are expanded in its mentions, unless
+        `expand_abbreviations` is false.
+        """
         texts: List[str] = []
         types: List[Optional[str]] = []
         for document in documents:
@@ -97,15 +103,15 @@ class CandidateGenerator(Registrable):
         return [[next(found) for _ in document.mentions] for document in documents]
 
     def expanded(self, document_text: str, texts: Sequence[str]) -> List[str]:
-        """Pieces of a document's text as they are looked up: with its abbreviations expanded,
-        unless that was turned off."""
+        """Pieces of a document's text in the form in which they are looked up: with the
+        document's abbreviations expanded, unless `expand_abbreviations` is false."""
         if not texts or not self._expands_abbreviations:
             return list(texts)
         abbreviations = find_abbreviations(document_text)
         return [expand_abbreviations(text, abbreviations) for text in texts]
 
     def _generate(self, queries: Sequence[Query]) -> Iterator[List[Candidate]]:
-        """The candidates of each query, at most `k`, in order; queries are distinct."""
+        """The candidates of each query, at most `k`, likeliest first. The queries are distinct."""
         raise NotImplementedError
 
     def _remember(self, found: Dict[Query, List[Candidate]]) -> None:

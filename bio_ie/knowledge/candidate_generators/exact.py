@@ -14,9 +14,9 @@ from bio_ie.knowledge.stemming import stem_words
 @CandidateGenerator.register("exact")
 class ExactCandidateGenerator(CandidateGenerator):
     """
-    The concepts with a name that is the text, but for upper and lower case, punctuation and white
-    space (see `normalize_name`). All score 1. With every span of a text for a query it is a
-    dictionary matcher: see `DictionaryMatcher`.
+    Finds the concepts that have the text as a name. Upper and lower case, punctuation and white
+    space make no difference (see `normalize_name`). All candidates have the score 1. If every span
+    of a text is a query, this is a dictionary matcher: see `DictionaryMatcher`.
 
     Registered as a `CandidateGenerator` with name "exact".
 
@@ -26,11 +26,11 @@ class ExactCandidateGenerator(CandidateGenerator):
     k : `int`, optional (default = `25`)
     expand_abbreviations : `bool`, optional (default = `True`)
     semantic_types : `Mapping[str, List[str]]`, optional
-        For a type of mention, the semantic types that its candidates may have, at least one of
-        them. Mentions of other types may be any concept.
+        For a type of mention, the semantic types of its candidates: a candidate has at least one
+        of them. For other types of mentions, any concept can be a candidate.
     stem : `bool`, optional (default = `False`)
-        A text that is no name is looked up again by the stems of its words. The stems of all names
-        are made when they are first needed, and kept in memory.
+        Whether a text that is not a name is looked up again by the stems of its words. The stems of
+        all names are computed when they are first needed, and kept in memory.
     """
 
     def __init__(
@@ -59,11 +59,11 @@ class ExactCandidateGenerator(CandidateGenerator):
                 if name and name not in concepts:
                     concepts[name] = by_stems.get(stem_words(name), ())
         for name, (_, type_) in zip(names, queries, strict=True):
-            its_concepts = concepts.get(name)
-            if not its_concepts:  # as are most spans of a text
+            named = concepts.get(name)
+            if not named:  # true of most spans of a text
                 yield []
                 continue
-            allowed = self._filter.allowed(its_concepts, type_)
+            allowed = self._filter.allowed(named, type_)
             yield [Candidate(concept_id, 1.0) for concept_id in allowed[: self.k]]
 
     def _by_stems(self) -> Dict[str, Tuple[str, ...]]:

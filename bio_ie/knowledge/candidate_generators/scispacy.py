@@ -14,12 +14,13 @@ from bio_ie.knowledge.knowledge_base_file import KnowledgeBaseError
 @CandidateGenerator.register("scispacy")
 class ScispacyCandidateGenerator(CandidateGenerator):
     """
-    scispaCy's candidate generator with an index that was built before: approximate nearest
-    neighbours of TF-IDF vectors of three characters. A concept scores as the best of its names
-    that are among the neighbours. Types of mentions make no difference.
+    scispaCy's candidate generator, with an index that was built before. It finds approximate
+    nearest neighbours of a name by the TF-IDF vectors of sequences of three characters. The score
+    of a concept is the best score of its names among the neighbours. Types of mentions make no
+    difference.
 
-    Nothing is downloaded: the files have to be there. They are opened when first needed. One of
-    them is a pickle, which can run any code: take it from whom you trust.
+    Nothing is downloaded: the files have to exist. They are opened when they are first needed. One
+    of them is a pickle, which can run any code, so use only files from a source that you trust.
 
     Registered as a `CandidateGenerator` with name "scispacy".
 
@@ -32,8 +33,8 @@ class ScispacyCandidateGenerator(CandidateGenerator):
     k : `int`, optional (default = `25`)
     expand_abbreviations : `bool`, optional (default = `True`)
     num_neighbours : `int`, optional (default = `100`)
-        Names that are asked for. Several can be of the same concept, so that fewer than k concepts
-        may come of it.
+        The number of names that are asked for. Several names can belong to the same concept, so
+        there may be fewer than k concepts among them.
     """
 
     def __init__(
@@ -71,16 +72,16 @@ class ScispacyCandidateGenerator(CandidateGenerator):
 
 def _open(index: str, kb_file: str) -> Any:
     try:
-        # Not above: it needs nmslib, which is not to be had for every Python.
+        # Not imported above: it needs nmslib, which is not available for every Python.
         import scispacy.candidate_generation as candidate_generation
         from scispacy.linking_utils import KnowledgeBase
     except ImportError as error:
         raise ConfigurationError(
             f"the candidate generator 'scispacy' needs a library that is missing: {error}; "
-            "install it, or use the generator 'tfidf', which needs no other"
+            "install it, or use the generator 'tfidf', which needs no other library"
         ) from error
     if not os.path.isdir(index):
-        raise KnowledgeBaseError("there is no such folder with an index of scispaCy's", index)
+        raise KnowledgeBaseError("this folder with an index of scispaCy does not exist", index)
     paths = candidate_generation.LinkerPaths.from_directory(index)
     for file in (*paths, kb_file):
         if not os.path.isfile(file):
@@ -93,5 +94,5 @@ def _open(index: str, kb_file: str) -> Any:
         names, vectorizer, neighbours = paths.load()
         kb = KnowledgeBase(kb_file)
     except (OSError, ValueError, KeyError, RuntimeError) as error:
-        raise KnowledgeBaseError(f"scispaCy cannot read it: {error}", index) from error
+        raise KnowledgeBaseError(f"scispaCy cannot read the index: {error}", index) from error
     return candidate_generation.CandidateGenerator(neighbours, vectorizer, names, kb)

@@ -1,4 +1,4 @@
-"""Which concepts a mention of some type may be."""
+"""Restricts the candidates of a mention by its type."""
 
 from typing import Dict, List, Mapping, Optional, Sequence, Tuple
 
@@ -9,14 +9,16 @@ from bio_ie.knowledge.knowledge_base import KnowledgeBase
 
 class SemanticTypeFilter:
     """
+    Restricts the candidates of a mention to concepts with the semantic types of its mention type.
+
     # Parameters
 
     kb : `KnowledgeBase`
     semantic_types : `Mapping[str, Sequence[str]]`, optional
-        By type of mention; see the generators.
+        The semantic types for each type of mention; see the generators.
 
-    Raises `ConfigurationError` for a mention type without any semantic type, which nothing could
-    be a candidate of.
+    Raises `ConfigurationError` for a mention type without any semantic type, since its mentions
+    could have no candidates.
     """
 
     def __init__(
@@ -32,11 +34,12 @@ class SemanticTypeFilter:
             self._types[mention_type] = tuple(sorted(set(types)))
 
     def types_of(self, mention_type: Optional[str]) -> Tuple[str, ...]:
-        """The semantic types that a mention of this type may have; none if it may have any."""
+        """The semantic types that candidates of a mention of this type may have; empty if they may
+        have any."""
         return () if mention_type is None else self._types.get(mention_type, ())
 
     def allowed(self, concept_ids: Sequence[str], mention_type: Optional[str]) -> List[str]:
-        """Those concepts that a mention of this type may be."""
+        """The given concepts that can be candidates of a mention of this type."""
         types = set(self.types_of(mention_type))
         if not types:
             return list(concept_ids)

@@ -20,13 +20,13 @@ _IMPORTING_PROCESS = os.getpid()
 @CandidateGenerator.register("tfidf")
 class TfidfCandidateGenerator(CandidateGenerator):
     """
-    The concepts with the names that are most like a text, by the cosine of the TF-IDF vectors of
-    words and characters that `TfidfVectors` defines (candidate generation of SNERL). A concept
-    scores as its best name does, and the search is exact: no other concept has a larger cosine.
-    A text that has nothing in common with any name has no candidate.
+    Finds the concepts whose names are most similar to a text, by the cosine of TF-IDF vectors of
+    words and characters (candidate generation of SNERL). `TfidfVectors` defines these vectors. The
+    score of a concept is the cosine of its best name. The search is exact: no other concept has a
+    larger cosine. A text that has nothing in common with any name has no candidate.
 
-    Needs an index, which `bio-ie build-index` builds. It is opened when first needed; in a process
-    that was forked, one thread is used, for threads do not survive a fork.
+    This generator needs an index, which `bio-ie build-index` builds. The index is opened when it is
+    first needed. A forked process uses only one thread, because threads do not survive a fork.
 
     Registered as a `CandidateGenerator` with name "tfidf".
 
@@ -36,12 +36,13 @@ class TfidfCandidateGenerator(CandidateGenerator):
     k : `int`, optional (default = `25`)
     expand_abbreviations : `bool`, optional (default = `True`)
     semantic_types : `Mapping[str, List[str]]`, optional
-        For a type of mention, the semantic types that its candidates may have, at least one of
-        them: `{"Chemical": ["D"], "Disease": ["C"]}`. Mentions of other types may be any concept.
+        For a type of mention, the semantic types of its candidates: a candidate has at least one
+        of them. Example: `{"Chemical": ["D"], "Disease": ["C"]}`. For other types of mentions, any
+        concept can be a candidate.
     index : `str`, optional
-        The folder of the index. Default: beside the knowledge base.
+        The folder of the index. By default it is next to the knowledge base; see `index_folder`.
     num_threads : `int`, optional
-        Default: as many as the process has cores.
+        By default, the number of cores that the process may use.
     """
 
     def __init__(
@@ -67,7 +68,7 @@ class TfidfCandidateGenerator(CandidateGenerator):
 
     @property
     def index(self) -> TfidfIndex:
-        """Raises `KnowledgeBaseError` where there is none, or a stale one."""
+        """The index. Raises `KnowledgeBaseError` if it does not exist or is stale."""
         if self._index is None:
             self._index = TfidfIndex(self.kb, self._index_folder)
         return self._index
@@ -98,7 +99,7 @@ class TfidfCandidateGenerator(CandidateGenerator):
 
 
 def available_cores() -> int:
-    """That this process may use."""
+    """The number of cores that this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1

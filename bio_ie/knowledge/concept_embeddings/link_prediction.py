@@ -1,10 +1,11 @@
-"""How well vectors of concepts predict relations that they were not trained on.
+"""Measures how well vectors of concepts predict relations that they were not trained on.
 
-The protocol is the filtered ranking of Bordes et al. (2013): for a held-out edge (h, r, t), all
-concepts are ranked by how well they complete (h, r, ?), those left out that are known to be right,
-be it from training or from what is held out; the rank of t counts. Each edge is asked for in both
-directions, tails and heads, since a `RelationGraph` has both. A tie counts as half a rank, so that
-scores that are all the same are no better than chance.
+The protocol is the filtered ranking of Bordes et al. (2013). For a held-out edge (h, r, t), all
+concepts are ranked by how well they complete (h, r, ?), and the rank of t is the result. Other
+concepts that are known to be right, from the training edges or from the held-out ones, are left out
+of the ranking. Each edge is ranked in both directions, for its tail and for its head, because a
+`RelationGraph` has both. A tie counts as half a rank, so that equal scores for all concepts are no
+better than chance.
 """
 
 from dataclasses import dataclass
@@ -18,24 +19,24 @@ from tqdm import tqdm
 from bio_ie.knowledge.concept_embeddings.relation_graph import RelationGraph
 
 TailScores = Callable[[Tensor, Tensor], Tensor]
-"""Scores `[q, n]` of all `n` concepts as the tail, a new tensor, given heads and relations, `[q]`
-each."""
+"""A function of heads and relations, `[q]` each. It returns the scores of all `n` concepts as the
+tail, `[q, n]`, in a new tensor."""
 
 HITS = (1, 3, 10)
 
 SCORES_AT_ONCE = 1 << 24
-"""64 MB of them."""
+"""The number of scores that are computed at once. They take 64 MB."""
 
 
 @dataclass(frozen=True)
 class LinkPrediction:
-    """Means over queries. Without queries, all are zero."""
+    """Means over queries. If there are no queries, all means are zero."""
 
     queries: int
     mrr: float
     """Mean of 1 / rank."""
     hits: Dict[int, float]
-    """By k: the share of queries whose rank is at most k."""
+    """For each k, the share of queries whose rank is at most k."""
 
 
 def predict_links(
@@ -45,23 +46,25 @@ def predict_links(
     held_out: Tensor,
     progress: bool = False,
 ) -> Dict[str, LinkPrediction]:
-    """How well held-out edges are predicted, beside `chance` and `frequency_scores`.
+    """Measures how well held-out edges are predicted, and compares that with `chance` and
+    `frequency_scores`.
 
     # Parameters
 
     tail_scores : `TailScores`
-        Of the nodes of `graph` or its concepts, which come first.
+        Scores all nodes of `graph`, or only its concepts, which come first.
     graph : `RelationGraph`
-        All that is known.
+        The graph with all edges.
     edges, held_out : `Tensor`
-        The parts of its edges that were trained on and not, `[E, 3]` and `[q, 3]`.
+        The edges of `graph` that were trained on, `[E, 3]`, and those that were not, `[q, 3]`.
     progress : `bool`, optional (default = `False`)
         Shows progress on standard error if that is a terminal.
 
     # Returns
 
     `Dict[str, LinkPrediction]`
-        For "chance", "frequency", "all relations", and each held-out relation by name.
+        The results for "chance", "frequency", "all relations", and for each held-out relation by
+        its name.
     """
     bar = partial(tqdm, desc="ranking", disable=None if progress else True)
     rank = partial(
@@ -81,15 +84,15 @@ def predict_links(
 
 
 def scores_of_ranks(ranks: Tensor) -> LinkPrediction:
-    """From the ranks `[q]` of the right answers, of which the best is 1."""
+    """The means for the ranks of the right answers, `[q]`. The best rank is 1."""
     ranks = ranks.double()
     hits = {k: _mean((ranks <= k).double()) for k in HITS}
     return LinkPrediction(len(ranks), _mean(1 / ranks), hits)
 
 
 def chance(num_candidates: Tensor) -> LinkPrediction:
-    """What to expect of a random order, from the number of concepts that are ranked for each query,
-    `[q]`: of n, each rank has probability 1 / n."""
+    """The expected means for a random order, given the number of concepts that are ranked for each
+    query, `[q]`. If n concepts are ranked, each rank has probability 1 / n."""
     counts = num_candidates.double()
     ranks = torch.arange(1, int(num_candidates.max()) + 1 if len(counts) else 1).double()
     harmonic = (1 / ranks).cumsum(0)  # 1, 1 + 1/2, 1 + 1/2 + 1/3, ...
@@ -108,7 +111,8 @@ def filtered_ranks(
     num_concepts: int,
     bar: Optional[Callable[[Iterable[Tensor]], Iterable[Tensor]]] = None,
 ) -> Tuple[Tensor, Tensor]:
-    """Ranks the tail of each query among all concepts but those known to be right as well.
+    """Ranks the tail of each query among all concepts, except other concepts that are known to be
+    right.
 
     # Parameters
 
@@ -116,15 +120,15 @@ def filtered_ranks(
     queries : `Tensor`
         Edges `[q, 3]`.
     known : `Tensor`
-        All edges that are right, `[E, 3]`, those of `queries` among them, none twice.
+        All edges that are right, including those of `queries`, `[E, 3]`. None occurs twice.
     num_concepts : `int`
     bar : `Callable`, optional
-        Put around the parts of the work, to show its progress.
+        Wraps the iterable over the parts of the work, to show progress.
 
     # Returns
 
     `Tuple[Tensor, Tensor]`
-        The rank of each query's tail, and the number of concepts that it is ranked among, `[q]`.
+        The rank of each query's tail, and the number of concepts in its ranking, `[q]` each.
     """
     num_relations = int(known[:, 1].max()) + 1 if len(known) else 1
     right = _Groups(known[:, 0] * num_relations + known[:, 1], known[:, 2])
@@ -144,8 +148,8 @@ def filtered_ranks(
 
 
 def frequency_scores(edges: Tensor, num_concepts: int) -> TailScores:
-    """A baseline that does not look at the head: how often a concept is the relation's tail among
-    `edges` `[E, 3]`."""
+    """A baseline that ignores the head. The score of a concept is the number of `edges`, `[E, 3]`,
+    in which it is the tail of the relation."""
     edges = edges[edges[:, 2] < num_concepts]
     keys, counts = torch.unique(edges[:, 1] * num_concepts + edges[:, 2], return_counts=True)
     by_relation = _Groups(keys // max(1, num_concepts), torch.arange(len(keys)))
@@ -160,14 +164,15 @@ def frequency_scores(edges: Tensor, num_concepts: int) -> TailScores:
 
 
 class _Groups:
-    """Values by key, to be looked up for many keys at once."""
+    """A multi-valued map from keys to values that looks up many keys at once."""
 
     def __init__(self, keys: Tensor, values: Tensor) -> None:
         self._keys, order = keys.sort(stable=True)
         self._values = values[order]
 
     def members(self, keys: Tensor) -> Tuple[Tensor, Tensor]:
-        """All values of the keys `[q]`, `[m]`, and before them the place among `keys` of each."""
+        """Looks up `keys`, `[q]`. Returns two tensors `[m]`: for each value found, the index in
+        `keys` of its key, and the value itself."""
         keys = keys.contiguous()
         first = torch.searchsorted(self._keys, keys)
         counts = torch.searchsorted(self._keys, keys, right=True) - first

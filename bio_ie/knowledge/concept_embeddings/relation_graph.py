@@ -1,4 +1,4 @@
-"""The relations of a knowledge base as a graph of numbers, to train vectors of concepts on."""
+"""The relations of a knowledge base as a graph of integers, to train vectors of concepts on."""
 
 from array import array
 from typing import Dict, List, NamedTuple, Tuple
@@ -14,25 +14,26 @@ class RelationGraph(NamedTuple):
     """Concepts that have a relation to another one, semantic types, and the edges between them."""
 
     nodes: List[str]
-    """Ids: concepts, then semantic types."""
+    """The ids of concepts, followed by those of semantic types."""
     num_concepts: int
     relations: List[str]
-    """Names, those of the other directions included."""
+    """The names of relations, including the names of their inverses."""
     edges: Tensor
-    """`[E, 3]`: places of head, relation and tail; sorted, none twice, each in both directions."""
+    """`[E, 3]`: the indices of the head in `nodes`, the relation in `relations`, and the tail in
+    `nodes`. The edges are sorted, none occurs twice, and each is there in both directions."""
 
 
 def read_relation_graph(kb: KnowledgeBase, with_types: bool = True) -> RelationGraph:
-    """The edges that a background graph can have (see `KnowledgeBase.subgraph`), of all concepts
-    that have a relation to another one.
+    """Reads the graph of all concepts that have a relation to another concept. Its edges are those
+    that a background graph can have; see `KnowledgeBase.subgraph`.
 
     # Parameters
 
     kb : `KnowledgeBase`
     with_types : `bool`, optional (default = `True`)
-        Semantic types are nodes as well, with the `has_type` edges that lead to them and the
-        relations between them. One that is called as a concept is left out: the two would share
-        a vector.
+        Whether semantic types are nodes as well, with the `has_type` edges that lead to them and
+        the relations between them. A type with the id of a concept is left out, because the two
+        would share a vector.
     """
     relations = {name: place for place, name in enumerate(kb.relation_types())}
     nodes: Dict[str, int] = {}
@@ -73,7 +74,7 @@ def _add_types(
 
 def _distinct(edges: Tensor, num_relations: int, num_nodes: int) -> Tensor:
     heads, kinds, tails = edges.unbind(1)
-    # One number for an edge: sorting rows takes ten times as long.
+    # Each edge becomes one number, because sorting rows takes ten times as long.
     keys = torch.unique((heads * num_relations + kinds) * num_nodes + tails)
     queries, tails = keys // max(1, num_nodes), keys % max(1, num_nodes)
     return torch.stack([queries // num_relations, queries % num_relations, tails], dim=1)
@@ -82,24 +83,26 @@ def _distinct(edges: Tensor, num_relations: int, num_nodes: int) -> Tensor:
 def hold_out(
     graph: RelationGraph, share: float, limit: int, seed: int = 0
 ) -> Tuple[Tensor, Tensor]:
-    """Splits the edges: those to train on, and those held out.
+    """Splits the edges into those to train on and those that are held out.
 
-    Pairs of concepts are held out, with all edges between the two: an edge's other direction, or
-    another name for the relation, would give it away. Each concept keeps an edge to another one.
+    Pairs of concepts are held out, each with all edges between the two concepts: the other
+    direction of an edge, or another name for the relation, would give the edge away. Each concept
+    keeps an edge to another concept.
 
     # Parameters
 
     graph : `RelationGraph`
     share : `float`
-        Of the pairs that have an edge.
+        The share of the pairs with an edge that is held out.
     limit : `int`
-        No more pairs than that.
+        The largest number of pairs that are held out.
     seed : `int`, optional (default = `0`)
 
     # Returns
 
     `Tuple[Tensor, Tensor]`
-        `[E', 3]` and `[E - E', 3]`. Edges of semantic types are never held out.
+        The edges to train on, `[E', 3]`, and the held-out edges, `[E - E', 3]`. Edges of semantic
+        types are never held out.
     """
     heads, tails = graph.edges[:, 0], graph.edges[:, 2]
     between_concepts = torch.maximum(heads, tails) < graph.num_concepts

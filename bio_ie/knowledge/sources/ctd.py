@@ -1,4 +1,4 @@
-"""Vocabularies of the Comparative Toxicogenomics Database: diseases (MEDIC) and chemicals."""
+"""The vocabularies of the Comparative Toxicogenomics Database: diseases (MEDIC) and chemicals."""
 
 from typing import Dict, Iterator, List, Optional
 
@@ -20,14 +20,14 @@ IS_A = "is_a"
 _KINDS = ("Disease", "Chemical")
 
 _ALTERNATE_IDS = {"AltDiseaseIDs": None, "CasRN": "CAS", "DrugBankIDs": "DrugBank"}
-"""Columns with other ids, and the prefix that those ids lack."""
+"""The columns with alternate ids, and the prefix that has to be added to these ids."""
 
 
 @KnowledgeSource.register("ctd")
 class CtdSource(KnowledgeSource):
     """Reads `CTD_diseases.tsv` or `CTD_chemicals.tsv`, gzipped or not: names, synonyms,
-    definitions, alternate ids, and parents as `is_a` relations. Columns are found by the names
-    that the file gives below `# Fields:`, so that columns added in later releases do no harm.
+    definitions, alternate ids, and parents as `is_a` relations. Columns are found by their names,
+    which the file lists below `# Fields:`, so columns that later releases add do no harm.
 
     Registered as a `KnowledgeSource` with name "ctd".
 
@@ -35,7 +35,7 @@ class CtdSource(KnowledgeSource):
 
     path : `str`
     semantic_type : `str`, optional (default = `"Disease"` or `"Chemical"`)
-        Of all concepts of the file.
+        The semantic type of all concepts of the file.
     on_error : `str`, optional (default = `"raise"`)
     """
 
@@ -56,7 +56,7 @@ class CtdSource(KnowledgeSource):
                     kind = _kind(columns, source)
                 is_heading = is_heading or line[1:].strip() == "Fields:"
             elif not columns:
-                raise source.error("there is no list of columns ('# Fields:') above the rows")
+                raise source.error("no list of columns ('# Fields:') above the rows")
             elif line.strip():
                 values = line.split("\t")
                 if len(values) != len(columns):
@@ -98,5 +98,5 @@ def _list(row: Dict[str, str], column: str) -> Iterator[str]:
 
 
 def _id(id: str, prefix: Optional[str]) -> str:
-    """Files of some years leave out the prefix."""
+    """The normalised id. The prefix is added where it is missing, as in the files of some years."""
     return normalize_id(id if prefix is None or split_id(id)[0] else f"{prefix}:{id}")

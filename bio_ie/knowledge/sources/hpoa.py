@@ -1,4 +1,4 @@
-"""Which diseases have which phenotypes, by the annotations of the Human Phenotype Ontology."""
+"""The annotations of the Human Phenotype Ontology: which diseases have which phenotypes."""
 
 from typing import Iterator, List, NamedTuple, Tuple
 
@@ -21,17 +21,19 @@ RELATIONS = {
     "M": "clinical_modifier",
     "H": "past_medical_history",
 }
-"""By the aspect of an annotation; with `has_`, or `lacks_` if it is qualified by NOT."""
+"""The relation for each aspect of an annotation. It is prefixed with `has_`, or with `lacks_` if
+the annotation is qualified by NOT."""
 
 _COLUMNS = ("databaseid", "diseasename", "qualifier", "hpoid", "reference", "aspect")
-"""Needed; as releases of any year call them, without underscores and in small letters."""
+"""The required columns. Their names are the same in all releases after removing underscores and
+lower-casing."""
 
 _FREQUENCY = "frequency"
-"""Not needed."""
+"""An optional column."""
 
 
 class Annotation(NamedTuple):
-    """A row of `phenotype.hpoa`. The disease and the term have the prefix that they have here;
+    """A row of `phenotype.hpoa`. `disease` and `term` are normalised ids (`normalize_id`).
     `documents` are the references, PubMed ids as bare numbers."""
 
     disease: str
@@ -49,9 +51,10 @@ class HpoaSource(KnowledgeSource):
     such as `has_phenotype`, `has_mode_of_inheritance` or `lacks_phenotype`, with their references,
     PubMed ids as bare numbers.
 
-    The diseases are referred to, not defined: a disease that another source of the knowledge base
-    knows by this id, be it as an alternate one, is that concept, and gets the name as another
-    synonym. The HPO terms come from the ontology, a source of its own.
+    This source only refers to diseases and does not define them. If another source of the knowledge
+    base has a concept with the id of a disease, also as an alternate id, then the disease is that
+    concept, which gets the name of the disease as another synonym. The HPO terms come from the
+    ontology, which is another source.
 
     Registered as a `KnowledgeSource` with name "hpoa".
 
@@ -59,7 +62,7 @@ class HpoaSource(KnowledgeSource):
 
     path : `str`
     semantic_type : `str`, optional (default = `"Disease"`)
-        Of the diseases.
+        The semantic type of the diseases.
     on_error : `str`, optional (default = `"raise"`)
     """
 
@@ -104,7 +107,7 @@ def read_annotations(source: Source) -> Iterator[Annotation]:
             continue
         id, name, qualifier, term, reference, aspect = (values[place] for place in places)
         if not id or not term or aspect not in RELATIONS:
-            source.problem("no annotation", quoted(line))
+            source.problem("not an annotation", quoted(line))
             continue
         yield Annotation(
             normalize_id(id),

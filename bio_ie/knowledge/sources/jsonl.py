@@ -1,4 +1,5 @@
-"""scispaCy's own format of a knowledge base, one concept a line (or all in one JSON array)."""
+"""scispaCy's format of a knowledge base: one concept per line, or all concepts in one JSON array.
+"""
 
 import json
 import os
@@ -27,9 +28,10 @@ _TEXT_LISTS = ("aliases", "types", "alternate_ids")
 
 @KnowledgeSource.register("jsonl")
 class JsonlSource(KnowledgeSource):
-    """Reads what scispaCy's `KnowledgeBase` reads: `concept_id`, `canonical_name`, `aliases`,
-    `types` and, if there is one, `definition`. `write_jsonl` also writes `alternate_ids`, which
-    scispaCy does not know, unless told not to. The format has no relations.
+    """Reads the files that scispaCy's `KnowledgeBase` reads, with the keys `concept_id`,
+    `canonical_name`, `aliases`, `types` and, if there is one, `definition`. It also reads the key
+    `alternate_ids`, which `write_jsonl` writes and scispaCy does not know. The format has no
+    relations.
 
     Registered as a `KnowledgeSource` with name "jsonl".
     """
@@ -39,7 +41,7 @@ class JsonlSource(KnowledgeSource):
             try:
                 _check(item)
             except ValueError as error:
-                source.problem("no concept", str(error))
+                source.problem("not a concept", str(error))
                 continue
             report.read["concepts"] += 1
             concept = normalize_id(item["concept_id"])
@@ -57,7 +59,8 @@ class JsonlSource(KnowledgeSource):
 
 
 def _items(source: Source) -> Iterator[Any]:
-    """Lines are read one by one; an array, which scispaCy also takes, is read at once."""
+    """The concepts of the file. Lines are read one by one; an array, which scispaCy also takes, is
+    read at once."""
     with source.binary() as file:
         start = file.read(64).lstrip(b"\xef\xbb\xbf \t\r\n")
     if start.startswith(b"["):
@@ -73,29 +76,30 @@ def _items(source: Source) -> Iterator[Any]:
 
 def _check(item: Any) -> None:
     if not isinstance(item, dict):
-        raise ValueError(f"{quoted(item)} is no object")
+        raise ValueError(f"{quoted(item)} is not an object")
     for key in ("concept_id", "canonical_name"):
         value = item.get(key)
         if not isinstance(value, str) or not value.strip():
-            raise ValueError(f"{key} is {quoted(value)}, not a text")
+            raise ValueError(f"{key} must be a string that is not blank, not {quoted(value)}")
     for key in _TEXT_LISTS:
         values = item.get(key) or []
         if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
-            raise ValueError(f"{key} is {quoted(values)}, not a list of texts")
+            raise ValueError(f"{key} must be a list of strings, not {quoted(values)}")
     if not isinstance(item.get("definition") or "", str):
-        raise ValueError(f"definition is {quoted(item['definition'])}, not a text")
+        raise ValueError(f"definition must be a string, not {quoted(item['definition'])}")
 
 
 def write_jsonl(
     knowledge_base: KnowledgeBase, path: Union[str, "os.PathLike[str]"], progress: bool = False
 ) -> int:
-    """Writes the concepts, by id, one a line, and returns how many. Relations cannot be written.
+    """Writes the concepts, ordered by id, one per line, and returns their number. Relations cannot
+    be written.
 
     # Parameters
 
     knowledge_base : `KnowledgeBase`
     path : `str`
-        Appears only once it is complete; `.gz` is compressed.
+        The file appears only once it is complete. It is compressed if its name ends with `.gz`.
     progress : `bool`, optional (default = `False`)
         Shows a progress bar on standard error if that is a terminal.
     """

@@ -1,4 +1,4 @@
-"""The base of every source of a knowledge base: files on one side, statements on the other."""
+"""The base class of the sources of a knowledge base, which read files into statements."""
 
 import os
 from collections import Counter
@@ -16,7 +16,7 @@ from bio_ie.knowledge.statements import Statement
 
 @dataclass
 class SourceReport(CorpusReport):
-    """What was read of a source, by kind, beside what was lost."""
+    """Counts what was read from a source, by kind, and what was lost."""
 
     read: "Counter[str]" = field(default_factory=Counter)
 
@@ -30,17 +30,17 @@ class SourceReport(CorpusReport):
 class KnowledgeSource(Registrable):
     """Reads files of a vocabulary into `Statement`s.
 
-    An implementation gives `_read(source, report)`, a generator that counts in `report.read` what
-    it reads and calls `source.problem(...)` for what it has to leave out. It streams where the
-    format allows.
+    An implementation defines `_read(source, report)`, a generator of statements. It counts in
+    `report.read` what it reads, and calls `source.problem(...)` for what it has to leave out. It
+    reads the file bit by bit where the format allows that.
 
     # Parameters
 
     path : `str`
         The file (gzip is recognised) or, where an implementation says so, the folder.
     on_error : `str`, optional (default = `"raise"`)
-        `"raise"` stops at the first bad line with a `CorpusError` that names file, line and reason;
-        `"skip"` leaves it out and counts it.
+        `"raise"` stops at the first bad line with a `CorpusError` that names file, line and reason.
+        `"skip"` leaves bad lines out and counts them.
     """
 
     merge_by: Tuple[str, ...] = ()
@@ -53,17 +53,17 @@ class KnowledgeSource(Registrable):
         self.on_error = on_error
 
     def parts(self) -> List["KnowledgeSource"]:
-        """The sources that this one is made of, the most important first."""
+        """The sources that this source consists of, the most important first."""
         return [self]
 
     def name(self) -> str:
-        """For the metadata of the knowledge base: the registered name and the file."""
+        """The registered name and the name of the file, for the metadata of the knowledge base."""
         names = KnowledgeSource.list_available()
         (name,) = (name for name in names if KnowledgeSource.by_name(name) is type(self))
         return f"{name} {os.path.basename(self.path)}"
 
     def read(self, report: SourceReport) -> Iterator[Statement]:
-        """Yields all statements. Raises `CorpusError` for a file that is not there or broken."""
+        """Yields all statements. Raises `CorpusError` for a file that is missing or broken."""
         return self._read(self._source(self.path, report), report)
 
     def _read(self, source: Source, report: SourceReport) -> Iterator[Statement]:

@@ -10,8 +10,9 @@ from bio_ie.knowledge.statements import Statement
 
 @KnowledgeSource.register("merged")
 class MergedSource(KnowledgeSource):
-    """The parts of other sources, the earlier before the later ones where they disagree. Concepts
-    with the same id are one; `merge_by` says which cross-references make one of two as well.
+    """Several sources as one. Where they disagree, the earlier source takes precedence. Concepts
+    with the same id become one concept. Concepts with different ids also become one if a
+    cross-reference that `merge_by` selects connects them.
 
     Registered as a `KnowledgeSource` with name "merged".
 
@@ -19,7 +20,7 @@ class MergedSource(KnowledgeSource):
 
     sources : `List[KnowledgeSource]`
     merge_by : `List[str]`, optional (default = `[]`)
-        Prefixes of ids, such as `"MESH"`: see `KnowledgeBaseWriter`.
+        Prefixes of ids, such as `"MESH"`; see `KnowledgeBaseWriter`.
     """
 
     def __init__(self, sources: List[KnowledgeSource], merge_by: Sequence[str] = ()) -> None:

@@ -35,30 +35,32 @@ CATEGORIES = {
     "V": "Publication Characteristics",
     "Z": "Geographicals",
 }
-"""The trees and what they are called."""
+"""The names of MeSH's trees."""
 
 _CATEGORY_OF_CLASS = {"1": "D", "2": "E", "3": "C", "4": "B", "5": "M", "6": "A"}
-"""Supplementary records are in no tree, but they have a class."""
+"""The tree for each class of supplementary records, which are in no tree."""
 
 _TREE_OF_VOCABULARY = {
     "CHEBI": "D", "PUBCHEM": "D", "UP": "D12.776", "HGNC": "D12.776", "DOID": "C", "HP": "C",
 }  # fmt: skip
-"""Nor does the file of mappings have a class, but the vocabulary that a record is mapped to tells
-as much: UniProt's are proteins, and so is what MeSH has of the genes of HGNC."""
+"""The tree (or a part of it) for each vocabulary that a supplementary record is mapped to. The file
+of mappings has no class, but the vocabulary tells the kind of a record: UniProt has proteins, and
+the genes of HGNC are also proteins in MeSH."""
 
 
 @KnowledgeSource.register("mesh")
 class MeshSource(KnowledgeSource):
     """Reads MeSH: names, semantic types by tree and, from XML, definitions (scope notes), registry
     numbers, pharmacological actions, related descriptors and the descriptors that a supplementary
-    record is mapped to. A descriptor `is_a` whatever has one of its tree numbers without the last
-    part. The kind of file is seen by its content:
+    record is mapped to. A descriptor has an `is_a` relation to each descriptor that has one of its
+    tree numbers without the last part. The content of a file decides how it is read:
 
-    * XML as NLM publishes it (`desc2026.xml`, `supp2026.xml`, gzipped or not), read record by
+    * XML as NLM publishes it (`desc2026.xml`, `supp2026.xml`, gzipped or not) is read record by
       record;
-    * lines of an id, a name, and synonyms with bars between them (`mesh_id_label_mappings.tsv`);
-    * lines of `MESH`, an id, a name, another vocabulary, the id and the name there
-      (`mesh_mappings.tsv`): names of supplementary records, among others, and cross-references.
+    * lines with an id, a name, and synonyms separated by bars (`mesh_id_label_mappings.tsv`);
+    * lines with `MESH`, an id, a name, another vocabulary, and the id and the name there
+      (`mesh_mappings.tsv`). They give cross-references and names, among others of supplementary
+      records.
 
     Registered as a `KnowledgeSource` with name "mesh".
 
@@ -66,13 +68,14 @@ class MeshSource(KnowledgeSource):
 
     path : `str`
     tree_numbers : `str`, optional
-        A file with a line (id, name, tree number) for each tree number, below a heading; XML has
-        them itself.
+        A file with a heading and a line (id, name, tree number) for each tree number. XML contains
+        the tree numbers itself.
     semantic_types : `Dict[str, str]`, optional
-        The type of the concepts whose tree numbers start so; the longest start decides. `{"C":
-        "Disease", "F03": "Disease"}`. Others keep the heading of their tree, as all do by default.
+        The semantic type for each beginning of a tree number; the longest beginning decides.
+        Example: `{"C": "Disease", "F03": "Disease"}`. All other concepts have the name of their
+        tree as their type.
     mapped_names : `bool`, optional (default = `False`)
-        Whether the names in the other vocabularies are synonyms.
+        Whether the names in other vocabularies become synonyms.
     on_error : `str`, optional (default = `"raise"`)
     """
 
@@ -153,7 +156,7 @@ class MeshSource(KnowledgeSource):
         yield AlternateId(concept, normalize_id(other))
         if self.mapped_names and other_name and other_name != name:
             yield ConceptName(concept, other_name)
-        # Descriptors have tree numbers.
+        # Only for supplementary records: descriptors have tree numbers.
         if id.startswith("C") and vocabulary in _TREE_OF_VOCABULARY:
             yield self._type(concept, _TREE_OF_VOCABULARY[vocabulary])
 
@@ -180,4 +183,4 @@ def _tree_numbers(source: Source) -> Iterator[Tuple[str, str]]:
         if len(values) == 3 and all(values):
             yield f"MESH:{values[0]}", values[2]
         elif line.strip():
-            source.problem("no tree number of a descriptor", quoted(line))
+            source.problem("not a tree number of a descriptor", quoted(line))

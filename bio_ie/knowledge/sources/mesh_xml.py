@@ -1,4 +1,4 @@
-"""MeSH's own XML, record by record."""
+"""Reads the XML of MeSH record by record."""
 
 import re
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ _RELATIONS = {
     "see_related": "SeeRelatedList/SeeRelatedDescriptor",
     "mapped_to": "HeadingMappedToList/HeadingMappedTo",
 }
-"""Relations and the elements that refer to the other descriptor."""
+"""Each relation, and the elements that refer to the other descriptor."""
 
 _REGISTRIES = (
     ("CAS", re.compile(r"\d+-\d\d-\d\Z")),
@@ -26,7 +26,7 @@ _REGISTRIES = (
 
 @dataclass
 class MeshRecord:
-    """A descriptor or a supplementary record; its own name is the first."""
+    """A descriptor or a supplementary record. Its preferred name is the first of `names`."""
 
     id: str
     names: List[str]
@@ -38,10 +38,12 @@ class MeshRecord:
 
 
 def read_records(source: Source) -> Iterator[MeshRecord]:
-    """Yields the records of a file, in memory for one. Raises `CorpusError`, also through
-    `source.problem`."""
+    """Yields the records of a file. Only one record is in memory at a time.
+
+    Raises `CorpusError` for bad XML, and through `source.problem` for a bad record.
+    """
     with source.binary() as file:
-        # Nothing outside the file is looked at: entities and DTDs could name any other.
+        # Entities and DTDs could name any other file, so nothing outside this file is read.
         events = etree.iterparse(
             file,
             tag=_RECORDS,
@@ -60,7 +62,8 @@ def read_records(source: Source) -> Iterator[MeshRecord]:
                     source.problem("a record without id or name")
                 else:
                     yield record
-                # What was read, and the empty shells of the records before, would pile up.
+                # The content of this record and the empty elements of the records before it would
+                # otherwise fill the memory.
                 element.clear()
                 while element.getprevious() is not None:
                     del element.getparent()[0]
@@ -95,7 +98,8 @@ def _record(element: Any) -> Optional[MeshRecord]:
 
 
 def _registry_numbers(element: Any) -> Iterator[str]:
-    """Those of the preferred concept: the narrower ones' are other substances'."""
+    """The registry numbers of the preferred concept. Those of narrower concepts belong to other
+    substances."""
     concept = element.find("ConceptList/Concept[@PreferredConceptYN='Y']")
     if concept is None:
         return

@@ -27,9 +27,9 @@ SCOPES = ("EXACT", "BROAD", "NARROW", "RELATED")
 @KnowledgeSource.register("obo")
 class OboSource(KnowledgeSource):
     """Reads an ontology, `.obo` or OBO-graph `.json`, gzipped or not: names, synonyms,
-    definitions, `is_a` and other relations; alternate ids, cross-references and the ids of the
-    obsolete terms that a term replaces are its alternate ids. The whole file is in memory while
-    it is read.
+    definitions, `is_a` and other relations. Its alternate ids, its cross-references and the ids of
+    the obsolete terms that it replaces become the alternate ids of a term. The whole file is in
+    memory while it is read.
 
     Registered as a `KnowledgeSource` with name "obo".
 
@@ -37,13 +37,14 @@ class OboSource(KnowledgeSource):
 
     path : `str`
     semantic_type : `str`, optional
-        Of all terms. By default a term's type is its namespace where the file has several (GO), and
-        else the branch it lies in, that is the name of its ancestor right below the root
-        (`Phenotypic abnormality`); it can lie in more than one.
+        The semantic type of all terms. By default, the type of a term is its namespace if the file
+        has several namespaces (GO). Otherwise the type is the branch of the term, which is the name
+        of its ancestor right below the root (`Phenotypic abnormality`). A term can be in several
+        branches.
     obsolete : `bool`, optional (default = `False`)
-        Whether obsolete terms are concepts.
+        Whether obsolete terms become concepts.
     synonym_scopes : `List[str]`, optional (default = `["EXACT", "BROAD", "NARROW", "RELATED"]`)
-        Which synonyms are names.
+        The scopes of the synonyms that become names.
     on_error : `str`, optional (default = `"raise"`)
     """
 
@@ -68,7 +69,7 @@ class OboSource(KnowledgeSource):
             is_json = file.read(64).lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{")
         ontology = read_obo_graph(source) if is_json else read_obo_text(source)
         if not ontology.terms:
-            raise source.error("no term in it")
+            raise source.error("the file has no term")
         namespaces = {term.namespace for term in ontology.terms} - {None}
         by_branch = branches(ontology.terms) if len(namespaces) < 2 else {}
         for term in ontology.terms:

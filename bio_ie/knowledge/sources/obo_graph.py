@@ -1,4 +1,4 @@
-"""OBO graphs: an ontology as JSON (https://github.com/geneontology/obographs)."""
+"""Reads OBO graphs, which are ontologies as JSON (https://github.com/geneontology/obographs)."""
 
 import re
 from collections import defaultdict
@@ -16,22 +16,22 @@ _SCOPE = re.compile(r"has(\w+)Synonym\Z")
 _ALTERNATE = "hasAlternativeId"
 _NAMESPACE = "hasOBONamespace"
 _REPLACED_BY = "IAO_0100001"
-"""The last parts of the addresses of properties."""
+"""The last parts of the IRIs of properties."""
 
 
 def read_obo_graph(source: Source) -> Ontology:
-    """Reads a whole file. Classes only: what has no type in the file is defined elsewhere. Raises
-    `CorpusError`."""
+    """Reads a whole file. Only classes become terms; nodes without a type are defined in another
+    file. Raises `CorpusError` if the file is not an OBO graph."""
     content = source.json()
     graphs = content.get("graphs") if isinstance(content, dict) else None
     if not isinstance(graphs, list):
-        raise source.error("no OBO graph: there are no 'graphs'")
+        raise source.error("not an OBO graph: there are no 'graphs'")
     ontology = Ontology([], [])
     for graph in graphs:
         try:
             _read_graph(graph, ontology)
         except (AttributeError, KeyError, TypeError) as error:
-            raise source.error(f"no OBO graph: {error!r} in graph {quoted(graph)}") from error
+            raise source.error(f"not an OBO graph: {error!r} in graph {quoted(graph)}") from error
     return ontology
 
 
@@ -77,7 +77,8 @@ def _term(node: Mapping[str, Any]) -> OntologyTerm:
 
 
 def _relation(address: str, names: Mapping[str, str]) -> str:
-    """`is_a`; the name of a property as an OBO id, `has_part`; or what its address ends with."""
+    """The name of a relation: `is_a`, the label of the property with underscores (`has_part`), or
+    the last part of its IRI."""
     return (names.get(address) or _last(address)).strip().replace(" ", "_")
 
 
@@ -87,7 +88,7 @@ def _scope(property_: str) -> str:
 
 
 def _id(address: str) -> str:
-    """`http://purl.obolibrary.org/obo/HP_0000001` is HP:0000001."""
+    """The id of an IRI: `http://purl.obolibrary.org/obo/HP_0000001` becomes HP:0000001."""
     local = _last(address)
     match = _LOCAL.match(local)
     return f"{match['prefix']}:{match['local']}" if match else local

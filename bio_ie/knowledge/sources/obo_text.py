@@ -1,4 +1,4 @@
-"""OBO text, through pronto."""
+"""Reads the text form of OBO with pronto."""
 
 import io
 import re
@@ -15,23 +15,25 @@ _UNNEEDED = (
     re.compile(rb"^(def: " + _QUOTED + rb").*$", re.M),
     re.compile(rb"^(synonym: " + _QUOTED + rb" (?:EXACT|BROAD|NARROW|RELATED)\b).*$", re.M),
 )
-"""Who says so, and the kind of a synonym. Nothing here needs them, and published files write there
-what pronto refuses: references with spaces, bare addresses, kinds that are declared nowhere."""
+"""Lines whose ends (references, and the type of a synonym) are removed. They are not needed here,
+and in published files they have content that pronto refuses: references with spaces, bare
+addresses, and synonym types that are not declared."""
 
 
 def read_obo_text(source: Source) -> Ontology:
-    """Reads a whole file. Imported ontologies are not looked for. Raises `CorpusError`."""
+    """Reads a whole file. Imported ontologies are not read. Raises `CorpusError` if the file cannot
+    be read."""
     with source.binary() as file:
         content = file.read().replace(b"\r\n", b"\n")
     for pattern in _UNNEEDED:
         content = pattern.sub(rb"\1 []", content)
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # it names each thing that OBO allows and OWL does not
+            warnings.simplefilter("ignore")  # one for each part that OBO allows and OWL does not
             ontology = pronto.Ontology(io.BytesIO(content), import_depth=0, threads=1)
-    except Exception as error:  # pronto raises what its parsers do
+    except Exception as error:  # pronto passes on every kind of error of its parsers
         line = getattr(error, "lineno", None) or getattr(error.__cause__, "lineno", None)
-        raise source.error(f"no ontology that can be read: {error}", line) from error
+        raise source.error(f"not an ontology that can be read: {error}", line) from error
     namespace = ontology.metadata.default_namespace
     inverses: List[Tuple[str, str]] = []
     for relationship in ontology.relationships():
@@ -44,7 +46,7 @@ def read_obo_text(source: Source) -> Ontology:
 
 
 def _term(term: pronto.Term, namespace: "str | None") -> OntologyTerm:
-    # pronto keeps sets, whose order changes from run to run.
+    # Sorted, because pronto has sets, whose order changes from run to run.
     return OntologyTerm(
         id=term.id,
         name=(term.name or "").strip(),

@@ -1,4 +1,4 @@
-"""A term of an ontology, whatever the notation it was read from."""
+"""A term of an ontology, independent of the notation that it was read from."""
 
 from collections import defaultdict
 from dataclasses import dataclass, field
@@ -7,7 +7,8 @@ from typing import Dict, Iterable, List, Mapping, Optional, Set, Tuple
 
 @dataclass
 class OntologyTerm:
-    """Ids as the file has them. `synonyms` are `(scope, text)`, `relations` are `(type, id)`."""
+    """A term of an ontology, with ids as the file has them. `synonyms` are `(scope, text)`,
+    `relations` are `(type, id)`."""
 
     id: str
     name: str
@@ -24,15 +25,18 @@ class OntologyTerm:
 
 @dataclass
 class Ontology:
-    """The terms of a file, obsolete ones included, and its relations that have an inverse."""
+    """The terms of a file, including obsolete ones, and pairs of a relation and its inverse."""
 
     terms: List[OntologyTerm]
     inverses: List[Tuple[str, str]]
 
 
 def branches(terms: Iterable[OntologyTerm]) -> Mapping[str, Set[str]]:
-    """For each term that has one, the names of the branches it lies in: of its ancestors, itself
-    included, that are right below a root. A root with anything below it is a branch by itself."""
+    """The names of the branches of each term that is in a branch.
+
+    A branch has the name of a term right below a root, and consists of this term and its
+    descendants. A root with a term below it is a branch by itself.
+    """
     live = {term.id: term for term in terms if not term.is_obsolete}
     children: Dict[str, List[str]] = defaultdict(list)
     for term in live.values():

@@ -30,37 +30,40 @@ COLUMNS = {
     "SRDEF": "RT UI NAME STN DEF EX UN NH ABR RIN",
     "SRSTRE1": "UI1 RL UI2",
 }
-"""Of the files that are read. Each field ends with a bar, the last one too."""
+"""The columns of the files that are read. Each field ends with a bar, also the last one."""
 
 INVERSE_RELS = (
     ("AQ", "QB"), ("CHD", "PAR"), ("RB", "RN"), ("RL", "RL"), ("RO", "RO"), ("RQ", "RQ"),
     ("RU", "RU"), ("SIB", "SIB"), ("SY", "SY"), ("XR", "XR"),
 )  # fmt: skip
-"""Of the values of REL, for folders without MRDOC, which also knows those of RELA."""
+"""The inverses of the values of REL, for folders without MRDOC. MRDOC has these inverses and those
+of RELA."""
 
 MAIN_TERMS = ("MH", "NM")
-"""Term types of MeSH that name the record with the code itself: its entry terms are spread over
-other concepts."""
+"""The term types of MeSH that name the record with the code itself. The other terms of a record
+(entry terms) are spread over several concepts of UMLS."""
 
 
 @KnowledgeSource.register("umls")
 class UmlsSource(KnowledgeSource):
-    """Reads a folder of the UMLS: `MRCONSO.RRF`, and what there is of `MRDEF`, `MRSTY`, `MRREL`
-    and `MRDOC` (inverse relations), and of the Semantic Network's `SRDEF` and `SRSTRE1`. A file
-    may be gzipped (`MRCONSO.RRF.gz`). The folder is `META`, or the one above it and `NET`.
+    """Reads a folder of UMLS: `MRCONSO.RRF`, and those of the files `MRDEF`, `MRSTY`, `MRREL`,
+    `MRDOC` (inverse relations), and `SRDEF` and `SRSTRE1` (Semantic Network) that exist. A file may
+    be gzipped (`MRCONSO.RRF.gz`). The folder is `META`, or the folder that contains `META` and
+    `NET`.
 
-    Concepts have their bare CUIs as ids, semantic types their TUIs. The codes of the vocabularies
-    are alternate ids (`MESH:D012640`; MeSH's only with the main heading). The preferred name is the
-    one with `TS=P`, `STT=PF` and `ISPREF=Y`, as far as the filters leave it.
+    The ids of concepts are bare CUIs, and the ids of semantic types are TUIs. The codes of other
+    vocabularies become alternate ids (`MESH:D012640`; a code of MeSH only with its main heading).
+    The preferred name of a concept is the one with `TS=P`, `STT=PF` and `ISPREF=Y`, unless the
+    filters exclude it.
 
-    A row of `MRREL` says, by the documentation of its columns (UMLS Reference Manual, 3.3.9), which
-    relationship the *second* concept or atom has to the *first*: `REL` is the "relationship of
-    second concept or atom to first concept or atom", and `RELA` labels it more closely. So
-    `C1|..|PAR|C2|..|inverse_isa|` reads "C2 is a parent of C1", "C2 inverse_isa C1", and becomes
-    the relation `(C2, inverse_isa, C1)`: head CUI2, tail CUI1, and `RELA` for its type or, without
-    it, `REL`.
+    According to the documentation of its columns (UMLS Reference Manual, 3.3.9), a row of `MRREL`
+    gives the relationship that the *second* concept or atom has to the *first*: `REL` is the
+    "relationship of second concept or atom to first concept or atom", and `RELA` is a more specific
+    label. So `C1|..|PAR|C2|..|inverse_isa|` means "C2 is a parent of C1" and "C2 inverse_isa C1",
+    and becomes the relation `(C2, inverse_isa, C1)`. Its head is CUI2 and its tail is CUI1. Its
+    type is `RELA`, or `REL` if there is no `RELA`.
 
-    Rows are read one by one. Only a filter by semantic types keeps the CUIs in memory.
+    Rows are read one by one. CUIs are kept in memory only if there is a filter by semantic types.
 
     Registered as a `KnowledgeSource` with name "umls".
 
@@ -68,14 +71,16 @@ class UmlsSource(KnowledgeSource):
 
     path : `str`
     languages : `List[str]`, optional (default = `["ENG"]`)
-        Of names (`LAT`); names of the earlier ones go first. Definitions are of vocabularies that
-        have such names.
+        The languages of names (`LAT`). Names in an earlier language come first. Only definitions
+        of vocabularies with names in these languages are read.
     vocabularies : `List[str]`, optional (default = all)
-        Of names, definitions and relations (`SAB`). Concepts without such names are left out.
+        The vocabularies of names, definitions and relations (`SAB`). Concepts without a name in
+        them are left out.
     semantic_types : `List[str]`, optional (default = all)
-        TUIs or names. Concepts without any of them are left out.
+        TUIs or names of semantic types. Concepts without any of them are left out.
     suppressed : `bool`, optional (default = `False`)
-        Whether rows are read whose `SUPPRESS` is not `N`: obsolete and suppressible content.
+        Whether to read rows whose `SUPPRESS` is not `N`, which are obsolete or suppressible
+        content.
     on_error : `str`, optional (default = `"raise"`)
     """
 
@@ -140,7 +145,7 @@ class UmlsSource(KnowledgeSource):
                 yield AlternateId(cui, normalize_id(code))
 
     def _rank(self, row: Dict[str, str]) -> int:
-        """0 for a concept's preferred name."""
+        """The rank of a name, which is 0 for the preferred name of a concept."""
         place = self.languages[row["LAT"]]
         flags = row["TS"] != "P", row["STT"] != "PF", row["ISPREF"] != "Y"
         return 8 * place + 4 * flags[0] + 2 * flags[1] + flags[2]
@@ -148,7 +153,7 @@ class UmlsSource(KnowledgeSource):
     def _relations(self, kept: Optional[Set[str]], report: SourceReport) -> Iterator[Statement]:
         for row in self._rows("MRREL", report):
             head, tail = row["CUI2"], row["CUI1"]
-            # Relations between atoms of one concept.
+            # Rows with the same concept twice relate atoms of this concept.
             if head == tail or not self._is_wanted(row):
                 continue
             if kept is None or (head in kept and tail in kept):

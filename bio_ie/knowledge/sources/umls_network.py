@@ -1,4 +1,4 @@
-"""The Semantic Network of the UMLS: its types and what may relate them."""
+"""The Semantic Network of UMLS: semantic types and the relations between them."""
 
 from typing import Dict, Iterable, Iterator
 
@@ -8,8 +8,16 @@ from bio_ie.knowledge.statements import InverseRelation, Statement, TypeName, Ty
 def read_network(
     definitions: Iterable[Dict[str, str]], triples: Iterable[Dict[str, str]]
 ) -> Iterator[Statement]:
-    """From the rows of `SRDEF`, which defines types and relations, and of `SRSTRE1`, all relations
-    between types by their ids, inherited ones included: `UI1` stands in `RL` to `UI2`."""
+    """The statements of the Semantic Network.
+
+    # Parameters
+
+    definitions : `Iterable[Dict[str, str]]`
+        The rows of `SRDEF`, which define types and relations.
+    triples : `Iterable[Dict[str, str]]`
+        The rows of `SRSTRE1`, which are all relations between types, including inherited ones. Each
+        has the relation `RL` from the type `UI1` to the type `UI2`, all given by their ids.
+    """
     relations: Dict[str, str] = {}
     for row in definitions:
         if row["RT"] == "STY":

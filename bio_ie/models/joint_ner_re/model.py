@@ -14,8 +14,9 @@ from allennlp.nn.util import get_text_field_mask
 
 from bio_ie.data.fields import undirected_namespace
 from bio_ie.data.fields.background_graph_field import GraphTensors
-from bio_ie.metrics import EntityF1, RelationF1
+from bio_ie.metrics.graph_scores import GraphScores, overall
 from bio_ie.metrics.tensor_average import TensorAverage
+from bio_ie.metrics.training_metric import TrainingMetric
 from bio_ie.models.graph_decoder import GraphDecoder
 from bio_ie.models.predicted_graph import predicted_graph
 from bio_ie.models.vocabulary_labels import vocabulary_labels
@@ -172,8 +173,7 @@ class JointNerRe(Model):
 
         self._losses = {"ner_loss": TensorAverage(), "re_loss": TensorAverage()}
         self._tag_accuracy = TensorAverage()
-        self._entity_f1 = EntityF1()
-        self._relation_f1 = RelationF1()
+        self._scores = GraphScores()
 
     def forward(
         self,
@@ -322,23 +322,17 @@ class JointNerRe(Model):
     def _count(self, output: Dict[str, Any]) -> None:
         """Adds a batch to the scores, by character offsets: what the tags could not hold counts.
         Brings the batch to the host, as scores compare Python's items; so only with gold tags."""
-        gold = output["metadata"]
-        items = self._decoder.items(output)
-        real = [not metadata["is_padding"] for metadata in gold]
-        entities, relations = [row for row, _ in items], [row for _, row in items]
-        self._entity_f1(entities, [row["gold_entities"] for row in gold], real)
-        self._relation_f1(relations, [row["gold_relations"] for row in gold], real)
+        self._scores(self._decoder.items(output), output["metadata"])
 
     def get_metrics(self, reset: bool = False) -> Dict[str, float]:
         """The means of the two losses and the accuracy of tags; out of training also entity and
         relation scores and their mean, `overall`. All scores on reset, the main ones before."""
         metrics = {name: average.get_metric(reset) for name, average in self._losses.items()}
         metrics["tag_accuracy"] = self._tag_accuracy.get_metric(reset)
-        if self.training:
-            return metrics
-        for name, metric in (("entity", self._entity_f1), ("relation", self._relation_f1)):
-            scores = metric.get_metric(reset)
-            shown = scores if reset else {key: scores[key] for key in ("precision", "recall", "f1")}
-            metrics.update({f"{name}_{key}": value for key, value in shown.items()})
-        metrics["overall"] = (metrics["entity_f1"] + metrics["relation_f1"]) / 2
+        if not self.training:
+            metrics.update(self._scores.get_metric(reset))
+            metrics["overall"] = overall(metrics)
         return metrics
+
+    def training_metrics(self) -> List[TrainingMetric]:
+        return [*self._losses.values(), self._tag_accuracy]

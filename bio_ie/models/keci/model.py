@@ -19,6 +19,7 @@ from bio_ie.data.fields import undirected_namespace
 from bio_ie.data.fields.background_graph_field import GraphTensors
 from bio_ie.metrics.span_graph_scores import SpanGraphScores
 from bio_ie.metrics.tensor_average import TensorAverage
+from bio_ie.metrics.training_metric import TrainingMetric
 from bio_ie.models.graph_decoder import GraphDecoder
 from bio_ie.models.keci.explanations import explained_spans, explanations, with_explanations
 from bio_ie.models.keci.kept_spans import KeptSpans, SpanGraph, keep_spans
@@ -379,6 +380,9 @@ class Keci(Model):
             self._decoder.items(output, "initial_") if self.final_head is not None else None,
             explained_spans(output),
         )
+
+    def training_metrics(self) -> List[TrainingMetric]:
+        return list(self._losses.values())
 
     def get_metrics(self, reset: bool = False) -> Dict[str, float]:
         """The means of the losses; out of training also the scores (`SpanGraphScores`), and the

@@ -17,6 +17,7 @@ from bio_ie.data.linking_task_names import LINKING, NAMESPACES, RECOGNITION, TAS
 from bio_ie.metrics.linking_scores import LinkingScores
 from bio_ie.metrics.tensor_average import TensorAverage
 from bio_ie.metrics.thresholds import Thresholds
+from bio_ie.metrics.training_metric import TrainingMetric
 from bio_ie.models.multitask_entity_linker.link_threshold import LinkThreshold
 from bio_ie.models.multitask_entity_linker.linking_decoder import LinkingDecoder, span_output
 from bio_ie.models.multitask_entity_linker.tasks import (
@@ -322,6 +323,9 @@ class MultitaskEntityLinker(Model):
                 correct = (words.label == right)[known]
                 if len(correct):
                     self._accuracies[task](correct.float().mean(), len(correct))
+
+    def training_metrics(self) -> List[TrainingMetric]:
+        return [*self._losses.values(), *self._accuracies.values()]
 
     def get_metrics(self, reset: bool = False) -> Dict[str, float]:
         """The mean losses of tasks; out of training also the share of words whose labels are right,

@@ -40,6 +40,7 @@ class LabelThresholds(Thresholds):
         names = [labels[index] for index in positive]
         super().__init__(names, math.nan if initial is None else initial, fixed)
         self._labels = list(labels)
+        self.negative_label = negative_label
         self._negative = negative
         self.register_buffer("positive", torch.tensor(positive), persistent=False)
 

@@ -16,6 +16,7 @@ from allennlp.nn.util import get_text_field_mask, get_token_ids_from_text_field_
 from bio_ie.archives.inner_archive import model_of_inner_archive
 from bio_ie.metrics.active_units import ActiveUnits
 from bio_ie.metrics.tensor_average import TensorAverage
+from bio_ie.metrics.training_metric import TrainingMetric
 from bio_ie.models.relvm.relation_outputs import real_rows
 from bio_ie.models.relvm.representation import (
     LatentDecoder,
@@ -216,6 +217,9 @@ class Relvm(Model):
         num_words = int(lengths.sum())
         self._averages["elbo_per_token"](elbo.sum() / num_words, num_words)
         self._active_units(means)
+
+    def training_metrics(self) -> List[TrainingMetric]:
+        return [*self._averages.values(), self._active_units]
 
     def get_metrics(self, reset: bool = False) -> Dict[str, float]:
         """`elbo`, `reconstruction` and `kl`, means over sentences in nats, with weight 1;

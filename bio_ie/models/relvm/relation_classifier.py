@@ -1,6 +1,6 @@
 """What classifiers of relations share, be it of mentions or of entities: labels and loss."""
 
-from typing import Optional
+from typing import List, Optional
 
 import torch
 from allennlp.data import Vocabulary
@@ -9,6 +9,7 @@ from allennlp.nn import RegularizerApplicator
 from allennlp.nn.parallel import DdpAccelerator
 
 from bio_ie.metrics.tensor_average import TensorAverage
+from bio_ie.metrics.training_metric import TrainingMetric
 from bio_ie.models.relvm.relation_outputs import relation_labels
 
 
@@ -43,3 +44,6 @@ class RelationClassifier(Model):
         loss = torch.nn.functional.nll_loss(log_likelihood, label)
         self._loss(loss, len(label))
         return loss
+
+    def training_metrics(self) -> List[TrainingMetric]:
+        return [self._loss]

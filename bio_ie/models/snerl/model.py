@@ -20,6 +20,7 @@ from bio_ie.metrics.document_graph_scores import DocumentGraphScores
 from bio_ie.metrics.tensor_average import TensorAverage
 from bio_ie.metrics.threshold_f1 import NUM_BINS
 from bio_ie.metrics.thresholds import Thresholds, load_under_earlier_names
+from bio_ie.metrics.training_metric import TrainingMetric
 from bio_ie.models.snerl.document_supervision import document_entity_loss, fact_targets
 from bio_ie.models.snerl.entity_links import entity_links, sampled_entities
 from bio_ie.models.snerl.fact_activation import FactActivation
@@ -347,6 +348,9 @@ class Snerl(Model):
         in the graph counts as missed."""
         self._scores.add_gold_facts(output["metadata"])
         self._scores.add_links(linked_mentions(output), output["metadata"])
+
+    def training_metrics(self) -> List[TrainingMetric]:
+        return list(self._losses.values())
 
     def get_metrics(self, reset: bool = False) -> Dict[str, float]:
         """The means of the losses; out of training also the scores (`DocumentGraphScores`), with

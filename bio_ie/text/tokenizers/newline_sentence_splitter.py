@@ -1,4 +1,4 @@
-"""One sentence a line."""
+"""A sentence splitter for texts with one sentence per line."""
 
 import re
 from typing import List
@@ -14,7 +14,7 @@ _trimmed_lines = re.compile(r"\S(?:[^\r\n]*\S)?").finditer
 @SentenceSplitter.register("newlines")
 @SpanSentenceSplitter.register("newlines")
 class NewlineSentenceSplitter(SpanSentenceSplitter):
-    """Every line that is not blank is a sentence: for texts that come with one sentence a line.
+    """Makes a sentence of every line that is not blank, for texts with one sentence per line.
 
     Registered as a `SentenceSplitter` with name "newlines".
     """

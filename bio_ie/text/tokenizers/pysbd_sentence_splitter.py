@@ -1,4 +1,4 @@
-"""Sentences by the rules of pySBD, mapped back to the text."""
+"""A sentence splitter that uses the rules of pySBD and gives offsets into the text."""
 
 import re
 from typing import List, Sequence
@@ -12,33 +12,34 @@ from bio_ie.text.tokenizers.span_sentence_splitter import SpanSentenceSplitter
 
 _solid_characters = re.compile(r"\S").finditer
 
-# pySBD marks places with these while it works. In its input they would be taken for marks, so it
-# gets a letter for each; only the offsets of its answer are used.
+# pySBD inserts these characters into the text to mark places while it works. It would take the same
+# character of its input for a mark, so each of them is replaced by a letter. This is harmless,
+# since only the offsets of pySBD's sentences are used.
 _MARKS = str.maketrans(dict.fromkeys("ƪȸȹᓰᓱᓳᓴᓷᓸ∮∯⌬⎋☄☇☈☉☏☝♝♟♨♬♭✂", "x"))
 
 _MOST_DROPPED = 16
-"""How many characters it may drop before a sentence that is still looked for."""
+"""A sentence of pySBD is found if pySBD dropped at most this many characters before it."""
 
 
 @SentenceSplitter.register("pysbd")
 @SpanSentenceSplitter.register("pysbd")
 class PysbdSentenceSplitter(SpanSentenceSplitter):
-    """The sentences of `pysbd`, a rule-based splitter that needs no model.
+    """Splits a text into sentences with `pysbd`, a rule-based splitter that needs no model.
 
-    Its own character spans are not used: it searches the text for each sentence, which goes wrong
-    where one repeats or was altered. Here its sentences are laid along the text, white space
-    apart, one after the other, so that no character can be lost or moved.
+    The character spans of pySBD are not used: pySBD searches the text for each sentence, which goes
+    wrong if a sentence repeats or was altered. This class instead matches the sentences to the text
+    one after the other, ignoring white space, so that no character is lost or moved.
 
-    Its time grows with the square of the text's length, so a long text is given to it in windows:
-    the last sentence of a window is taken up again with the text that follows.
+    The time of pySBD grows with the square of the text's length, so a long text is split in
+    windows. The last sentence of a window is split again together with the text that follows.
 
     Registered as a `SentenceSplitter` with name "pysbd".
 
     # Parameters
 
     window : `int`, optional (default = `5000`)
-        In characters. Texts up to this length are split at once; no sentence is longer (a stretch
-        without any boundary is cut at white space).
+        The length of a window in characters. Texts up to this length are split at once. No sentence
+        is longer: a stretch of text without any boundary is cut at white space.
     """
 
     def __init__(self, window: int = 5000) -> None:
@@ -74,9 +75,11 @@ class PysbdSentenceSplitter(SpanSentenceSplitter):
         return [(solid[begin], solid[end - 1] + 1) for begin, end in zip(begins, ends, strict=True)]
 
     def _begins(self, text: str, sentences: Sequence[str]) -> List[int]:
-        """Where each sentence begins in `text`, which has no white space. What pySBD dropped (now
-        and then a mark like "?!") belongs to the sentence before, and so does a sentence that it
-        altered."""
+        """Where each sentence begins in `text`, which has no white space.
+
+        Characters that pySBD dropped (now and then a mark like "?!") belong to the sentence before
+        them, and so does a sentence that pySBD altered.
+        """
         begins: List[int] = []
         position = expected_end = 0
         for sentence in map("".join, map(str.split, sentences)):
@@ -89,6 +92,6 @@ class PysbdSentenceSplitter(SpanSentenceSplitter):
 
 
 def _last_break(text: str) -> int:
-    """Where the last word of `text` begins; its end if there is but one."""
+    """Where the last word of `text` begins; the end of `text` if it has only one word."""
     head = text.rstrip().rsplit(None, 1)
     return len(head[0]) if len(head) == 2 else len(text)

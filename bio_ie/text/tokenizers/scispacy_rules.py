@@ -1,4 +1,4 @@
-"""Words by scispaCy's rules."""
+"""A word tokenizer with scispaCy's rules."""
 
 import re
 import warnings
@@ -21,20 +21,21 @@ class ScispacyRulesTokenizer(Tokenizer):
     """Splits a text into words as scispaCy does: spaCy's English tokenizer with rules that keep
     chemical and gene names together. Needs no model.
 
-    Each stretch between white space is split by itself and remembered, so a word is split in the
-    same way wherever it stands; spaCy also looks for its exceptions (emoticons among them) across
-    spaces, which is left out. White space is part of no token, and all else is part of exactly
-    one. A stretch beyond 256 characters is cut there: spaCy's time grows with the square of it.
+    Each stretch between white space is split by itself, and its split is cached, so a word is split
+    in the same way wherever it stands. Unlike spaCy, this tokenizer does not look for exceptions
+    (such as emoticons) across spaces. White space is part of no token, and every other character is
+    part of exactly one token. A stretch is cut after every 256 characters, because the time of
+    spaCy grows with the square of its length.
 
     Registered as a `Tokenizer` with name "scispacy_rules".
 
     # Parameters
 
     split_signs : `str`, optional (default = `""`)
-        Signs that scispaCy keeps inside words and that shall be words by themselves wherever they
-        stand. Nine in a hundred mentions of BC5CDR, BioRelEx and ADE end inside a word without it
-        ("cocaine-induced"), one in a hundred with `"-–/"`, for 7 % more words. A word that a
-        mention ends in can be cut there in training, but not in a text to predict from.
+        Characters that become words by themselves wherever they stand; scispaCy keeps them inside
+        words. By default, nine in a hundred mentions of BC5CDR, BioRelEx and ADE end inside a word
+        ("cocaine-induced"). With `"-–/"` it is one in a hundred, and texts have 7 % more words. A
+        word can be cut where a mention ends in it during training, but not during prediction.
     """
 
     def __init__(self, split_signs: str = "") -> None:
@@ -45,7 +46,7 @@ class ScispacyRulesTokenizer(Tokenizer):
         return [Token(text[start:end], start, end) for start, end in self.token_spans(text)]
 
     def token_spans(self, text: str) -> List[Span]:
-        """The offsets alone, several times as fast."""
+        """The offsets of the tokens alone. This is several times as fast as `tokenize`."""
         splits = _stretch_splits(self._split_signs)
         spans: List[Span] = []
         for match in _stretches(text):
@@ -56,10 +57,10 @@ class ScispacyRulesTokenizer(Tokenizer):
 
 
 class _StretchSplits(Dict[str, List[Span]]):
-    """How each stretch seen so far is split.
+    """A cache of how each stretch is split.
 
-    Beyond `max_size` it forgets everything and takes a new spaCy tokenizer, which for its part
-    keeps every string it has seen: memory does not grow with the corpus.
+    When it has `max_size` stretches, it is cleared and takes a new spaCy tokenizer, because spaCy's
+    tokenizer also keeps every string it has seen. So memory does not grow with the corpus.
     """
 
     def __init__(self, split_signs: str = "", max_size: int = 200_000) -> None:
@@ -73,7 +74,8 @@ class _StretchSplits(Dict[str, List[Span]]):
         if len(self) >= self._max_size:
             self.clear()
             self._tokenizer = _spacy_tokenizer()
-        # spaCy keeps strings as UTF-8, which has no surrogates; only the offsets are used.
+        # spaCy keeps strings as UTF-8, which has no surrogates. Replacing them is harmless, since
+        # only the offsets are used.
         document = self._tokenizer(_lone_surrogates.sub("\ufffd", stretch))
         spans = [
             (token.idx + part.start(), token.idx + part.end())
@@ -86,13 +88,13 @@ class _StretchSplits(Dict[str, List[Span]]):
 
 @cache
 def _stretch_splits(split_signs: str) -> _StretchSplits:
-    """One a process and setting, made when first used; the tokenizer itself holds nothing, so it
-    can be pickled."""
+    """The cache for a setting, made when it is first used and shared in the process. The tokenizer
+    does not hold it, and so can be pickled."""
     return _StretchSplits(split_signs)
 
 
 def _spacy_tokenizer() -> spacy.tokenizer.Tokenizer:
     with warnings.catch_warnings():
-        # About the form of a regular expression of scispaCy's.
+        # Python warns about the form of one of scispaCy's regular expressions.
         warnings.simplefilter("ignore", FutureWarning)
         return combined_rule_tokenizer(spacy.blank("en"))

@@ -1,7 +1,7 @@
 """What AllenNLP's checkpoints lack for a recovered run to end as one that was left alone."""
 
 import os
-from typing import TYPE_CHECKING, Any, Dict, Iterator, Optional, Union
+from typing import TYPE_CHECKING, Any, Dict, Optional, Sequence
 
 import torch
 from allennlp.common.checks import ConfigurationError
@@ -9,8 +9,7 @@ from allennlp.common.util import dump_metrics
 from allennlp.data import DataLoader
 from allennlp.training.callbacks import TrainerCallback
 
-from bio_ie.metrics.active_units import ActiveUnits
-from bio_ie.metrics.tensor_average import TensorAverage
+from bio_ie.metrics.training_metric import HasTrainingMetrics, TrainingMetric
 
 if TYPE_CHECKING:
     from allennlp.training.gradient_descent_trainer import GradientDescentTrainer
@@ -27,7 +26,7 @@ class ExactRecoveryCallback(TrainerCallback):
     * the state of torch's random generators, which is put back just before the first forward (after
       all that building the model and replaying drew from them);
     * the metrics of the epochs before, and the sums behind the training metrics of an epoch that
-      was interrupted: losses, and every `TensorAverage` and `ActiveUnits` of the model;
+      was interrupted: losses, and the `training_metrics` of the model (`HasTrainingMetrics`);
     * that a run had stopped early.
 
     It also ties a recovered moving average to the model's parameters, which AllenNLP leaves with
@@ -58,7 +57,7 @@ class ExactRecoveryCallback(TrainerCallback):
             "cuda": torch.cuda.get_rng_state_all() if torch.cuda.is_initialized() else [],
             "metrics": dict(self._metrics),
             "losses": dict(self._losses),
-            "averages": [average.state_dict() for average in _averages(self.trainer.model)],
+            "averages": [average.state_dict() for average in _training_metrics(self.trainer.model)],
         }
 
     def load_state_dict(self, state_dict: Dict[str, Any]) -> None:
@@ -94,7 +93,7 @@ class ExactRecoveryCallback(TrainerCallback):
         if trainer._distributed:
             return
         model = trainer.model
-        for average, saved in zip(_averages(model), state["averages"], strict=True):
+        for average, saved in zip(_training_metrics(model), state["averages"], strict=True):
             average.load_state_dict(saved)
         if not model.training:
             # All batches of the epoch were done. These are its training metrics, which AllenNLP
@@ -171,13 +170,8 @@ def _was_interrupted(trainer: "GradientDescentTrainer", epoch: int) -> bool:
     )
 
 
-def _averages(model: torch.nn.Module) -> Iterator[Union[TensorAverage, ActiveUnits]]:
-    """Those that are attributes of a module of the model, or in a dict that is one."""
-    for module in model.modules():
-        for value in vars(module).values():
-            for metric in value.values() if isinstance(value, dict) else (value,):
-                if isinstance(metric, (TensorAverage, ActiveUnits)):
-                    yield metric
+def _training_metrics(model: torch.nn.Module) -> Sequence[TrainingMetric]:
+    return model.training_metrics() if isinstance(model, HasTrainingMetrics) else ()
 
 
 def _tie_moving_average(trainer: "GradientDescentTrainer") -> None:

@@ -288,7 +288,7 @@ def test_reading_keeps_nothing_of_what_it_has_read(tmp_path):
 def test_what_is_left_out_is_logged(corpus, caplog):
     with caplog.at_level(logging.WARNING):
         read(corpus, max_length=7)
-    assert "1 sentences longer than max_length were left out" in caplog.text
+    assert "1 sentence longer than max_length was left out" in caplog.text
 
 
 @pytest.mark.parametrize(

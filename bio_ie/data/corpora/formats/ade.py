@@ -1,4 +1,4 @@
-"""The ADE corpus: drugs and the adverse effects they cause, as relation lines."""
+"""The ADE corpus: drugs and the adverse effects that they cause, one relation per line."""
 
 from dataclasses import dataclass
 from itertools import accumulate
@@ -37,36 +37,39 @@ class _Pair(NamedTuple):
 class _Sentence:
     text: str
     offset: int
-    """Where it begins in its abstract."""
+    """The offset at which the sentence begins in its abstract."""
     pairs: List[_Pair]
 
 
 @CorpusFormat.register("ade")
 class AdeFormat(CorpusFormat):
-    """`DRUG-AE.rel` (Gurulingappa et al., 2012): one relation a line, the fields
-    `pmid|sentence|effect|start|end|drug|start|end` with offsets into the whole abstract.
+    """Reads `DRUG-AE.rel` (Gurulingappa et al., 2012), which has one relation per line with the
+    fields `pmid|sentence|effect|start|end|drug|start|end`. Offsets count characters of the whole
+    abstract.
 
     Registered as a `CorpusFormat` with name "ade". Reads the whole file at once.
 
-    The file does not say where a sentence begins in its abstract. An argument's offset minus each
-    place of its text in the sentence gives the possible beginnings; those that both arguments
-    allow remain, and where several do, the one most lines of the sentence allow, then the
-    earliest. A sentence the abstract repeats becomes one sentence for each beginning.
+    The file does not contain the offset of a sentence in its abstract, so it is computed. The
+    offset of an argument minus a position of its text in the sentence is a possible offset of the
+    sentence. It must be possible for both arguments of a line. If there are several such offsets,
+    the one that is possible for the most lines of the sentence is taken, and among these the
+    smallest. A sentence that the abstract repeats becomes one sentence for each of its offsets.
 
     Mentions have the type of their column, `Drug` or `Adverse-Effect`. The relation
     `Adverse-Effect` goes from the effect (head) to the drug (tail), as in the version of the
-    corpus that SpERT made common. White space at the edges of an argument is left out of it.
+    corpus that SpERT made common. White space at the ends of an argument is removed.
 
     # Parameters
 
     group_by : `str`, optional (default = `"document"`)
-        `"document"` gives one `Document` an abstract: its listed sentences in the abstract's
-        order, joined by a space, marked in `sentences`; `metadata["sentence_offsets"]` has where
-        they begin in the abstract. `"sentence"` gives one `Document` a sentence with the id
-        `PMID.1`, `PMID.2`, ... and `metadata` `pmid` and `sentence_offset`.
+        `"document"` makes one `Document` per abstract. Its text is the sentences that the file
+        lists, in the order of the abstract, joined by a space. They are marked in `sentences`, and
+        `metadata["sentence_offsets"]` has their offsets in the abstract. `"sentence"` makes one
+        `Document` per sentence, with the id `PMID.1`, `PMID.2`, ... and with `pmid` and
+        `sentence_offset` in its `metadata`.
     overlapping : `bool`, optional (default = `True`)
-        `False` drops relations whose own arguments overlap and then, of mentions that still
-        overlap, the shorter one with its relations. A sentence left without relations stays.
+        `False` drops relations whose two arguments overlap. Then, of mentions that still overlap,
+        it drops the shorter one with its relations. A sentence without any relation left is kept.
     """
 
     streams = False
@@ -115,7 +118,7 @@ def _parse(text: str) -> Tuple[str, _Line]:
     fields = text.split("|")
     if len(fields) < 8:
         raise BadItem("a line needs 8 fields", f"found {len(fields)}")
-    # Of the texts, only the sentence is long enough to be expected to have a bar in it.
+    # If a line has more bars, they are assumed to be in the sentence, which is the longest text.
     pmid, sentence = fields[0], "|".join(fields[1:-6])
     effect, drug = fields[-6], fields[-3]
     if not pmid:
@@ -125,14 +128,15 @@ def _parse(text: str) -> Tuple[str, _Line]:
     line = _Line(sentence, effect_span, drug_span, effect, drug)
     if not _beginnings(line):
         raise BadItem(
-            "no place in the sentence has both arguments at their offsets",
+            "the sentence does not have both arguments at their offsets",
             f"{effect!r} at {line.effect}, {drug!r} at {line.drug}",
         )
     return pmid, line
 
 
 def _trimmed(span: Span, text: str) -> Tuple[Span, str]:
-    """Without the white space that two of the published arguments begin or end with."""
+    """The span and text of an argument without white space at its ends, which two of the published
+    arguments have."""
     start = span[0] + len(text) - len(text.lstrip())
     text = text.strip()
     if not text:
@@ -141,7 +145,7 @@ def _trimmed(span: Span, text: str) -> Tuple[Span, str]:
 
 
 def _span(offsets: List[str], text: str) -> Span:
-    # Nine digits: `int` refuses numbers of thousands of digits with an error of its own.
+    # At most nine digits: `int` raises another error for numbers with thousands of digits.
     if not all(offset.isascii() and offset.isdigit() and len(offset) <= 9 for offset in offsets):
         raise BadItem("offsets must be whole numbers", f"found {offsets!r:.80}")
     start, end = map(int, offsets)
@@ -155,7 +159,7 @@ def _span(offsets: List[str], text: str) -> Span:
 
 
 def _beginnings(line: _Line) -> Set[int]:
-    """Where in the abstract the sentence can begin according to this line."""
+    """The offsets in the abstract at which the sentence can begin, according to this line."""
     effect = {line.effect[0] - place for place in _places(line.sentence, line.effect_text)}
     drug = {line.drug[0] - place for place in _places(line.sentence, line.drug_text)}
     return {beginning for beginning in effect & drug if beginning >= 0}
@@ -169,7 +173,8 @@ def _places(sentence: str, text: str) -> Iterator[int]:
 
 
 def _place(text: str, lines: List[_Line]) -> List[_Sentence]:
-    """The sentence with its relations in sentence offsets, once for each of its beginnings."""
+    """The sentence with its relations in sentence offsets, once for each of its offsets in the
+    abstract."""
     allowed = [_beginnings(line) for line in lines]
     votes: Dict[int, int] = {}
     for beginnings in allowed:

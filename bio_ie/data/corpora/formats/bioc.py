@@ -1,4 +1,4 @@
-"""BioC (Comeau et al., 2013) in its XML and its JSON form, through the `bioc` library."""
+"""BioC (Comeau et al., 2013) in XML and JSON, read and written with the `bioc` library."""
 
 import re
 from pathlib import Path
@@ -21,38 +21,40 @@ from bio_ie.files.source import Source
 from bio_ie.text.document import Document
 
 _SOURCE = "bio_ie"
-"""The collection's source in what we write. Its date stays empty: equal input, equal output."""
+"""The source of the collections that are written. Their date is empty, so that the same input gives
+the same output."""
 
 _LIBRARY_ERRORS = (
     KeyError, TypeError, ValueError, AttributeError, RecursionError, etree.XMLSyntaxError,
 )  # fmt: skip
-"""What `bioc` raises for a document that lacks something or has it in a wrong type."""
+"""The errors that `bioc` raises for a document in which something is missing or of a wrong type."""
 
 _NO_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 class BiocFormat(CorpusFormat):
-    """What the two forms of BioC share.
+    """The base class of the XML and the JSON form of BioC.
 
-    * Passages keep their offsets: a gap before one is filled with line breaks. The infon `type` is
-      the passage's type; a passage without infons leaves its text and no `Passage`.
-    * An annotation is a `Mention`: several locations are its fragments; the infons `type`,
-      `identifier`, `entity_id` and `score` are its fields, others its metadata (values other than
-      text are written as JSON under `json:key`).
-    * A relation with two nodes is a `Relation` (roles other than `head` and `tail` are kept as
-      `metadata["roles"]`; infon `directed`: `false` for an undirected one). One without nodes is a
-      `Fact` between its infons `entity1` and `entity2` (BioRED), or the two beside its type
-      (BC5CDR).
-    * A document id that occurs again gets `#2`. Ids of relations and the collection's own infons
-      are not kept; relations of other than two annotations, and infons of sentences, are counted
-      as lost.
+    * Passages keep their offsets: a gap before a passage is filled with line breaks. The infon
+      `type` is the passage's type. A passage without infons becomes text without a `Passage`.
+    * An annotation becomes a `Mention`. Several locations become its fragments. The infons `type`,
+      `identifier`, `entity_id` and `score` become its fields, and other infons its metadata.
+      (Metadata that is not text is written as JSON under `json:key`.)
+    * A relation with two nodes becomes a `Relation`. Roles other than `head` and `tail` are kept as
+      `metadata["roles"]`. The infon `directed` is `false` for an undirected relation. A relation
+      without nodes becomes a `Fact` between its infons `entity1` and `entity2` (BioRED), or between
+      the two infons that it has besides its type (BC5CDR).
+    * A repeated document id gets the suffix `#2`. The ids of relations and the infons of the
+      collection are not kept. Relations between more or fewer than two annotations, and the infons
+      of sentences, are counted as lost.
 
     # Parameters
 
     identifier_keys : `List[str]`, optional (default = `["identifier", "MESH"]`)
-        Infons of an annotation that hold its concept ids. The first one is written.
+        Infons of an annotation that can hold its concept ids. The first of them is written.
     strip_prefixes : `List[str]`, optional (default = `["UMLS:"]`)
-        Prefixes of ids that the knowledge base does not use. They come back when written.
+        Prefixes of ids that the knowledge base does not use. They are removed when reading, and
+        added again when writing.
     on_error : `str`, optional (default = `"raise"`)
     """
 
@@ -79,7 +81,7 @@ class BiocFormat(CorpusFormat):
                 parsed = self._parse(value)
                 document_id = parsed.id
                 if type(document_id) not in (str, int):
-                    raise BadItem("document without an id", quoted(document_id))
+                    raise BadItem("a document without an id", quoted(document_id))
                 document = reader.read(parsed, unique_id(str(document_id)), line)
             if document is not None:
                 yield document
@@ -88,11 +90,11 @@ class BiocFormat(CorpusFormat):
         try:
             return self._decode(value)
         except _LIBRARY_ERRORS as error:
-            detail = f"no {error}" if isinstance(error, KeyError) else str(error)
+            detail = f"{error} is missing" if isinstance(error, KeyError) else str(error)
             raise BadItem("not a BioC document", detail) from error
 
     def _values(self, source: Source) -> Iterator[Tuple[Optional[int], Any]]:
-        """The line and the undecoded form of each document."""
+        """The line number and the undecoded form of each document."""
         raise NotImplementedError
 
     def _decode(self, value: Any) -> bioc.BioCDocument:
@@ -104,7 +106,7 @@ class BiocFormat(CorpusFormat):
 
 @CorpusFormat.register("bioc_xml")
 class BiocXmlFormat(BiocFormat):
-    """BioC XML, read and written one document at a time; see `BiocFormat`.
+    """BioC XML, which is read and written one document at a time; see `BiocFormat`.
 
     Registered as a `CorpusFormat` with name "bioc_xml". Characters that XML forbids are written
     as `\\ufffd` and counted.
@@ -141,8 +143,8 @@ class BiocJsonFormat(BiocFormat):
     """BioC JSON: a collection, or a list of collections as PubMed's service gives it; see
     `BiocFormat`.
 
-    Registered as a `CorpusFormat` with name "bioc_json". Writing streams, reading does not: the
-    whole file is held in memory.
+    Registered as a `CorpusFormat` with name "bioc_json". Writing has one document in memory at a
+    time; reading has the whole file in memory.
     """
 
     streams = False
@@ -172,7 +174,8 @@ class BiocJsonFormat(BiocFormat):
 
 
 def _forget(element: Any) -> None:
-    """Frees a document that was read, and the empty shells of those before it."""
+    """Frees the memory of a document that was read, and removes the empty elements of the documents
+    before it."""
     element.clear()
     parent = element.getparent()
     while parent is not None and element.getprevious() is not None:
@@ -180,7 +183,7 @@ def _forget(element: Any) -> None:
 
 
 def _for_xml(document: Document, report: CorpusReport) -> Document:
-    """Replaces what XML forbids, such as form feeds, and counts it."""
+    """Replaces characters that XML forbids, such as form feeds, and counts them."""
     value = document.to_json()
     for mention in value.get("mentions", ()):
         del mention["text"]

@@ -1,4 +1,4 @@
-"""From a `bioc.BioCDocument` to a `Document`."""
+"""Turns a `bioc.BioCDocument` into a `Document`."""
 
 from dataclasses import replace
 from typing import Any, Dict, Iterator, List, Optional, Sequence, Set, Tuple
@@ -13,10 +13,11 @@ from bio_ie.files.source import Source
 from bio_ie.text.document import Document, Fact, Mention, Passage, Relation, Span
 
 _LONGEST_GAP = 10_000_000
-"""Between passages, in characters. A broken offset must not ask for all memory."""
+"""The longest gap between passages, in characters. Without a limit, a broken offset could take all
+memory."""
 
 ARGUMENTS = ("entity1", "entity2")
-"""Infons of a relation without nodes that name its two concepts (as BioRED does)."""
+"""The infons with the two concepts of a relation without nodes, as in BioRED."""
 
 
 class BiocReader:
@@ -27,7 +28,7 @@ class BiocReader:
     source : `Source`
     ids : `ConceptIdNotation`
     identifier_keys : `Sequence[str]`
-        Infons of an annotation that hold concept ids, the usual one first.
+        Infons of an annotation that can hold concept ids, the usual one first.
     """
 
     def __init__(
@@ -41,7 +42,8 @@ class BiocReader:
     def read(
         self, document: bioc.BioCDocument, document_id: str, line: Optional[int] = None
     ) -> Document:
-        """Items that cannot be read go to `source.problem`; raises `BadItem` if nothing can."""
+        """Turns a BioC document into a `Document`. Items that cannot be read go to
+        `source.problem`. Raises `BadItem` if the document as a whole cannot be read."""
         self._place = {"document_id": document_id, "line": line}
         metadata = metadata_of(read_infons(document.infons))
         result, passages = self._texts(document, document_id)
@@ -51,7 +53,7 @@ class BiocReader:
             with skippable(self._source, **self._place):
                 mention = self._mention(annotation, result)
                 if mention is not None and mention.id in mentions:
-                    raise BadItem("annotation id is used twice", mention.id)
+                    raise BadItem("an annotation id is used twice", mention.id)
                 if mention is not None:
                     mentions[mention.id] = mention
         relations: List[Relation] = []
@@ -76,7 +78,7 @@ class BiocReader:
     def _texts(
         self, document: bioc.BioCDocument, document_id: str
     ) -> Tuple[Document, List[bioc.BioCPassage]]:
-        """The document without annotations, and the passages whose annotations count."""
+        """The document without annotations, and the passages whose annotations are to be read."""
         text = ""
         readable: List[bioc.BioCPassage] = []
         passages: List[Passage] = []
@@ -176,8 +178,8 @@ class BiocReader:
         return Relation(type_, refids[0], refids[1], score, directed, metadata or None)
 
     def _fact(self, infons: Dict[str, Any]) -> Optional[Fact]:
-        """A relation without nodes joins concepts: `entity1` and `entity2`, or (as in BC5CDR) the
-        two infons beside its type, whose keys are the roles."""
+        """The fact of a relation without nodes. Its two concepts are the infons `entity1` and
+        `entity2`, or (as in BC5CDR) the two infons besides its type, whose keys are the roles."""
         type_, score = _relation_type(infons), take_score(infons)
         roles = list(ARGUMENTS if ARGUMENTS[0] in infons else infons)
         if len(roles) != 2 or not all(isinstance(infons.get(role), str) for role in roles):
@@ -190,7 +192,7 @@ class BiocReader:
         return Fact(type_, head, tail, score, metadata or None)
 
     def _lose(self, reason: str) -> None:
-        """What BioC can say and a `Document` cannot is no error."""
+        """Counts content of BioC that a `Document` cannot hold. This is not an error."""
         example = str(self._source.error(reason, **self._place))
         self._source.report.lose(f"{reason} cannot be read", example)
 
@@ -206,11 +208,11 @@ def _all(
 
 
 def _passage_text(passage: bioc.BioCPassage) -> str:
-    """Its own text, or that of its sentences with spaces between them."""
+    """The text of a passage, or the texts of its sentences with spaces between them."""
     for part in (passage, *passage.sentences):
         _number(part.offset)
         if part.text is not None and not isinstance(part.text, str):
-            raise BadItem("text is no string", quoted(part.text))
+            raise BadItem("a text is not a string", quoted(part.text))
     if passage.text or not passage.sentences:
         return passage.text or ""
     text = ""
@@ -223,14 +225,15 @@ def _grown(text: str, offset: int, addition: str, filler: str) -> str:
     if not addition:
         return text
     if offset < len(text):
-        raise BadItem("texts overlap", f"one begins at {offset}, before the end of the last")
+        raise BadItem("texts overlap", f"one begins at {offset}, before the end of the one before")
     if offset - len(text) > _LONGEST_GAP:
         raise BadItem("gap in the text is too long", f"from {len(text)} to {offset}")
     return text.ljust(offset, filler) + addition
 
 
 def _check_text(expected: Any, mention: Mention, spans: List[Span], document: Document) -> None:
-    """A discontinuous annotation gives its parts, in any order, or the text from first to last."""
+    """Raises `BadItem` unless `expected` is the text of the mention. For a discontinuous mention it
+    may be its parts, in any order, or the text from the first part to the last."""
     if not expected:
         return
     hull = document.text[mention.start : mention.end]
@@ -252,7 +255,7 @@ def _relation_type(infons: Dict[str, Any]) -> str:
 
 def _number(value: Any) -> int:
     if type(value) is not int or value < 0:
-        raise BadItem("offset or length is no whole number from 0", quoted(value))
+        raise BadItem("an offset or length is not a whole number from 0", quoted(value))
     return value
 
 

@@ -1,4 +1,4 @@
-"""From a `Document` to a `bioc.BioCDocument`."""
+"""Turns a `Document` into a `bioc.BioCDocument`."""
 
 from bisect import bisect_right
 from typing import Any, Dict, Iterator, Optional, Tuple
@@ -15,11 +15,12 @@ from bio_ie.text.document import Document, Fact, Mention, Passage, Relation
 def bioc_from_document(
     document: Document, ids: ConceptIdNotation, identifier_key: str, report: CorpusReport
 ) -> bioc.BioCDocument:
-    """The BioC form, which `BiocReader` turns back into the same document.
+    """Turns a document into its BioC form, which `BiocReader` turns back into the same document.
 
-    Text outside the document's passages becomes passages without infons. A passage with sentences
-    gives both its text and theirs, because sentences alone would lose what is between them.
-    What BioC cannot hold (tokens, sentences that cross passages) is counted in `report`.
+    Text outside the document's passages becomes passages without infons. For a passage with
+    sentences, both the text of the passage and those of its sentences are written, because the
+    sentences do not contain the text between them. Content that BioC cannot hold (tokens, sentences
+    that cross passages) is counted in `report`.
     """
     report.lose_fields(document, "tokens")
     result = bioc.BioCDocument()
@@ -39,7 +40,7 @@ def bioc_from_document(
 
 
 def _stretches(document: Document) -> Iterator[Tuple[int, int, Optional[Passage]]]:
-    """Parts that cover the text, apart from line breaks before a part: readers fill those in."""
+    """Parts that cover the text, except for line breaks before a part, which readers fill in."""
     position = 0
     for passage in document.passages:
         if document.text[position : passage.start].strip("\n"):
@@ -70,7 +71,7 @@ def _add_sentences(document: Document, result: bioc.BioCDocument, report: Corpus
 
 
 def _around(document: bioc.BioCDocument, start: int, end: int) -> Optional[bioc.BioCPassage]:
-    """The passage that holds the span."""
+    """The passage that contains the span, or `None` if there is no such passage."""
     index = bisect_right(document.passages, start, key=lambda passage: passage.offset) - 1
     if index < 0 or end > document.passages[index].total_span.end:
         return None
@@ -82,7 +83,7 @@ def _annotation(
 ) -> bioc.BioCAnnotation:
     result = bioc.BioCAnnotation()
     result.id = mention.id
-    # By the official rule the text runs from first to last, gaps included.
+    # By the official rule, the text goes from the first part to the last, gaps included.
     result.text = document.text[mention.start : mention.end]
     for start, end in mention.fragments or (mention.span,):
         result.add_location(bioc.BioCLocation(start, end - start))
@@ -125,7 +126,7 @@ def _fact(fact: Fact, relation_id: str) -> bioc.BioCRelation:
     result.id = relation_id
     metadata = dict(fact.metadata or {})
     roles = _roles(metadata)
-    # Roles are keys only where no other infon could be taken for a concept.
+    # Roles become keys only if there is no other infon that could be taken for a concept.
     if roles and not metadata and fact.score is None and _are_keys(roles):
         result.infons.update({"relation": fact.type, roles[0]: fact.head, roles[1]: fact.tail})
         return result
@@ -138,7 +139,7 @@ def _fact(fact: Fact, relation_id: str) -> bioc.BioCRelation:
 
 
 def _roles(metadata: Dict[str, Any]) -> Optional[Tuple[str, str]]:
-    """Removes and returns the names that a file gave to head and tail."""
+    """Removes and returns the names that the file gave to the head and the tail."""
     roles: Any = metadata.get("roles")
     if not isinstance(roles, (list, tuple)) or len(roles) != 2:
         return None

@@ -1,4 +1,4 @@
-"""BioRelEx: protein binding, with clusters of names and interactions between clusters."""
+"""BioRelEx: a corpus about protein binding with clusters of names and interactions of clusters."""
 
 import re
 from itertools import combinations, product
@@ -10,7 +10,8 @@ from bio_ie.files.source import Source
 from bio_ie.text.document import Document, Mention, Relation
 
 LABEL_SUFFIX = {1: "", 0: "_inconclusive", -1: "_negative"}
-"""What an interaction's label adds to its type: `bind`, `bind_inconclusive`, `bind_negative`."""
+"""The suffix of an interaction's type for each label: `bind`, `bind_inconclusive`,
+`bind_negative`."""
 
 CONCEPT_LINK = re.compile(
     r"/uniprot/(?P<uniprot>\w+)"
@@ -22,27 +23,29 @@ CONCEPT_LINK = re.compile(
     r"|/drugs/(?P<drugbank>DB\w+)"
     r"|(?:/EC/|[?&]ec=)(?P<ec>[\w.-]+)"
 )
-"""The identifier in a cluster's link; its group is the prefix of the concept id."""
+"""Finds the identifier in a cluster's link. The name of the matched group is the prefix of the
+concept id."""
 
 
 @CorpusFormat.register("biorelex")
 class BioRelExFormat(CorpusFormat):
-    """The JSON of BioRelEx (Khachatrian et al., 2019): one sentence a document.
+    """Reads the JSON of BioRelEx (Khachatrian et al., 2019). Each document is one sentence.
 
     Registered as a `CorpusFormat` with name "biorelex". Reads the whole file at once.
 
-    * An entity of the file is a cluster: names, each with the places where it is written. Every
-      place becomes a `Mention` whose `entity_id` is the cluster (`"E0"` for the first), whose
-      type is the cluster's label and whose concept id is read off the cluster's link
-      (`"uniprot:P04637"`) where it has one. Nested mentions are ordinary.
-    * An interaction joins two clusters: every pair of their mentions becomes one undirected
-      `Relation`; of a cluster with itself, every pair of two different mentions. The label is a
-      sub-type: `bind` (1), `bind_inconclusive` (0) and `bind_negative` (-1). An interaction listed
-      twice with one label gives its mention pairs once.
-    * The clusters and interactions stay in `metadata`, since the official score counts them:
+    * An entity of the file is a cluster of names, each with the spans where it is written. Every
+      span becomes a `Mention`. Its `entity_id` is the cluster (`"E0"` for the first), its type is
+      the cluster's label, and its concept id (`"uniprot:P04637"`) comes from the cluster's link, if
+      there is one. Mentions may be nested.
+    * An interaction connects two clusters. Every pair of their mentions becomes one undirected
+      `Relation`. For an interaction of a cluster with itself, these are the pairs of two different
+      mentions. The label is a part of the relation's type: `bind` (1), `bind_inconclusive` (0) and
+      `bind_negative` (-1). An interaction that is listed twice with the same label gives each
+      relation only once.
+    * The clusters and interactions are kept in `metadata`, because the official score counts them.
       `clusters` is a list of `{"id", "label", "names": {name: is_mentioned}, "is_state",
-      "is_mutant", "grounding"}` and `interactions` a list of `{"participants": [cluster id,
-      cluster id], "type", "label", "implicit"}`, as often as the file has them. `paperid` and
+      "is_mutant", "grounding"}`, and `interactions` is a list of `{"participants": [cluster id,
+      cluster id], "type", "label", "implicit"}`, with the repetitions of the file. `paperid` and
       `url` are kept as well.
     """
 
@@ -152,7 +155,9 @@ class _Sentence:
             raise BadItem("an interaction needs two participants", f"found {participants!r:.80}")
         for participant in participants:
             if type(participant) is not int or participant not in self.clusters:
-                raise BadItem("participant of an interaction is no entity", f"{participant!r:.80}")
+                raise BadItem(
+                    "participant of an interaction is not an entity", f"{participant!r:.80}"
+                )
         if label not in LABEL_SUFFIX:
             raise BadItem("label of an interaction must be 1, 0 or -1", f"found {label}")
         interaction: Dict[str, Any] = {

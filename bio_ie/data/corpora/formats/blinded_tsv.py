@@ -1,4 +1,4 @@
-"""GAD and EU-ADR as prepared for BioBERT: sentences with blinded arguments and a label."""
+"""GAD and EU-ADR in the form prepared for BioBERT: sentences with blinded arguments and a label."""
 
 from typing import Iterator, List, Optional, Set, Tuple
 
@@ -14,22 +14,22 @@ HEADER = ["index", "sentence", "label"]
 
 @CorpusFormat.register("blinded_tsv")
 class BlindedTsvFormat(CorpusFormat):
-    """Lines `sentence<TAB>label` (train.tsv), or `index<TAB>sentence<TAB>label` below a header
-    (test.tsv); in the sentence the arguments are replaced by `@GENE$` and `@DISEASE$`, and the
-    label is 1 when the sentence relates them, else 0.
+    """Reads lines `sentence<TAB>label` (train.tsv), or `index<TAB>sentence<TAB>label` below a
+    header (test.tsv). In the sentence, the arguments are replaced by `@GENE$` and `@DISEASE$`. The
+    label is 1 if the sentence relates them, and otherwise 0.
 
     Registered as a `CorpusFormat` with name "blinded_tsv".
 
-    The placeholders are the mentions; where one stands several times its mentions share an
-    `entity_id`. A positive sentence has a relation from every head to every tail. Either way the
-    label is `metadata["label"]`, `"0"` or `"1"`. The id is the file's name and the index, or the
-    line number where there is none: `test.0`, `train.1`. An empty file among several (dev.tsv)
-    has no documents; by itself it is an error.
+    The placeholders become the mentions. If a placeholder occurs several times, its mentions share
+    an `entity_id`. A positive sentence has a relation from every head to every tail. The label of
+    every sentence, `"0"` or `"1"`, is in `metadata["label"]`. The id of a document is the file's
+    name and the index, or the line number if there is no index: `test.0`, `train.1`. An empty file
+    among several (dev.tsv) gives no documents; an empty file by itself is an error.
 
     # Parameters
 
     head_type, tail_type : `str`, optional (default = `"GENE"`, `"DISEASE"`)
-        The words of the two placeholders, which are the types of their mentions.
+        The words in the two placeholders, which become the types of their mentions.
     relation_type : `str`, optional (default = `"association"`)
         The type of the relation of a positive sentence.
     """

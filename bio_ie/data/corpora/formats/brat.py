@@ -1,4 +1,4 @@
-"""brat stand-off: a folder of `.txt` files, each with an `.ann` file beside it."""
+"""The stand-off format of brat: a folder of `.txt` files, each with an `.ann` file next to it."""
 
 import os
 import re
@@ -21,27 +21,29 @@ _ENDING = re.compile(r"\.(txt|ann)(\.gz)?$")
 
 @CorpusFormat.register("brat")
 class BratFormat(CorpusFormat):
-    """brat's stand-off files; a document's id is the name of its file without the ending.
+    """Reads and writes the stand-off files of brat. The id of a document is the name of its file
+    without the ending.
 
     Registered as a `CorpusFormat` with name "brat". Reads a folder (sorted by name), one `.txt`
-    file, or a glob pattern of them, all local; a missing `.ann` file means no annotations. Writes
-    a folder, which must not exist or be empty.
+    file, or a glob pattern of such files, all of them local. A missing `.ann` file means that there
+    are no annotations. Writes a folder, which must not exist or must be empty.
 
-    * `T` lines are mentions; a discontinuous one (`0 5;10 15`) has fragments.
-    * `R` lines are relations from their first to their second argument; argument names other
+    * `T` lines are mentions. A discontinuous mention (`0 5;10 15`) has fragments.
+    * `R` lines are relations from their first to their second argument. Argument names other
       than `Arg1` and `Arg2` are kept as `metadata["roles"]`.
-    * `N` lines are concept ids. brat wants `RESOURCE:ID`: an id without a colon is written as
-      `concept:ID` and read back without. A name that is not the mention's text makes
-      `metadata["names"]`, one for each id.
-    * `*` lines (`Equiv`) are entities: their mentions share an `entity_id`, that of the first.
-    * Events, attributes and notes are counted as lost, with the relations and ids of events.
+    * `N` lines are concept ids. brat requires `RESOURCE:ID`, so an id without a colon is written as
+      `concept:ID`, and read back without `concept:`. If a name is not the mention's text,
+      `metadata["names"]` has the names, one for each id.
+    * `*` lines (`Equiv`) are entities. Their mentions share an `entity_id`, which is the id of the
+      first of them.
+    * Events, attributes and notes are counted as lost, and so are the relations and ids of events.
 
-    It holds no facts, passages, sentences, tokens, scores or metadata.
+    The format does not hold facts, passages, sentences, tokens, scores or metadata.
 
     # Parameters
 
     symmetric : `List[str]`, optional
-        Types of relation that are undirected (`<REL-TYPE>:symmetric` in an `annotation.conf`).
+        The types of relations that are undirected (`<REL-TYPE>:symmetric` in an `annotation.conf`).
     on_error : `str`, optional (default = `"raise"`)
     """
 
@@ -55,19 +57,21 @@ class BratFormat(CorpusFormat):
 
     def _files(self, path: str) -> Iterator[Tuple[Path, str]]:
         if "://" in path:
-            raise CorpusError("brat is read from local files, it takes two for a document", path)
+            raise CorpusError(
+                "brat can only be read from local files, because a document has two files", path
+            )
         if os.path.isdir(path):
             files = [(Path(path, name), os.path.join(path, name)) for name in os.listdir(path)]
         else:
             files = list(super()._files(path))
-        # An .ann file stands for its .txt file: without one it must not go unnoticed.
+        # An .ann file counts as its .txt file, so that a missing .txt file is an error.
         texts = {
             re.sub(r"\.ann(\.gz)?$", r".txt\1", name)
             for _, name in files
             if _ENDING.search(name) or os.path.isfile(path)
         }
         for name in sorted(texts):
-            # Beside others an empty document is one; alone it is a mistake.
+            # Among others an empty file is an empty document; alone it is a mistake.
             if name == path and os.path.isfile(name) and not os.path.getsize(name):
                 raise CorpusError("the file is empty", name)
             yield Path(name), name
@@ -105,7 +109,7 @@ class BratFormat(CorpusFormat):
 
 
 def _file_name(document: Document, report: CorpusReport) -> str:
-    """The document's id, made fit for every common file system."""
+    """The document's id, changed so that it is a valid name on every common file system."""
     name = re.sub(r'[\x00-\x1f\x7f/\\:*?"<>|\ud800-\udfff]', "_", document.id)
     while len(name.encode("utf-8")) > 200:
         name = name[:-1]

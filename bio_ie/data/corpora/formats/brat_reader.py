@@ -1,4 +1,4 @@
-"""The lines of a brat `.ann` file, read."""
+"""Reads the lines of a brat `.ann` file."""
 
 import re
 from collections import defaultdict
@@ -12,18 +12,18 @@ from bio_ie.files.source import Source
 from bio_ie.text.document import Document, DocumentError, Mention, Relation, Span
 
 _NOT_OURS = {"E": "events", "A": "attributes", "M": "attributes", "#": "notes"}
-"""Lines that brat has and a `Document` cannot say, by the first letter of their id."""
+"""Lines of brat that a `Document` cannot hold, by the first letter of their id."""
 
 
 class BratAnnotations:
-    """What the lines of one `.ann` file say; they may refer to lines below them.
+    """Collects the annotations of one `.ann` file, whose lines may refer to lines below them.
 
     # Parameters
 
     document : `Document`
         The text, without annotations.
     symmetric : `FrozenSet[str]`
-        Types of relation that are undirected.
+        The types of relations that are undirected.
     """
 
     def __init__(self, document: Document, symmetric: FrozenSet[str]) -> None:
@@ -71,7 +71,7 @@ class BratAnnotations:
         )
 
     def _complete(self, mention: Mention) -> Mention:
-        """The mention with what other lines said about it."""
+        """The mention with the annotations that other lines add to it."""
         concepts = self._concepts[mention.id]
         names = [name for _, name in concepts]
         text = flat(self._document.text_of(mention))
@@ -82,7 +82,8 @@ class BratAnnotations:
             metadata={"names": names} if any(name != text for name in names) else None,
         )
 
-    # Each of these reads one kind of line and returns what of it was lost, if anything.
+    # Each of these methods reads one kind of line. It returns a description of what was lost, or
+    # `None` if nothing was lost.
 
     def _mention(self, columns: List[str]) -> Optional[str]:
         if len(columns) != 3 or " " not in columns[1]:
@@ -121,7 +122,7 @@ class BratAnnotations:
         self._check_targets(mentions)
         directed = parts[0] not in self._symmetric
         pairs = list(zip(mentions, roles, strict=True))
-        if not directed:  # the document puts the earlier mention first: its role goes with it
+        if not directed:  # a document puts the earlier mention first, so its role must come first
             pairs.sort(key=lambda pair: self._mentions[pair[0]].span)
         (head, head_role), (tail, tail_role) = pairs
         metadata: Optional[Dict[str, Any]] = None
@@ -149,7 +150,7 @@ class BratAnnotations:
         if any(member.startswith("E") for member in members):
             return "equivalences of events"
         self._check_targets(members)
-        # Groups that share a mention are one.
+        # Groups that share a mention are the same entity.
         known = [self._entity[member] for member in members if member in self._entity]
         entity_id = known[0] if known else members[0]
         self._entity.update((member, entity_id) for member in members)
@@ -167,5 +168,5 @@ class BratAnnotations:
 def _span(place: str) -> Span:
     match = re.fullmatch(r"([0-9]{1,11}) ([0-9]{1,11})", place)
     if match is None:
-        raise BadItem("offsets are no two whole numbers", quoted(place))
+        raise BadItem("offsets are not two whole numbers", quoted(place))
     return int(match[1]), int(match[2])

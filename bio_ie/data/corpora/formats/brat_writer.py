@@ -1,4 +1,4 @@
-"""The lines of a brat `.ann` file."""
+"""Writes the lines of a brat `.ann` file."""
 
 import re
 from collections import defaultdict
@@ -8,20 +8,21 @@ from bio_ie.files.corpus_report import CorpusReport
 from bio_ie.text.document import Document, Mention, Relation
 
 CONCEPT = "concept:"
-"""The resource of a concept id that names none."""
+"""The resource that is written for a concept id without a resource."""
 
 _FLAT = str.maketrans("\t\n\r", "   ")
 
 
 def flat(text: str) -> str:
-    """`text` on one line: spaces for what ends a column or a line, one for one."""
+    """`text` on one line: each tab and each line break is replaced by one space."""
     return text.translate(_FLAT)
 
 
 def annotation_lines(
     document: Document, symmetric: Collection[str], report: CorpusReport
 ) -> Iterator[str]:
-    """What brat can hold of `document`; the rest is counted in `report`."""
+    """The lines for the annotations of `document`. Annotations that brat cannot hold are counted in
+    `report`."""
     report.lose_fields(
         document, "passages", "sentences", "tokens", "facts", "mention.score", "relation.score"
     )
@@ -47,12 +48,13 @@ def annotation_lines(
     for mention in document.mentions:
         if mention.entity_id is not None:
             groups[mention.entity_id].append(names[mention.id])
-    # An entity of one mention says nothing that the mention does not.
+    # An entity with only one mention is left out, because it adds nothing to the mention.
     yield from (f"*\tEquiv {' '.join(group)}" for group in groups.values() if len(group) > 1)
 
 
 def _brat_ids(mentions: Collection[Mention]) -> Dict[str, str]:
-    """brat's ids are `T` and a number: kept if all are, else made anew."""
+    """The ids of mentions in brat, which are `T` and a number. Ids are kept if all of them have
+    this form; otherwise all mentions get new ids."""
     if all(re.fullmatch("T[0-9]+", mention.id) for mention in mentions):
         return {mention.id: mention.id for mention in mentions}
     return {mention.id: f"T{number}" for number, mention in enumerate(mentions, 1)}

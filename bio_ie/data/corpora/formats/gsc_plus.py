@@ -1,4 +1,4 @@
-"""GSC+: abstracts with phenotypes, as stand-off annotations."""
+"""GSC+: abstracts with stand-off annotations of phenotypes."""
 
 import re
 from pathlib import Path
@@ -15,17 +15,18 @@ ANNOTATION = re.compile(r"\[([0-9]{1,9})::([0-9]{1,9})\]\t(\S+) \| (.+)")
 
 @CorpusFormat.register("gsc_plus")
 class GscPlusFormat(CorpusFormat):
-    """The corpus of Groza et al. (2015), extended by Lobo et al. (2017): texts in a folder `Text`
-    and, under the same names, annotations in `Annotations` beside it, lines like
-    `[14::27]<tab>HP_0001156 | text`. Offsets count characters of the text, ends are exclusive.
+    """Reads the corpus of Groza et al. (2015), extended by Lobo et al. (2017). The texts are in a
+    folder `Text`. The annotations are in files with the same names in a folder `Annotations` next
+    to it, as lines like `[14::27]<tab>HP_0001156 | text`. Offsets count characters of the text, end
+    exclusive.
 
-    Registered as a `CorpusFormat` with name "gsc_plus". Reads the folder that holds the two, or
-    one text, or a glob pattern of texts. A document's id is its file's name. Mentions are of type
-    `Phenotype`, with ids as in the ontology, `HP:0001156`; a span annotated with several concepts
-    is one mention with several ids. Mentions may be nested.
+    Registered as a `CorpusFormat` with name "gsc_plus". Reads the folder that contains these two
+    folders, or one text, or a glob pattern of texts. The id of a document is the name of its file.
+    Mentions have the type `Phenotype` and ids as in the ontology (`HP:0001156`). A span that is
+    annotated with several concepts becomes one mention with several ids. Mentions may be nested.
 
-    The text of nine annotations of the corpus is not that at their offsets; `on_error: "skip"`
-    leaves them out.
+    Nine annotations of the corpus differ from the text at their offsets; `on_error: "skip"` leaves
+    them out.
     """
 
     def _read(self, source: Source) -> Iterator[Document]:

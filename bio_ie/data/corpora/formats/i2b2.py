@@ -1,4 +1,4 @@
-"""The i2b2/VA 2010 shared task: concepts and relations in line:token offsets."""
+"""The i2b2/VA 2010 shared task: concepts and relations with line:token offsets."""
 
 import re
 from pathlib import Path
@@ -19,18 +19,19 @@ SENTENCE = re.compile(r"\S(?:[^\n]*\S)?")
 
 @CorpusFormat.register("i2b2")
 class I2b2Format(CorpusFormat):
-    """Records `NAME.txt`, one sentence a line, with `NAME.con` and `NAME.rel` (Uzuner et al.,
-    2011): `c="text" line:token line:token||t="type"` and `c=...||r="type"||c=...`. Lines count
-    from 1, tokens from 0, ends are inclusive.
+    """Reads records of three files each (Uzuner et al., 2011): `NAME.txt` with one sentence per
+    line, `NAME.con` with lines `c="text" line:token line:token||t="type"`, and `NAME.rel` with
+    lines `c=...||r="type"||c=...`. Lines count from 1, tokens from 0, ends are inclusive.
 
     Registered as a `CorpusFormat` with name "i2b2". Reads one `.txt`, a glob pattern, or a folder
-    of them; the three files lie side by side or, as in the official release, in the folders
-    `txt`, `concept` and `rel`. The document's id is `NAME`; its `sentences` are the lines, its
-    `tokens` the words between white space.
+    of such files. The three files of a record are in the same folder or, as in the official
+    release, in the folders `txt`, `concept` and `rel`. The id of the document is `NAME`, its
+    `sentences` are the lines, and its `tokens` are the words between white space.
 
-    A record needs its `.con`; its `.rel` may be absent where the folder has none at all. The
-    concept's text in a line may differ from the record's in case and in white space. Where a
-    line has several spaces in a row the text decides if the offsets count words or spaces.
+    A record needs its `.con`. Its `.rel` may be missing if the folder has no `.rel` at all. The
+    text of a concept in these files may differ from the record in case and in white space. If a
+    line of the record has several spaces in a row, the text of the concept decides whether its
+    offsets count words or single spaces.
     """
 
     def _read(self, source: Source) -> Iterator[Document]:
@@ -148,7 +149,7 @@ class _Record:
         return mentions[0].id
 
     def _span(self, text: str, line: str, token: str, end_line: str, end_token: str) -> Span:
-        """The characters of a concept given by its text and the offsets of its ends."""
+        """The character span of a concept that is given by its text and its line:token offsets."""
         found = ""
         for pattern in (WORD, BETWEEN_SPACES):
             first = self._token(pattern, int(line), int(token))

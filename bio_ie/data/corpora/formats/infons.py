@@ -1,4 +1,5 @@
-"""BioC's key-value pairs: text on both sides, where metadata may be any JSON value."""
+"""Infons, the key-value pairs of BioC. Their values are text, while metadata may be any JSON value.
+"""
 
 import json
 import math
@@ -9,20 +10,22 @@ from bio_ie.files.corpus_error import quoted
 from bio_ie.files.strict_json import parse_json
 
 _JSON = "json:"
-"""Begins the key of a value that is written as JSON."""
+"""The prefix of the key of a value that is written as JSON."""
 
 
 def read_infons(infons: Any) -> Dict[str, Any]:
-    """The infons of a BioC object. BioC JSON in the wild has values beside text: they stay."""
+    """The infons of a BioC object. Published BioC JSON also has values that are not text, which are
+    kept."""
     if infons is None:
         return {}
     if not isinstance(infons, Mapping) or not all(isinstance(key, str) for key in infons):
-        raise BadItem("infons are no object with text for keys", quoted(infons))
+        raise BadItem("infons are not an object with text as keys", quoted(infons))
     return {key: "" if value is None else value for key, value in infons.items()}
 
 
 def take_text(infons: Dict[str, Any], key: str) -> Optional[str]:
-    """Removes and returns the value of `key` if it is text (or a whole number, read as text)."""
+    """Removes and returns the value of `key` if it is text or a whole number, which is turned into
+    text. Other values are not removed, and the result is `None`."""
     value = infons.get(key)
     if not isinstance(value, (str, int)) or isinstance(value, bool):
         return None
@@ -30,7 +33,8 @@ def take_text(infons: Dict[str, Any], key: str) -> Optional[str]:
 
 
 def take_score(infons: Dict[str, Any]) -> Optional[float]:
-    """Removes and returns `score` if it is a number; anything else stays behind."""
+    """Removes and returns `score` if it is a number. Any other value is not removed, and the result
+    is `None`."""
     try:
         score = float(infons["score"])
     except (KeyError, TypeError, ValueError, OverflowError):
@@ -42,7 +46,8 @@ def take_score(infons: Dict[str, Any]) -> Optional[float]:
 
 
 def metadata_of(infons: Mapping[str, Any]) -> Dict[str, Any]:
-    """What is left of the infons once the known ones are taken; undoes `write_metadata`."""
+    """The metadata for the infons that are left after the known ones were taken. This is the
+    inverse of `write_metadata`."""
     metadata: Dict[str, Any] = {}
     for key, value in infons.items():
         if key.startswith(_JSON) and isinstance(value, str):
@@ -58,7 +63,8 @@ def metadata_of(infons: Mapping[str, Any]) -> Dict[str, Any]:
 def write_metadata(
     infons: Dict[str, str], metadata: Optional[Mapping[str, Any]], reserved: Iterable[str] = ()
 ) -> None:
-    """Adds `metadata`: text as it is, everything else, and what has a `reserved` key, as JSON."""
+    """Adds `metadata` to the infons. Text is added as it is. Other values, and values with a
+    `reserved` key, are added as JSON."""
     reserved = frozenset(reserved)
     for key, value in (metadata or {}).items():
         if isinstance(value, str) and key not in reserved and not key.startswith(_JSON):

@@ -1,4 +1,4 @@
-"""The project's own format, which is the format of predictions too: one document a line."""
+"""The project's own format, which is also the format of predictions: one document per line."""
 
 import json
 from dataclasses import fields
@@ -18,19 +18,21 @@ _FIELDS = {field.name for field in fields(Document)} | {"schema_version"}
 
 @CorpusFormat.register("jsonl")
 class JsonlFormat(CorpusFormat):
-    """One `Document.to_json` object a line; holds everything a `Document` holds.
+    """Reads and writes one `Document.to_json` object per line. It holds everything that a
+    `Document` holds.
 
     Registered as a `CorpusFormat` with name "jsonl". A line of the `document` predictor that
-    reports a failure (`{"id": ..., "error": ...}`) is no document: it is a problem when read.
+    reports a failure (`{"id": ..., "error": ...}`) is not a document; reading it is an error (see
+    `on_error`).
 
-    A line with `title` and `abstract`, or one of them, in place of `text` is read as well: they are
-    its passages, and fields that no document has are its metadata.
+    A line with `title`, `abstract`, or both in place of `text` is read as well. The title and the
+    abstract become passages, and fields that a document does not have become metadata.
     """
 
     writable = True
 
     def _read(self, source: Source) -> Iterator[Document]:
-        # Bytes that are no text spoil their line only: parse_json finds them.
+        # `parse_json` finds bytes that are not valid UTF-8, so that they only spoil their line.
         for line in source.lines(errors="surrogateescape"):
             if not line.strip():
                 continue
@@ -56,8 +58,8 @@ class JsonlFormat(CorpusFormat):
 
 
 def _with_text(value: Any) -> Any:
-    """The JSON form of a document for an object with a title or an abstract in place of a text;
-    anything else as it is."""
+    """Turns an object with a title or an abstract in place of a text into the JSON form of a
+    document. Any other value is not changed."""
     if not isinstance(value, Mapping) or "text" in value:
         return value
     if all(value.get(part) is None for part in TITLE_AND_ABSTRACT):

@@ -1,4 +1,5 @@
-"""ACE 2004 and 2005 as the scripts of LSTM-ER prepare them: sentence lines with stand-off."""
+"""ACE 2004 and 2005 in the form that the scripts of LSTM-ER make: lines of sentences with stand-off
+annotations."""
 
 import re
 from pathlib import Path
@@ -18,12 +19,14 @@ SENTENCE = re.compile(r"\S(?:[^\n]*\S)?")
 
 @CorpusFormat.register("lstm_er")
 class LstmErFormat(CorpusFormat):
-    """`NAME.split.txt`, one sentence a line, with `NAME.split.ann` beside it: entity lines
-    `T1<TAB>Type start end<TAB>text` in character offsets of the text file, end exclusive, and
-    relation lines `R1<TAB>Type Arg1:T1 Arg2:T2` (Miwa and Bansal, 2016).
+    """Reads `NAME.split.txt`, which has one sentence per line, and `NAME.split.ann` next to it
+    (Miwa and Bansal, 2016). The latter has entity lines `T1<TAB>Type start end<TAB>text`, with
+    character offsets into the text file, end exclusive, and relation lines
+    `R1<TAB>Type Arg1:T1 Arg2:T2`.
 
     Registered as a `CorpusFormat` with name "lstm_er". Reads one `NAME.split.txt`, a folder of
-    them or a glob pattern. The document's id is `NAME`; its `sentences` are the lines.
+    such files, or a glob pattern. The id of the document is `NAME`, and its `sentences` are the
+    lines.
     """
 
     def _read(self, source: Source) -> Iterator[Document]:
@@ -43,7 +46,7 @@ def _read_pair(source: Source) -> Iterator[Document]:
         if document_id == name:
             raise BadItem(f"the name of the file does not end in {TEXT_ENDING}")
         if not annotations.is_file():
-            raise BadItem("no annotation file beside it", annotations.name)
+            raise BadItem("text has no annotation file", annotations.name)
         text = source.text()
         companion = Source(annotations, str(annotations), source.on_error, source.report)
         document = _Annotations(companion, document_id, text).document()
@@ -107,6 +110,6 @@ class _Annotations:
             raise BadItem("relation id is used twice", id_)
         for argument in (head, tail):
             if argument not in self.mentions:
-                raise BadItem("argument of a relation is no entity", argument)
+                raise BadItem("argument of a relation is not an entity", argument)
         self.relation_ids.add(id_)
         self.relations.append(Relation(type_, head, tail))

@@ -1,4 +1,4 @@
-"""PubTator: title, abstract and tab-separated annotations, a blank line between documents."""
+"""PubTator: titles, abstracts and tab-separated annotations, with blank lines between documents."""
 
 import re
 from dataclasses import dataclass, field
@@ -20,14 +20,15 @@ _TEXT_LINE = re.compile(r"([^|\t]+)\|([ta])\|(.*)", re.DOTALL)
 _NO_ID = "-1"
 
 _BREAKS = str.maketrans("\t\n\r", "   ")
-"""What no column can hold. Replaced one by one, so that offsets keep their meaning."""
+"""Replaces characters that no column can hold by single spaces, so that offsets stay valid."""
 
 _LINE_BREAKS = str.maketrans("\n\r", "  ")
 
 
 @CorpusFormat.register("pubtator")
 class PubtatorFormat(CorpusFormat):
-    """PubTator files, with the columns of BC5CDR, BioRED, MedMentions and PubTator Central.
+    """Reads and writes PubTator files, with the columns of BC5CDR, BioRED, MedMentions and PubTator
+    Central.
 
         227508|t|A title.
         227508|a|An abstract.
@@ -36,22 +37,23 @@ class PubtatorFormat(CorpusFormat):
 
     Registered as a `CorpusFormat` with name "pubtator".
 
-    * Offsets count characters of the title, one separator and the abstract. The text has a line
-      break for the separator, and passages `title` and `abstract`.
+    * Offsets count the characters of the title, one separator and the abstract. In the text of the
+      document the separator is a line break. Its passages are `title` and `abstract`.
     * Mentions are numbered `T1`, `T2`, ... A seventh column (the names of a composite mention's
-      parts) is kept as `metadata["names"]`. Ids are split as `ConceptIdNotation` says; a notation
-      that would not come back by itself is kept as `metadata["identifier"]`.
-    * `PMID<TAB>type<TAB>id<TAB>id` is a `Fact`; BioRED's fifth column is its
+      parts) is kept as `metadata["names"]`. `ConceptIdNotation` splits the concept ids. If joining
+      them would give another notation, the original one is kept as `metadata["identifier"]`.
+    * `PMID<TAB>type<TAB>id<TAB>id` is a `Fact`. The fifth column of BioRED is kept as its
       `metadata["novel"]`. The ids need not occur in the mentions.
-    * The second document of a PMID has the id `PMID#2`.
+    * The second document with the same PMID gets the id `PMID#2`.
 
-    It holds no relations between mentions, entities, fragments, scores, sentences or tokens, and
-    no passages beside those two.
+    The format does not hold relations between mentions, entities, fragments, scores, sentences or
+    tokens, nor passages other than these two.
 
     # Parameters
 
     strip_prefixes : `List[str]`, optional (default = `["UMLS:"]`)
-        Prefixes of ids that the knowledge base does not use. They come back when written.
+        Prefixes of ids that the knowledge base does not use. They are removed when reading, and
+        added again when writing.
     on_error : `str`, optional (default = `"raise"`)
     """
 
@@ -88,7 +90,7 @@ class PubtatorFormat(CorpusFormat):
 
     def _mention(self, columns: List[str], mention_id: str, text: str) -> Mention:
         if len(columns) < 5:
-            raise BadItem("a mention needs 6 columns", f"{len(columns)} found")
+            raise BadItem("a mention needs 6 columns", f"found {len(columns)}")
         start, end = _offset(columns[1]), _offset(columns[2])
         if not start < end <= len(text):
             raise BadItem(
@@ -114,10 +116,11 @@ class PubtatorFormat(CorpusFormat):
             raise BadItem("unknown number of columns", str(len(columns)))
         type_, head, tail = columns[1:4]
         if not (type_ and head and tail):
-            raise BadItem("relation line with an empty column", quoted("\t".join(columns)))
+            raise BadItem("a relation line with an empty column", quoted("\t".join(columns)))
         metadata: Dict[str, Any] = {}
         arguments = [self._ids.split(argument) for argument in (head, tail)]
-        # Only a single id can lose its prefix: a fact joins two ids, whatever they look like.
+        # A prefix is only removed from a single id: a fact has exactly one id at each end, so an
+        # argument that splits into several ids is kept as it is.
         bare = [ids[0] if len(ids) == 1 else "" for ids in arguments]
         if all(bare) and bare != [head, tail]:
             metadata["arguments"] = [head, tail]
@@ -178,7 +181,8 @@ class PubtatorFormat(CorpusFormat):
         columns = [fact.type, fact.head, fact.tail]
         as_read = metadata.get("arguments")
         if isinstance(as_read, list) and all(isinstance(part, str) for part in as_read):
-            # They may have been read with another fact in mind: only if they still say this one.
+            # The fact may have changed since it was read. What was read is written only if it still
+            # means this fact.
             same = [self._ids.split(part) for part in as_read] == [(fact.head,), (fact.tail,)]
             columns[1:] = as_read if same else columns[1:]
         novel = metadata.get("novel")
@@ -245,14 +249,15 @@ def _blocks(source: Source) -> Iterator[_Block]:
 
 
 def _is_mention(columns: Sequence[str]) -> bool:
-    """Relation lines have 4 or 5 columns, too, but no number in the second."""
+    """Whether a line is a mention. Lines of relations and of mentions can both have 4 or 5 columns,
+    but relations have no number in the second column."""
     return len(columns) in (6, 7) or columns[1][:1] in tuple("-0123456789")
 
 
 def _offset(column: str) -> int:
-    # `int` takes "1_0" and digits of any script, and no number of thousands of digits.
+    # `int` accepts "1_0" and digits of any script, and refuses numbers with thousands of digits.
     if not (column.isascii() and column.isdigit() and len(column) < 12):
-        raise BadItem("offset is no whole number", quoted(column))
+        raise BadItem("offset is not a whole number", quoted(column))
     return int(column)
 
 
@@ -263,7 +268,8 @@ def _join(title: str, abstract: str) -> Tuple[str, Tuple[Passage, ...]]:
 
 
 def _split(document: Document, report: CorpusReport) -> Tuple[str, str]:
-    """Title and abstract: parted where the title ends, or else at the first line break."""
+    """The title and the abstract. The text is split after its passage `title`, or at the first line
+    break if there is no such passage."""
     text = document.text
     first = document.passages[0] if document.passages else None
     if (

@@ -1,5 +1,5 @@
-"""Tokenised sentences with concepts, one a line: what MedMentions and others are often passed on
-as."""
+"""Tokenised sentences with concepts, one per line. MedMentions and other corpora are often
+distributed in this form."""
 
 from itertools import accumulate
 from typing import Any, Dict, Iterator, List, Mapping, Optional, Tuple
@@ -17,25 +17,27 @@ from bio_ie.text.document import Document, Mention, Span
 
 @CorpusFormat.register("sentence_jsonl")
 class SentenceJsonlFormat(CorpusFormat):
-    """A sentence a line: `{"pmid": "1", "sent": 0, "tokens": [...], "mentions": [{"start", "end",
-    "cui", "text"}]}`; token offsets, end exclusive; `cui` may hold several ids (`A|B`).
+    """Reads one sentence per line: `{"pmid": "1", "sent": 0, "tokens": [...], "mentions":
+    [{"start", "end", "cui", "text"}]}`. Offsets count tokens, end exclusive. `cui` may hold several
+    ids (`A|B`).
 
     Registered as a `CorpusFormat` with name "sentence_jsonl".
 
-    Lines of the same `pmid` that follow each other are the sentences of one document, whose text
-    is the tokens joined by spaces, with the layers `sentences` and `tokens` set. A mention is where
-    its tokens are; its `text`, if it differs from them by more than white space, is kept in the
-    mention's metadata. So are further keys of a line, in the document's: `sentences` has those of
-    each line.
+    Consecutive lines with the same `pmid` are the sentences of one document. Its text is the tokens
+    joined by spaces, and it has `sentences` and `tokens`. If the `text` of a mention differs from
+    its tokens by more than white space, it is kept in the mention's metadata. Other keys of a line
+    are kept in the document's metadata, where `sentences` is a list with the other keys of each
+    line.
 
     # Parameters
 
     mention_type : `str`, optional (default = `"Concept"`)
-        The type of mentions that name none (`type`).
+        The type of mentions without a `type`.
     group_by : `str`, optional (default = `"document"`)
-        `"document"`, or `"sentence"`: each line is a document, called `PMID-SENT`.
+        With `"document"`, the lines of a `pmid` are one document. With `"sentence"`, each line is a
+        document with the id `PMID-SENT`.
     strip_prefixes : `Tuple[str, ...]`, optional (default = `("UMLS:",)`)
-        Of ids.
+        Prefixes of ids that are removed.
     """
 
     def __init__(
@@ -86,7 +88,7 @@ class SentenceJsonlFormat(CorpusFormat):
         return {"tokens": tokens, "mentions": mentions, "further": _further(value)}
 
     def _mention(self, value: Mapping[str, Any], tokens: List[str]) -> Mention:
-        """With the numbers of tokens in place of offsets."""
+        """A mention whose `start` and `end` count tokens instead of characters."""
         start, end = member(value, "start", int), member(value, "end", int)
         if not 0 <= start < end <= len(tokens):
             raise BadItem("mention is outside the tokens", f"{start}-{end} of {len(tokens)}")

@@ -1,4 +1,4 @@
-"""SpERT's JSON: sentences as tokens, entities as token spans (CoNLL04, SciERC, ADE)."""
+"""The JSON of SpERT: sentences as tokens, entities as token spans (CoNLL04, SciERC, ADE)."""
 
 import json
 import re
@@ -21,21 +21,21 @@ TAKEN_KEYS = {"tokens", "entities", "relations", "orig_id"}
 
 @CorpusFormat.register("spert")
 class SpertFormat(CorpusFormat):
-    """A JSON list of `{"tokens": [...], "entities": [{"type", "start", "end"}], "relations":
-    [{"type", "head", "tail"}], "orig_id"}`; token offsets, end exclusive; head and tail are
-    numbers of entities.
+    """Reads and writes a JSON list of `{"tokens": [...], "entities": [{"type", "start", "end"}],
+    "relations": [{"type", "head", "tail"}], "orig_id"}`. Offsets count tokens, end exclusive. Head
+    and tail are indices of entities.
 
-    Registered as a `CorpusFormat` with name "spert". Reads the whole file at once; writes.
+    Registered as a `CorpusFormat` with name "spert". Reads the whole file at once.
 
-    The text is the tokens joined by a space, with the `tokens` layer set. The id is `orig_id`, or
-    the item's number where it has none; a repeated one gets `#2`. Other keys of an item, and an
-    `orig_id` that is no string, are kept in `metadata`.
+    The text of a document is the tokens joined by a space, and it has `tokens`. Its id is
+    `orig_id`, or the index of the item if there is no `orig_id`. A repeated id gets the suffix
+    `#2`. Other keys of an item, and an `orig_id` that is not a string, are kept in `metadata`.
 
-    Writing uses the `tokens` layer, else the words between white space, and splits tokens where a
-    mention begins or ends inside one. Metadata becomes further keys of the item. What an item
-    cannot hold is counted as lost: the text's own spacing and what lies outside the tokens,
-    white space at a mention's ends, fragments, concept and entity ids, scores, whether a relation
-    is directed, passages, sentences and facts. Mentions are renumbered.
+    Writing uses the `tokens` of a document, or the words between white space if it has none. A
+    token is split where a mention begins or ends inside it. Metadata becomes other keys of the
+    item. Content that an item cannot hold is counted as lost: the spacing of the text, text outside
+    the tokens, white space at the ends of a mention, fragments, concept and entity ids, scores,
+    whether a relation is directed, passages, sentences and facts. Mentions are renumbered.
     """
 
     writable = True
@@ -113,7 +113,7 @@ def _read_relation(value: Mapping[str, Any], mentions: Mapping[int, Mention]) ->
     arguments = [member(value, role, int) for role in ("head", "tail")]
     for argument in arguments:
         if argument not in mentions:
-            raise BadItem("argument of a relation is no entity", f"{argument}")
+            raise BadItem("argument of a relation is not an entity", f"{argument}")
     head, tail = (mentions[argument].id for argument in arguments)
     return Relation(member(value, "type", str), head, tail)
 
@@ -156,14 +156,15 @@ class _SpertItem:
         }
 
     def _orig_id(self) -> Union[str, int]:
-        """The number that was read, if it was one; a repeated one has #2, #3, ... in the id."""
+        """The number that was read as `orig_id`, or the id of the document if it was not a number.
+        The id of a repeated number ends with #2, #3, ..."""
         number = self.document.metadata.get("orig_id")
         if type(number) is int and re.fullmatch(rf"{number}(#[0-9]+)?", self.document.id):
             return number
         return self.document.id
 
     def _token_span(self, mention: Mention) -> Optional[Span]:
-        """The tokens inside the mention; none when it has only what is in no token."""
+        """The tokens of the mention; `None` if its text is outside all tokens."""
         first = bisect_left(self.tokens, (mention.start, mention.start))
         last = bisect_right(self.tokens, mention.end, key=lambda token: token[1])
         if first >= last:

@@ -1,4 +1,4 @@
-"""Plain text without annotations: what a model is to be run on."""
+"""Plain text without annotations, for prediction."""
 
 import re
 from pathlib import Path
@@ -14,16 +14,17 @@ from bio_ie.text.document import Document
 
 @CorpusFormat.register("text")
 class TextFormat(CorpusFormat):
-    """Plain text files.
+    """Reads plain text files.
 
-    Registered as a `CorpusFormat` with name "text". A file's name without its ending is the id of
-    its document; the parts of a file are numbered by the line they begin at: `notes:7`.
+    Registered as a `CorpusFormat` with name "text". The id of a document is the name of its file
+    without the ending. If it is only a part of the file, its id ends with the number of its first
+    line: `notes:7`.
 
     # Parameters
 
     unit : `str`, optional (default = `"file"`)
-        What makes a document: `"file"` (the text is kept as it is), `"line"`, or `"paragraph"`
-        (lines up to a blank one). Blank lines are no documents.
+        The part of a file that becomes a document: `"file"` (the text is kept as it is), `"line"`,
+        or `"paragraph"` (the lines up to a blank line). Blank lines do not become documents.
     on_error : `str`, optional (default = `"raise"`)
     """
 

@@ -12,17 +12,17 @@ from bio_ie.text.document import Document
 
 @CorpusFormat.register("concatenated")
 class ConcatenatedFormat(SeveralCorporaFormat):
-    """Reads several corpora, each in its own format and part if need be, one after the other.
+    """Reads several corpora one after the other. Each can have its own format and its own part.
 
-    Registered as a `CorpusFormat` with name "concatenated"; its parameters are those of
-    `SeveralCorporaFormat`. Usually not written in a reader but given in the data path; the two
-    parts of i2b2 2010 pooled and then split into folds are
+    Registered as a `CorpusFormat` with name "concatenated". Its parameters are those of
+    `SeveralCorporaFormat`. It is usually given in the data path and not in the reader. For example,
+    this data path joins the two parts of i2b2 2010 and then splits them into folds:
 
         {"corpora": ["beth", "partners"], "format": "i2b2", "fold": 0, "num_folds": 5,
          "split": "test"}
 
-    A document id that an earlier corpus has used gets `#2` behind it, with one warning. What a
-    corpus loses while it is read is counted in one report.
+    A document id that an earlier corpus has used gets the suffix `#2`, with one warning. The losses
+    of all corpora are counted in one report.
     """
 
     def _documents(self, path: str, report: CorpusReport) -> Iterator[Document]:

@@ -1,4 +1,4 @@
-"""CTD: facts about chemicals, genes and diseases that its curators read in papers."""
+"""CTD: facts about chemicals, genes and diseases that its curators found in papers."""
 
 import csv
 from dataclasses import dataclass
@@ -15,6 +15,7 @@ from bio_ie.knowledge.candidate_generators import CandidateGenerator
 from bio_ie.knowledge.concept_ids import normalize_id, split_id
 from bio_ie.knowledge.concept_links import GENE_PREFIX
 from bio_ie.knowledge.knowledge_base import KnowledgeBase
+from bio_ie.text.counted import Phrase
 
 PAPERS = "PubMedIDs"
 
@@ -23,39 +24,54 @@ KINDS = {
     ("ChemicalID", "GeneID"): ("chem_gene", "InteractionActions"),
     ("GeneID", "DiseaseID"): ("gene_disease", "DirectEvidence"),
 }
-"""By the columns with head and tail, what relations are called and the column that says which."""
+"""For each pair of columns with the head and the tail, the first part of the relation's name, and
+the column with its second part."""
 
 PREFIXES = {"ChemicalID": "MESH", "DiseaseID": "MESH", "GeneID": GENE_PREFIX}
-"""Of ids that are given without one."""
+"""The prefixes of ids that are given without a prefix."""
 
 ONLY_EVIDENCE = "marker/mechanism"
-"""What a table without a column for it is about: that of BRAN has nothing else."""
+"""The relation of all rows of a table without a column for it, such as the table of BRAN."""
+
+
+_INFERRED = Phrase(
+    "rows left out: inferred, not curated", one="row left out: inferred, not curated"
+)
+_NO_PAPER = Phrase("rows left out: no PubMed id", one="row left out: no PubMed id")
+_DROPPED = Phrase(
+    "curated facts left out: dropped by the relation map",
+    one="curated fact left out: dropped by the relation map",
+)
+_NOT_MAPPED = Phrase(
+    "curated facts left out: not in the relation map",
+    one="curated fact left out: not in the relation map",
+)
 
 
 @CorpusFormat.register("ctd")
 class CtdFormat(JoinedFactsFormat):
-    """Documents with the facts that CTD's curators found in their papers (BRAN; SNERL, "CTD
+    """Adds to documents the facts that CTD's curators found in their papers (BRAN; SNERL, "CTD
     Dataset").
 
-    Registered as a `CorpusFormat` with name "ctd". See `JoinedFactsFormat` for how facts come to
-    documents.
+    Registered as a `CorpusFormat` with name "ctd". `JoinedFactsFormat` describes how facts are
+    joined to documents.
 
         {"type": "ctd", "format": "pubtator", "facts": "CTD_chemicals_diseases.tsv.gz"}
 
-    The files are those of https://ctdbase.org/downloads: chemicals and diseases, genes and
-    diseases, chemicals and genes, as `.tsv` or `.csv`, or a table with only the columns
-    `ChemicalID`, `DiseaseID` and `PubMedIDs`. A relation is called by its kind and what the file
-    says of it: `chem_disease_marker/mechanism`, `gene_disease_therapeutic`,
-    `chem_gene_increases^expression`. A row with several, or with several papers, is as many facts.
-    Associations that CTD inferred, and rows without a paper, are left out.
+    The files are those of https://ctdbase.org/downloads (chemicals and diseases, genes and
+    diseases, chemicals and genes) as `.tsv` or `.csv`, or a table with only the columns
+    `ChemicalID`, `DiseaseID` and `PubMedIDs`. The name of a relation consists of its kind and its
+    description in the file: `chem_disease_marker/mechanism`, `gene_disease_therapeutic`,
+    `chem_gene_increases^expression`. A row with several relations or several papers gives one fact
+    for each of them. Associations that CTD inferred, and rows without a paper, are left out.
 
     # Parameters
 
     format, facts, filter, candidate_generator, filter_candidates, exclude_documents, knowledge_base
         See `JoinedFactsFormat`.
     relation_map : `str`, optional (default = `None`)
-        A file with two columns, tab between them: a relation as above and the type that its facts
-        get. Relations without a type, and those that are not in the file, are left out.
+        A file with two columns, separated by a tab: the name of a relation, and the type that its
+        facts get. Relations without a type, and relations that are not in the file, are left out.
     """
 
     def __init__(
@@ -103,11 +119,11 @@ class CtdReader:
         for columns, values in _rows(source):
             relations = columns.relations(values)
             if not relations:
-                noted["rows left out: inferred, not curated"] += 1
+                noted[_INFERRED] += 1
                 continue
             papers = list(_papers(values[columns.papers], source))
             if not papers:
-                noted["rows left out: no PubMed id"] += 1
+                noted[_NO_PAPER] += 1
             head, tail = columns.ends(values)
             for relation in relations:
                 type_ = relation if types is None else types.get(relation)
@@ -115,29 +131,29 @@ class CtdReader:
                     for paper in papers:
                         yield CuratedFact(paper, type_, head, tail)
                 else:
-                    why = "dropped by" if types and relation in types else "not in"
-                    noted[f"curated facts left out: {why} the relation map"] += len(papers)
+                    is_dropped = types is not None and relation in types
+                    noted[_DROPPED if is_dropped else _NOT_MAPPED] += len(papers)
 
 
 def read_relation_map(source: Source) -> Dict[str, Optional[str]]:
-    """The type of each relation, `None` if it is to be left out."""
+    """The type of each relation, or `None` for a relation that is left out."""
     types: Dict[str, Optional[str]] = {}
     for line in source.lines():
         if not line.strip():
             continue
         relation, *rest = (part.strip() for part in line.split("\t"))
         if len(rest) > 1 or not relation:
-            raise source.error(f"not a relation and its type, with a tab between: {quoted(line)}")
+            raise source.error(f"not a relation and a type, separated by a tab: {quoted(line)}")
         if relation in types:
-            raise source.error(f"a second line about {relation}")
+            raise source.error(f"a second line for the relation {relation}")
         types[relation] = (rest[0] if rest else "") or None
     if not types:
-        raise source.error("there is no relation in it")
+        raise source.error("the file has no relation")
     return types
 
 
 class _Columns(NamedTuple):
-    """Where the parts of a fact are in a row."""
+    """The columns of a table in which the parts of a fact are."""
 
     separator: str
     number: int
@@ -158,7 +174,8 @@ class _Columns(NamedTuple):
         return head, tail
 
     def relations(self, values: Sequence[str]) -> List[str]:
-        """As BRAN calls them; none of an association that is not curated."""
+        """The names of the relations of a row, as in BRAN; empty for an association that is not
+        curated."""
         said = ONLY_EVIDENCE if self.relation is None else values[self.relation]
         names = (name.strip().replace(" ", "_") for name in said.split("|"))
         return [f"{self.kind}_{name}" for name in names if name]
@@ -168,7 +185,8 @@ def _rows(source: Source) -> Iterator[Tuple[_Columns, List[str]]]:
     columns: Optional[_Columns] = None
     for line in source.lines():
         if columns is None:
-            # CTD has the names of the columns in a comment, other tables in their first line.
+            # CTD has the names of the columns in a comment; other tables have them in their first
+            # line.
             columns = table_columns(line)
             if columns is None and line.strip() and not line.startswith("#"):
                 break
@@ -187,7 +205,7 @@ def _rows(source: Source) -> Iterator[Tuple[_Columns, List[str]]]:
 
 
 def table_columns(line: str) -> Optional[_Columns]:
-    """What a line says of the columns, if it does."""
+    """The columns that a line names, or `None` if it is not a line with names of columns."""
     separator = "\t" if "\t" in line else ","
     names = [name.strip() for name in line.lstrip("#").split(separator)]
     for ends, (kind, relation) in KINDS.items():

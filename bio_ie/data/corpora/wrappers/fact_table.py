@@ -1,4 +1,4 @@
-"""Facts by the paper that they were curated from, as databases publish them."""
+"""Tables of facts that databases publish, indexed by the paper that a fact was curated from."""
 
 import os
 from array import array
@@ -17,11 +17,11 @@ Triple = Tuple[str, str, str]
 """Relation, head, tail."""
 
 Files = Tuple[Tuple[str, str], ...]
-"""Of each file, where it lies and what the user called it."""
+"""For each file, its local path and the name that the user gave it."""
 
 
 class CuratedFact(NamedTuple):
-    """A fact and the PubMed id of a paper that says it."""
+    """A fact, and the PubMed id of a paper that states it."""
 
     paper: int
     relation: str
@@ -30,12 +30,12 @@ class CuratedFact(NamedTuple):
 
 
 class FactReader(Protocol):
-    """Reads the facts of one file. What it passes over on purpose it notes in the report of the
-    source. It is hashable: equal ones read the same facts of the same files."""
+    """Reads the facts of one file. Facts that it leaves out on purpose are counted in `noted` of
+    the source's report. It is hashable: equal readers read the same facts from the same files."""
 
     @property
     def other_files(self) -> Tuple[str, ...]:
-        """Files that decide what is read, besides those with the facts."""
+        """Other files on which the facts depend, besides the files with the facts."""
         ...
 
     def facts(self, source: Source) -> Iterator[CuratedFact]: ...
@@ -44,13 +44,14 @@ class FactReader(Protocol):
 
 
 class FactTable:
-    """Facts in memory, 20 bytes each; a fact that a paper has twice is one.
+    """A table of facts in memory, which takes 20 bytes per fact. If a paper has a fact twice, the
+    table has it once.
 
     # Parameters
 
     facts : `Iterable[CuratedFact]`
-    report : `CorpusReport`, optional
-        Of what was lost and noted while they were read.
+    report : `CorpusReport`
+        The report of what was lost and noted while the facts were read.
     """
 
     def __init__(self, facts: Iterable[CuratedFact], report: CorpusReport) -> None:
@@ -63,7 +64,7 @@ class FactTable:
         self._names = list(numbers)
         self.report = report
         columns = [np.asarray(column) for column in (papers, *triples)]
-        order = np.lexsort(columns[::-1])  # by paper, then as relations and concepts came
+        order = np.lexsort(columns[::-1])  # by paper, then by the first occurrence of the names
         columns = [column[order] for column in columns]
         is_new = np.ones(len(order), dtype=bool)
         is_new[1:] = np.any([column[1:] != column[:-1] for column in columns], axis=0)
@@ -73,7 +74,7 @@ class FactTable:
         return len(self._papers)
 
     def of_paper(self, paper: str) -> List[Triple]:
-        """The facts of a paper; none for an id that is no PubMed id."""
+        """The facts of a paper; empty for an id that is not a PubMed id."""
         if not is_pubmed_id(paper):
             return []
         first, last = np.searchsorted(self._papers, [int(paper), int(paper) + 1])
@@ -86,13 +87,13 @@ class FactTable:
 
 
 def is_pubmed_id(text: str) -> bool:
-    # `int` takes "1_0" and digits of any script, and an array no number beyond 64 bits.
+    # `int` accepts "1_0" and digits of any script, and an array holds no number beyond 64 bits.
     return text.isascii() and text.isdigit() and len(text) < 12
 
 
 def fact_table(reader: FactReader, files: Files, on_error: str) -> FactTable:
-    """The facts of some files. A process reads them once, whoever asks, as long as the files do not
-    change; forked ones share what was read before.
+    """The facts of some files. A process reads the files only once, unless they change. Forked
+    processes share the facts that were read before the fork.
 
     Raises `CorpusError` for a file that cannot be read.
     """
@@ -104,7 +105,7 @@ def _stamp(path: str) -> Tuple[int, int]:
     try:
         status = os.stat(path)
     except OSError:
-        return 0, 0  # reading it will say what is wrong
+        return 0, 0  # reading the file will raise a better error
     return status.st_size, status.st_mtime_ns
 
 

@@ -1,4 +1,4 @@
-"""Documents chosen, and types dropped or renamed, on the way from a corpus."""
+"""Selects documents of a corpus, and drops or renames types."""
 
 import logging
 from dataclasses import replace
@@ -18,9 +18,10 @@ logger = logging.getLogger(__name__)
 
 @CorpusFormat.register("filtered")
 class FilteredFormat(WrapperFormat):
-    """Passes on the documents that meet every given condition, then drops or renames types.
+    """Passes on the documents that meet all given conditions, and drops or renames types in them.
 
-    Registered as a `CorpusFormat` with name "filtered". ACE 2004 without its discourse relations:
+    Registered as a `CorpusFormat` with name "filtered". For example, this format reads ACE 2004
+    without its discourse relations:
     `{"type": "filtered", "format": "lstm_er", "relation_types": {"DISC": null}}`.
 
     # Parameters
@@ -28,18 +29,19 @@ class FilteredFormat(WrapperFormat):
     format : `CorpusFormat`
         Reads the corpus.
     documents : `str`, optional (default = `None`)
-        A file with one document id a line: only these are passed on.
+        A file with one document id per line. Only these documents are passed on.
     exclude_documents : `str`, optional (default = `None`)
-        A file with one document id a line: these are not passed on.
+        A file with one document id per line. These documents are not passed on.
     metadata : `Dict[str, Any]`, optional (default = `None`)
-        Keys of the documents' metadata with the value, or a list of the values, they must have.
-        Numbers and their text are the same.
+        The value, or a list of the values, that a document must have for each of these keys of its
+        metadata. A number is the same as its text.
     with_mentions, with_relations : `List[str]`, optional (default = `None`)
-        Only documents that have a mention (relation) of one of these types, by the corpus's names.
+        Only documents with a mention (relation) of one of these types are passed on. The types are
+        the original ones of the corpus.
     mention_types, relation_types : `Dict[str, Optional[str]]`, optional (default = `None`)
-        From a type to its new name, or to null, which drops it. Types that are not named stay.
-        The relations of a dropped mention go with it; facts are relations too. Relations that have
-        become the same are kept once. `metadata` stays as it is.
+        The new name of each type, or null to drop the type. Types that are not listed are kept. The
+        relations of a dropped mention are dropped, too. Relation types are also the types of facts.
+        Relations that become equal are kept once. `metadata` is not changed.
     """
 
     def __init__(
@@ -67,7 +69,7 @@ class FilteredFormat(WrapperFormat):
         self.relation_types = relation_types or {}
         conditions = (documents, exclude_documents, metadata, with_mentions, with_relations)
         if not any(conditions) and not self.mention_types and not self.relation_types:
-            raise ConfigurationError("a filtered corpus needs something to filter by")
+            raise ConfigurationError("a filtered corpus needs at least one filter")
 
     def _documents(self, path: str, report: CorpusReport) -> Iterator[Document]:
         wanted = self._ids(self.documents)
@@ -141,4 +143,5 @@ def _relation_types(document: Document) -> Set[str]:
 
 def _warn(what: str, path: str, missing: Set[str]) -> None:
     if missing:
-        logger.warning("%s: %s that it does not have: %s", path, what, ", ".join(sorted(missing)))
+        missing_names = ", ".join(sorted(missing))
+        logger.warning("%s: %s that the corpus does not have: %s", path, what, missing_names)

@@ -1,4 +1,4 @@
-"""The Human Phenotype Ontology: phenotypes of diseases that its curators read in papers."""
+"""The Human Phenotype Ontology: phenotypes of diseases that its curators found in papers."""
 
 import re
 from dataclasses import dataclass
@@ -9,33 +9,44 @@ from bio_ie.data.corpora.wrappers.fact_table import CuratedFact, is_pubmed_id
 from bio_ie.data.corpora.wrappers.joined_facts import JoinedFactsFormat
 from bio_ie.files.source import Source
 from bio_ie.knowledge.sources.hpoa import RELATIONS, read_annotations
+from bio_ie.text.counted import Phrase
 
 PHENOTYPE = "P"
 
 HAS_PHENOTYPE = f"has_{RELATIONS[PHENOTYPE]}"
-"""As in a knowledge base."""
+"""The relation of all facts, which has the same name in a knowledge base."""
 
 _NEVER = re.compile(r"HP:0040285|0+(\.0+)?%|0+/\d+")
-"""Frequencies of a phenotype that was looked for and not found."""
+"""The frequencies of a phenotype that was looked for and not found."""
+
+_OTHER_ASPECT = Phrase(
+    "annotations left out: of another aspect than phenotypes",
+    one="annotation left out: of another aspect than phenotypes",
+)
+_NEGATED = Phrase(
+    "annotations left out: the disease lacks the phenotype",
+    one="annotation left out: the disease lacks the phenotype",
+)
+_NO_PAPER = Phrase("annotations left out: no PubMed id", one="annotation left out: no PubMed id")
 
 
 @CorpusFormat.register("hpo")
 class HpoFormat(JoinedFactsFormat):
-    """Documents with the phenotypes of diseases that were found in their papers (SNERL,
+    """Adds to documents the phenotypes of diseases that curators found in their papers (SNERL,
     "Disease-Phenotype Relations").
 
-    Registered as a `CorpusFormat` with name "hpo". See `JoinedFactsFormat` for its parameters and
-    for how facts come to documents; `facts` is `phenotype.hpoa` of
+    Registered as a `CorpusFormat` with name "hpo". `JoinedFactsFormat` describes its parameters,
+    and how facts are joined to documents. `facts` is the file `phenotype.hpoa` of
     https://hpo.jax.org/data/annotations.
 
         {"type": "hpo", "format": "pubtator", "facts": "phenotype.hpoa.gz",
          "knowledge_base": {"path": "kb.sqlite"}}
 
     A fact is `has_phenotype` from a disease (`OMIM:...`, `ORPHA:...`, `DECIPHER:...`) to an HPO
-    term, for each paper of the annotation's references. Left out are annotations that are negated
-    (`NOT`, or a frequency of zero), those of another aspect (inheritance, onset, course, ...), and
-    those that refer to no paper. With a `knowledge_base`, diseases get its ids; the terms of HPO
-    stay what they are.
+    term. There is one fact for each paper in the references of an annotation. Annotations are left
+    out if they are negated (`NOT`, or a frequency of zero), if they have another aspect
+    (inheritance, onset, course, ...), or if they refer to no paper. With a `knowledge_base`,
+    diseases get the ids of this knowledge base, and the terms of HPO keep their ids.
     """
 
     maps_tail = False
@@ -54,12 +65,12 @@ class HpoReader:
         noted = source.report.noted
         for annotation in read_annotations(source):
             if annotation.aspect != PHENOTYPE:
-                noted["annotations left out: of another aspect than phenotypes"] += 1
+                noted[_OTHER_ASPECT] += 1
             elif annotation.is_negated or _NEVER.fullmatch(annotation.frequency):
-                noted["annotations left out: the disease lacks the phenotype"] += 1
+                noted[_NEGATED] += 1
             else:
                 papers = [int(paper) for paper in annotation.documents if is_pubmed_id(paper)]
                 if not papers:
-                    noted["annotations left out: no PubMed id"] += 1
+                    noted[_NO_PAPER] += 1
                 for paper in papers:
                     yield CuratedFact(paper, HAS_PHENOTYPE, annotation.disease, annotation.term)

@@ -1,7 +1,7 @@
-"""The base of corpora whose facts come from a database: document-level distant supervision."""
+"""The base class of formats that add facts of a database to documents (document-level distant
+supervision)."""
 
 import logging
-from dataclasses import replace
 from itertools import islice
 from typing import Iterator, List, Optional, Set, Tuple, TypeVar, Union
 
@@ -15,6 +15,7 @@ from bio_ie.files.corpus_report import CorpusReport
 from bio_ie.knowledge.candidate_generators import CandidateGenerator
 from bio_ie.knowledge.concept_links import ConceptLinks
 from bio_ie.knowledge.knowledge_base import KnowledgeBase
+from bio_ie.text.counted import Phrase, counted
 from bio_ie.text.document import Document, Fact
 
 logger = logging.getLogger(__name__)
@@ -22,47 +23,67 @@ logger = logging.getLogger(__name__)
 T = TypeVar("T")
 
 BATCH = 64
-"""Candidates are looked up for so many documents at once."""
+"""The number of documents whose candidates are looked up at once."""
+
+_EXCLUDED = Phrase("documents left out: excluded", one="document left out: excluded")
+_NOT_CURATED = Phrase(
+    "documents left out: no fact was curated from them",
+    one="document left out: no fact was curated from it",
+)
+_WITHOUT_FACTS = Phrase(
+    "documents left out: the filter leaves them no fact",
+    one="document left out: the filter leaves it no fact",
+)
+_OWN_FACTS = Phrase(
+    "facts left out: the documents had them before", one="fact left out: the document had it before"
+)
+_UNKNOWN_IDS = Phrase(
+    "facts with an id that the knowledge base does not know",
+    one="fact with an id that the knowledge base does not know",
+)
 
 
 class JoinedFactsFormat(WrapperFormat):
-    """Joins the facts of a database to the documents that they were curated from, by PubMed id.
+    """Adds the facts of a database to the documents that they were curated from, by PubMed id.
 
-    Passed on are the documents that the database has facts of, with these in place of their own:
-    of a paper that nobody curated, the absence of a fact would say nothing. Each document has its
-    paper's facts, once each, with the ids that its mentions have for them, if they do (`D012640`
-    or `MESH:D012640`), and with the prefix of their vocabulary otherwise. What is left out is
-    counted, and logged once.
+    Only documents for which the database has facts are passed on, because for a paper that nobody
+    curated, a missing fact means nothing. The facts of the database replace the facts that a
+    document had before. Each document has each fact of its paper once. The ids in a fact are
+    written as the document's mentions write them (`D012640` or `MESH:D012640`), or with the prefix
+    of their vocabulary if no mention has them. What is left out is counted, and logged once.
 
-    An implementation gives `reader`. The files are read when the first document is, once in a
-    process.
+    An implementation defines `reader`. A process reads the files once, when it reads the first
+    document.
 
     # Parameters
 
     format : `CorpusFormat`
-        Reads the texts, with mentions where a filter needs them.
+        Reads the texts, with mentions if a filter needs them.
     facts : `Union[str, List[str]]`
         Files, URLs or glob patterns with the facts.
     filter : `str`, optional (default = `None`)
-        Which facts of a paper its document keeps:
+        The facts of a paper that its document keeps:
 
-        * `None`: all;
-        * `"linked"`: those between two concepts that mentions are linked to, as in BRAN;
-        * `"full"`: those between two concepts that are candidates of some mention, as in SNERL.
+        * `None`: all facts;
+        * `"linked"`: facts between two concepts that mentions are linked to, as in BRAN;
+        * `"full"`: facts between two concepts that are candidates of some mention, as in SNERL.
     candidate_generator : `CandidateGenerator`, optional (default = `None`)
-        For the filter `"full"`, and only for that.
+        Required for the filter `"full"`, and only allowed with this filter.
     filter_candidates : `int`, optional (default = `250`)
-        So many candidates of a mention count. The generator's `k` must not be smaller.
+        The number of candidates of a mention that the filter `"full"` uses. The generator's `k`
+        must not be smaller.
     exclude_documents : `Union[str, Dict[str, Any], List[str]]`, optional (default = `None`)
-        Documents that are not passed on, such as those that a model will be evaluated on: a file
-        with one id a line, the data path of a corpus as an object, or a list of ids.
+        Documents that are not passed on, such as those that a model will be evaluated on. They are
+        given as a file with one id per line, as an object that is the data path of a corpus, or as
+        a list of ids.
     knowledge_base : `KnowledgeBase`, optional (default = `None`)
-        Concepts get the ids that it has for them; those that it does not know keep theirs. The
-        filters then know a concept by any of its ids. With `"full"`, it should be the generator's.
+        Concepts get the ids that this knowledge base has for them. Concepts that it does not know
+        keep their ids. The filters then find a concept by any of its ids. With `"full"`, this
+        should be the knowledge base of the generator.
     """
 
     maps_tail = True
-    """Whether tails get ids of the knowledge base, too."""
+    """Whether tails also get the ids of the knowledge base."""
 
     def __init__(
         self,
@@ -79,7 +100,9 @@ class JoinedFactsFormat(WrapperFormat):
         if filter not in (None, "full", "linked"):
             raise ConfigurationError(f"filter must be 'full', 'linked' or null, not {filter!r}")
         if (filter == "full") != (candidate_generator is not None):
-            raise ConfigurationError("a candidate_generator goes with the filter 'full'")
+            raise ConfigurationError(
+                "the filter 'full' needs a candidate_generator, and no other filter takes one"
+            )
         if candidate_generator is not None and candidate_generator.k < filter_candidates:
             raise ConfigurationError(
                 f"filter_candidates is {filter_candidates}, but the candidate_generator gives "
@@ -87,7 +110,7 @@ class JoinedFactsFormat(WrapperFormat):
             )
         self.facts = [facts] if isinstance(facts, str) else list(facts)
         if not self.facts:
-            raise ConfigurationError("there has to be a file with facts")
+            raise ConfigurationError("at least one file with facts is needed")
         self.filter = filter
         self.candidate_generator = candidate_generator
         self.filter_candidates = filter_candidates
@@ -95,7 +118,7 @@ class JoinedFactsFormat(WrapperFormat):
         self.knowledge_base = knowledge_base
 
     def reader(self) -> FactReader:
-        """What reads the files with the facts."""
+        """The reader of the files with the facts."""
         raise NotImplementedError
 
     def table(self) -> FactTable:
@@ -113,25 +136,24 @@ class JoinedFactsFormat(WrapperFormat):
                 facts += len(document.facts)
                 yield document
         if report.noted:
-            summary = f"{path}: {documents:,} documents with {facts:,} facts"
+            summary = f"{path}: {counted(documents, 'document')} with {counted(facts, 'fact')}"
             logger.warning("\n".join([summary, *report.note_lines()]))
 
     def _joined(
         self, path: str, table: FactTable, report: CorpusReport
     ) -> Iterator[Tuple[Document, List[Triple]]]:
-        """The documents that have facts, with these."""
+        """The documents that have facts in the table, and these facts."""
         excluded = papers_of(self.exclude_documents) if self.exclude_documents is not None else ()
         for document in self.format.read(path, report):
             paper = paper_of(document.id)
             triples = table.of_paper(paper)
             if paper in excluded:
-                report.noted["documents left out: excluded"] += 1
+                report.noted[_EXCLUDED] += 1
             elif not triples:
-                report.noted["documents left out: no fact was curated from them"] += 1
+                report.noted[_NOT_CURATED] += 1
             else:
                 if document.facts:
-                    reason = "facts left out: the documents had them before"
-                    report.noted[reason] += len(document.facts)
+                    report.noted[_OWN_FACTS] += len(document.facts)
                 yield document, [self._mapped(triple, report) for triple in triples]
 
     def _mapped(self, triple: Triple, report: CorpusReport) -> Triple:
@@ -142,7 +164,7 @@ class JoinedFactsFormat(WrapperFormat):
         known_head = self.knowledge_base.resolve(head)
         known_tail = self.knowledge_base.resolve(tail) if self.maps_tail else tail
         if known_head is None or known_tail is None:
-            report.noted["facts with an id that the knowledge base does not know"] += 1
+            report.noted[_UNKNOWN_IDS] += 1
         return relation, known_head or head, known_tail or tail
 
     def _batches(self, joined: Iterator[T]) -> Iterator[List[T]]:
@@ -153,7 +175,8 @@ class JoinedFactsFormat(WrapperFormat):
     def _filtered(
         self, batch: List[Tuple[Document, List[Triple]]], report: CorpusReport
     ) -> Iterator[Document]:
-        """The documents with those facts that the filter keeps, if there are some."""
+        """The documents with the facts that the filter keeps. Documents without any such fact are
+        left out."""
         for (document, triples), candidates in zip(batch, self._candidates(batch), strict=True):
             links = ConceptLinks(document, self.knowledge_base)
             kept = []
@@ -161,12 +184,13 @@ class JoinedFactsFormat(WrapperFormat):
                 if all(self._is_in_text(concept, links, candidates) for concept in (head, tail)):
                     kept.append(Fact(relation, links.written(head), links.written(tail)))
             if len(kept) < len(triples):
-                reason = f"facts left out: by the filter {self.filter!r}"
+                why = f"left out: by the filter {self.filter!r}"
+                reason = Phrase(f"facts {why}", one=f"fact {why}")
                 report.noted[reason] += len(triples) - len(kept)
             if kept:
-                yield replace(document, facts=tuple(dict.fromkeys(kept)))
+                yield document.with_changes(facts=dict.fromkeys(kept))
             else:
-                report.noted["documents left out: the filter leaves them no fact"] += 1
+                report.noted[_WITHOUT_FACTS] += 1
 
     def _candidates(self, batch: List[Tuple[Document, List[Triple]]]) -> List[Set[str]]:
         """All candidates of the mentions of each document."""

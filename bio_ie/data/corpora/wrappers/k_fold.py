@@ -1,4 +1,4 @@
-"""Folds and held-out parts of a corpus, the same on every machine and in every run."""
+"""Splits a corpus into folds and held-out parts, the same on every machine and in every run."""
 
 import hashlib
 from collections import Counter
@@ -11,6 +11,7 @@ from bio_ie.data.corpora.corpus_format import CorpusFormat
 from bio_ie.data.corpora.wrappers.wrapper_format import WrapperFormat
 from bio_ie.files.corpus_error import CorpusError
 from bio_ie.files.corpus_report import CorpusReport
+from bio_ie.text.counted import counted
 from bio_ie.text.document import Document
 
 SPLITS = ("train", "validation", "test")
@@ -27,18 +28,18 @@ class _Group:
 
 @CorpusFormat.register("k_fold")
 class KFoldFormat(WrapperFormat):
-    """One part of a corpus that is split into folds.
+    """Splits a corpus into folds and reads one part of it.
 
-    Registered as a `CorpusFormat` with name "k_fold". Usually not written in a reader but given
-    in the data path, `{"file": ..., "fold": 0, "num_folds": 10, "split": "train"}`, see
+    Registered as a `CorpusFormat` with name "k_fold". It is usually given in the data path and not
+    in the reader: `{"file": ..., "fold": 0, "num_folds": 10, "split": "train"}`; see
     `bio_ie.data.corpora.corpus_path`.
 
-    Of the `num_folds` parts, which are disjoint and cover the corpus, number `fold` is the test
-    part; the validation part is taken out of the rest; what remains is the training part. Which
-    document goes where depends on the documents' ids, their number and `seed` alone: neither on
-    the order of the file nor on Python's hash seed. Documents keep the order of the file.
-    The parts fit together where all settings but `split` are the same, `validation_share` too.
-    Holds the whole corpus in memory while it reads.
+    The corpus is split into `num_folds` disjoint folds. Fold number `fold` is the test part. The
+    validation part is taken from the rest of the corpus, and the remaining documents are the
+    training part. The part of a document depends only on the documents' ids, their number and
+    `seed`, and not on the order of the file or on Python's hash seed. Documents keep the order of
+    the file. The three parts are disjoint only if all settings except `split` are the same,
+    including `validation_share`. The whole corpus is in memory while it is read.
 
     # Parameters
 
@@ -47,21 +48,22 @@ class KFoldFormat(WrapperFormat):
     split : `str`
         `"train"`, `"validation"` or `"test"`.
     fold : `int`, optional (default = `None`)
-        From 0. Required with `num_folds`.
+        The number of the test fold, from 0. Required with `num_folds`.
     num_folds : `int`, optional (default = `None`)
-        `None`: no test part, only training and validation.
+        With `None` there is no test part, only training and validation.
     validation_share : `float`, optional (default = `0`)
-        Below 1: the share of the documents outside the test part; from 1 on: their number.
-        80/10/10 with 10 folds is a share of 1/9. Exact without groups; with `group_by_metadata`
-        up to half a group more or fewer.
+        Below 1, the share of the documents outside the test part that become the validation part.
+        From 1 on, the number of documents in the validation part. A split of 80/10/10 with 10 folds
+        needs a share of 1/9. The size is exact without groups. With `group_by_metadata` it can be
+        up to half a group larger or smaller.
     seed : `int`, optional (default = `0`)
     group_by_metadata : `str`, optional (default = `None`)
-        Documents that agree in this key of their metadata stay together: `"pmid"` keeps the
-        sentences of `ade` with `group_by: "sentence"` from being spread over the parts. By default
-        every document, be it a sentence, goes its own way.
+        Documents with the same value for this key of their metadata stay in the same part. For
+        example, `"pmid"` keeps the sentences of an abstract together that `ade` with
+        `group_by: "sentence"` reads. By default documents are not grouped.
     stratify_by : `str`, optional (default = `None`)
-        `"relations"` or `"mentions"`: the documents with the same set of relation (mention) types
-        are spread evenly over the parts.
+        With `"relations"` or `"mentions"`, the documents with the same set of relation (mention)
+        types are spread evenly over the parts.
     """
 
     streams = False
@@ -81,9 +83,12 @@ class KFoldFormat(WrapperFormat):
         if split not in SPLITS:
             raise ConfigurationError(f"split must be one of {SPLITS}, not {split!r}")
         if (fold is None) != (num_folds is None):
-            raise ConfigurationError("fold and num_folds are given together or not at all")
+            raise ConfigurationError("fold and num_folds must be given together or not at all")
         if num_folds is not None and (num_folds < 2 or not 0 <= (fold or 0) < num_folds):
-            raise ConfigurationError(f"fold {fold} is not one of {num_folds} (at least 2), from 0")
+            raise ConfigurationError(
+                "num_folds must be at least 2, and fold must be from 0 to num_folds - 1, but fold "
+                f"is {fold} and num_folds is {num_folds}"
+            )
         if split == "test" and num_folds is None:
             raise ConfigurationError("there is no test split without fold and num_folds")
         if not validation_share >= 0 or (validation_share > 1 and validation_share % 1):
@@ -108,12 +113,14 @@ class KFoldFormat(WrapperFormat):
         documents = list(self.format.read(path, report))
         groups = self._groups(documents, path)
         if self.num_folds is not None and len(groups) < self.num_folds:
-            raise CorpusError(f"{len(groups)} documents cannot make {self.num_folds} folds", path)
+            number = counted(len(groups), "document or group", "documents or groups")
+            raise CorpusError(f"{number} cannot be split into {self.num_folds} folds", path)
         chosen = self._chosen(groups)
         yield from (document for index, document in enumerate(documents) if index in chosen)
 
     def _groups(self, documents: List[Document], path: str) -> List[_Group]:
-        """The groups in an order that is random, but always the same for a seed."""
+        """The groups, ordered by their types and then in a random order, which is always the same
+        for a seed."""
         groups: Dict[str, _Group] = {}
         repeated: Counter[str] = Counter()
         for index, document in enumerate(documents):
@@ -123,7 +130,7 @@ class KFoldFormat(WrapperFormat):
             else:
                 if self.group_by_metadata not in document.metadata:
                     raise CorpusError(
-                        f"there is no {self.group_by_metadata!r} in its metadata to group by",
+                        f"its metadata has no {self.group_by_metadata!r} to group by",
                         path,
                         document_id=document.id,
                     )
@@ -140,7 +147,7 @@ class KFoldFormat(WrapperFormat):
         return hashlib.sha256(f"{self.seed}\n{key}".encode("utf-8", "surrogatepass")).hexdigest()
 
     def _chosen(self, groups: List[_Group]) -> Set[int]:
-        """The numbers of the documents of this split."""
+        """The indices of the documents of this split."""
         test, rest = self._test_part(groups)
         if self.split == "test":
             return _indices(test)
@@ -148,7 +155,11 @@ class KFoldFormat(WrapperFormat):
         return _indices(validation if self.split == "validation" else train)
 
     def _test_part(self, groups: List[_Group]) -> Tuple[List[_Group], List[_Group]]:
-        """Deals each group to the fold with the fewest documents of its types, then the fewest."""
+        """The groups of the test part, and the other groups.
+
+        Each group goes to the fold with the fewest documents of the same set of types. Among such
+        folds, it goes to the one with the fewest documents.
+        """
         if self.num_folds is None:
             return [], groups
         sizes = [0] * self.num_folds
@@ -163,8 +174,11 @@ class KFoldFormat(WrapperFormat):
         return parts
 
     def _validation_part(self, groups: List[_Group]) -> Tuple[List[_Group], List[_Group]]:
-        """Takes groups at even distances, so that every stratum gives its share: a group whenever
-        that brings the part nearer to its share of the documents so far."""
+        """The groups of the validation part, and the other groups.
+
+        Groups are taken at even distances, so that every stratum contributes its share. A group is
+        taken if that brings the validation part closer to its share of the documents so far.
+        """
         total = sum(len(group.indices) for group in groups)
         wanted = self._validation_size(total)
         parts: Tuple[List[_Group], List[_Group]] = ([], [])
@@ -182,7 +196,8 @@ class KFoldFormat(WrapperFormat):
             return round(self.validation_share * total)
         if self.validation_share >= total:
             raise ConfigurationError(
-                f"validation_share {self.validation_share:.0f} leaves nothing of {total} documents"
+                f"validation_share {self.validation_share:.0f} leaves no document for training: "
+                f"there is only {counted(total, 'document')}"
             )
         return int(self.validation_share)
 

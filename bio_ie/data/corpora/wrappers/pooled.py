@@ -1,4 +1,4 @@
-"""The annotations of several taggers, on the same texts."""
+"""Merges the annotations that several taggers made on the same texts."""
 
 import logging
 import re
@@ -9,6 +9,7 @@ from bio_ie.data.corpora.corpus_format import CorpusFormat
 from bio_ie.data.corpora.wrappers.several_corpora import SeveralCorporaFormat
 from bio_ie.files.corpus_error import CorpusError
 from bio_ie.files.corpus_report import CorpusReport
+from bio_ie.text.counted import Phrase
 from bio_ie.text.document import Document, Mention, Relation, Span
 
 logger = logging.getLogger(__name__)
@@ -18,28 +19,29 @@ _Place = Tuple[int, int, str, Tuple[Span, ...]]
 
 @CorpusFormat.register("pooled")
 class PooledFormat(SeveralCorporaFormat):
-    """Puts together what several corpora say of the same documents: diseases as one tagger found
-    them, and phenotypes as another one did (SNERL, "Disease-Phenotype Relations").
+    """Merges the annotations of several corpora with the same documents, such as the diseases that
+    one tagger found and the phenotypes that another tagger found (SNERL, "Disease-Phenotype
+    Relations").
 
-    Registered as a `CorpusFormat` with name "pooled"; its parameters are those of
+    Registered as a `CorpusFormat` with name "pooled". Its parameters are those of
     `SeveralCorporaFormat`.
 
         {"type": "pooled", "format": "pubtator",
          "corpora": ["diseases.PubTator", {"file": "phenotypes.jsonl", "format": "jsonl"}]}
 
-    Documents are the same if they have the same id, and must then have the same text, but for the
-    kind of white space. All mentions are kept, overlapping ones too, in the order of the text;
-    those with the same place and type are one, with the ids of all, and otherwise as the first
-    corpus has it. Mentions and entities whose id an earlier one has get `#2` behind it. Relations
-    and facts are kept once. Passages, sentences and tokens are those of the first corpus that has
-    some.
+    Documents with the same id are merged. They must have the same text, except for the kind of
+    white space. All mentions are kept, also overlapping ones, in text order. Mentions with the same
+    offsets and type become one mention with the concept ids of all of them. Everything else about
+    it comes from the first corpus that has it. Mentions and entities whose id is already used get
+    the suffix `#2`. Equal relations and equal facts are kept once. Passages, sentences and tokens
+    are taken from the first corpus that has any.
 
-    Documents come in the order of the first corpus; those that it does not have come behind. How
-    many each of the corpora lacks is noted in the report. As long as the corpora have the same
-    documents in the same order, one document of each is in memory.
+    Documents come in the order of the first corpus. Documents that it does not have come after
+    these. The number of documents that each corpus does not have is noted in the report. As long as
+    the corpora have the same documents in the same order, only one document of each is in memory.
     """
 
-    streams = False  # memory grows where the orders differ
+    streams = False  # memory grows if the orders of the corpora differ
 
     def _documents(self, path: str, report: CorpusReport) -> Iterator[Document]:
         corpora = [_Corpus(name, documents) for name, documents in self._opened(path, report)]
@@ -54,14 +56,16 @@ class PooledFormat(SeveralCorporaFormat):
                     else:
                         found.append((other.name, same))
                 for name in lacking:
-                    report.noted[f"documents are not in {name}"] += 1
+                    absent = f"not in {name}"
+                    reason = Phrase(f"documents are {absent}", one=f"document is {absent}")
+                    report.noted[reason] += 1
                 yield pool(found)
         if report.noted:
             logger.warning("\n".join(["pooled corpora:", *report.note_lines()]))
 
 
 class _Corpus:
-    """Documents in their order or by id, each of them once."""
+    """The documents of a corpus, which can be taken in order or by id, each of them once."""
 
     def __init__(self, name: str, documents: Iterator[Document]) -> None:
         self.name = name
@@ -83,10 +87,10 @@ class _Corpus:
 
 
 def pool(documents: Sequence[Tuple[str, Document]]) -> Document:
-    """One document of several with the same text, each with the name of its corpus; see
-    `PooledFormat`.
+    """Merges several documents with the same text into one; see `PooledFormat`. Each is given with
+    the name of its corpus.
 
-    Raises `CorpusError` for texts that differ.
+    Raises `CorpusError` if the texts differ.
     """
     name, first = documents[0]
     for other_name, other in documents[1:]:
@@ -101,7 +105,7 @@ def pool(documents: Sequence[Tuple[str, Document]]) -> Document:
         for mention in document.mentions:
             place = (*mention.span, mention.type, mention.fragments)
             if place in mentions:
-                mentions[place] = _united(mentions[place], mention)
+                mentions[place] = _with_concepts_of(mentions[place], mention)
             else:
                 entity_id = mention.entity_id
                 if entity_id is not None:
@@ -131,13 +135,13 @@ def pool(documents: Sequence[Tuple[str, Document]]) -> Document:
     )
 
 
-def _united(mention: Mention, other: Mention) -> Mention:
+def _with_concepts_of(mention: Mention, other: Mention) -> Mention:
     concept_ids = tuple(dict.fromkeys(mention.concept_ids + other.concept_ids))
     return replace(mention, concept_ids=concept_ids)
 
 
 def _unused(name: str, used: Set[str]) -> str:
-    """The name, or with the first number behind it that nothing has."""
+    """The name itself, or the name with the first suffix (`#2`, `#3`, ...) that is not used yet."""
     unused, number = name, 1
     while unused in used:
         number += 1
@@ -155,7 +159,7 @@ def _check_text(first: Document, first_name: str, other: Document, name: str) ->
         min(len(one), len(two)),
     )
     raise CorpusError(
-        f"its text is not that in {first_name}: they differ at character {place}, "
+        f"its text differs from the text in {first_name} at character {place}: "
         f"{two[place : place + 20]!r} and {one[place : place + 20]!r}",
         name,
         document_id=other.id,

@@ -1,8 +1,7 @@
-"""Relations between mentions, made of what is known of their concepts: distant supervision."""
+"""Makes relations between mentions from the facts about their concepts (distant supervision)."""
 
 import logging
 from bisect import bisect_right
-from dataclasses import replace
 from itertools import product
 from typing import Callable, Iterator, Optional
 
@@ -13,6 +12,7 @@ from bio_ie.data.corpora.wrappers.wrapper_format import WrapperFormat
 from bio_ie.files.corpus_report import CorpusReport
 from bio_ie.knowledge.concept_links import ConceptLinks
 from bio_ie.knowledge.knowledge_base import KnowledgeBase
+from bio_ie.text.counted import Phrase
 from bio_ie.text.document import Document, Mention, Relation
 from bio_ie.text.sentences import sentence_spans
 from bio_ie.text.tokenizers import SpanSentenceSplitter
@@ -26,15 +26,16 @@ SAME_DOCUMENT = "same_document"
 
 @CorpusFormat.register("projected_facts")
 class ProjectedFactsFormat(WrapperFormat):
-    """Adds, for each fact of a document, a relation of its type from every mention that is linked
-    to its head to every other mention that is linked to its tail (distant supervision, Mintz et
-    al. 2009), so that models of relations between mentions can be trained on facts.
+    """Turns the facts of a document into relations between its mentions, so that models of such
+    relations can be trained on facts (distant supervision, Mintz et al. 2009). For each fact, every
+    mention that is linked to its head gets a relation of the fact's type to every other mention
+    that is linked to its tail.
 
     Registered as a `CorpusFormat` with name "projected_facts".
 
         {"type": "projected_facts", "format": "pubtator", "project_facts": "same_sentence"}
 
-    Facts stay, and so do the relations that there are. Facts without such a pair of mentions are
+    The facts and the existing relations are kept. Facts without such a pair of mentions are
     counted, and logged once.
 
     # Parameters
@@ -42,12 +43,13 @@ class ProjectedFactsFormat(WrapperFormat):
     format : `CorpusFormat`
         Reads documents with facts and linked mentions.
     project_facts : `str`, optional (default = `"same_sentence"`)
-        Which pairs of mentions: `"same_sentence"`, those that begin in one sentence, or
-        `"same_document"`, all.
+        The pairs of mentions that get a relation. With `"same_sentence"`, both mentions must begin
+        in the same sentence. With `"same_document"`, all pairs do.
     sentence_splitter : `SpanSentenceSplitter`, optional (default = `pysbd`)
-        For documents without sentences of their own.
+        Splits documents that have no sentences of their own.
     knowledge_base : `KnowledgeBase`, optional (default = `None`)
-        Concepts are the same if they are so there; see `ConceptLinks`.
+        Two ids are the same concept if they are the same in this knowledge base; see
+        `ConceptLinks`.
     """
 
     def __init__(
@@ -91,11 +93,13 @@ class ProjectedFactsFormat(WrapperFormat):
                     relations.append(Relation(*triple))
             if not is_projected:
                 place = self.project_facts.replace("_", " ")
-                report.noted[f"facts without a pair of mentions in the {place}"] += 1
-        return replace(document, relations=tuple(relations))
+                without = f"without a pair of mentions in the {place}"
+                report.noted[Phrase(f"facts {without}", one=f"fact {without}")] += 1
+        return document.with_changes(relations=relations)
 
     def _sentences(self, document: Document) -> Callable[[Mention], int]:
-        """Gives the number of the sentence of a mention."""
+        """A function that gives the number of a mention's sentence. It is always 0 for
+        `"same_document"`."""
         if self.project_facts == SAME_DOCUMENT:
             return lambda mention: 0
         starts = [start for start, _ in sentence_spans(document, self.sentence_splitter)]

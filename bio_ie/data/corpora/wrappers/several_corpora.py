@@ -1,4 +1,4 @@
-"""The base of formats that read several corpora."""
+"""The base class of formats that read several corpora."""
 
 import os
 from typing import Any, Iterator, List, Optional, Tuple
@@ -14,16 +14,16 @@ from bio_ie.text.document import Document
 
 
 class SeveralCorporaFormat(WrapperFormat):
-    """Reads several corpora, each in its own format and part if need be.
+    """Reads several corpora. Each can have its own format and its own part.
 
     # Parameters
 
     corpora : `List[DataPath]`
         Data paths (see `bio_ie.data.corpora.corpus_path`): strings, or objects with their own
-        `format`, `split` and so on. Relative ones lie in the folder that is given to `read`; an
-        empty one is the working directory.
+        `format`, `split` and so on. Relative paths are relative to the folder that is passed to
+        `read`. An empty folder name means the working directory.
     format : `CorpusFormat`, optional (default = `jsonl`)
-        Reads the corpora that name no format.
+        Reads the corpora that have no format of their own.
     """
 
     def __init__(self, corpora: List[Any], format: Optional[CorpusFormat] = None) -> None:

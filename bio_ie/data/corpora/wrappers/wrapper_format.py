@@ -1,4 +1,4 @@
-"""The base of formats that pass on what another format reads."""
+"""The base class of formats that change what another format reads."""
 
 import os
 from typing import Iterator, Optional, Union
@@ -10,11 +10,13 @@ from bio_ie.text.document import Document
 
 
 class WrapperFormat(CorpusFormat):
-    """Reads through another format and passes on some of its documents, changed or not.
+    """Reads documents with another format, the inner format, and passes on some of them, changed or
+    not.
 
-    An implementation gives `_documents(path, report)`, which hands `report` to the inner format's
-    `read`: the inner losses end up in the caller's report, the counts of documents are those that
-    are passed on. `on_error` is the inner format's.
+    An implementation defines `_documents(path, report)`, which passes `report` to the inner
+    format's `read`. The losses of the inner format are then added to the caller's report. The
+    caller's report counts only the documents that are passed on. `on_error` is that of the inner
+    format.
 
     # Parameters
 
@@ -41,7 +43,7 @@ class WrapperFormat(CorpusFormat):
         finally:
             report.add_losses(inner)
         if not documents and sum(report.lost.values()) == lost_before:
-            raise CorpusError("no document of it is left", os.fspath(path))
+            raise CorpusError("no document is left", os.fspath(path))
 
     def _documents(self, path: str, report: CorpusReport) -> Iterator[Document]:
         raise NotImplementedError

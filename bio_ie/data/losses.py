@@ -1,0 +1,26 @@
+"""What a reading loses or changes, counted and told."""
+
+from collections import Counter
+
+from bio_ie.text.counted import Phrase
+from bio_ie.text.words import AlignedSentence
+
+Losses = Counter[Phrase]
+"""How often each thing was lost or changed."""
+
+
+CROSSING = Phrase(
+    "mentions cross the end of their sentence", one="mention crosses the end of its sentence"
+)
+_DISCONTINUOUS = Phrase(
+    "discontinuous mentions were taken from end to end",
+    one="discontinuous mention was taken from end to end",
+)
+_WORDLESS = Phrase("mentions hold no word", one="mention holds no word")
+
+
+def count_misaligned(aligned: AlignedSentence, losses: Losses) -> None:
+    """Adds the mentions of a sentence that words cannot express exactly to `losses`."""
+    losses[CROSSING] += aligned.num_crossing
+    losses[_DISCONTINUOUS] += aligned.num_discontinuous
+    losses[_WORDLESS] += aligned.alignment.lost

@@ -1,0 +1,38 @@
+"""What is scored of a document: the kinds of items, and the metric of each kind."""
+
+from typing import Any, Callable, Dict, List, NamedTuple, Type
+
+from bio_ie.data.concept_items import ConceptItems
+from bio_ie.data.items import entity_items, relation_items
+from bio_ie.metrics.document_fact_f1 import DocumentFactF1
+from bio_ie.metrics.document_linking_f1 import DocumentLinkingF1
+from bio_ie.metrics.entity_f1 import EntityF1
+from bio_ie.metrics.item_f1 import ItemF1
+from bio_ie.metrics.mention_linking_f1 import MentionLinkingF1
+from bio_ie.metrics.relation_f1 import RelationF1
+from bio_ie.text.document import Document
+
+
+class ScoredItems(NamedTuple):
+    """A kind of items.
+
+    # Parameters
+
+    metric : `Type[ItemF1]`
+    of : `Callable[[Document, ConceptItems], List[Any]]`
+        The items of a document; concepts are written as the second argument writes them.
+    """
+
+    metric: Type[ItemF1[Any]]
+    of: Callable[[Document, ConceptItems], List[Any]]
+
+
+SCORED_ITEMS: Dict[str, ScoredItems] = {
+    "entity": ScoredItems(EntityF1, lambda document, _: entity_items(document)),
+    "relation": ScoredItems(RelationF1, lambda document, _: relation_items(document)),
+    "fact": ScoredItems(DocumentFactF1, lambda _, concepts: concepts.facts()),
+    "linking": ScoredItems(DocumentLinkingF1, lambda _, concepts: concepts.links()),
+    "mention_linking": ScoredItems(MentionLinkingF1, lambda _, concepts: concepts.mention_links()),
+}
+"""By name. `bio-ie score` counts all of them; models count those that they predict, with the same
+metrics."""

@@ -1,0 +1,82 @@
+"""The words of a sentence, and its mentions as stretches of words."""
+
+from typing import List, NamedTuple, Sequence
+
+from allennlp.data import Tokenizer
+
+from bio_ie.text.document import Mention, Span
+from bio_ie.text.sentences import Sentence
+from bio_ie.text.tokenizers.alignment import Alignment, align_tokens
+
+
+def tokenized(text: str, tokenizer: Tokenizer, start: int = 0) -> List[Span]:
+    """The character offsets of a text's words, without those that are white space alone.
+
+    # Parameters
+
+    text : `str`
+    tokenizer : `Tokenizer`
+        Its tokens need `idx` and `idx_end`.
+    start : `int`, optional (default = `0`)
+        Where the text begins; added to all offsets.
+    """
+    return [
+        (start + token.idx, start + token.idx_end)  # type: ignore[operator]
+        for token in tokenizer.tokenize(text)
+        if token.text and not token.text.isspace()
+    ]
+
+
+def sentence_words(sentence: Sentence, tokenizer: Tokenizer) -> List[Span]:
+    """The words of a sentence in offsets of the document: the corpus's own, else the tokenizer's.
+    A sentence of white space alone has none."""
+    return sentence.token_spans() or tokenized(sentence.text, tokenizer, sentence.start)
+
+
+class AlignedSentence(NamedTuple):
+    """What `align_sentence` returns.
+
+    # Parameters
+
+    mentions : `List[Mention]`
+        The mentions that lie in the sentence from end to end.
+    alignment : `Alignment`
+        The words of the sentence, and of each of these mentions.
+    num_crossing : `int`
+        Mentions of the sentence that end outside of it, or begin before it.
+    num_discontinuous : `int`
+        How many of `mentions` have fragments. They are taken from end to end.
+    """
+
+    mentions: List[Mention]
+    alignment: Alignment
+    num_crossing: int
+    num_discontinuous: int
+
+
+def mentions_inside(sentence: Sentence) -> List[Mention]:
+    """The mentions of a sentence that lie in it from end to end."""
+    # A mention before the first sentence, in white space, is handed out with that sentence.
+    return [m for m in sentence.mentions if sentence.start <= m.start and m.end <= sentence.end]
+
+
+def align_sentence(
+    sentence: Sentence, words: Sequence[Span], mode: str = "split"
+) -> AlignedSentence:
+    """Finds the words of each mention of a sentence.
+
+    # Parameters
+
+    sentence : `Sentence`
+    words : `Sequence[Span]`
+        In offsets of the document (`sentence_words`).
+    mode : `str`, optional (default = `"split"`)
+        See `align_tokens`.
+    """
+    inside = mentions_inside(sentence)
+    return AlignedSentence(
+        inside,
+        align_tokens(sentence.document.text, words, [mention.span for mention in inside], mode),
+        len(sentence.mentions) - len(inside),
+        sum(bool(mention.fragments) for mention in inside),
+    )
