@@ -197,7 +197,11 @@ def test_jsonnet_examples_are_configs_with_known_parameters(block):
     if "representation" in model:
         parts.append((Model, model["representation"]))
     for base, part in parts:
-        assert part.keys() - {"type"} <= settings_of(base.by_name(part["type"])).keys()
+        class_ = base.by_name(part["type"])
+        known = (
+            settings_of(class_) if inspect.isclass(class_) else inspect.signature(class_).parameters
+        )
+        assert part.keys() - {"type"} <= known.keys()
     unregistered = [
         (BackgroundKnowledgeBase, config["dataset_reader"].get("background", {})),
         (BackgroundKnowledge, model.get("knowledge", {})),
@@ -216,7 +220,7 @@ def test_commands_have_options_that_exist(page, monkeypatch):
     commands = [line for line in lines if re.match(r"(bio-ie|allennlp) [a-z-]+ .*[-./]", line)]
     assert commands or page not in WITH_COMMANDS
     for command in commands:
-        # `CONFIG -s FOLDER` stands for any; a comment names another file.
+        # A comment names another config.
         monkeypatch.setattr(sys, "argv", shlex.split(command, comments=True))
         parse_args("bio-ie")
 

@@ -50,8 +50,7 @@ class CorpusReport:
             self.examples.setdefault(reason, example)
 
     def lose_input(self, reason: str, error: CorpusError) -> None:
-        """Counts a loss while reading. If there is an `on_unread`, keeps its error until `settle`.
-        """
+        """Counts a loss while reading. If there is an `on_unread`, keeps its error until `settle`."""
         self.lose(reason, str(error))
         if self.on_unread is not None:
             self._problems.append(error)

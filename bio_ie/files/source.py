@@ -11,6 +11,7 @@ from typing import IO, Any, Iterator, Optional
 from bio_ie.files.corpus_error import CorpusError
 from bio_ie.files.corpus_report import CorpusReport
 from bio_ie.files.strict_json import parse_json
+from bio_ie.files.unique_ids import UniqueIds
 
 logger = logging.getLogger(__name__)
 
@@ -28,13 +29,23 @@ class Source:
         `"raise"` or `"skip"`.
     report : `CorpusReport`
         If it has an `on_unread`, `on_error` is always `"skip"`.
+    ids : `UniqueIds`, optional
+        The document ids of the corpus that the file is part of. Default: those of the file alone.
     """
 
-    def __init__(self, path: Path, name: str, on_error: str, report: CorpusReport) -> None:
+    def __init__(
+        self,
+        path: Path,
+        name: str,
+        on_error: str,
+        report: CorpusReport,
+        ids: Optional[UniqueIds] = None,
+    ) -> None:
         self.path = path
         self.name = name
         self.on_error = "skip" if report.on_unread is not None else on_error
         self.report = report
+        self.ids = UniqueIds(name) if ids is None else ids
         self.line: Optional[int] = None
 
     def error(

@@ -3,7 +3,6 @@
 import glob
 import logging
 import os
-from dataclasses import replace
 from pathlib import Path
 from typing import Iterable, Iterator, List, Optional, Tuple, Union
 
@@ -11,10 +10,10 @@ from allennlp.common import Registrable
 from allennlp.common.checks import ConfigurationError
 from allennlp.common.file_utils import cached_path
 
-from bio_ie.data.corpora.unique_ids import UniqueIds
 from bio_ie.files.corpus_error import CorpusError
 from bio_ie.files.corpus_report import CorpusReport
 from bio_ie.files.source import Source
+from bio_ie.files.unique_ids import UniqueIds
 from bio_ie.text.document import Document, DocumentError
 
 logger = logging.getLogger(__name__)
@@ -65,14 +64,14 @@ class CorpusFormat(Registrable):
         documents = 0
         unique = UniqueIds(os.fspath(path))
         for file, name in self._files(os.fspath(path)):
-            source = Source(file, name, self.on_error, report)
+            source = Source(file, name, self.on_error, report, unique)
             try:
                 for document in self._checked(source):
                     report.settle(document.id)
                     documents += 1
                     document_id = unique(document.id)
                     if document_id != document.id:
-                        document = replace(document, id=document_id)
+                        document = document.with_changes(id=document_id)
                     report.add(document)
                     yield document
             except CorpusError as error:

@@ -12,7 +12,6 @@ from bio_ie.data.corpora.concept_id_notation import DEFAULT_PREFIXES, ConceptIdN
 from bio_ie.data.corpora.corpus_format import CorpusFormat
 from bio_ie.data.corpora.formats.bioc_reader import BiocReader
 from bio_ie.data.corpora.formats.bioc_writer import bioc_from_document
-from bio_ie.data.corpora.unique_ids import UniqueIds
 from bio_ie.files.atomic_output import atomic_writer
 from bio_ie.files.bad_items import BadItem, skippable
 from bio_ie.files.corpus_error import quoted
@@ -74,7 +73,6 @@ class BiocFormat(CorpusFormat):
 
     def _read(self, source: Source) -> Iterator[Document]:
         reader = BiocReader(source, self._ids, self._identifier_keys)
-        unique_id = UniqueIds(source.name)
         for line, value in self._values(source):
             document: Optional[Document] = None
             with skippable(source, line=line):
@@ -82,7 +80,7 @@ class BiocFormat(CorpusFormat):
                 document_id = parsed.id
                 if type(document_id) not in (str, int):
                     raise BadItem("a document without an id", quoted(document_id))
-                document = reader.read(parsed, unique_id(str(document_id)), line)
+                document = reader.read(parsed, source.ids.reserve(str(document_id)), line)
             if document is not None:
                 yield document
 

@@ -8,12 +8,12 @@ from typing import Iterable, Iterator, List, Optional, Tuple
 from bio_ie.data.corpora.corpus_format import CorpusFormat
 from bio_ie.data.corpora.formats.brat_reader import BratAnnotations
 from bio_ie.data.corpora.formats.brat_writer import annotation_lines
-from bio_ie.data.corpora.unique_ids import UniqueIds
 from bio_ie.files.atomic_output import atomic_folder
 from bio_ie.files.bad_items import skippable
 from bio_ie.files.corpus_error import CorpusError
 from bio_ie.files.corpus_report import CorpusReport
 from bio_ie.files.source import Source
+from bio_ie.files.unique_ids import UniqueIds
 from bio_ie.text.document import Document
 
 _ENDING = re.compile(r"\.(txt|ann)(\.gz)?$")

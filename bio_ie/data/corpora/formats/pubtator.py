@@ -7,7 +7,6 @@ from typing import Any, Dict, Iterable, Iterator, List, Optional, Sequence, Tupl
 
 from bio_ie.data.corpora.concept_id_notation import DEFAULT_PREFIXES, ConceptIdNotation
 from bio_ie.data.corpora.corpus_format import CorpusFormat
-from bio_ie.data.corpora.unique_ids import UniqueIds
 from bio_ie.files.atomic_output import atomic_writer
 from bio_ie.files.bad_items import BadItem
 from bio_ie.files.corpus_error import quoted
@@ -68,9 +67,8 @@ class PubtatorFormat(CorpusFormat):
     # Reading
 
     def _read(self, source: Source) -> Iterator[Document]:
-        unique_id = UniqueIds(source.name)
         for block in _blocks(source):
-            yield self._document(block, unique_id(block.id), source)
+            yield self._document(block, source.ids.reserve(block.id), source)
 
     def _document(self, block: "_Block", document_id: str, source: Source) -> Document:
         if block.abstract is None:

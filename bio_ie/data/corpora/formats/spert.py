@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any, Dict, Iterable, Iterator, List, Mapping, Optional, Set, Tuple, Union
 
 from bio_ie.data.corpora.corpus_format import CorpusFormat
-from bio_ie.data.corpora.unique_ids import UniqueIds
 from bio_ie.files.atomic_output import atomic_writer
 from bio_ie.files.bad_items import BadItem, as_object, json_objects, member, skippable
 from bio_ie.files.corpus_report import CorpusReport
@@ -42,11 +41,10 @@ class SpertFormat(CorpusFormat):
     streams = False
 
     def _read(self, source: Source) -> Iterator[Document]:
-        unique = UniqueIds(source.name)
         for index, item in json_objects(source, "a sentence"):
             document = None
             with skippable(source, f"number {index}"):
-                document_id = unique(_document_id(item, index))
+                document_id = source.ids.reserve(_document_id(item, index))
                 with skippable(source, document_id):
                     document = _read_document(source, document_id, item)
             if document is not None:

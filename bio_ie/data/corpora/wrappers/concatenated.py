@@ -1,12 +1,11 @@
 """Several corpora as one."""
 
-from dataclasses import replace
 from typing import Iterator
 
 from bio_ie.data.corpora.corpus_format import CorpusFormat
-from bio_ie.data.corpora.unique_ids import UniqueIds
 from bio_ie.data.corpora.wrappers.several_corpora import SeveralCorporaFormat
 from bio_ie.files.corpus_report import CorpusReport
+from bio_ie.files.unique_ids import UniqueIds
 from bio_ie.text.document import Document
 
 
@@ -30,4 +29,4 @@ class ConcatenatedFormat(SeveralCorporaFormat):
         for _, documents in self._opened(path, report):
             for document in documents:
                 document_id = unique(document.id)
-                yield document if document_id == document.id else replace(document, id=document_id)
+                yield document.with_changes(id=document_id)

@@ -21,9 +21,24 @@ class UniqueIds:
         self._name = name
         self._count: Counter[str] = Counter()
         self._given: set[str] = set()
+        self._reserved: set[str] = set()
         self._warned = False
 
+    def reserve(self, document_id: str) -> str:
+        """The unique id of a document that is still being parsed, so that errors can name it. The
+        next call with this id returns it as it is."""
+        unique = self._new(document_id)
+        self._reserved.add(unique)
+        return unique
+
     def __call__(self, document_id: str) -> str:
+        """The id that a document gets."""
+        if document_id in self._reserved:
+            self._reserved.remove(document_id)
+            return document_id
+        return self._new(document_id)
+
+    def _new(self, document_id: str) -> str:
         unique = document_id
         while unique in self._given:
             self._count[document_id] += 1

@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bio_ie.data.corpora.unique_ids import UniqueIds
+from bio_ie.files.unique_ids import UniqueIds
 from tests.data.corpora.broken_files import steady
 
 
@@ -19,3 +19,12 @@ def test_ids_are_unique_even_where_they_look_like_numbered_ones(names):
     given_ids = [unique(name) for name in names]
     assert len(set(given_ids)) == len(names)
     assert all(id_.startswith(name) for id_, name in zip(given_ids, names, strict=True))
+
+
+def test_a_reserved_id_is_given_as_it_is(caplog):
+    unique = UniqueIds("file")
+    reserved = [unique.reserve("a"), unique.reserve("a")]
+    assert reserved == ["a", "a#2"]
+    assert [unique(name) for name in reserved] == reserved
+    assert unique("a") == "a#3"
+    assert len(caplog.records) == 1
