@@ -13,6 +13,7 @@ import _jsonnet
 import pytest
 from allennlp.commands import parse_args
 from allennlp.common import Lazy
+from allennlp.common.from_params import infer_params
 from allennlp.data import DatasetReader, TokenIndexer, Tokenizer
 from allennlp.data.samplers import BatchSampler
 from allennlp.models import Model
@@ -133,7 +134,7 @@ def settings_of(class_: Any) -> Dict[str, inspect.Parameter]:
     given = GIVEN.union(
         *(names for base, names in GIVEN_BY_MODEL.items() if issubclass(class_, base))
     )
-    parameters = inspect.signature(class_.__init__).parameters
+    parameters = infer_params(class_)  # those that are passed on to a base, too
     return {
         name: parameter
         for name, parameter in parameters.items()

@@ -1,22 +1,19 @@
 """What readers share whose instances are sentences in their context, or several in a row."""
 
 from bisect import bisect_right
-from typing import Dict, List, Optional, Sequence, Tuple
+from typing import Any, Dict, List, Optional, Sequence, Tuple
 
 import torch
 from allennlp.common.checks import ConfigurationError
-from allennlp.data import Tokenizer
 from allennlp.data.fields import Field, TensorField
 from allennlp.data.token_indexers import TokenIndexer
 
-from bio_ie.data.corpora.corpus_format import CorpusFormat
 from bio_ie.data.dataset_readers.sentence_reader import SentenceReader
 from bio_ie.data.wordpiece_budget import WordpieceBudget
 from bio_ie.text.counted import Phrase
 from bio_ie.text.document import Document, Span
 from bio_ie.text.document_words import DocumentWords
 from bio_ie.text.sentences import Sentence, SentenceInContext, split_document
-from bio_ie.text.tokenizers import SpanSentenceSplitter
 
 _LONG_SENTENCES = Phrase(
     "sentences longer than max_wordpieces were cut",
@@ -52,29 +49,14 @@ class ContextSentenceReader(SentenceReader):
     def __init__(
         self,
         token_indexers: Dict[str, TokenIndexer],
-        corpus: Optional[CorpusFormat] = None,
-        tokenizer: Optional[Tokenizer] = None,
-        sentence_splitter: Optional[SpanSentenceSplitter] = None,
         context_sentences: int = 1,
         max_wordpieces: int = 128,
         joined_wordpieces: Optional[int] = None,
-        align: str = "split",
-        max_words: int = 400,
-        max_instances: Optional[int] = None,
-        serialization_dir: Optional[str] = None,
+        **kwargs: Any,
     ) -> None:
         if context_sentences < 0:
             raise ConfigurationError(f"context_sentences must not be {context_sentences}")
-        super().__init__(
-            token_indexers=token_indexers,
-            corpus=corpus,
-            tokenizer=tokenizer,
-            sentence_splitter=sentence_splitter,
-            align=align,
-            max_words=max_words,
-            max_instances=max_instances,
-            serialization_dir=serialization_dir,
-        )
+        super().__init__(token_indexers, **kwargs)
         self._context_sentences = context_sentences
         self._budget = WordpieceBudget(token_indexers, max_wordpieces)
         room = self._budget.num_wordpieces

@@ -3,13 +3,12 @@ classifier that tells types of ambiguous names apart."""
 
 import random
 from dataclasses import dataclass
-from typing import Dict, Iterator, List, Optional, Sequence, Tuple
+from typing import Any, Dict, Iterator, List, Optional, Sequence, Tuple
 
 from allennlp.common.checks import ConfigurationError
-from allennlp.data import DatasetReader, Instance, Token, TokenIndexer, Tokenizer
+from allennlp.data import DatasetReader, Instance, Token, TokenIndexer
 from allennlp.data.fields import Field, LabelField, MetadataField, TextField
 
-from bio_ie.data.corpora.corpus_format import CorpusFormat
 from bio_ie.data.dataset_readers.document_reader import DocumentReader
 from bio_ie.data.pairs.entity_sentence import ENTITY_TOKEN
 from bio_ie.knowledge.knowledge_base import KnowledgeBase
@@ -17,7 +16,6 @@ from bio_ie.knowledge.typed_dictionary import OTHER, TypedDictionary, TypedMatch
 from bio_ie.text.counted import Phrase
 from bio_ie.text.document import Document, Span
 from bio_ie.text.sentences import sentence_spans
-from bio_ie.text.tokenizers import SpanSentenceSplitter
 from bio_ie.text.tokenizers.alignment import align_tokens
 from bio_ie.text.words import tokenized
 
@@ -72,25 +70,14 @@ class DictionaryTypesReader(DocumentReader[NamedType]):
         self,
         token_indexers: Dict[str, TokenIndexer],
         kb: KnowledgeBase,
-        corpus: Optional[CorpusFormat] = None,
-        tokenizer: Optional[Tokenizer] = None,
-        sentence_splitter: Optional[SpanSentenceSplitter] = None,
         types: Optional[Dict[str, List[str]]] = None,
         max_length: int = 140,
         window: Optional[int] = None,
-        max_instances: Optional[int] = None,
-        serialization_dir: Optional[str] = None,
+        **kwargs: Any,
     ) -> None:
         if window is not None and window < 1:
             raise ConfigurationError(f"window must be positive, not {window}")
-        super().__init__(
-            token_indexers=token_indexers,
-            corpus=corpus,
-            tokenizer=tokenizer,
-            sentence_splitter=sentence_splitter,
-            max_instances=max_instances,
-            serialization_dir=serialization_dir,
-        )
+        super().__init__(token_indexers, **kwargs)
         self._dictionary = TypedDictionary(kb, types)
         self._max_length = max_length
         self._window = window

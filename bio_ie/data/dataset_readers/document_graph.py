@@ -4,12 +4,11 @@
 from typing import Any, Dict, List, Optional, Sequence, Tuple, Union
 
 from allennlp.common.checks import ConfigurationError
-from allennlp.data import DatasetReader, Instance, Tokenizer
+from allennlp.data import DatasetReader, Instance
 from allennlp.data.fields import Field, MetadataField
 from allennlp.data.token_indexers import TokenIndexer
 
 from bio_ie.data.concept_items import ConceptItems, FactItem, LinkItem
-from bio_ie.data.corpora.corpus_format import CorpusFormat
 from bio_ie.data.dataset_readers.sentence_reader import SentenceReader
 from bio_ie.data.fields import DocumentGraphField, Link
 from bio_ie.knowledge.candidate_generators import Candidate, CandidateGenerator
@@ -17,7 +16,6 @@ from bio_ie.knowledge.knowledge_base import KnowledgeBase
 from bio_ie.text.counted import Phrase
 from bio_ie.text.document import Document, Mention
 from bio_ie.text.sentences import Sentence
-from bio_ie.text.tokenizers import SpanSentenceSplitter
 
 _WORDS_BEHIND = Phrase("words behind max_words", one="word behind max_words")
 _MENTIONS_BEHIND_WORDS = Phrase("mentions behind max_words", one="mention behind max_words")
@@ -82,9 +80,6 @@ class DocumentGraphReader(SentenceReader):
     def __init__(
         self,
         token_indexers: Dict[str, TokenIndexer],
-        corpus: Optional[CorpusFormat] = None,
-        tokenizer: Optional[Tokenizer] = None,
-        sentence_splitter: Optional[SpanSentenceSplitter] = None,
         kb: Optional[KnowledgeBase] = None,
         candidate_generator: Optional[CandidateGenerator] = None,
         links: Union[str, Dict[str, str]] = "candidates",
@@ -93,8 +88,7 @@ class DocumentGraphReader(SentenceReader):
         max_mentions: int = 400,
         max_words: int = 2000,
         mention_detector: Optional[str] = None,
-        max_instances: Optional[int] = None,
-        serialization_dir: Optional[str] = None,
+        **kwargs: Any,
     ) -> None:
         modes = {"*": links} if isinstance(links, str) else dict(links)
         unknown = sorted(set(modes.values()) - set(LINK_MODES))
@@ -109,16 +103,7 @@ class DocumentGraphReader(SentenceReader):
             )
         if max_mentions < 1:
             raise ConfigurationError(f"max_mentions must be positive, not {max_mentions}")
-        super().__init__(
-            token_indexers=token_indexers,
-            corpus=corpus,
-            tokenizer=tokenizer,
-            sentence_splitter=sentence_splitter,
-            align=align,
-            max_words=max_words,
-            max_instances=max_instances,
-            serialization_dir=serialization_dir,
-        )
+        super().__init__(token_indexers, align=align, max_words=max_words, **kwargs)
         self._kb = kb
         self._candidate_generator = candidate_generator if needs_candidates else None
         self._modes = modes

@@ -19,7 +19,9 @@ from typing import (
 )
 
 import torch.distributed as dist
-from allennlp.common import util
+from allennlp.common import Params, util
+from allennlp.common.checks import ConfigurationError
+from allennlp.common.from_params import infer_params
 from allennlp.data import DatasetReader, Instance, Tokenizer
 from allennlp.data.token_indexers import TokenIndexer
 
@@ -99,6 +101,28 @@ class DocumentReader(DatasetReader, Generic[View]):
         self._max_views = max_instances
         self.losses: Losses = Counter()
         """What the last reading could not express, by reason."""
+
+    @classmethod
+    def from_params(
+        cls,
+        params: Params,
+        constructor_to_call: Any = None,
+        constructor_to_inspect: Any = None,
+        **extras: Any,
+    ) -> "DocumentReader[Any]":
+        """As of every part. Subclasses pass the settings of their base on as `**kwargs`, which
+        AllenNLP takes for any settings at all: those that no base has are refused here.
+
+        Raises `ConfigurationError`."""
+        if constructor_to_inspect is not None and isinstance(params, Params):
+            known = infer_params(cls, constructor_to_inspect)
+            unknown = sorted(params.keys() - known.keys())
+            if unknown:
+                raise ConfigurationError(
+                    f"{cls.__name__} has no setting {', '.join(unknown)}; it has "
+                    + ", ".join(name for name in known if name not in ("self", "kwargs"))
+                )
+        return super().from_params(params, constructor_to_call, constructor_to_inspect, **extras)
 
     def views(self, document: Document) -> Iterable[View]:
         """The parts of `document` that become one instance each."""

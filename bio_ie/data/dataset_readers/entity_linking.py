@@ -2,17 +2,16 @@
 and a concept for every mention: for `multitask_entity_linker`."""
 
 from dataclasses import replace
-from typing import Dict, List, Optional, Sequence
+from typing import Any, Dict, List, Optional, Sequence
 
 import torch
 from allennlp.common.checks import ConfigurationError
-from allennlp.data import DatasetReader, Instance, Tokenizer
+from allennlp.data import DatasetReader, Instance
 from allennlp.data.fields import MetadataField, TensorField
 from allennlp.data.token_indexers import TokenIndexer
 
 from bio_ie.data.concept_items import linking_items
 from bio_ie.data.concept_labels import concept_label
-from bio_ie.data.corpora.corpus_format import CorpusFormat
 from bio_ie.data.dataset_readers.context_sentence_reader import ContextSentenceReader
 from bio_ie.data.dataset_readers.detected_mentions import DetectedMentions
 from bio_ie.data.dataset_readers.span_candidates import SpanCandidates
@@ -25,7 +24,6 @@ from bio_ie.knowledge.knowledge_base import KnowledgeBase
 from bio_ie.text.counted import Phrase
 from bio_ie.text.document import Document, Mention, Span
 from bio_ie.text.sentences import Sentence, joined_across
-from bio_ie.text.tokenizers import SpanSentenceSplitter
 from bio_ie.text.tokenizers.alignment import WordSpan, align_tokens
 
 _JOINED = {
@@ -106,12 +104,6 @@ class EntityLinkingReader(ContextSentenceReader):
     def __init__(
         self,
         token_indexers: Dict[str, TokenIndexer],
-        corpus: Optional[CorpusFormat] = None,
-        tokenizer: Optional[Tokenizer] = None,
-        sentence_splitter: Optional[SpanSentenceSplitter] = None,
-        context_sentences: int = 1,
-        max_wordpieces: int = 128,
-        joined_wordpieces: Optional[int] = None,
         granularity: str = "token",
         type_scheme: str = "plain",
         span_source: str = "gold",
@@ -120,10 +112,7 @@ class EntityLinkingReader(ContextSentenceReader):
         candidate_generator: Optional[CandidateGenerator] = None,
         candidate_spans: str = "mentions",
         max_candidate_width: int = 8,
-        align: str = "split",
-        max_words: int = 400,
-        max_instances: Optional[int] = None,
-        serialization_dir: Optional[str] = None,
+        **kwargs: Any,
     ) -> None:
         for name, value, allowed in (
             ("granularity", granularity, ("token", "entity")),
@@ -142,19 +131,7 @@ class EntityLinkingReader(ContextSentenceReader):
             raise ConfigurationError("a candidate_generator goes with granularity 'entity'")
         if max_candidate_width < 1:
             raise ConfigurationError(f"max_candidate_width must not be {max_candidate_width}")
-        super().__init__(
-            token_indexers=token_indexers,
-            corpus=corpus,
-            tokenizer=tokenizer,
-            sentence_splitter=sentence_splitter,
-            context_sentences=context_sentences,
-            max_wordpieces=max_wordpieces,
-            joined_wordpieces=joined_wordpieces,
-            align=align,
-            max_words=max_words,
-            max_instances=max_instances,
-            serialization_dir=serialization_dir,
-        )
+        super().__init__(token_indexers, **kwargs)
         self._by_word = granularity == "token"
         self._type_scheme = type_scheme
         self.reads_mentions = from_archive

@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from typing import Any, Dict, Iterable, Iterator, List, Optional, Tuple
 
 from allennlp.common.checks import ConfigurationError
-from allennlp.data import DatasetReader, Instance, Token, TokenIndexer, Tokenizer
+from allennlp.data import DatasetReader, Instance, Token, TokenIndexer
 from allennlp.data.fields import Field, LabelField, MetadataField, TextField
 from allennlp.data.token_indexers import SingleIdTokenIndexer
 
-from bio_ie.data.corpora.corpus_format import CorpusFormat
 from bio_ie.data.corpora.corpus_path import open_corpus, read_corpus
 from bio_ie.data.dataset_readers.document_reader import CorpusPath, DocumentReader
 from bio_ie.data.pairs.entity_sentence import (
@@ -29,7 +28,6 @@ from bio_ie.data.pairs.relation_labels import NO_RELATION, RELATION_LABELS
 from bio_ie.text.counted import Phrase
 from bio_ie.text.document import Document
 from bio_ie.text.sentences import sentence_spans
-from bio_ie.text.tokenizers import SpanSentenceSplitter
 
 _OVERLAPPING_PAIRS = Phrase(
     "pairs of entities whose mentions overlap", one="pair of entities whose mentions overlap"
@@ -125,17 +123,13 @@ class RelationContextReader(DocumentReader[PairContext]):
         self,
         token_indexers: Optional[Dict[str, TokenIndexer]] = None,
         entity_indexers: Optional[Dict[str, TokenIndexer]] = None,
-        corpus: Optional[CorpusFormat] = None,
-        tokenizer: Optional[Tokenizer] = None,
-        sentence_splitter: Optional[SpanSentenceSplitter] = None,
         entities: str = "types",
         label: Optional[str] = None,
         max_length: Optional[int] = 140,
         max_pairs_per_sentence: Optional[int] = None,
         exclude: Optional[List[Any]] = None,
         transductive: bool = False,
-        max_instances: Optional[int] = None,
-        serialization_dir: Optional[str] = None,
+        **kwargs: Any,
     ) -> None:
         if entities not in ("types", "identifiers"):
             raise ConfigurationError(f"entities must be 'types' or 'identifiers', not {entities!r}")
@@ -149,14 +143,7 @@ class RelationContextReader(DocumentReader[PairContext]):
                 raise ConfigurationError(f"{name} must be positive, not {value}")
         if transductive and not exclude:
             raise ConfigurationError("transductive is about the corpora of exclude: name them")
-        super().__init__(
-            token_indexers=token_indexers or default_token_indexers(),
-            corpus=corpus,
-            tokenizer=tokenizer,
-            sentence_splitter=sentence_splitter,
-            max_instances=max_instances,
-            serialization_dir=serialization_dir,
-        )
+        super().__init__(token_indexers or default_token_indexers(), **kwargs)
         self._entity_indexers = entity_indexers or default_entity_indexers()
         self._by_identifier = entities == "identifiers"
         self._is_labelled = label is not None

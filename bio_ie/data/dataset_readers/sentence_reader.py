@@ -1,22 +1,18 @@
 """What the readers share that make one instance of a sentence."""
 
-from typing import Any, Dict, List, Optional, Tuple
+from typing import Any, Dict, List, Tuple
 
 from allennlp.common.checks import ConfigurationError
-from allennlp.data import Instance, Token, TokenIndexer, Tokenizer
-from allennlp.data.fields import Field, TextField
+from allennlp.data import Instance, Token, TokenIndexer
+from allennlp.data.fields import TextField
 
-from bio_ie.data.corpora import CorpusFormat
 from bio_ie.data.dataset_readers.document_reader import DocumentReader
-from bio_ie.data.fields import BackgroundGraphField
 from bio_ie.data.items import entity_item, relation_items
 from bio_ie.data.losses import count_misaligned
-from bio_ie.knowledge.background_graph import BackgroundKnowledgeBase
 from bio_ie.text.counted import Phrase
 from bio_ie.text.document import Document, Mention, Span
 from bio_ie.text.sentences import Sentence, sentence_spans, split_document
-from bio_ie.text.tokenizers import SpanSentenceSplitter
-from bio_ie.text.tokenizers.alignment import Alignment, WordSpan, align_tokens
+from bio_ie.text.tokenizers.alignment import Alignment, WordSpan
 from bio_ie.text.words import align_sentence, sentence_words
 
 _LONG_SENTENCES = Phrase(
@@ -44,41 +40,26 @@ class SentenceReader(DocumentReader[Sentence]):
     max_words : `int`, optional (default = `400`)
         A longer sentence is cut into parts of at most this many words. Bounds the memory a
         sentence can take.
-    background : `BackgroundKnowledgeBase`, optional
-        Where to look up what the text names; gives instances the field `background`.
     """
 
     def __init__(
         self,
         token_indexers: Dict[str, TokenIndexer],
-        corpus: Optional[CorpusFormat] = None,
-        tokenizer: Optional[Tokenizer] = None,
-        sentence_splitter: Optional[SpanSentenceSplitter] = None,
         align: str = "split",
         max_words: int = 400,
-        background: Optional[BackgroundKnowledgeBase] = None,
-        max_instances: Optional[int] = None,
-        serialization_dir: Optional[str] = None,
+        **kwargs: Any,
     ) -> None:
         if align not in ("split", "expand"):
             raise ConfigurationError(f"align must be 'split' or 'expand', not {align!r}")
         if max_words < 1:
             raise ConfigurationError(f"max_words must be positive, not {max_words}")
-        super().__init__(
-            token_indexers=token_indexers,
-            corpus=corpus,
-            tokenizer=tokenizer,
-            sentence_splitter=sentence_splitter,
-            max_instances=max_instances,
-            serialization_dir=serialization_dir,
-        )
+        super().__init__(token_indexers, **kwargs)
         self._align = align
         self._inside_a_word = Phrase(
             f"mentions end inside a word (align: {align})",
             one=f"mention ends inside a word (align: {align})",
         )
         self._max_words = max_words
-        self._background = background
 
     def apply_token_indexers(self, instance: Instance) -> None:
         instance["words"].token_indexers = self._token_indexers  # type: ignore[attr-defined]
@@ -154,27 +135,3 @@ class SentenceReader(DocumentReader[Sentence]):
                 taken[words[0] : words[1] + 1] = [True] * (words[1] - words[0] + 1)
                 word_of[mention.id] = words
         return alignment.token_spans, word_of
-
-    def add_background(self, view: Sentence, instance: Dict[str, Field]) -> None:
-        """Adds the field `background` to an instance with `words` and `metadata`, if there is a
-        knowledge base to look the text up in; and to the metadata `concepts`, what the nodes of the
-        graph are: id, name and semantic types."""
-        if self._background is None:
-            return
-        metadata: Dict[str, Any] = instance["metadata"].metadata  # type: ignore[attr-defined]
-        (graph,) = self._background.graphs([view.text], [view.document.text])
-        places = [(view.start + start, view.start + end) for (start, end), _ in graph.matches]
-        # A name may begin or end inside a word of the corpus.
-        words = align_tokens(view.document.text, metadata["word_spans"], places, "expand")
-        candidates = [
-            (*span, nodes)
-            for span, (_, nodes) in zip(words.word_spans, graph.matches, strict=True)
-            if span is not None
-        ]
-        ids = [node.id for node in graph.nodes]
-        instance["background"] = BackgroundGraphField(candidates, ids, graph.types, graph.edges)
-        names = self._background.kb.preferred_names(ids)
-        metadata["concepts"] = [
-            {"id": id_, "name": names.get(id_, id_), "semantic_types": list(types)}
-            for id_, types in zip(ids, graph.types, strict=True)
-        ]

@@ -1,24 +1,21 @@
 """Texts whose spans are entities, nested ones too, and relations between spans: for `keci`."""
 
 from bisect import bisect_right
-from typing import Dict, List, Optional, Set, Tuple
+from typing import Any, Dict, List, Set, Tuple
 
 import torch
 from allennlp.common.checks import ConfigurationError
-from allennlp.data import DatasetReader, Instance, Tokenizer
+from allennlp.data import DatasetReader, Instance
 from allennlp.data.fields import Field, MetadataField, TensorField
 from allennlp.data.token_indexers import TokenIndexer
 
-from bio_ie.data.corpora.corpus_format import CorpusFormat
-from bio_ie.data.dataset_readers.sentence_reader import SentenceReader
+from bio_ie.data.dataset_readers.background_sentence_reader import BackgroundSentenceReader
 from bio_ie.data.fields import RelationField
 from bio_ie.data.span_position import MAX_WORDS, span_position
-from bio_ie.knowledge.background_graph import BackgroundKnowledgeBase
 from bio_ie.text.counted import Phrase
 from bio_ie.text.document import Document, Span
 from bio_ie.text.sentences import Sentence, split_document
 from bio_ie.text.stable_key import stable_key
-from bio_ie.text.tokenizers import SpanSentenceSplitter
 from bio_ie.text.tokenizers.alignment import WordSpan
 
 _LONG_DOCUMENTS = Phrase(
@@ -43,7 +40,7 @@ _FURTHER_LABELS = Phrase(
 
 
 @DatasetReader.register("span_graph")
-class SpanGraphReader(SentenceReader):
+class SpanGraphReader(BackgroundSentenceReader):
     """One instance a sentence (or document): its words, and the spans of words that are entities,
     nested and crossing ones too, with relations between them (KECI, section 2.1).
 
@@ -57,7 +54,7 @@ class SpanGraphReader(SentenceReader):
 
     token_indexers, corpus, tokenizer, sentence_splitter, align, max_words, background,
     max_instances, serialization_dir
-        See `SentenceReader`.
+        See `BackgroundSentenceReader`.
     max_span_width : `int`, optional (default = `20`)
         In words; L in the paper. The model has a `max_span_width` too: what is wider than that one
         counts as missed all the same.
@@ -85,35 +82,20 @@ class SpanGraphReader(SentenceReader):
     def __init__(
         self,
         token_indexers: Dict[str, TokenIndexer],
-        corpus: Optional[CorpusFormat] = None,
-        tokenizer: Optional[Tokenizer] = None,
-        sentence_splitter: Optional[SpanSentenceSplitter] = None,
         max_span_width: int = 20,
         unit: str = "sentence",
         word_keys: bool = False,
-        align: str = "split",
-        max_words: int = 400,
-        background: Optional[BackgroundKnowledgeBase] = None,
-        max_instances: Optional[int] = None,
-        serialization_dir: Optional[str] = None,
+        **kwargs: Any,
     ) -> None:
         if max_span_width < 1:
             raise ConfigurationError(f"max_span_width must be positive, not {max_span_width}")
-        if max_words >= MAX_WORDS:
-            raise ConfigurationError(f"max_words must be less than {MAX_WORDS}, not {max_words}")
         if unit not in ("sentence", "document"):
             raise ConfigurationError(f"unit must be 'sentence' or 'document', not {unit!r}")
-        super().__init__(
-            token_indexers=token_indexers,
-            corpus=corpus,
-            tokenizer=tokenizer,
-            sentence_splitter=sentence_splitter,
-            align=align,
-            max_words=max_words,
-            background=background,
-            max_instances=max_instances,
-            serialization_dir=serialization_dir,
-        )
+        super().__init__(token_indexers, **kwargs)
+        if self._max_words >= MAX_WORDS:
+            raise ConfigurationError(
+                f"max_words must be less than {MAX_WORDS}, not {self._max_words}"
+            )
         self._max_span_width = max_span_width
         self._unit = unit
         self._word_keys = word_keys

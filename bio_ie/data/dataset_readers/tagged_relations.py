@@ -1,20 +1,17 @@
 """Sentences with one tag a word and relations between words: for `joint_ner_re`."""
 
-from typing import Dict, Optional, Tuple
+from typing import Any, Dict, Tuple
 
 from allennlp.common.checks import ConfigurationError
-from allennlp.data import DatasetReader, Instance, Tokenizer
+from allennlp.data import DatasetReader, Instance
 from allennlp.data.fields import Field, MetadataField
 from allennlp.data.token_indexers import TokenIndexer
 
-from bio_ie.data.corpora.corpus_format import CorpusFormat
-from bio_ie.data.dataset_readers.sentence_reader import SentenceReader
+from bio_ie.data.dataset_readers.background_sentence_reader import BackgroundSentenceReader
 from bio_ie.data.fields import RelationField, TagField
 from bio_ie.data.word_tags import word_tags
-from bio_ie.knowledge.background_graph import BackgroundKnowledgeBase
 from bio_ie.text.counted import Phrase
 from bio_ie.text.sentences import Sentence
-from bio_ie.text.tokenizers import SpanSentenceSplitter
 from bio_ie.text.tokenizers.alignment import WordSpan
 
 _WITH_ITSELF = Phrase("relations of a mention with itself", one="relation of a mention with itself")
@@ -28,7 +25,7 @@ _FURTHER_LABELS = Phrase(
 
 
 @DatasetReader.register("tagged_relations")
-class TaggedRelationsReader(SentenceReader):
+class TaggedRelationsReader(BackgroundSentenceReader):
     """One instance a sentence: its words, BIOES (or BIO) tags of its mentions, and its relations
     as pairs of last words (joint NER and RE, section 2).
 
@@ -42,7 +39,7 @@ class TaggedRelationsReader(SentenceReader):
 
     token_indexers, corpus, tokenizer, sentence_splitter, align, max_words, background,
     max_instances, serialization_dir
-        See `SentenceReader`.
+        See `BackgroundSentenceReader`.
     tag_scheme : `str`, optional (default = `"BIOES"`)
         `"BIOES"` or `"BIO"`.
 
@@ -59,29 +56,12 @@ class TaggedRelationsReader(SentenceReader):
     def __init__(
         self,
         token_indexers: Dict[str, TokenIndexer],
-        corpus: Optional[CorpusFormat] = None,
-        tokenizer: Optional[Tokenizer] = None,
-        sentence_splitter: Optional[SpanSentenceSplitter] = None,
         tag_scheme: str = "BIOES",
-        align: str = "split",
-        max_words: int = 400,
-        background: Optional[BackgroundKnowledgeBase] = None,
-        max_instances: Optional[int] = None,
-        serialization_dir: Optional[str] = None,
+        **kwargs: Any,
     ) -> None:
         if tag_scheme not in ("BIOES", "BIO"):
             raise ConfigurationError(f"tag_scheme must be 'BIOES' or 'BIO', not {tag_scheme!r}")
-        super().__init__(
-            token_indexers=token_indexers,
-            corpus=corpus,
-            tokenizer=tokenizer,
-            sentence_splitter=sentence_splitter,
-            align=align,
-            max_words=max_words,
-            background=background,
-            max_instances=max_instances,
-            serialization_dir=serialization_dir,
-        )
+        super().__init__(token_indexers, **kwargs)
         self._tag_scheme = tag_scheme
 
     def view_to_instance(

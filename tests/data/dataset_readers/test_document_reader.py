@@ -3,8 +3,9 @@ from collections import Counter
 
 import pytest
 import torch.distributed as dist
-from allennlp.common import util
-from allennlp.data import Instance
+from allennlp.common import Params, util
+from allennlp.common.checks import ConfigurationError
+from allennlp.data import DatasetReader, Instance
 from allennlp.data.data_loaders import MultiProcessDataLoader
 from allennlp.data.dataset_readers.dataset_reader import DistributedInfo, WorkerInfo
 from allennlp.data.fields import MetadataField
@@ -118,3 +119,11 @@ def test_views_are_prepared_before_they_become_instances_by_the_process_that_rea
     instances = found(reader.read(corpus(70)))
     assert [view for view, _ in instances] == prepared
     assert len(prepared) == 35
+
+
+@pytest.mark.parametrize("name", ["span_graph", "tagged_relations", "entity_linking"])
+def test_a_setting_that_no_base_has_is_refused(name: str) -> None:
+    indexers = {"tokens": {"type": "single_id"}}
+    DatasetReader.from_params(Params({"type": name, "token_indexers": indexers, "max_words": 9}))
+    with pytest.raises(ConfigurationError, match="has no setting max_wrds; it has .*max_words"):
+        DatasetReader.from_params(Params({"type": name, "token_indexers": indexers, "max_wrds": 9}))

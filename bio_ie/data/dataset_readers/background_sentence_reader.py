@@ -1,0 +1,59 @@
+"""Base of the readers of sentences that look up what the text names in a knowledge base."""
+
+from typing import Any, Dict, Optional
+
+from allennlp.data import TokenIndexer
+from allennlp.data.fields import Field
+
+from bio_ie.data.dataset_readers.sentence_reader import SentenceReader
+from bio_ie.data.fields import BackgroundGraphField
+from bio_ie.knowledge.background_graph import BackgroundKnowledgeBase
+from bio_ie.text.sentences import Sentence
+from bio_ie.text.tokenizers.alignment import align_tokens
+
+
+class BackgroundSentenceReader(SentenceReader):
+    """Base of the readers of sentences whose models may have background knowledge.
+
+    # Parameters
+
+    token_indexers, corpus, tokenizer, sentence_splitter, align, max_words, max_instances,
+    serialization_dir
+        See `SentenceReader`.
+    background : `BackgroundKnowledgeBase`, optional
+        The knowledge base in which the reader looks up what a text names. Instances then have the
+        field `background`.
+    """
+
+    def __init__(
+        self,
+        token_indexers: Dict[str, TokenIndexer],
+        background: Optional[BackgroundKnowledgeBase] = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(token_indexers, **kwargs)
+        self._background = background
+
+    def add_background(self, view: Sentence, instance: Dict[str, Field]) -> None:
+        """Adds the field `background` to an instance with `words` and `metadata`, if there is a
+        knowledge base to look the text up in; and to the metadata `concepts`, what the nodes of the
+        graph are: id, name and semantic types."""
+        if self._background is None:
+            return
+        metadata: Dict[str, Any] = instance["metadata"].metadata  # type: ignore[attr-defined]
+        (graph,) = self._background.graphs([view.text], [view.document.text])
+        places = [(view.start + start, view.start + end) for (start, end), _ in graph.matches]
+        # A name may begin or end inside a word of the corpus.
+        words = align_tokens(view.document.text, metadata["word_spans"], places, "expand")
+        candidates = [
+            (*span, nodes)
+            for span, (_, nodes) in zip(words.word_spans, graph.matches, strict=True)
+            if span is not None
+        ]
+        ids = [node.id for node in graph.nodes]
+        instance["background"] = BackgroundGraphField(candidates, ids, graph.types, graph.edges)
+        names = self._background.kb.preferred_names(ids)
+        metadata["concepts"] = [
+            {"id": id_, "name": names.get(id_, id_), "semantic_types": list(types)}
+            for id_, types in zip(ids, graph.types, strict=True)
+        ]
