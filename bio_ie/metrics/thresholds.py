@@ -77,8 +77,9 @@ class Thresholds(torch.nn.Module):
         self._scores.reset()
 
     def _load_from_state_dict(self, state_dict: Any, prefix: str, *rest: Any) -> None:
-        # Of models that had no thresholds when they were trained: those of the config hold.
-        if "thresholds" not in self._non_persistent_buffers_set:
+        if self._fixed:  # by an override, perhaps, of what training found
+            state_dict.pop(f"{prefix}thresholds", None)
+        else:  # a model may have had no thresholds when it was trained
             state_dict.setdefault(f"{prefix}thresholds", self.thresholds)
         super()._load_from_state_dict(state_dict, prefix, *rest)
 

@@ -97,6 +97,9 @@ def test_a_fixed_threshold_is_in_no_archive_and_cannot_be_set() -> None:
     other = LabelThresholds(LABELS, "NO-RELATION", initial=0.25, fixed=True)
     other.load_state_dict({})
     assert other.thresholds.tolist() == [0.25, 0.25]
+    tuned = LabelThresholds(LABELS, "NO-RELATION", initial=0.75)
+    other.load_state_dict(tuned.state_dict())  # the config of an archive, overridden
+    assert other.thresholds.tolist() == [0.25, 0.25]
 
 
 def test_weights_without_thresholds_leave_those_of_the_config() -> None:

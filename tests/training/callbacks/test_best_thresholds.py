@@ -105,6 +105,9 @@ def test_classifiers_of_sentences_have_one_too(tmp_path: Path) -> None:
     )
     # A threshold for each label is no worse than the best one for all.
     assert scores["f1"] >= metrics(tmp_path / "run", best)["validation_best_f1"] - 1e-6 > 0
+    override = '{"model.threshold": 0.3}'
+    model = load_archive(tmp_path / "run" / "model.tar.gz", overrides=override).model
+    assert set(model.decision.thresholds.tolist()) == {pytest.approx(0.3)}
     fixed["model"]["threshold"] = 0.3
     with pytest.raises(ConfigurationError, match="the config gives a threshold"):
         train_model(Params(fixed), str(tmp_path / "fixed"))

@@ -66,7 +66,7 @@ training {
   },
   // Gold mentions must not decide where words end when a model is scored.
   validation_dataset_reader: self.dataset_reader { align: 'expand' },
-  // Data paths: as for joint_ner_re (docs/configs.md).
+  // Data paths: as for joint_ner_re (docs/configs/README.md).
   train_data_path: error 'Must override train_data_path',
   model: {
     type: 'keci',

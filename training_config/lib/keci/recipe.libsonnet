@@ -1,5 +1,5 @@
 // How KECI with the embedded encoder is trained, to be added to base.libsonnet: for an encoder half as
-// wide as the paper's, that lower-cases. Chosen on BioRelEx (docs/models/keci.md).
+// wide as the paper's, that lower-cases. Chosen on BioRelEx (docs/results/keci.md).
 local encoders = import '../shared/encoders.libsonnet';
 
 {

@@ -116,7 +116,7 @@ training {
   },
   // A concept that training has not seen is no class.
   datasets_for_vocab_creation: ['train'],
-  // Data paths: as for joint_ner_re (docs/configs.md).
+  // Data paths: as for joint_ner_re (docs/configs/README.md).
   train_data_path: error 'Must override train_data_path',
   model: {
     type: 'multitask_entity_linker',

@@ -21,7 +21,7 @@
 
   // No pretrained encoder: vectors of words in lower case, random at first and learned with all
   // else. For a sequence encoder to make something of, `encoder` of a model. An experiment wants
-  // `datasets_for_vocab_creation: ['train']` beside it (docs/configs.md).
+  // `datasets_for_vocab_creation: ['train']` beside it (docs/configs/parts.md).
   random_words(size):: {
     local encoder = self,
     hidden_size: size,

@@ -1,5 +1,5 @@
 // Where corpora are looked for and knowledge bases are kept, relative to the working directory. Corpora are not part of the
-// project (docs/data.md says where each is obtained): put them, or a link to them, here.
+// project (README.md says where each is obtained): put them, or a link to them, here.
 {
   data: 'data',
   // Files of `bio-ie build-kb` and `bio-ie embed-concepts` (docs/knowledge.md).

@@ -72,7 +72,7 @@ training {
     align: 'expand',  // no gold mention decides where words end
   },
   validation_dataset_reader: self.dataset_reader,
-  // Data paths: as for joint_ner_re (docs/configs.md).
+  // Data paths: as for joint_ner_re (docs/configs/README.md).
   train_data_path: error 'Must override train_data_path',
   // Words and concepts of other data are unknown.
   datasets_for_vocab_creation: ['train'],

@@ -1,5 +1,5 @@
 // How SNERL with the embedded encoder is trained, to be added to base.libsonnet. Learned from are the
-// facts of documents, and which concepts they name anywhere. Chosen on BC5CDR (docs/models/snerl.md).
+// facts of documents, and which concepts they name anywhere. Chosen on BC5CDR (docs/results/snerl.md).
 local encoders = import '../shared/encoders.libsonnet';
 
 {
