@@ -8,27 +8,20 @@ alone, but what is decoded, on what is found.
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Callable, Dict, List
+from typing import Any, Dict, List, Sequence
 
 import torch
-from allennlp.common import Params
-from allennlp.common.checks import ConfigurationError
 from allennlp.data import Batch
-from allennlp.models import Model
 from allennlp.nn.util import move_to_device
 from transformers import BertConfig
 
-from benchmarks.bare_encoder import BareEncoder, measured_device, waiting_for
-from benchmarks.beside_encoder import EncoderShare, beside_encoder, encoder_share
+from benchmarks.bare_encoder import waiting_for
 from benchmarks.gold_graphs import GoldGraph, GoldGraphs, gold_graph
 from benchmarks.keci_sentences import KeciSentences, keci_params, keci_reader, use_random_vectors
-from benchmarks.sentences import batch_starts, index_by_length
+from benchmarks.model_benchmark import ModelBenchmark
+from benchmarks.sentences import batch_starts, index_by_length, labelled_instances
 from benchmarks.timing import Comparison, Side, Unit, compare
 from bio_ie.models.keci import Keci
-
-TARGET = 1.3
-"""With an encoder of SciBERT's size; beside a smaller one the same heads weigh more."""
-SCIBERT_LAYERS = 12
 
 
 @dataclass(frozen=True)
@@ -46,7 +39,7 @@ class KeciBatch:
     graph: GoldGraph
 
 
-class KeciBenchmark:
+class KeciBenchmark(ModelBenchmark[KeciBatch]):
     """KECI around an encoder of a given size.
 
     # Parameters
@@ -54,14 +47,12 @@ class KeciBenchmark:
     sentences : `KeciSentences`
     config : `Path`
         Of reader and model; for all but the encoder.
-    encoder_config : `BertConfig`
-        See `BareEncoder`.
-    device : `str`, optional (default = `"cpu"`)
-    bf16 : `bool`, optional (default = `False`)
-        Of the encoder, in the model and bare.
-
-    Raises `NotMeasured` if there is no such device.
+    encoder_config, device, bf16
+        See `ModelBenchmark`.
     """
+
+    name = "KECI"
+    target = 1.3
 
     def __init__(
         self,
@@ -71,40 +62,15 @@ class KeciBenchmark:
         device: str = "cpu",
         bf16: bool = False,
     ) -> None:
-        self.device = measured_device(device)
+        super().__init__(encoder_config, device, bf16)
         self._source = sentences.source
-        self._target = TARGET if encoder_config.num_hidden_layers >= SCIBERT_LAYERS else None
         params = keci_params(config, sentences.knowledge_base)
-        reader = keci_reader(params)
-        self._instances = [
-            instance
-            for document in sentences.documents
-            for instance in reader.document_to_instances(document, labelled=True)
-        ]
+        self._instances = labelled_instances(keci_reader(params), sentences.documents)
         vocab = index_by_length(self._instances)
-
-        torch.manual_seed(0)
-        self.encoder = BareEncoder(encoder_config, bf16)
-        model_params = params["model"]
-        embedder = self.encoder.text_field_embedder(
-            Params(model_params.pop("text_field_embedder")), vocab
-        )
         with tempfile.TemporaryDirectory() as folder:
-            use_random_vectors(model_params, self._instances, Path(folder))
-            model = Model.from_params(
-                Params(model_params), vocab=vocab, text_field_embedder=embedder
-            )
-        if not isinstance(model, Keci):
-            raise ConfigurationError("this is another model than `keci`")
-        self.model = model.to(self.device)
+            use_random_vectors(params["model"], self._instances, Path(folder))
+            self.model = self.build(params["model"], vocab, Keci)
         self.answers = GoldGraphs(self.model)
-
-    def training(self, row: str, batch_size: int, repeats: int) -> Comparison:
-        """Forward and backward pass, without the optimizer."""
-        self.model.train()
-
-        batches = self.batches(batch_size, labelled=True)
-        return self._beside_encoder(row, self.train, batches, repeats, True)
 
     @torch.no_grad()
     def prediction(self, row: str, batch_size: int, repeats: int) -> Comparison:
@@ -115,7 +81,7 @@ class KeciBenchmark:
         for batch in batches:
             if sum(map(len, self.predict(batch)["mentions"])) != batch.graph.num_entities:
                 raise RuntimeError("the model does not find the entities that it should")
-        return self._beside_encoder(row, self.predict, batches, repeats, False)
+        return self.beside_encoder(row, batches, repeats, is_training=False)
 
     @torch.no_grad()
     def batching(self, row: str, batch_size: int, repeats: int) -> Comparison:
@@ -138,7 +104,7 @@ class KeciBenchmark:
             Side("batches of 1", run_singles, lambda n: singles[n % len(singles)]),
             repeats,
             Unit("sentences/s", batch_size),
-            note=self._note(batches, batch_size),
+            note=self.note(batches),
             finish=waiting_for(self.device),
         )
 
@@ -152,29 +118,8 @@ class KeciBenchmark:
         self.answers.graph = batch.graph
         return self.model.make_output_human_readable(self.model(**batch.inputs))
 
-    def _beside_encoder(
-        self,
-        row: str,
-        run_model: Callable[[KeciBatch], Any],
-        batches: List[KeciBatch],
-        repeats: int,
-        with_backward: bool,
-    ) -> Comparison:
-        return beside_encoder(
-            row,
-            "KECI",
-            self.model,
-            run_model,
-            self.encoder,
-            batches,
-            repeats,
-            with_backward,
-            self._target,
-            self._note(batches, len(batches[0].inputs["metadata"])),
-            self.device,
-        )
-
-    def _note(self, batches: List[KeciBatch], batch_size: int) -> str:
+    def note(self, batches: Sequence[KeciBatch]) -> str:
+        batch_size = len(batches[0].inputs["metadata"])
         per_sentence = {
             "entities": [batch.graph.num_entities for batch in batches],
             "kept spans": [batch.graph.num_kept for batch in batches],
@@ -204,7 +149,3 @@ class KeciBenchmark:
         if not labelled:
             del tensors["entities"], tensors["relations"]
         return KeciBatch(tensors, graph)
-
-    def encoder_share(self, batch: KeciBatch) -> EncoderShare:
-        """The encoder's part in a step, with a random gradient."""
-        return encoder_share(self.encoder, self.model, batch.inputs["words"])

@@ -7,21 +7,19 @@ weights find one in almost every word. So in prediction the annotated labels are
 from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
-from typing import Any, Dict, List, Tuple, cast
+from typing import Any, Dict, List, Sequence, Tuple, cast
 
 import torch
 from allennlp.common import Params
 from allennlp.common.checks import ConfigurationError
 from allennlp.data import Batch, DatasetReader, Instance
-from allennlp.models import Model
 from allennlp.nn.util import move_to_device
 from torch import Tensor
 from transformers import BertConfig
 
-from benchmarks.bare_encoder import BareEncoder, measured_device
-from benchmarks.beside_encoder import beside_encoder
 from benchmarks.instances import MODEL_NAME
 from benchmarks.joint_model import lifted
+from benchmarks.model_benchmark import ModelBenchmark
 from benchmarks.sentences import CHECKOUT, batch_starts, index_by_length
 from benchmarks.snerl_documents import first_documents
 from benchmarks.timing import Comparison
@@ -107,7 +105,7 @@ class GoldLabels:
         return lifted(scores, self._labels[task][start : start + len(scores)])
 
 
-class MultitaskLinkerBenchmark:
+class MultitaskLinkerBenchmark(ModelBenchmark[LinkerBatch]):
     """The model around an encoder of a given size.
 
     # Parameters
@@ -119,14 +117,11 @@ class MultitaskLinkerBenchmark:
         Concepts to tell apart; those of the documents, and made up ones.
     config : `Path`
         Of reader and model, "per token"; for all but the encoder.
-    encoder_config : `BertConfig`
-        See `BareEncoder`.
-    device : `str`, optional (default = `"cpu"`)
-    bf16 : `bool`, optional (default = `False`)
-        Of the encoder, in the model and bare.
-
-    Raises `NotMeasured` if there is no such device.
+    encoder_config, device, bf16
+        See `ModelBenchmark`.
     """
+
+    name = "multi-task linker"
 
     def __init__(
         self,
@@ -138,7 +133,7 @@ class MultitaskLinkerBenchmark:
         device: str = "cpu",
         bf16: bool = False,
     ) -> None:
-        self._device = measured_device(device)
+        super().__init__(encoder_config, device, bf16)
         params: Dict[str, Any] = Params.from_file(str(config)).as_dict(quiet=True)
         reader = _reader(params["dataset_reader"], documents.format)
         views = list(
@@ -149,21 +144,8 @@ class MultitaskLinkerBenchmark:
         for instance in self._instances:
             reader.apply_token_indexers(instance)
         vocab = index_by_length(self._instances, {NAMESPACES[LINKING]: num_classes})
-
-        torch.manual_seed(0)
-        self._encoder = BareEncoder(encoder_config, bf16)
-        model_params = Params(params["model"])
-        embedder = self._encoder.text_field_embedder(model_params.pop("text_field_embedder"), vocab)
-        model = Model.from_params(model_params, vocab=vocab, text_field_embedder=embedder)
-        if not isinstance(model, MultitaskEntityLinker):
-            raise ConfigurationError("this is another model than `multitask_entity_linker`")
-        self.model = model.to(self._device)
+        self.model = self.build(params["model"], vocab, MultitaskEntityLinker)
         self.answers = GoldLabels(self.model)
-
-    def training(self, row: str, batch_size: int, repeats: int) -> Comparison:
-        """Forward and backward pass, without the optimizer."""
-        self.model.train()
-        return self._beside_encoder(row, batch_size, repeats, is_training=True)
 
     @torch.no_grad()
     def prediction(self, row: str, batch_size: int, repeats: int) -> Comparison:
@@ -173,7 +155,7 @@ class MultitaskLinkerBenchmark:
         found = sum(len(mentions) for batch in batches for mentions in self.predict(batch))
         if found < MIN_FOUND * sum(batch.num_mentions for batch in batches):
             raise RuntimeError("the model does not find the mentions that it should")
-        return self._beside_encoder(row, batch_size, repeats, is_training=False)
+        return self.beside_encoder(row, batches, repeats, is_training=False)
 
     def train(self, batch: LinkerBatch) -> None:
         """A step without the optimizer."""
@@ -187,24 +169,12 @@ class MultitaskLinkerBenchmark:
         mentions: List[List[Mention]] = found["mentions"]
         return mentions
 
-    def _beside_encoder(
-        self, row: str, batch_size: int, repeats: int, is_training: bool
-    ) -> Comparison:
-        batches = self.batches(batch_size, labelled=is_training)
+    def note(self, batches: Sequence[LinkerBatch]) -> str:
+        batch_size = len(batches[0].inputs["metadata"])
         num_mentions = sum(batch.num_mentions for batch in batches) / len(batches) / batch_size
-        return beside_encoder(
-            row,
-            "multi-task linker",
-            self.model,
-            self.train if is_training else self.predict,
-            self._encoder,
-            batches,
-            repeats,
-            is_training,
-            None,
+        return (
             f"{self._source} in {len(batches)} batches of {batch_size}; "
-            f"a sentence has {num_mentions:.1f} mentions",
-            self._device,
+            f"a sentence has {num_mentions:.1f} mentions"
         )
 
     def batches(self, batch_size: int, labelled: bool) -> List[LinkerBatch]:
@@ -214,7 +184,7 @@ class MultitaskLinkerBenchmark:
 
     def _batch(self, start: int, end: int, labelled: bool) -> LinkerBatch:
         tensors: Dict[str, Any] = dict(Batch(self._instances[start:end]).as_tensor_dict())
-        tensors = move_to_device(tensors, self._device)
+        tensors = move_to_device(tensors, self.device)
         names = {task: NAMESPACES[task] for task in self.model.tasks}
         labels = {task: tensors[name] for task, name in names.items()}
         num_mentions = sum(map(_num_mentions, self._instances[start:end]))

@@ -12,7 +12,8 @@ from allennlp.common.checks import ConfigurationError
 from allennlp.data import DatasetReader, Instance, Vocabulary
 
 from benchmarks.timing import NotMeasured
-from bio_ie.data.dataset_readers import TaggedRelationsReader
+from bio_ie.data.dataset_readers import DocumentReader, TaggedRelationsReader
+from bio_ie.text.document import Document
 from bio_ie.text.sentences import Sentence
 
 CHECKOUT = Path(__file__).resolve().parent.parent
@@ -52,6 +53,14 @@ def sentence_reader(
     if not isinstance(reader, TaggedRelationsReader):
         raise ConfigurationError(f"{config} has another reader than `tagged_relations`")
     return reader
+
+
+def labelled_instances(
+    reader: DocumentReader[Any], documents: Sequence[Document]
+) -> List[Instance]:
+    """The instances of documents, with labels."""
+    of_documents = (reader.document_to_instances(d, labelled=True) for d in documents)
+    return list(chain.from_iterable(of_documents))
 
 
 def build_vocabulary(instances: Sequence[Instance]) -> Vocabulary:

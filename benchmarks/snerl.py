@@ -8,22 +8,18 @@ from collections import Counter
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Any, Callable, Dict, List
+from typing import Any, Dict, List, Sequence
 
 import torch
-from allennlp.common import Params
-from allennlp.common.checks import ConfigurationError
 from allennlp.data import Batch, Instance, TextFieldTensors
-from allennlp.models import Model
 from allennlp.nn.util import move_to_device
 from torch import Tensor
 from transformers import BertConfig
 
-from benchmarks.bare_encoder import BareEncoder, measured_device, waiting_for
-from benchmarks.beside_encoder import EncoderShare, beside_encoder, encoder_share
+from benchmarks.bare_encoder import waiting_for
 from benchmarks.gold_facts import NOTHING, GoldFactHooks, GoldFacts, gold_facts
-from benchmarks.keci import SCIBERT_LAYERS
-from benchmarks.sentences import batch_starts, index_by_length
+from benchmarks.model_benchmark import ModelBenchmark
+from benchmarks.sentences import batch_starts, index_by_length, labelled_instances
 from benchmarks.snerl_documents import SnerlDocuments, snerl_params, snerl_reader
 from benchmarks.timing import Comparison, Side, Unit, compare
 from bio_ie.data.dataset_readers import DocumentGraphReader
@@ -31,8 +27,6 @@ from bio_ie.models.snerl import Snerl
 from bio_ie.predictors import DocumentPredictor
 from bio_ie.text.document import Document, Mention
 
-TARGET = 1.15
-"""With an encoder of SciBERT's size."""
 MIN_FOUND = 0.9
 """The share of the annotated facts that the model has to predict while it is measured."""
 
@@ -52,7 +46,7 @@ class SnerlBatch:
     gold: GoldFacts
 
 
-class SnerlBenchmark:
+class SnerlBenchmark(ModelBenchmark[SnerlBatch]):
     """SNERL around an encoder of a given size.
 
     # Parameters
@@ -60,14 +54,12 @@ class SnerlBenchmark:
     documents : `SnerlDocuments`
     config : `Path`
         Of reader and model; for all but the encoder.
-    encoder_config : `BertConfig`
-        See `BareEncoder`.
-    device : `str`, optional (default = `"cpu"`)
-    bf16 : `bool`, optional (default = `False`)
-        Of the encoder, in the model and bare.
-
-    Raises `NotMeasured` if there is no such device.
+    encoder_config, device, bf16
+        See `ModelBenchmark`.
     """
+
+    name = "SNERL"
+    target = 1.15
 
     def __init__(
         self,
@@ -77,38 +69,13 @@ class SnerlBenchmark:
         device: str = "cpu",
         bf16: bool = False,
     ) -> None:
-        self.device = measured_device(device)
+        super().__init__(encoder_config, device, bf16)
         self._documents = documents
-        self._target = TARGET if encoder_config.num_hidden_layers >= SCIBERT_LAYERS else None
         self._params = snerl_params(config, documents)
-        reader = snerl_reader(self._params)
-        self._instances = [
-            instance
-            for document in documents.documents
-            for instance in reader.document_to_instances(document, labelled=True)
-        ]
-        self._vocab = index_by_length(self._instances)
-
-        torch.manual_seed(0)
-        self.encoder = BareEncoder(encoder_config, bf16)
-        model_params = dict(self._params["model"])
-        embedder = self.encoder.text_field_embedder(
-            Params(model_params.pop("text_field_embedder")), self._vocab
-        )
-        model = Model.from_params(
-            Params(model_params), vocab=self._vocab, text_field_embedder=embedder
-        )
-        if not isinstance(model, Snerl):
-            raise ConfigurationError("this is another model than `snerl`")
-        self.model = model.to(self.device)
+        self._instances = labelled_instances(snerl_reader(self._params), documents.documents)
+        vocab = index_by_length(self._instances)
+        self.model = self.build(self._params["model"], vocab, Snerl)
         self.answers = GoldFactHooks(self.model)
-
-    def training(self, row: str, batch_size: int, repeats: int) -> Comparison:
-        """Forward and backward pass, without the optimizer."""
-        self.model.train()
-
-        batches = self.batches(batch_size, labelled=True)
-        return self._beside_encoder(row, self.train, batches, repeats, True)
 
     @torch.no_grad()
     def prediction(self, row: str, batch_size: int, repeats: int) -> Comparison:
@@ -120,7 +87,7 @@ class SnerlBenchmark:
         # A mention that is annotated with two concepts names neither for certain.
         if found < MIN_FOUND * sum(batch.gold.num_facts for batch in batches):
             raise RuntimeError("the model does not find the facts that it should")
-        return self._beside_encoder(row, self.predict, batches, repeats, False)
+        return self.beside_encoder(row, batches, repeats, is_training=False)
 
     @torch.no_grad()
     def encoding_once(self, row: str, batch_size: int, repeats: int) -> Comparison:
@@ -152,7 +119,7 @@ class SnerlBenchmark:
             Side("once a document", encode, prepare),
             Side("once a pair of concepts", encode_pairs, prepare_pairs),
             repeats,
-            note=f"{self._note(batches)}, {mean:.1f} pairs of concepts of two types",
+            note=f"{self.note(batches)}, {mean:.1f} pairs of concepts of two types",
             finish=waiting_for(self.device),
         )
 
@@ -203,29 +170,7 @@ class SnerlBenchmark:
         self.answers.given = batch.gold
         return self.model.make_output_human_readable(self.model(**batch.inputs))
 
-    def _beside_encoder(
-        self,
-        row: str,
-        run_model: Callable[[SnerlBatch], Any],
-        batches: List[SnerlBatch],
-        repeats: int,
-        with_backward: bool,
-    ) -> Comparison:
-        return beside_encoder(
-            row,
-            "SNERL",
-            self.model,
-            run_model,
-            self.encoder,
-            batches,
-            repeats,
-            with_backward,
-            self._target,
-            self._note(batches),
-            self.device,
-        )
-
-    def _note(self, batches: List[SnerlBatch]) -> str:
+    def note(self, batches: Sequence[SnerlBatch]) -> str:
         size = len(batches[0].inputs["metadata"])
         per_document = {
             "mentions": [len(batch.inputs["graph"]["mentions"]) for batch in batches],
@@ -255,10 +200,6 @@ class SnerlBenchmark:
         if not labelled:
             del tensors["graph"]["facts"], tensors["graph"]["gold_entities"]
         return SnerlBatch(tensors, gold)
-
-    def encoder_share(self, batch: SnerlBatch) -> EncoderShare:
-        """The encoder's part in a step, with a random gradient."""
-        return encoder_share(self.encoder, self.model, batch.inputs["words"])
 
 
 def _num_pairs(metadata: Dict[str, Any]) -> int:
