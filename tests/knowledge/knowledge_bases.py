@@ -3,8 +3,10 @@
 from pathlib import Path
 from typing import Any, List, Optional, Sequence, Tuple
 
+import pytest
 from allennlp.common import Params
 
+from bio_ie.files.corpus_error import CorpusError
 from bio_ie.knowledge import KnowledgeBase, write_knowledge_base
 from bio_ie.knowledge.sources import KnowledgeSource, SourceReport
 from bio_ie.knowledge.statements import ConceptName, ConceptType, Statement
@@ -31,6 +33,15 @@ def from_source(
     report = report or SourceReport()
     source = KnowledgeSource.from_params(Params(params))
     return built(folder, list(source.read(report))), report
+
+
+def refusal(folder: Path, monkeypatch: pytest.MonkeyPatch, source: str, content: str) -> str:
+    """The message of the error with which a source refuses a file `x` of this content."""
+    monkeypatch.chdir(folder)
+    Path("x").write_text(content)
+    with pytest.raises(CorpusError) as caught:
+        from_source(folder, type=source, path="x")
+    return str(caught.value)
 
 
 def relations(knowledge_base: KnowledgeBase) -> List[Tuple[str, str, str]]:

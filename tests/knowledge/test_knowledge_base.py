@@ -350,7 +350,9 @@ def test_knowledge_base_cannot_be_changed_through_it(kb: KnowledgeBase) -> None:
 def test_other_file_is_no_knowledge_base(content: bytes, tmp_path: Path) -> None:
     path = tmp_path / "kb.sqlite"
     path.write_bytes(content)
-    with pytest.raises(KnowledgeBaseError, match=r"kb\.sqlite: is no knowledge base \(not a SQL"):
+    with pytest.raises(
+        KnowledgeBaseError, match=r"kb\.sqlite: is not a knowledge base \(not a SQL"
+    ):
         len(KnowledgeBase(str(path)))
 
 
@@ -358,7 +360,7 @@ def test_other_database_is_no_knowledge_base(tmp_path: Path) -> None:
     connection = sqlite3.connect(tmp_path / "kb.sqlite")
     connection.execute("CREATE TABLE concept (id)")
     connection.close()
-    with pytest.raises(KnowledgeBaseError, match="is a SQLite file, but no knowledge base"):
+    with pytest.raises(KnowledgeBaseError, match="is a SQLite file, but not a knowledge base"):
         len(KnowledgeBase(str(tmp_path / "kb.sqlite")))
 
 
@@ -384,7 +386,7 @@ def test_other_schema_version_says_to_build_again(kb: KnowledgeBase) -> None:
     "statement", ["DELETE FROM meta WHERE key = 'fingerprint'", "DROP TABLE relation"]
 )
 def test_unfinished_file_says_so(kb: KnowledgeBase, statement: str) -> None:
-    with pytest.raises(KnowledgeBaseError, match="was not built to its end; build it again"):
+    with pytest.raises(KnowledgeBaseError, match="is incomplete; build it again"):
         len(_changed(kb, statement))
 
 

@@ -150,7 +150,7 @@ def test_ambiguous_cross_references_merge_nothing_and_are_counted(
     assert len(kb) == 5
     assert kb.resolve("M:1") == "M:1"
     assert left_out(kb) == {
-        "concepts not merged, for two of one vocabulary would have become one": 3
+        "concepts not merged, because two concepts of one vocabulary would have become one": 3
     }
 
 

@@ -56,7 +56,9 @@ def test_index_of_equal_content_is_not_stale(indexed_kb, tmp_path):
 def test_index_of_another_version_is_refused(indexed_kb):
     path = index_folder(indexed_kb) / "index.json"
     path.write_text(json.dumps({**json.loads(path.read_text()), "version": 0}))
-    with pytest.raises(KnowledgeBaseError, match=r"version 0, not 1.*build-index"):
+    with pytest.raises(
+        KnowledgeBaseError, match=r"version 0, but this program reads version 1.*build-index"
+    ):
         TfidfIndex(indexed_kb)
 
 

@@ -12,6 +12,8 @@ from allennlp.common.testing import ModelTestCase
 from allennlp.data import Batch, DatasetReader, Vocabulary
 from allennlp.models import Model
 
+from tests.models.batch_consistency import assert_predictions_do_not_depend_on_the_batch
+
 MODELS = ["joint_ner_re", "keci"]
 ENCODERS = {
     "bran_transformer": {
@@ -90,18 +92,7 @@ class TestTraining(ModelTestCase):
 
 def test_predictions_do_not_depend_on_the_batch(model_and_batch):
     model, batch = model_and_batch
-    model.eval()
-    together = model.forward_on_instances(batch.instances)
-    for instance, expected in zip(batch.instances, together, strict=True):
-        (alone,) = model.forward_on_instances([instance])
-        assert [(*m.span, m.type) for m in alone["mentions"]] == [
-            (*m.span, m.type) for m in expected["mentions"]
-        ]
-        for one, other in zip(alone["mentions"], expected["mentions"], strict=True):
-            assert one.score == pytest.approx(other.score, abs=1e-6)
-        for one, other in zip(alone["relations"], expected["relations"], strict=True):
-            assert (one.type, one.head, one.tail) == (other.type, other.head, other.tail)
-            assert one.score == pytest.approx(other.score, abs=1e-6)
+    assert_predictions_do_not_depend_on_the_batch(model, batch.instances)
 
 
 def test_model_learns_from_what_the_encoder_says(model_and_batch):

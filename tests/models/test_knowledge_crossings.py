@@ -10,6 +10,8 @@ from allennlp.common.testing import ModelTestCase
 from allennlp.data import Batch, DatasetReader, Vocabulary
 from allennlp.models import Model
 
+from tests.models.batch_consistency import assert_predictions_do_not_depend_on_the_batch
+
 JOINT = "fixtures/models/joint_ner_re.jsonnet"
 KECI = "fixtures/models/keci.jsonnet"
 FUSIONS = {
@@ -67,16 +69,7 @@ class TestTraining(ModelTestCase):
 
 def test_predictions_do_not_depend_on_the_batch(model_and_batch):
     model, batch = model_and_batch
-    model.eval()
-    together = model.forward_on_instances(batch.instances)
-    for instance, expected in zip(batch.instances, together, strict=True):
-        (alone,) = model.forward_on_instances([instance])
-        assert [(*m.span, m.type) for m in alone["mentions"]] == [
-            (*m.span, m.type) for m in expected["mentions"]
-        ]
-        for one, other in zip(alone["relations"], expected["relations"], strict=True):
-            assert (one.type, one.head, one.tail) == (other.type, other.head, other.tail)
-            assert one.score == pytest.approx(other.score, abs=1e-6)
+    assert_predictions_do_not_depend_on_the_batch(model, batch.instances)
 
 
 def test_knowledge_changes_what_is_scored(model_and_batch):

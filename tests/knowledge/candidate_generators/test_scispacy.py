@@ -67,7 +67,9 @@ def test_missing_file_is_named(config, missing, tmp_path):
 
 
 def test_missing_folder_and_kb_are_named(config, tmp_path):
-    with pytest.raises(KnowledgeBaseError, match="no such folder"):
+    with pytest.raises(
+        KnowledgeBaseError, match="this folder with an index of scispaCy does not exist"
+    ):
         build({**config, "index": str(tmp_path / "none")}).generate(["cold"])
     with pytest.raises(KnowledgeBaseError, match=r"none\.jsonl: this file is missing"):
         build({**config, "kb_file": str(tmp_path / "none.jsonl")}).generate(["cold"])
@@ -75,7 +77,7 @@ def test_missing_folder_and_kb_are_named(config, tmp_path):
 
 def test_broken_file_is_an_error_that_names_the_index(config, tmp_path):
     (tmp_path / "index" / "concept_aliases.json").write_text("[")
-    with pytest.raises(KnowledgeBaseError, match="scispaCy cannot read it"):
+    with pytest.raises(KnowledgeBaseError, match="scispaCy cannot read the index"):
         build(config).generate(["cold"])
 
 

@@ -2,8 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from bio_ie.files.corpus_error import CorpusError
-from tests.knowledge.knowledge_bases import from_source, relations
+from tests.knowledge.knowledge_bases import from_source, refusal, relations
 
 HEAD = "# Fields:\n# DiseaseName\tDiseaseID\tSynonyms\n#\n"
 
@@ -47,7 +46,7 @@ def test_ids_without_prefix_are_meshs(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        ("A\tMESH:D1\t\n", "x:1: there is no list of columns ('# Fields:') above the rows"),
+        ("A\tMESH:D1\t\n", "x:1: no list of columns ('# Fields:') above the rows"),
         (
             "# Fields:\n# GeneSymbol\tGeneID\nX\t1\n",
             "x:2: neither CTD's diseases nor its chem",
@@ -59,11 +58,7 @@ def test_ids_without_prefix_are_meshs(tmp_path: Path) -> None:
 def test_bad_files_are_named_with_line_and_reason(
     content: str, message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.chdir(tmp_path)
-    Path("x").write_text(content)
-    with pytest.raises(CorpusError) as caught:
-        from_source(tmp_path, type="ctd", path="x")
-    assert message in str(caught.value)
+    assert message in refusal(tmp_path, monkeypatch, "ctd", content)
 
 
 def test_bad_lines_can_be_skipped(tmp_path: Path) -> None:

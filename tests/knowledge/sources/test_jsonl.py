@@ -69,15 +69,27 @@ def test_scispacy_reads_what_is_written(fixtures_folder: Path, tmp_path: Path) -
     ("line", "message"),
     [
         ("{", "not valid JSON"),
-        ("5", "no concept: 5 is no object"),
-        ('{"concept_id": "A"}', "no concept: canonical_name is None, not a text"),
-        ('{"concept_id": "", "canonical_name": "a"}', "no concept: concept_id is '', not a text"),
+        ("5", "not a concept: 5 is not an object"),
+        (
+            '{"concept_id": "A"}',
+            "not a concept: canonical_name must be a string that is not blank, not None",
+        ),
+        (
+            '{"concept_id": "", "canonical_name": "a"}',
+            "not a concept: concept_id must be a string that is not blank, not ''",
+        ),
         (
             '{"concept_id": "A", "canonical_name": "a", "aliases": "b"}',
-            "aliases is 'b', not a",
+            "aliases must be a list of strings, not 'b'",
         ),
-        ('{"concept_id": "A", "canonical_name": "a", "types": [1]}', "types is [1], not a list"),
-        ('{"concept_id": "A", "canonical_name": "a", "definition": 5}', "definition is 5, not a"),
+        (
+            '{"concept_id": "A", "canonical_name": "a", "types": [1]}',
+            "types must be a list of strings, not [1]",
+        ),
+        (
+            '{"concept_id": "A", "canonical_name": "a", "definition": 5}',
+            "definition must be a string, not 5",
+        ),
     ],
 )
 def test_bad_lines_are_named_and_can_be_skipped(line: str, message: str, tmp_path: Path) -> None:

@@ -108,12 +108,12 @@ def test_circles_and_terms_apart_are_no_trouble(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        ("format-version: 1.2\n", "x: no term in it"),
-        ("format-version: 1.2\n\n[Term]\nid HP:1\n", "no ontology that can be read"),
-        ("neither of them", "no ontology that can be read"),
-        ("{}", "no OBO graph: there are no 'graphs'"),
-        ('{"graphs": [5]}', "no OBO graph"),
-        ('{"graphs": [{"nodes": [{"lbl": "x"}]}]}', "no OBO graph: KeyError('id')"),
+        ("format-version: 1.2\n", "x: the file has no term"),
+        ("format-version: 1.2\n\n[Term]\nid HP:1\n", "not an ontology that can be read"),
+        ("neither of them", "not an ontology that can be read"),
+        ("{}", "not an OBO graph: there are no 'graphs'"),
+        ('{"graphs": [5]}', "not an OBO graph"),
+        ('{"graphs": [{"nodes": [{"lbl": "x"}]}]}', "not an OBO graph: KeyError('id')"),
         ('{"graphs": ', "x:1: not valid JSON"),
         (
             '{"graphs": [{"nodes": [{"id": "a/X_1", "type": "CLASS"}]}]}',

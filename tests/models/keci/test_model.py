@@ -16,6 +16,7 @@ from torch.testing import assert_close
 from bio_ie.data.span_position import span_position
 from bio_ie.models.keci.explanations import explained_spans
 from bio_ie.text.document import Document, Mention, Relation
+from tests.models.batch_consistency import assert_predictions_do_not_depend_on_the_batch
 
 CONFIG = "fixtures/models/keci.jsonnet"
 KAR = {
@@ -451,18 +452,8 @@ def test_an_impossible_setting_is_an_error(config, batch_and_vocab, change):
 @pytest.mark.parametrize("change", CHANGES)
 def test_predictions_do_not_depend_on_the_batch(config, batch_and_vocab, change):
     batch, vocab = batch_and_vocab
-    model = build(config, vocab, CHANGES[change]).eval()
-    together = model.forward_on_instances(batch.instances)
-    for instance, expected in zip(batch.instances, together, strict=True):
-        (alone,) = model.forward_on_instances([instance])
-        assert [(*m.span, m.type) for m in alone["mentions"]] == [
-            (*m.span, m.type) for m in expected["mentions"]
-        ]
-        for one, other in zip(alone["mentions"], expected["mentions"], strict=True):
-            assert one.score == pytest.approx(other.score, abs=1e-6)
-        for one, other in zip(alone["relations"], expected["relations"], strict=True):
-            assert (one.type, one.head, one.tail) == (other.type, other.head, other.tail)
-            assert one.score == pytest.approx(other.score, abs=1e-6)
+    model = build(config, vocab, CHANGES[change])
+    assert_predictions_do_not_depend_on_the_batch(model, batch.instances)
 
 
 @pytest.fixture

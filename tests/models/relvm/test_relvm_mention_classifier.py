@@ -1,16 +1,15 @@
 import copy
-import json
 import math
 from pathlib import Path
-from typing import Any
+from typing import Any, Dict
 
 import pytest
 import torch
 from allennlp.common.checks import ConfigurationError
-from allennlp.common.testing import ModelTestCase
 
 from bio_ie.text.document import Relation
 from tests.models.relvm import toy_relations
+from tests.models.relvm.relation_model_test_case import RelationModelTestCase
 from tests.models.relvm.test_model import Naive
 from tests.models.relvm.toy_relations import NO_RELATION, RELVM, batch_of, build
 from tests.modules.comparison import assert_same_function
@@ -203,20 +202,9 @@ def test_wrong_settings_are_refused(batch: Any, changes: Any, message: str) -> N
         build(CLASSIFIER, batch[1], **changes)
 
 
-class TestRelvmMentionClassifier(ModelTestCase):
-    @pytest.fixture(autouse=True)
-    def write_config(self, tmp_path: Path) -> None:
-        self.data = toy_relations.write(tmp_path / "data.jsonl", toy_relations.sentences(16))
-        self.config = tmp_path / "config.json"
-        config = toy_relations.experiment(CLASSIFIER, self.data)
+class TestRelvmMentionClassifier(RelationModelTestCase):
+    def experiment(self, folder: Path) -> Dict[str, Any]:
+        data = toy_relations.write(folder / "data.jsonl", toy_relations.sentences(16))
+        config = toy_relations.experiment(CLASSIFIER, data)
         config["trainer"]["validation_metric"] = "+overall"
-        self.config.write_text(json.dumps(config))
-
-    def test_trains_saves_and_loads(self) -> None:
-        self.set_up_model(str(self.config), str(self.data))
-        self.ensure_model_can_train_save_and_load(self.config)
-
-    def test_batch_predictions_are_consistent(self) -> None:
-        self.set_up_model(str(self.config), str(self.data))
-        self.model.double()
-        self.ensure_batch_predictions_are_consistent()
+        return config

@@ -9,10 +9,10 @@ from allennlp.commands.evaluate import evaluate_from_archive
 from allennlp.commands.train import train_model
 from allennlp.common import Params
 from allennlp.common.checks import ConfigurationError
-from allennlp.common.testing import ModelTestCase
 from allennlp.models import load_archive
 
 from tests.models.relvm import toy_relations
+from tests.models.relvm.relation_model_test_case import RelationModelTestCase
 from tests.models.relvm.toy_relations import NO_RELATION, RELVM, batch_of, build
 
 # Words of no use here, but a representation has them.
@@ -155,18 +155,6 @@ def test_another_representation_is_refused(batch: Any) -> None:
         build(CLASSIFIER, batch[1], hidden_dim=0)
 
 
-class TestRelvmPairClassifier(ModelTestCase):
-    @pytest.fixture(autouse=True)
-    def write_config(self, tmp_path: Path) -> None:
-        self.data = toy_relations.write(tmp_path / "data.jsonl", toy_relations.pairs(16))
-        self.config = tmp_path / "config.json"
-        self.config.write_text(json.dumps(config(self.data)))
-
-    def test_trains_saves_and_loads(self) -> None:
-        self.set_up_model(str(self.config), str(self.data))
-        self.ensure_model_can_train_save_and_load(self.config)
-
-    def test_batch_predictions_are_consistent(self) -> None:
-        self.set_up_model(str(self.config), str(self.data))
-        self.model.double()
-        self.ensure_batch_predictions_are_consistent()
+class TestRelvmPairClassifier(RelationModelTestCase):
+    def experiment(self, folder: Path) -> Dict[str, Any]:
+        return config(toy_relations.write(folder / "data.jsonl", toy_relations.pairs(16)))

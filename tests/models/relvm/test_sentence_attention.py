@@ -1,13 +1,12 @@
-import json
 from pathlib import Path
 from typing import Any, Dict
 
 import pytest
 import torch
 from allennlp.common.checks import ConfigurationError
-from allennlp.common.testing import ModelTestCase
 
 from tests.models.relvm import toy_relations
+from tests.models.relvm.relation_model_test_case import RelationModelTestCase
 from tests.models.relvm.toy_relations import batch_of, build, feedforward
 from tests.modules.comparison import assert_same_function
 
@@ -92,21 +91,9 @@ def test_output_can_be_read_and_scored(batch: Any) -> None:
     assert model.decision.best(shared=True) is not None
 
 
-class TestSentenceAttention(ModelTestCase):
-    @pytest.fixture(autouse=True)
-    def write_config(self, tmp_path: Path) -> None:
+class TestSentenceAttention(RelationModelTestCase):
+    def experiment(self, folder: Path) -> Dict[str, Any]:
         lines = toy_relations.pairs(16, contexts=True)
-        self.data = toy_relations.write(tmp_path / "data.jsonl", lines)
-        self.config = tmp_path / "config.json"
-        config = toy_relations.experiment(MODEL, self.data)
+        config = toy_relations.experiment(MODEL, toy_relations.write(folder / "data.jsonl", lines))
         config["trainer"]["callbacks"].append({"type": "best_thresholds", "shared": True})
-        self.config.write_text(json.dumps(config))
-
-    def test_trains_saves_and_loads(self) -> None:
-        self.set_up_model(str(self.config), str(self.data))
-        self.ensure_model_can_train_save_and_load(self.config)
-
-    def test_batch_predictions_are_consistent(self) -> None:
-        self.set_up_model(str(self.config), str(self.data))
-        self.model.double()
-        self.ensure_batch_predictions_are_consistent()
+        return config

@@ -1,12 +1,10 @@
-import json
 from pathlib import Path
 from typing import Any, Dict
 
-import pytest
 import torch
-from allennlp.common.testing import ModelTestCase
 
 from tests.models.relvm import toy_relations
+from tests.models.relvm.relation_model_test_case import RelationModelTestCase
 from tests.models.relvm.toy_relations import batch_of, build
 from tests.modules.comparison import assert_same_function
 
@@ -45,18 +43,7 @@ def test_output_can_be_read_and_scored() -> None:
     ).keys()
 
 
-class TestSentenceClassifier(ModelTestCase):
-    @pytest.fixture(autouse=True)
-    def write_config(self, tmp_path: Path) -> None:
-        self.data = toy_relations.write(tmp_path / "data.jsonl", toy_relations.sentences(16))
-        self.config = tmp_path / "config.json"
-        self.config.write_text(json.dumps(toy_relations.experiment(MODEL, self.data)))
-
-    def test_trains_saves_and_loads(self) -> None:
-        self.set_up_model(str(self.config), str(self.data))
-        self.ensure_model_can_train_save_and_load(self.config)
-
-    def test_batch_predictions_are_consistent(self) -> None:
-        self.set_up_model(str(self.config), str(self.data))
-        self.model.double()
-        self.ensure_batch_predictions_are_consistent()
+class TestSentenceClassifier(RelationModelTestCase):
+    def experiment(self, folder: Path) -> Dict[str, Any]:
+        data = toy_relations.write(folder / "data.jsonl", toy_relations.sentences(16))
+        return toy_relations.experiment(MODEL, data)

@@ -1,0 +1,25 @@
+"""Predictions of a batch against those of its rows one by one, with all that a sum may change."""
+
+from typing import Sequence
+
+import pytest
+from allennlp.data import Instance
+from allennlp.models import Model
+
+
+def assert_predictions_do_not_depend_on_the_batch(
+    model: Model, instances: Sequence[Instance]
+) -> None:
+    """Mentions and relations are the same, and their scores nearly so."""
+    model.eval()
+    together = model.forward_on_instances(list(instances))
+    for instance, expected in zip(instances, together, strict=True):
+        (alone,) = model.forward_on_instances([instance])
+        assert [(*m.span, m.type) for m in alone["mentions"]] == [
+            (*m.span, m.type) for m in expected["mentions"]
+        ]
+        for one, other in zip(alone["relations"], expected["relations"], strict=True):
+            assert (one.type, one.head, one.tail) == (other.type, other.head, other.tail)
+        for part in ("mentions", "relations"):
+            for one, other in zip(alone[part], expected[part], strict=True):
+                assert one.score == pytest.approx(other.score, abs=1e-6)
