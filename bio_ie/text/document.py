@@ -5,108 +5,29 @@ can be combined with any task and system. Offsets are character offsets into `Do
 exclusive.
 """
 
-import sys
 from dataclasses import dataclass, field, fields, replace
-from typing import AbstractSet, Any, Dict, List, Mapping, Optional, Tuple
+from typing import AbstractSet, Any, Dict, Mapping, Tuple
+
+from bio_ie.text.annotations import DocumentError, Fact, Mention, Passage, Relation, Span
+from bio_ie.text.json_items import JsonReader, item_to_json
+
+__all__ = [
+    "SCHEMA_VERSION",
+    "Document",
+    "DocumentError",
+    "Fact",
+    "Mention",
+    "Passage",
+    "Relation",
+    "Span",
+]
 
 SCHEMA_VERSION = 1
 """Version of the JSON form. It stays the same when fields are added, and increases when the meaning
 of a field changes."""
 
-Span = Tuple[int, int]
-
 _LISTS = frozenset(("passages", "sentences", "tokens", "mentions", "relations", "facts"))
 """Fields of a document that are tuples."""
-
-
-class DocumentError(ValueError):
-    """Raised for a document that contradicts itself. The message names the document and the
-    reason."""
-
-    def __init__(self, document_id: str, reason: str) -> None:
-        super().__init__(f"document {document_id!r}: {reason}")
-        self.document_id = document_id
-        self.reason = reason
-
-    def __reduce__(self) -> Tuple[Any, ...]:
-        return type(self), (self.document_id, self.reason)
-
-
-@dataclass(frozen=True)
-class Passage:
-    """A stretch of a document with a role, such as `title` or `abstract`."""
-
-    type: str
-    start: int
-    end: int
-    metadata: Optional[Dict[str, Any]] = field(default=None, hash=False)
-
-
-@dataclass(frozen=True)
-class Mention:
-    """A stretch of text that names something.
-
-    # Parameters
-
-    id : `str`
-        Unique within its document.
-    start, end : `int`
-        Character offsets, end exclusive. A discontinuous mention starts where its first fragment
-        starts and ends where its last fragment ends.
-    type : `str`
-        The entity or semantic type.
-    concept_ids : `Tuple[str, ...]`
-        Ids in a knowledge base. A composite mention has several. The tuple is empty if the mention
-        has no id.
-    entity_id : `str`, optional
-        Mentions that corefer share this id (a BioRelEx cluster).
-    fragments : `Tuple[Span, ...]`
-        The two or more parts of a discontinuous mention, in text order; empty for other mentions.
-    score : `float`, optional
-        Probability given by a model; `None` for an annotation.
-    metadata : `Dict[str, Any]`, optional
-        Information of a format that has no other place here; JSON values only.
-    """
-
-    id: str
-    start: int
-    end: int
-    type: str
-    concept_ids: Tuple[str, ...] = ()
-    entity_id: Optional[str] = None
-    fragments: Tuple[Span, ...] = ()
-    score: Optional[float] = None
-    metadata: Optional[Dict[str, Any]] = field(default=None, hash=False)
-
-    @property
-    def span(self) -> Span:
-        return self.start, self.end
-
-
-@dataclass(frozen=True)
-class Relation:
-    """A typed relation between two mentions. `head` and `tail` are the ids of the mentions.
-
-    An undirected relation always has the earlier mention as its `head`.
-    """
-
-    type: str
-    head: str
-    tail: str
-    score: Optional[float] = None
-    directed: bool = True
-    metadata: Optional[Dict[str, Any]] = field(default=None, hash=False)
-
-
-@dataclass(frozen=True)
-class Fact:
-    """A document-level relation between two concept ids: an `(e1, r, e2)` of distant supervision."""
-
-    type: str
-    head: str
-    tail: str
-    score: Optional[float] = None
-    metadata: Optional[Dict[str, Any]] = field(default=None, hash=False)
 
 
 @dataclass(frozen=True)
@@ -213,7 +134,7 @@ class Document:
                 result[name] = [list(span) for span in getattr(self, name)]
         for name in ("passages", "mentions", "relations", "facts"):
             if getattr(self, name):
-                result[name] = [_item_to_json(item) for item in getattr(self, name)]
+                result[name] = [item_to_json(item) for item in getattr(self, name)]
         for mention, item in zip(self.mentions, result.get("mentions", ()), strict=True):
             item["text"] = self.text_of(mention)
         if self.metadata:
@@ -242,7 +163,7 @@ class Document:
             raise DocumentError(identifier, "'id' and 'text' are required strings")
         if not isinstance(value.get("metadata", {}), Mapping):
             raise DocumentError(identifier, "'metadata' must be an object")
-        reader = _JsonReader(identifier)
+        reader = JsonReader(identifier)
         document = cls(
             id=identifier,
             text=value["text"],
@@ -317,89 +238,3 @@ class Document:
         if not relation.directed and order[relation.tail] < order[relation.head]:
             return replace(relation, head=relation.tail, tail=relation.head)
         return relation
-
-
-def _item_to_json(item: Any) -> Dict[str, Any]:
-    result: Dict[str, Any] = {}
-    for field_ in fields(item):
-        value = getattr(item, field_.name)
-        if field_.name == "directed" and value:
-            continue
-        if value is None or value == ():
-            continue
-        if isinstance(value, tuple):
-            value = [list(part) if isinstance(part, tuple) else part for part in value]
-        result[field_.name] = value
-    return result
-
-
-class _JsonReader:
-    """Turns JSON lists into the parts of one document. Its errors name the document."""
-
-    TYPES = {
-        "id": str, "type": str, "head": str, "tail": str, "start": int, "end": int,
-        "entity_id": str, "score": (int, float), "directed": bool, "text": str,
-    }  # fmt: skip
-
-    OPTIONAL = ("entity_id", "score", "metadata")
-    """Fields that may be null."""
-
-    def __init__(self, document_id: str) -> None:
-        self.document_id = document_id
-
-    def _list(self, value: Mapping[str, Any], name: str) -> List[Any]:
-        items = value.get(name, [])
-        if not isinstance(items, (list, tuple)):
-            raise DocumentError(self.document_id, f"{name!r} must be a list")
-        return list(items)
-
-    def spans(self, value: Mapping[str, Any], name: str) -> Tuple[Span, ...]:
-        return tuple(self._span(item, name) for item in self._list(value, name))
-
-    def _span(self, item: Any, name: str) -> Span:
-        if (
-            not isinstance(item, (list, tuple))
-            or len(item) != 2
-            or not all(type(offset) is int for offset in item)
-        ):
-            raise DocumentError(self.document_id, f"{name!r} has {item!r}, not [start, end]")
-        return item[0], item[1]
-
-    def items(self, value: Mapping[str, Any], name: str, kind: Any) -> Tuple[Any, ...]:
-        return tuple(self._item(item, name, kind) for item in self._list(value, name))
-
-    def _item(self, item: Any, name: str, kind: Any) -> Any:
-        if not isinstance(item, Mapping):
-            raise DocumentError(self.document_id, f"{name!r} has {item!r}, not an object")
-        known = {field_.name for field_ in fields(kind)}
-        arguments: Dict[str, Any] = {}
-        for key, part in item.items():
-            if key == "text" and kind is Mention:
-                continue
-            if key not in known:
-                raise DocumentError(self.document_id, f"{name!r} has an unknown field {key!r}")
-            if part is None and key in self.OPTIONAL:
-                continue
-            if key == "concept_ids":
-                if not isinstance(part, (list, tuple)) or not all(
-                    isinstance(concept_id, str) for concept_id in part
-                ):
-                    raise DocumentError(self.document_id, "'concept_ids' must be strings")
-                part = tuple(part)
-            elif key == "fragments":
-                part = self.spans(item, "fragments")
-            elif key == "metadata":
-                if not isinstance(part, Mapping):
-                    raise DocumentError(self.document_id, "'metadata' must be an object")
-                part = dict(part)
-            elif not isinstance(part, self.TYPES[key]) or (  # type: ignore[arg-type]
-                (isinstance(part, bool) and key != "directed")
-                # `<=` is false for NaN, and for an int that is larger than any float.
-                or (key == "score" and not abs(part) <= sys.float_info.max)
-            ):
-                raise DocumentError(self.document_id, f"{name!r} has {key} {part!r}")
-            arguments[key] = part
-        try:
-            return kind(**arguments)
-        except TypeError as error:
-            raise DocumentError(self.document_id, f"{name!r}: {error}") from error

@@ -1,4 +1,4 @@
-"""Sentences of a document, with the annotations that belong to each."""
+"""The sentences of a document, with the annotations that belong to each sentence."""
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
@@ -17,7 +17,7 @@ class SpanSplitter(Protocol):
 
 @dataclass(frozen=True)
 class Sentence:
-    """A sentence of a document, by reference: offsets stay those of the document.
+    """A sentence of a document. All its offsets are offsets in the document.
 
     # Parameters
 
@@ -25,10 +25,10 @@ class Sentence:
     start, end : `int`
         Character offsets of the sentence.
     mentions : `Tuple[Mention, ...]`
-        Those that begin in the sentence; one that ends beyond it is among them.
+        The mentions that begin in the sentence, including those that end after it.
     relations : `Tuple[Relation, ...]`
-        Those whose head begins in the sentence; the tail may be elsewhere. So every mention and
-        every relation of a document belongs to exactly one of its sentences.
+        The relations whose head begins in the sentence. The tail may be in another sentence. So
+        every mention and every relation of a document belongs to exactly one of its sentences.
     """
 
     document: Document
@@ -42,7 +42,8 @@ class Sentence:
         return self.document.text[self.start : self.end]
 
     def token_spans(self) -> List[Span]:
-        """The corpus's own tokens in the sentence, in document offsets; empty if it has none."""
+        """The corpus's own tokens in the sentence, as offsets in the document. The list is empty if
+        the corpus has none."""
         tokens = self.document.tokens
         first = bisect_left(tokens, (self.start, self.start))
         return list(
@@ -52,14 +53,16 @@ class Sentence:
 
 @dataclass(frozen=True)
 class SentenceInContext(Sentence):
-    """A sentence with the spans of those around it.
+    """A sentence with the spans of the sentences around it.
 
     # Parameters
 
     before, after : `Tuple[Span, ...]`
-        Of sentences, in text order; none where the document begins or ends.
+        The spans of the sentences before and after, in text order. They are empty at the beginning
+        and at the end of the document.
     starts : `Tuple[int, ...]`
-        Where the sentences begin that it is made of: itself, or several in a row.
+        The offset where the sentence begins. If the "sentence" is several sentences in a row, the
+        offsets where each of them begins.
     """
 
     before: Tuple[Span, ...] = ()
@@ -68,8 +71,12 @@ class SentenceInContext(Sentence):
 
 
 def sentence_spans(document: Document, splitter: SpanSplitter) -> List[Span]:
-    """The document's own sentences; else, if the corpus tokenised it without marking sentences,
-    the whole text as one; else the splitter's, taken within each passage."""
+    """The spans of the document's sentences. They are
+
+    * the document's own sentences, if it has some;
+    * otherwise, if the corpus tokenised the document, the whole text as one sentence;
+    * otherwise the sentences that the splitter finds in each passage.
+    """
     if document.sentences:
         return list(document.sentences)
     if document.tokens:
@@ -82,7 +89,7 @@ def sentence_spans(document: Document, splitter: SpanSplitter) -> List[Span]:
 
 
 def _regions(document: Document) -> Iterator[Span]:
-    """The passages and whatever text lies between them."""
+    """The spans of the passages and of the text between them."""
     position = 0
     for passage in document.passages:
         if position < passage.start:
@@ -94,11 +101,12 @@ def _regions(document: Document) -> Iterator[Span]:
 
 
 def joined_across(spans: Sequence[Span], mentions: Iterable[Mention]) -> List[Span]:
-    """The spans, those that a mention crosses the border of made one. All are in text order."""
+    """The spans, with neighbours joined wherever a mention crosses the border between them. The
+    spans are in text order, before and after."""
     joined: List[Span] = []
     crossed = iter(sorted(mention.span for mention in mentions))
     mention = next(crossed, None)
-    reach = -1  # how far a mention that began before goes
+    reach = -1  # the largest end of the mentions that have begun so far
     for start, end in spans:
         if joined and start < reach:
             start = joined.pop()[0]
@@ -110,8 +118,9 @@ def joined_across(spans: Sequence[Span], mentions: Iterable[Mention]) -> List[Sp
 
 
 def split_document(document: Document, spans: Sequence[Span]) -> List[Sentence]:
-    """Hands out the document's annotations to its sentences. A mention that begins outside every
-    sentence goes to the nearest one before it (or the first), so that none is lost."""
+    """Splits a document into the sentences with these spans, each with its annotations. A mention
+    that begins outside all sentences goes to the nearest sentence before it, or to the first
+    sentence if there is none before it. So no mention is lost."""
     if not spans:
         return []
     starts = [start for start, _ in spans]

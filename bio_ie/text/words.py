@@ -1,4 +1,4 @@
-"""The words of a sentence, and its mentions as stretches of words."""
+"""The words of a sentence, and the words of each of its mentions."""
 
 from typing import List, NamedTuple, Sequence
 
@@ -10,7 +10,7 @@ from bio_ie.text.tokenizers.alignment import Alignment, align_tokens
 
 
 def tokenized(text: str, tokenizer: Tokenizer, start: int = 0) -> List[Span]:
-    """The character offsets of a text's words, without those that are white space alone.
+    """The character offsets of the words of a text. Tokens that are only white space are left out.
 
     # Parameters
 
@@ -18,7 +18,7 @@ def tokenized(text: str, tokenizer: Tokenizer, start: int = 0) -> List[Span]:
     tokenizer : `Tokenizer`
         Its tokens need `idx` and `idx_end`.
     start : `int`, optional (default = `0`)
-        Where the text begins; added to all offsets.
+        The offset at which the text begins. It is added to all offsets.
     """
     return [
         (start + token.idx, start + token.idx_end)  # type: ignore[operator]
@@ -28,8 +28,8 @@ def tokenized(text: str, tokenizer: Tokenizer, start: int = 0) -> List[Span]:
 
 
 def sentence_words(sentence: Sentence, tokenizer: Tokenizer) -> List[Span]:
-    """The words of a sentence in offsets of the document: the corpus's own, else the tokenizer's.
-    A sentence of white space alone has none."""
+    """The words of a sentence as offsets in the document. They are the corpus's own words or, if
+    the corpus has none, the tokenizer's. A sentence that is only white space has none."""
     return sentence.token_spans() or tokenized(sentence.text, tokenizer, sentence.start)
 
 
@@ -41,11 +41,11 @@ class AlignedSentence(NamedTuple):
     mentions : `List[Mention]`
         The mentions that lie in the sentence from end to end.
     alignment : `Alignment`
-        The words of the sentence, and of each of these mentions.
+        The words of the sentence and the words of each of `mentions`.
     num_crossing : `int`
-        Mentions of the sentence that end outside of it, or begin before it.
+        The number of mentions of the sentence that begin before it or end after it.
     num_discontinuous : `int`
-        How many of `mentions` have fragments. They are taken from end to end.
+        The number of `mentions` that have fragments. These mentions are taken from end to end.
     """
 
     mentions: List[Mention]
@@ -56,7 +56,7 @@ class AlignedSentence(NamedTuple):
 
 def mentions_inside(sentence: Sentence) -> List[Mention]:
     """The mentions of a sentence that lie in it from end to end."""
-    # A mention before the first sentence, in white space, is handed out with that sentence.
+    # `split_document` gives a mention before the first sentence to the first sentence.
     return [m for m in sentence.mentions if sentence.start <= m.start and m.end <= sentence.end]
 
 
@@ -69,7 +69,7 @@ def align_sentence(
 
     sentence : `Sentence`
     words : `Sequence[Span]`
-        In offsets of the document (`sentence_words`).
+        Offsets in the document; see `sentence_words`.
     mode : `str`, optional (default = `"split"`)
         See `align_tokens`.
     """

@@ -1,4 +1,4 @@
-"""Mentions given by characters, as stretches of words."""
+"""Finds the words of mentions that are given by character offsets."""
 
 from bisect import bisect_left, bisect_right
 from typing import Iterable, List, NamedTuple, Optional, Sequence, Tuple
@@ -17,15 +17,17 @@ class Alignment(NamedTuple):
     # Parameters
 
     token_spans : `List[Span]`
-        Character offsets of the words, cut where the mode asks for it.
+        The character offsets of the words, which are cut where the mode asks for it.
     word_spans : `List[Optional[WordSpan]]`
-        The words of each mention, as indices into `token_spans`; `None` if it holds none.
+        The words of each mention, as indices into `token_spans`. `None` if the mention holds no
+        word.
     inside_token : `int`
-        Mentions with an end inside a given token: what the mode had to deal with.
+        The number of mentions that begin or end inside one of the given tokens. The mode decides
+        what happens to them.
     changed : `int`
-        Mentions whose words begin or end elsewhere than the mention does.
+        The number of mentions whose words do not begin and end exactly where the mention does.
     lost : `int`
-        Mentions that hold no word.
+        The number of mentions that hold no word.
     """
 
     token_spans: List[Span]
@@ -44,12 +46,13 @@ def align_tokens(
 
     text : `str`
     token_spans : `Sequence[Span]`
-        Character offsets into `text`, in order, not overlapping.
+        Character offsets in `text`, in order and without overlaps.
     mention_spans : `Sequence[Span]`
-        Character offsets too; nested and crossing ones are ordinary.
+        Character offsets in `text`. Mentions may be nested or cross each other.
     mode : `str`, optional (default = `"split"`)
-        What happens to a token that a mention begins or ends in: `"split"` cuts it there, so that
-        the mention is kept exactly; `"expand"` leaves it, and the mention takes in all of it.
+        What happens to a token in which a mention begins or ends. `"split"` cuts the token there,
+        so that the mention is kept exactly. `"expand"` keeps the token whole and widens the mention
+        to all of it.
     """
     if mode not in ("split", "expand"):
         raise ConfigurationError(f"alignment must be 'split' or 'expand', not {mode!r}")
@@ -80,8 +83,8 @@ def _inside_a_token(offsets: Iterable[int], tokens: Sequence[Span]) -> "set[int]
 
 
 def _cut(text: str, tokens: Sequence[Span], offsets: Sequence[int]) -> List[Span]:
-    """The tokens, cut at `offsets` (ascending, each inside a token). White space at a cut, which
-    a corpus's own tokens may hold, goes to neither side."""
+    """The tokens, cut at `offsets`, which are in ascending order and each inside a token. A
+    corpus's own token may have white space at a cut. This white space belongs to neither piece."""
     pieces: List[Span] = []
     position = 0
     for start, end in tokens:
