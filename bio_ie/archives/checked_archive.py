@@ -66,9 +66,7 @@ def _extract(archive: tarfile.TarFile, folder: str) -> None:
     for member in archive.getmembers():
         path = PurePosixPath(member.name)
         if not (member.isfile() or member.isdir()) or path.is_absolute() or ".." in path.parts:
-            raise tarfile.ExtractError(
-                f"the archive of a model must not contain {member.name!r}"
-            )
+            raise tarfile.ExtractError(f"the archive of a model must not contain {member.name!r}")
     archive.extractall(folder)
 
 

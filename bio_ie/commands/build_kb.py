@@ -25,6 +25,7 @@ from bio_ie.data.corpora.corpus_path import read_corpus
 from bio_ie.data.corpora.document_ids import paper_of, papers_of
 from bio_ie.knowledge.knowledge_base_writer import KnowledgeBaseWriter
 from bio_ie.knowledge.sources import KnowledgeSource, MergedSource, SourceReport
+from bio_ie.text.counted import counted
 
 COUNTS = ("concepts", "names", "definitions", "semantic_types", "relations", "type_relations")
 
@@ -34,72 +35,77 @@ class BuildKb(Subcommand):
     """The subcommand around `build_knowledge_base`."""
 
     def add_subparser(self, parser: argparse._SubParsersAction) -> argparse.ArgumentParser:
-        description = """Build a knowledge base, one file, from the files of vocabularies. It
-            appears only once it is complete. Prints what was read, written and left out."""
+        description = """Build a knowledge base from the files of vocabularies. The knowledge base
+            is one file, which appears only once it is complete. The command prints what was read,
+            written and left out."""
         subparser = parser.add_parser(
             self.name, description=description, help="build a knowledge base"
         )
         subparser.add_argument(
             "config",
             nargs="?",
-            help="jsonnet file with a source, such as one of type 'merged' with several 'sources'",
+            help="jsonnet file with a source, such as a source of type 'merged' with several "
+            "'sources'",
         )
         subparser.add_argument("--output", required=True, help="the knowledge base to write")
         subparser.add_argument(
             "--source",
             action="append",
             default=[],
-            help="instead of a config: a name (mesh, ctd, obo, umls, hpoa, jsonl), or a JSON "
-            "object with 'type' and options; can be repeated, the most important source first",
+            help="a source, instead of a config: a name (mesh, ctd, obo, umls, hpoa, jsonl), or a "
+            "JSON object with 'type' and options; can be repeated, the most important source first",
         )
         subparser.add_argument(
             "--path",
             action="append",
             default=[],
-            help="file or folder of the --source without a 'path' (in the same order)",
+            help="file or folder of a --source that has no 'path'; can be repeated, in the same "
+            "order as --source",
         )
         subparser.add_argument(
             "--merge-by",
             action="append",
             default=[],
             metavar="PREFIX",
-            help="with several --source: merge concepts by cross-references to ids with this "
-            "prefix, such as MESH; can be repeated",
+            help="merge concepts of several --source by cross-references to ids with this prefix, "
+            "such as MESH; can be repeated",
         )
         subparser.add_argument(
             "--exclude-documents",
             action="append",
             default=[],
             metavar="FILE",
-            help="leave out relations for which these documents alone are the evidence: ids, one a "
-            "line, or a corpus (see --exclude-from); can be repeated",
+            help="leave out relations whose only evidence is in these documents: a file with one "
+            "id per line, or a corpus (see --exclude-from); can be repeated",
         )
         subparser.add_argument(
             "--exclude-from",
             metavar="FORMAT",
-            help="format of the files of --exclude-documents, if these are corpora: a name "
+            help="format of the files of --exclude-documents if they are corpora: a name "
             "(pubtator, ...), or a JSON object",
         )
         subparser.add_argument(
             "--on-error",
             choices=("raise", "skip"),
             default="raise",
-            help="what a --source does with a line that cannot be read: stop (default), or leave "
-            "it out",
+            help="what to do with a line of a --source that cannot be read: stop (default), or "
+            "leave the line out",
         )
         subparser.set_defaults(func=build_from_args)
         return subparser
 
 
 def build_from_args(args: argparse.Namespace) -> None:
-    """Runs `build_knowledge_base` for the command line; exits with status 1 for what is wrong."""
+    """Runs `build_knowledge_base` for the command line. Exits with status 1 for bad input."""
     with user_errors():
         source = _source(args)
         excluded = excluded_documents(args.exclude_documents, args.exclude_from)
         metadata, reports = build_knowledge_base(source, args.output, excluded, progress=True)
     for name, report in reports:
         print(f"read {name}: {report}")
-    counts = ", ".join(f"{int(metadata[name]):,} {name.replace('_', ' ')}" for name in COUNTS)
+    counts = ", ".join(
+        counted(int(metadata[name]), name.replace("_", " ").removesuffix("s")) for name in COUNTS
+    )
     size = os.path.getsize(args.output) / 1e6
     print(f"wrote {args.output}: {counts}, {size:.1f} MB")
     for reason, count in json.loads(metadata["left_out"]).items():
@@ -118,7 +124,7 @@ def build_knowledge_base(
 
     source : `KnowledgeSource`
     output : `str`
-        Appears only once it is complete.
+        The file to write. It appears only once it is complete.
     exclude_documents : `Collection[str]`, optional (default = `()`)
         See `KnowledgeBaseWriter`.
     progress : `bool`, optional (default = `False`)
@@ -127,13 +133,13 @@ def build_knowledge_base(
     # Returns
 
     `Tuple[Dict[str, str], List[Tuple[str, SourceReport]]]`
-        The metadata, and what was read of each part.
+        The metadata, and for each part its name and a report of what was read.
 
     Raises `CorpusError` for a source that cannot be read and `KnowledgeBaseError` for an output
     that cannot be written.
     """
     reports = []
-    # disable=None: no bar where standard error is no terminal, such as a log file.
+    # disable=None: there is no bar if standard error is not a terminal but, for example, a file.
     bar = partial(tqdm, unit=" statements", unit_scale=True, disable=None if progress else True)
     with KnowledgeBaseWriter(output, source.merge_by, exclude_documents) as writer:
         for part in source.parts():
@@ -141,15 +147,17 @@ def build_knowledge_base(
             writer.add(part.name(), bar(part.read(report), desc=part.name()))
             reports.append((part.name(), report))
         if progress and sys.stderr.isatty():
-            print("putting it together ...", file=sys.stderr)
+            print("assembling the knowledge base ...", file=sys.stderr)
         return writer.finish(), reports
 
 
 def excluded_documents(files: List[str], from_format: Optional[str] = None) -> Set[str]:
-    """The ids of documents in files of ids, one a line, or in corpora. PubMed ids lose their
-    prefix, and documents that a corpus has twice their number (`#2`).
+    """The ids of the documents in `files`. These are files with one id per line or, if
+    `from_format` is given, corpora in this format. The prefixes of PubMed ids and the suffixes of
+    repeated documents (`#2`) are removed.
 
-    Raises `CorpusError`, also for a file of ids that looks like something else.
+    Raises `CorpusError` for a file that cannot be read or, without `from_format`, has lines that
+    are not ids.
     """
     ids: Set[str] = set()
     for file in files:
@@ -163,15 +171,17 @@ def excluded_documents(files: List[str], from_format: Optional[str] = None) -> S
 
 def _source(args: argparse.Namespace) -> KnowledgeSource:
     if args.config is not None and (args.source or args.path or args.merge_by):
-        raise ConfigurationError("a config has its own sources: leave out --source and its options")
+        raise ConfigurationError(
+            "a config has its own sources: give either a config, or --source, --path and --merge-by"
+        )
     if args.config is not None:
         try:
             options = Params.from_file(args.config).as_dict(quiet=True)
-        except (RuntimeError, ValueError) as error:  # jsonnet's errors, and those of JSON
+        except (RuntimeError, ValueError) as error:  # the errors of jsonnet and of JSON
             raise ConfigurationError(f"{args.config}: {error}") from error
         return _built(options)
     if not args.source:
-        raise ConfigurationError("give a config, or --source and --path")
+        raise ConfigurationError("a config, or --source and --path, is needed")
     paths = list(args.path)
     sources = []
     for argument in args.source:
@@ -182,7 +192,7 @@ def _source(args: argparse.Namespace) -> KnowledgeSource:
             options["path"] = paths.pop(0)
         sources.append(_built(options))
     if paths:
-        raise ConfigurationError(f"there are more --path than --source: {', '.join(paths)}")
+        raise ConfigurationError(f"there is no --source for this --path: {', '.join(paths)}")
     return (
         sources[0]
         if len(sources) == 1 and not args.merge_by
@@ -204,7 +214,9 @@ def _built(options: Dict[str, Any]) -> KnowledgeSource:
     known = sorted(KnowledgeSource.list_available())
     if options.get("type") not in known:
         name = options.get("type")
-        raise ConfigurationError(f"there is no source {name!r}; there are: {', '.join(known)}")
+        raise ConfigurationError(
+            f"there is no source {name!r}; the known sources are: {', '.join(known)}"
+        )
     try:
         return KnowledgeSource.from_params(Params(options))
     except TypeError as error:

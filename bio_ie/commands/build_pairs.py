@@ -33,7 +33,7 @@ from bio_ie.data.pairs.pair_tables import RelatedPair, read_pairs
 from bio_ie.files.atomic_output import atomic_folder, give_usual_rights
 from bio_ie.files.corpus_report import CorpusReport
 from bio_ie.knowledge.knowledge_base import KnowledgeBase
-from bio_ie.text.counted import counted_lines
+from bio_ie.text.counted import counted, counted_lines
 
 
 @Subcommand.register("build-pairs")
@@ -41,17 +41,17 @@ class BuildPairs(Subcommand):
     """The subcommand around `build_pairs`."""
 
     def add_subparser(self, parser: argparse._SubParsersAction) -> argparse.ArgumentParser:
-        description = """Write train.jsonl, validation.jsonl and test.jsonl, for the reader
-            relation_pairs: pairs of entities that some sentence names together, related ones by
-            tables of databases, and unrelated ones, which no table has. A pair, in whichever order,
-            is in one of the files only."""
+        description = """Write train.jsonl, validation.jsonl and test.jsonl for the reader
+            relation_pairs. They contain pairs of entities that some sentence names together.
+            Related pairs are in a table of a database; unrelated pairs are in no table. A pair is
+            in only one of the files, in whichever order its entities are."""
         subparser = parser.add_parser(
             self.name, description=description, help="make a data set of pairs of entities"
         )
-        subparser.add_argument("input", help="sentences that extract-pairs has written")
+        subparser.add_argument("input", help="file of sentences that extract-pairs has written")
         table = (
-            "a table of CTD, lines of two or three columns with tabs between (two ids, relation), "
-            "or a corpus with facts or relations, as a JSON data path"
+            "a table of CTD; a file with two or three columns separated by tabs (two ids, and a "
+            "relation); or a corpus with facts or relations, as a JSON data path"
         )
         subparser.add_argument(
             "--related", nargs="+", required=True, metavar="TABLE", help=f"related pairs: {table}"
@@ -61,40 +61,51 @@ class BuildPairs(Subcommand):
             nargs="+",
             default=[],
             metavar="TABLE",
-            help="pairs that are neither related nor unrelated, and are left out: likewise",
+            help="pairs that are left out, because they are neither related nor unrelated: tables "
+            "as for --related",
         )
         subparser.add_argument(
             "--exclude-relations",
             nargs="+",
             default=[],
             metavar="RELATION",
-            help="pairs of --related with one of these relations are left out, such as "
+            help="leave out pairs of --related with one of these relations, such as "
             "chem_disease_therapeutic (default: none)",
         )
-        subparser.add_argument("--output", required=True, help="folder to write; new or empty")
-        subparser.add_argument("--kb", help="knowledge base that says which ids are the same")
+        subparser.add_argument(
+            "--output", required=True, help="folder to write; it must be new or empty"
+        )
+        subparser.add_argument(
+            "--kb", help="knowledge base that tells which ids are the same concept"
+        )
         for split in ("validation", "test"):
             subparser.add_argument(
-                f"--{split}-share", type=float, default=0.1, help="of the pairs (default: 0.1)"
+                f"--{split}-share",
+                type=float,
+                default=0.1,
+                help=f"share of the pairs in {split}.jsonl (default: 0.1)",
             )
             subparser.add_argument(
                 f"--unrelated-{split}-share",
                 type=float,
-                help="of the unrelated pairs, if another (default: the same)",
+                help=f"share of the unrelated pairs in {split}.jsonl (default: --{split}-share)",
             )
         subparser.add_argument(
             "--max-contexts",
             type=int,
             default=0,
-            help="also write the words of so many sentences a pair, for sentence_attention",
+            help="also write the words of at most this number of sentences for each pair, for "
+            "sentence_attention (default: 0)",
         )
-        subparser.add_argument("--seed", type=int, default=0)
+        subparser.add_argument(
+            "--seed", type=int, default=0, help="random seed of the split (default: 0)"
+        )
         subparser.set_defaults(func=build_pairs_from_args)
         return subparser
 
 
 def build_pairs_from_args(args: argparse.Namespace) -> None:
-    """Runs `build_pairs` for the command line and prints what it counts."""
+    """Runs `build_pairs` for the command line and prints its counts."""
     with user_errors():
         shares = Shares(
             args.validation_share,
@@ -128,15 +139,15 @@ def build_pairs(
     max_contexts: int = 0,
     seed: int = 0,
 ) -> Sequence[str]:
-    """Makes the data set; see the command.
+    """Makes the data set; the help texts of the command describe the parameters.
 
     # Returns
 
     `Sequence[str]`
-        What there is of it, and what was left out, as lines to read.
+        The counts of the data set and of what was left out, as lines of text.
 
-    Raises `CorpusError` for input that cannot be read, and `ConfigurationError` if no related pair
-    is in the sentences.
+    Raises `CorpusError` for input that cannot be read, and `ConfigurationError` if the sentences do
+    not have both related and unrelated pairs.
     """
     report = CorpusReport()
     tables: Dict[Pair, Set[str]] = {}
@@ -154,8 +165,9 @@ def build_pairs(
     splits = split_pairs(labels, shares or Shares(), seed)
     if len(set(labels.values())) < 2:
         raise ConfigurationError(
-            f"{input_path}: of {len(tables):,} related pairs and {len(found):,} pairs in "
-            "sentences, there are no related and unrelated ones"
+            f"{input_path}: related and unrelated pairs are needed, but one of the two is missing "
+            f"({counted(len(tables), 'related pair')} in tables, "
+            f"{counted(len(found), 'pair')} in sentences)"
         )
     with atomic_folder(Path(output_path)) as folder:
         for split, pairs in splits.items():
@@ -164,11 +176,13 @@ def build_pairs(
                 for line in pair_lines(pairs, found, labels):
                     file.write(json.dumps(line, ensure_ascii=False) + "\n")
             give_usual_rights(path)
-    counts = [f"{len(tables):,} pairs in tables, {len(found):,} pairs in sentences"]
+    counts = [
+        f"{counted(len(tables), 'pair')} in tables, {counted(len(found), 'pair')} in sentences"
+    ]
     for split, pairs in splits.items():
         by_label = Counter(labels[pair] for pair in pairs)
         parts = ", ".join(f"{count:,} {label}" for label, count in by_label.most_common())
-        counts.append(f"  {split}: {len(pairs):,} pairs: {parts}")
+        counts.append(f"  {split}: {counted(len(pairs), 'pair')}: {parts}")
     counts += [f"  {line}" for line in counted_lines(left_out + losses)]
     return [*counts, *report.note_lines()]
 

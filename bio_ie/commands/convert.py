@@ -24,14 +24,16 @@ class Convert(Subcommand):
     """The subcommand around `convert`."""
 
     def add_subparser(self, parser: argparse._SubParsersAction) -> argparse.ArgumentParser:
-        description = """Convert a corpus from one format into another. Prints what was read,
-            written and lost; the exit status is 1 if something was lost, unless --on-error skip
-            was given."""
+        description = """Convert a corpus from one format into another. The command prints what was
+            read, written and lost. The exit status is 1 if something was lost, unless
+            --on-error skip is given."""
         subparser = parser.add_parser(self.name, description=description, help="convert a corpus")
         subparser.add_argument(
             "input", help="file, folder (brat), URL or quoted glob pattern; may be .gz"
         )
-        subparser.add_argument("output", help="file to write (.gz is compressed); brat: a folder")
+        subparser.add_argument(
+            "output", help="file to write (.gz is compressed), or folder to write (brat)"
+        )
         known = "a name (pubtator, bioc_xml, brat, ...), or a JSON object with 'type' and options"
         for flag, what in (("from", "format of the input"), ("to", "format of the output")):
             subparser.add_argument(
@@ -41,14 +43,16 @@ class Convert(Subcommand):
             "--on-error",
             choices=("raise", "skip"),
             default="raise",
-            help="what to do with an item that cannot be read: stop (default), or leave it out",
+            help="what to do with an item that cannot be read: stop (default), or leave the item "
+            "out",
         )
         subparser.set_defaults(func=convert_from_args)
         return subparser
 
 
 def convert_from_args(args: argparse.Namespace) -> None:
-    """Runs `convert` for the command line; exits with status 1 as described there."""
+    """Runs `convert` for the command line. Exits with status 1 for bad input, and if something was
+    lost without `--on-error skip`."""
     with user_errors():
         read, written = convert(
             args.input,
@@ -62,7 +66,7 @@ def convert_from_args(args: argparse.Namespace) -> None:
     print(f"read {args.input}: {read}", file=summary)
     print(f"wrote {args.output}: {written}", file=summary)
     if args.on_error == "raise" and (read.lost or written.lost):
-        print("something was lost (see above); --on-error skip accepts that", file=sys.stderr)
+        print("something was lost (see above); use --on-error skip to allow it", file=sys.stderr)
         sys.exit(1)
 
 
@@ -80,14 +84,15 @@ def convert(
     to_format: CorpusFormat,
     progress: bool = False,
 ) -> Tuple[CorpusReport, CorpusReport]:
-    """Converts a corpus document by document, in memory for one document if both formats stream.
+    """Converts a corpus document by document. If both formats stream, only one document is in
+    memory at a time.
 
     # Parameters
 
     input_path : `str`
-        Whatever `CorpusFormat.read` takes.
+        A path that `CorpusFormat.read` can read.
     output_path : `str`
-        Appears only once it is complete.
+        The output appears only once it is complete.
     from_format, to_format : `CorpusFormat`
     progress : `bool`, optional (default = `False`)
         Shows a progress bar on standard error if that is a terminal.
@@ -95,14 +100,14 @@ def convert(
     # Returns
 
     `Tuple[CorpusReport, CorpusReport]`
-        What was read and what was written, each with what was lost.
+        The reports of what was read and of what was written, each with what was lost.
 
     Raises `CorpusError` for input that cannot be read, and `ConfigurationError` if `to_format`
     cannot write.
     """
     read = CorpusReport()
     documents = from_format.read(input_path, read)
-    # disable=None: no bar where standard error is no terminal, such as a log file.
+    # disable=None: there is no bar if standard error is not a terminal but, for example, a file.
     bar = tqdm(documents, unit=" documents", disable=None if progress else True)
     written = to_format.write(bar, output_path)
     return read, written

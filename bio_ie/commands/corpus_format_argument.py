@@ -1,4 +1,4 @@
-"""A corpus format as a user types it on the command line."""
+"""Reads a corpus format from an argument of the command line."""
 
 import json
 from typing import Any, Dict, Optional
@@ -11,14 +11,19 @@ from bio_ie.data.corpora.wrappers.wrapper_format import WrapperFormat
 
 
 def corpus_format(argument: str, on_error: Optional[str] = None) -> CorpusFormat:
-    """The format of a registered name (`pubtator`), or of a JSON object with options
-    (`{"type": "ade", "group_by": "sentence"}`). Raises `ConfigurationError` for another.
+    """The format with a registered name (`pubtator`), or of a JSON object with options
+    (`{"type": "ade", "group_by": "sentence"}`).
 
-    `on_error`, where given, holds unless the object says otherwise."""
+    `on_error`, if given, is used unless the object has its own `on_error`.
+
+    Raises `ConfigurationError` for anything else.
+    """
     if not argument.lstrip().startswith("{"):
         if argument not in CorpusFormat.list_available():
             known = ", ".join(sorted(CorpusFormat.list_available()))
-            raise ConfigurationError(f"there is no corpus format {argument!r}; there are: {known}")
+            raise ConfigurationError(
+                f"there is no corpus format {argument!r}; the known formats are: {known}"
+            )
         options: Dict[str, Any] = {"type": argument}
     else:
         try:
@@ -34,7 +39,7 @@ def corpus_format(argument: str, on_error: Optional[str] = None) -> CorpusFormat
 
 
 def _with_on_error(options: Dict[str, Any], on_error: str) -> Dict[str, Any]:
-    """A format that wraps another one leaves errors to that."""
+    """The options with `on_error`. If the format wraps another format, this one gets it."""
     inner = options.get("format")
     if inner is None:
         name = options.get("type", CorpusFormat.default_implementation)

@@ -1,4 +1,4 @@
-"""What a knowledge base links the mentions of texts to, by its names."""
+"""Links the mentions of texts to concepts by the names in a knowledge base."""
 
 from dataclasses import replace
 from itertools import islice
@@ -18,7 +18,7 @@ _BATCH = 32
 
 
 class LinkedDocument(NamedTuple):
-    """A document, and the candidates of each of its mentions, the likeliest first."""
+    """A document, and the candidates of each of its mentions, likeliest first."""
 
     document: Document
     candidates: List[List[Candidate]]
@@ -27,20 +27,21 @@ class LinkedDocument(NamedTuple):
 def find_mentions(
     documents: Iterable[Document], kb: KnowledgeBase, longest_only: bool = True
 ) -> Iterator[Document]:
-    """The documents with the names of concepts for mentions, whose type is empty."""
+    """Finds the names of concepts in documents. They become the mentions of the documents, with an
+    empty type."""
     matcher = DictionaryMatcher(ExactCandidateGenerator(kb, k=1))
     for batch in _batches(documents):
         matches = matcher.match([document.text for document in batch], longest_only)
-        for document, its_matches in zip(batch, matches, strict=True):
+        for document, matches_of_document in zip(batch, matches, strict=True):
             mentions = tuple(
                 Mention(f"T{number}", match.start, match.end, "")
-                for number, match in enumerate(its_matches, 1)
+                for number, match in enumerate(matches_of_document, 1)
             )
             yield document.without_annotations().with_changes(mentions=mentions)
 
 
 def link(documents: Iterable[Document], generator: CandidateGenerator) -> Iterator[LinkedDocument]:
-    """The candidates of all mentions of documents."""
+    """Finds the candidates of all mentions of documents."""
     for batch in _batches(documents):
         found = generator.generate_for_documents(batch)
         for document, candidates in zip(batch, found, strict=True):
@@ -48,8 +49,11 @@ def link(documents: Iterable[Document], generator: CandidateGenerator) -> Iterat
 
 
 def of_types(linked: LinkedDocument, types: TypedDictionary, k: int) -> LinkedDocument:
-    """At most `k` candidates a mention, all of the given types. A mention without a type has that
-    of its first candidate; if it has none, it is left out."""
+    """Keeps only candidates of the given types, and at most `k` of them for each mention.
+
+    A mention without a type gets the type of its first candidate. If no candidate is left, it is
+    dropped.
+    """
     mentions: List[Mention] = []
     candidates: List[List[Candidate]] = []
     for mention, of_mention in zip(linked.document.mentions, linked.candidates, strict=True):
@@ -64,8 +68,9 @@ def of_types(linked: LinkedDocument, types: TypedDictionary, k: int) -> LinkedDo
 
 
 def with_best_concepts(linked: LinkedDocument, kb: KnowledgeBase) -> Document:
-    """The document whose mentions have their first candidate for a concept, its score, and if they
-    have no type, its first semantic type. There are no relations."""
+    """A document with the first candidate of each mention as its concept. The mention gets the
+    score of the candidate and, if it has no type, the first semantic type of the concept. Relations
+    and facts are dropped."""
     mentions = []
     for mention, candidates in zip(linked.document.mentions, linked.candidates, strict=True):
         linked_mention = replace(mention, concept_ids=(), entity_id=None, score=None)
@@ -83,8 +88,8 @@ def with_best_concepts(linked: LinkedDocument, kb: KnowledgeBase) -> Document:
 
 
 def links_to_json(linked: LinkedDocument, kb: KnowledgeBase) -> Dict[str, Any]:
-    """A JSON object with the document's id and mentions; each mention has offsets, its text, its
-    type if there is one, and candidates with id, name, score and semantic types."""
+    """A JSON object with the id and the mentions of a document. Each mention has offsets, its text,
+    its type if there is one, and candidates with id, name, score and semantic types."""
     mentions = [
         {
             "start": mention.start,

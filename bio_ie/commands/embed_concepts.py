@@ -1,5 +1,5 @@
 """
-`bio-ie embed-concepts KB` makes the files of vectors that concept embedders read.
+`bio-ie embed-concepts KB` makes a file of vectors that concept embedders read.
 
     bio-ie embed-concepts kb.sqlite --method distmult --output kb.distmult.safetensors
     bio-ie embed-concepts kb.sqlite --method description --output kb.description.safetensors
@@ -7,7 +7,6 @@
 
 import argparse
 import os
-import sys
 import time
 from dataclasses import asdict
 from pathlib import Path
@@ -17,7 +16,8 @@ import torch
 from allennlp.commands.subcommand import Subcommand
 from allennlp.common.checks import ConfigurationError
 
-from bio_ie.knowledge.concept_embeddings import ConceptVectorsError, write_concept_vectors
+from bio_ie.commands.user_errors import user_errors
+from bio_ie.knowledge.concept_embeddings import write_concept_vectors
 from bio_ie.knowledge.concept_embeddings.description import (
     DescriptionSettings,
     concept_texts,
@@ -31,45 +31,57 @@ from bio_ie.knowledge.concept_embeddings.link_prediction import (
 )
 from bio_ie.knowledge.concept_embeddings.relation_graph import hold_out, read_relation_graph
 from bio_ie.knowledge.knowledge_base import KnowledgeBase
-from bio_ie.knowledge.knowledge_base_file import KnowledgeBaseError
+from bio_ie.text.counted import counted
 
 MAX_HELD_OUT = 2000
-"""Pairs of concepts: enough for a standard error of under 0.01, whatever the knowledge base."""
+"""The largest number of pairs of concepts that are held out. It is enough for a standard error
+below 0.01, whatever the knowledge base."""
 
 OPTIONS: Dict[str, Dict[str, Any]] = {
     "distmult": {
-        "dimension": ("of the vectors", DistMultSettings.dimension),
-        "epochs": ("all of them are trained", DistMultSettings.epochs),
-        "batch-size": ("edges a step", DistMultSettings.batch_size),
-        "learning-rate": ("of Adagrad", DistMultSettings.learning_rate),
-        "negatives": ("concepts that a tail is told from", DistMultSettings.negatives),
+        "dimension": ("dimension of the vectors", DistMultSettings.dimension),
+        "epochs": ("number of epochs; there is no early stopping", DistMultSettings.epochs),
+        "batch-size": ("number of edges per step", DistMultSettings.batch_size),
+        "learning-rate": ("learning rate of Adagrad", DistMultSettings.learning_rate),
+        "negatives": (
+            "number of concepts that are sampled as wrong tails for each batch",
+            DistMultSettings.negatives,
+        ),
         "regularization": ("weight of the N3 norm", DistMultSettings.regularization),
-        "seed": ("of the split and of training", DistMultSettings.seed),
+        "seed": ("random seed of the split and of training", DistMultSettings.seed),
         "held-out": (
-            "share of related pairs of concepts to leave out and to be asked for; their relations "
-            "are not in the vectors: 0 for vectors of all relations, and no scores",
+            "share of the related pairs of concepts that are held out to score the vectors, which "
+            "are not trained on the relations of these pairs; with 0, vectors are trained on all "
+            "relations and not scored",
             0.02,
         ),
     },
     "description": {
         "encoder": (
-            "name of the Hugging Face hub, folder, or package:NAME/FOLDER",
+            "a name of the Hugging Face hub, a folder, or package:NAME/FOLDER",
             DescriptionSettings.encoder,
         ),
-        "max-length": ("of a text, in wordpieces", DescriptionSettings.max_length),
-        "batch-pieces": ("wordpieces to encode at once", DescriptionSettings.batch_pieces),
-        "bf16": ("run the encoder in bfloat16: faster where the hardware has it", False),
+        "max-length": (
+            "largest number of wordpieces of a text; longer texts are cut off",
+            DescriptionSettings.max_length,
+        ),
+        "batch-pieces": (
+            "number of wordpieces to encode at once",
+            DescriptionSettings.batch_pieces,
+        ),
+        "bf16": ("run the encoder in bfloat16, which is faster if the hardware supports it", False),
         "name-fallback": (
-            "take the name of a concept that has no definition, which has no vector otherwise",
+            "encode the name of a concept that has no definition; without this option, such a "
+            "concept has no vector",
             False,
         ),
     },
 }
-"""What only one of the methods takes, with help and default."""
+"""The options that only one of the methods takes, each with its help text and its default."""
 
 
 Made = Tuple[List[str], torch.Tensor, Dict[str, Any]]
-"""Ids, vectors, and what to note in the file."""
+"""Ids, vectors, and the notes for the file."""
 
 
 @Subcommand.register("embed-concepts")
@@ -77,34 +89,36 @@ class EmbedConcepts(Subcommand):
     """The subcommand around `train_distmult` and `embed_texts`."""
 
     def add_subparser(self, parser: argparse._SubParsersAction) -> argparse.ArgumentParser:
-        description = """Make vectors of the concepts and semantic types of a knowledge base, one
-            file, for the concept embedders 'pretrained' and 'description'. It appears only once it
-            is complete. Relations for which only evaluated documents speak are left out when the
-            knowledge base is built: build-kb --exclude-documents."""
+        description = """Make vectors of the concepts and semantic types of a knowledge base, for
+            the concept embedders 'pretrained' and 'description'. They are written to one file,
+            which appears only once it is complete. To leave out relations whose only evidence is in
+            documents of an evaluation, build the knowledge base with
+            build-kb --exclude-documents."""
         subparser = parser.add_parser(
             self.name, description=description, help="make vectors of concepts"
         )
-        subparser.add_argument("kb", help="knowledge base, a file that build-kb has built")
+        subparser.add_argument("kb", help="knowledge base, a file that build-kb has written")
         subparser.add_argument(
             "--method",
             choices=tuple(OPTIONS),
             required=True,
-            help="from the relations, or from the definitions by a pretrained encoder",
+            help="make vectors from relations (distmult), or from definitions with a pretrained "
+            "encoder (description)",
         )
-        subparser.add_argument("--output", required=True, help="the file to write, .safetensors")
+        subparser.add_argument("--output", required=True, help="file to write (.safetensors)")
         subparser.add_argument(
-            "--no-types", action="store_true", help="no vectors of semantic types"
+            "--no-types", action="store_true", help="do not make vectors of semantic types"
         )
         subparser.add_argument(
             "--half", action="store_true", help="write float16 instead of float32"
         )
         subparser.add_argument(
-            "--cuda-device", type=int, default=-1, help="number of a GPU (default: the CPU)"
+            "--cuda-device", type=int, default=-1, help="number of a GPU to use (default: the CPU)"
         )
         for method, options in OPTIONS.items():
             group = subparser.add_argument_group(f"for --method {method}")
             for name, (text, default) in options.items():
-                # None by default, to notice what is given for the other method.
+                # The default is None, so that an option for the other method is noticed.
                 if default is False:
                     group.add_argument(f"--{name}", action="store_true", default=None, help=text)
                 else:
@@ -115,10 +129,10 @@ class EmbedConcepts(Subcommand):
 
 
 def embed_from_args(args: argparse.Namespace) -> None:
-    """Makes and writes the vectors, and prints what came of it; exits with status 1 for what is
-    wrong."""
+    """Makes and writes the vectors, and prints their number and their scores. Exits with status 1
+    for bad input."""
     started = time.perf_counter()
-    try:
+    with user_errors():
         options = _options(args)
         kb = KnowledgeBase(args.kb)
         make = _distmult if args.method == "distmult" else _description
@@ -128,19 +142,16 @@ def embed_from_args(args: argparse.Namespace) -> None:
         notes = {"knowledge_base": kb.fingerprint, "settings": options, **notes}
         vectors = vectors.half() if args.half else vectors
         write_concept_vectors(output, ids, vectors, args.method, notes)
-    except (KnowledgeBaseError, ConceptVectorsError, ConfigurationError, OSError) as error:
-        # A ConfigurationError's own str() is a repr of its message.
-        message = error.message if isinstance(error, ConfigurationError) else str(error)
-        print(f"error: {message}", file=sys.stderr)
-        sys.exit(1)
     print(
-        f"wrote {args.output}: {len(ids):,} vectors of {vectors.size(1)} dimensions, "
+        f"wrote {args.output}: {counted(len(ids), 'vector')} of "
+        f"{counted(vectors.size(1), 'dimension')}, "
         f"{os.path.getsize(args.output) / 1e6:,.0f} MB in {time.perf_counter() - started:.0f} s"
     )
 
 
 def _options(args: argparse.Namespace) -> Dict[str, Any]:
-    """Those of the method, with defaults. Raises `ConfigurationError` for one of the other."""
+    """The options of the method, with defaults. Raises `ConfigurationError` for an option of
+    another method."""
     chosen: Dict[str, Any] = {}
     for method, options in OPTIONS.items():
         for name, (_, default) in options.items():
@@ -149,7 +160,7 @@ def _options(args: argparse.Namespace) -> Dict[str, Any]:
             if method == args.method:
                 chosen[key] = default if value is None else value
             elif value is not None:
-                raise ConfigurationError(f"--{name} is for --method {method}")
+                raise ConfigurationError(f"--{name} is only for --method {method}")
     return chosen
 
 
@@ -160,7 +171,7 @@ def _device(number: int) -> torch.device:
 
 
 def _output(path: str) -> Path:
-    """Something wrong with the output is told before hours of training, not after."""
+    """The file to write. Errors with it are raised before hours of training, not after."""
     output = Path(path)
     if output.is_dir():
         raise IsADirectoryError(f"{path} is a folder, not a file to write")
@@ -178,12 +189,20 @@ def _distmult(
     graph = read_relation_graph(kb, with_types)
     if not graph.num_concepts:
         raise ConfigurationError(f"{kb.path} has no relations between concepts")
-    print(f"{len(kb) - graph.num_concepts:,} concepts have no relation, and get no vector")
+    without = len(kb) - graph.num_concepts
+    print(
+        counted(
+            without,
+            "concept has no relation, and gets no vector",
+            "concepts have no relation, and get no vector",
+        )
+    )
     edges, held_out = hold_out(graph, share, MAX_HELD_OUT, settings.seed)
     print(
-        f"training on {len(edges):,} edges (both directions) between {graph.num_concepts:,} "
-        f"concepts and {len(graph.nodes) - graph.num_concepts:,} semantic types; "
-        f"{len(held_out):,} held out"
+        f"training on {counted(len(edges), 'edge')} (both directions) between "
+        f"{counted(graph.num_concepts, 'concept')} and "
+        f"{counted(len(graph.nodes) - graph.num_concepts, 'semantic type')}; "
+        f"{counted(len(held_out), 'edge is', 'edges are')} held out"
     )
     model = train_distmult(graph, edges, settings, device, progress=True)
     notes = {}
@@ -202,12 +221,14 @@ def _description(
     texts = concept_texts(kb, with_types, names_instead)
     num_concepts = len(kb.preferred_names(texts))
     print(
-        f"{num_concepts:,} concepts and {len(texts) - num_concepts:,} semantic types have a text; "
-        f"{len(kb) - num_concepts:,} concepts have none, and get no vector"
+        f"{counted(num_concepts, 'concept')} and "
+        f"{counted(len(texts) - num_concepts, 'semantic type')} with a text; "
+        f"{counted(len(kb) - num_concepts, 'concept')} without a text, and so without a vector"
     )
     vectors, num_cut = embed_texts(list(texts.values()), settings, device, progress=True)
     if num_cut:
-        print(f"{num_cut:,} texts were cut off at {settings.max_length} wordpieces")
+        cut = counted(num_cut, "text was", "texts were")
+        print(f"{cut} cut off at {settings.max_length} wordpieces")
     return list(texts), vectors, {}
 
 

@@ -1,6 +1,8 @@
-"""`evaluate`, for archives that come from elsewhere.
+"""`bio-ie evaluate` is AllenNLP's `evaluate` with a check of the archive, which may come from
+others.
 
-(`allennlp evaluate` is AllenNLP's own always: it is set up before plugins are loaded.)
+(`allennlp evaluate` is always AllenNLP's own command, because that is set up before plugins are
+loaded.)
 """
 
 import argparse
@@ -16,7 +18,7 @@ from bio_ie.commands.user_errors import user_errors
 
 @Subcommand.register("evaluate", exist_ok=True)
 class Evaluate(AllenNlpEvaluate):
-    """AllenNLP's `evaluate`, once the archive has been found to build registered parts only."""
+    """AllenNLP's `evaluate`, which first checks that the archive builds registered parts only."""
 
     def add_subparser(self, parser: argparse._SubParsersAction) -> argparse.ArgumentParser:
         subparser = super().add_subparser(parser)

@@ -1,6 +1,6 @@
 """
-`bio-ie extract-pairs TEXTS --kb KB --output pairs.jsonl.gz` makes unlabelled sentences with pairs
-of entities, to learn relation representations from.
+`bio-ie extract-pairs TEXTS --kb KB --output pairs.jsonl.gz` writes unlabelled sentences with pairs
+of entities, from which relation representations can be learned.
 
     bio-ie extract-pairs abstracts.jsonl.gz --kb kb.sqlite --output pairs.jsonl.gz
     bio-ie extract-pairs 'notes/*.txt' --from text --archive ner/model.tar.gz --kb kb.sqlite \
@@ -31,14 +31,15 @@ from bio_ie.knowledge.typed_dictionary import DEFAULT_TYPES, TypedDictionary
 from bio_ie.predictors.mention_detector import MentionDetector
 from bio_ie.predictors.pair_extractor import PairExtractor, document_id_of
 from bio_ie.predictors.type_classifier import TypeClassifier
+from bio_ie.text.counted import counted
 from bio_ie.text.document import Document
 from bio_ie.text.tokenizers import ScispacyRulesTokenizer
 
 SPLIT_SIGNS = "-–/"
-"""Words are those of the configs, which a model that is trained on them goes on with."""
+"""The `split_signs` of the configs, so that texts are split into the same words as in training."""
 
 VALIDATION_SHARE = 0.02
-"""Of the documents, unless another is asked for."""
+"""The default share of the documents that go to `--validation`."""
 
 
 @Subcommand.register("extract-pairs")
@@ -46,73 +47,80 @@ class ExtractPairs(Subcommand):
     """The subcommand around `PairExtractor`."""
 
     def add_subparser(self, parser: argparse._SubParsersAction) -> argparse.ArgumentParser:
-        description = """Write the sentences of texts that name two entities or more, as words, with
-            types and identifiers of the entities: the format pair_sentences. Entities are the
+        description = """Write the sentences of texts that name two or more entities, as words, with
+            the types and ids of the entities, in the format pair_sentences. Entities are the
             longest names of a knowledge base (--kb), the mentions that a trained model finds
-            (--archive), or those that are annotated (--annotated); the identifiers of the last two
-            are looked up in --kb where they are missing."""
+            (--archive), or annotated mentions (--annotated). Missing ids of found or annotated
+            mentions are looked up in --kb."""
         subparser = parser.add_parser(
-            self.name, description=description, help="make unlabelled pairs of entities of texts"
+            self.name,
+            description=description,
+            help="extract sentences with pairs of entities from texts",
         )
         subparser.add_argument("input", help="corpus file, or a JSON data path")
         subparser.add_argument(
             "--from",
             dest="from_format",
             default="jsonl",
-            help="its format (default: jsonl): a name, or a JSON object with 'type' and options",
+            help="format of the input: a name, or a JSON object with 'type' and options (default: "
+            "jsonl)",
         )
-        subparser.add_argument("--output", required=True, help="file to write; .gz is compressed")
+        subparser.add_argument("--output", required=True, help="file to write (.gz is compressed)")
         subparser.add_argument(
             "--validation",
             metavar="FILE",
-            help="write the sentences of some documents there instead",
+            help="second file to write, for the sentences of some of the documents",
         )
         subparser.add_argument(
             "--validation-share",
             type=float,
-            help="with --validation: the share of the documents, which their ids choose "
-            f"(default: {VALIDATION_SHARE})",
+            help="share of the documents whose sentences go to --validation; they are selected by "
+            f"their ids (default: {VALIDATION_SHARE})",
         )
-        subparser.add_argument("--kb", help="a file that build-kb has built")
+        subparser.add_argument("--kb", help="knowledge base, a file that build-kb has written")
         found = subparser.add_mutually_exclusive_group()
-        found.add_argument("--archive", help="the archive of a model that finds mentions")
+        found.add_argument("--archive", help="archive of a model that finds mentions")
         found.add_argument(
-            "--annotated", action="store_true", help="take the mentions that are annotated"
+            "--annotated", action="store_true", help="use the annotated mentions of the input"
         )
         default = json.dumps({type_: list(types) for type_, types in DEFAULT_TYPES.items()})
         subparser.add_argument(
             "--types",
             metavar="JSON",
-            help="types of entities, each with its semantic types in --kb; a concept of several is "
-            f"of the first (default: {default})",
+            help="types of entities, each with its semantic types in --kb; if a concept matches "
+            f"several types, it has the first of them (default: {default})",
         )
         subparser.add_argument(
             "--type-classifier",
             metavar="ARCHIVE",
-            help="of a classifier for names of several types (training_config/relvm/"
-            "entity_types.jsonnet), which are left out without",
+            help="archive of a classifier for names of several types (training_config/relvm/"
+            "entity_types.jsonnet); without it, such names are left out",
         )
         subparser.add_argument(
-            "--cuda-device", type=int, default=-1, help="a GPU for the archives (default: none)"
+            "--cuda-device",
+            type=int,
+            default=-1,
+            help="number of a GPU for the archives (default: the CPU)",
         )
         subparser.add_argument(
             "--on-error",
             choices=("raise", "skip"),
             default="raise",
-            help="what to do with an item that cannot be read: stop (default), or leave it out",
+            help="what to do with an item that cannot be read: stop (default), or leave the item "
+            "out",
         )
         subparser.set_defaults(func=extract_pairs_from_args)
         return subparser
 
 
 def extract_pairs_from_args(args: argparse.Namespace) -> None:
-    """Runs `PairExtractor` for the command line and prints what it counts."""
+    """Runs `PairExtractor` for the command line and prints its counts."""
     with user_errors():
         has_mentions = bool(args.archive or args.annotated)
         if args.kb is None and not has_mentions:
-            raise ConfigurationError("--kb, --archive or --annotated is needed, to find entities")
+            raise ConfigurationError("--kb, --archive or --annotated is needed to find entities")
         if args.kb is None and args.types is not None:
-            raise ConfigurationError("--types are those of a knowledge base: --kb is needed")
+            raise ConfigurationError("--types needs --kb, the knowledge base with these types")
         share = _validation_share(args)
         kb = None if args.kb is None else KnowledgeBase(args.kb)
         extractor = PairExtractor(
@@ -129,19 +137,20 @@ def extract_pairs_from_args(args: argparse.Namespace) -> None:
         )
         if args.archive:
             documents = _detected(documents, args.archive, args.cuda_device)
-        # disable=None: no bar where standard error is no terminal, such as a log file.
+        # disable=None: there is no bar if standard error is not a terminal but, for example, a
+        # file.
         bar = tqdm(documents, unit=" documents", disable=None)
         num_held_out = _write(extractor(bar), args.output, args.validation, share)
     print(f"wrote {args.output}")
     if args.validation is not None:
-        print(f"wrote {args.validation}: {num_held_out:,} of the sentences")
+        print(f"wrote {args.validation}: {counted(num_held_out, 'sentence')}")
     print("\n".join(extractor.counts.lines()))
 
 
 def _validation_share(args: argparse.Namespace) -> float:
     if args.validation is None:
         if args.validation_share is not None:
-            raise ConfigurationError("--validation-share is that of --validation, which is needed")
+            raise ConfigurationError("--validation-share needs --validation, the file to write")
         return 0
     if Path(args.validation).resolve() == Path(args.output).resolve():
         raise ConfigurationError("--validation and --output are the same file")
@@ -154,7 +163,7 @@ def _validation_share(args: argparse.Namespace) -> float:
 def _write(
     sentences: Iterable[EntitySentence], output: str, validation: Optional[str], share: float
 ) -> int:
-    """The number of sentences that go to `validation`."""
+    """Writes the sentences, and returns the number of sentences that went to `validation`."""
     num_held_out = 0
     with contextlib.ExitStack() as stack:
         file: IO[str] = stack.enter_context(atomic_writer(Path(output)))
@@ -169,8 +178,8 @@ def _write(
 
 
 def _chance(document_id: str) -> float:
-    """From 0 to 1, always the same for an id: whatever else the texts are, and in whichever order,
-    all sentences of a document stay together."""
+    """A number from 0 to 1 that depends only on the document id. So all sentences of a document go
+    to the same file, independent of the other documents and of their order."""
     digest = hashlib.sha256(document_id.encode("utf-8", "surrogatepass")).digest()
     return int.from_bytes(digest[:8], "big") / 2**64
 

@@ -1,5 +1,5 @@
 """
-`bio-ie facts PREDICTIONS` makes one graph of the facts of many documents.
+`bio-ie facts PREDICTIONS` pools the facts of many documents into one graph.
 
     bio-ie facts predictions.jsonl --output facts.tsv
     bio-ie facts predictions.jsonl --output facts.graphml --kb knowledge.sqlite --min-score 0.5
@@ -22,6 +22,7 @@ from bio_ie.data.corpora.corpus_path import read_corpus
 from bio_ie.data.pooled_facts import PooledFact, PooledFacts, pool_facts
 from bio_ie.files.atomic_output import atomic_writer
 from bio_ie.knowledge.knowledge_base import KnowledgeBase
+from bio_ie.text.counted import counted
 from bio_ie.text.tokenizers import PysbdSentenceSplitter
 
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
@@ -45,44 +46,45 @@ class Facts(Subcommand):
     """The subcommand around `pool_facts`."""
 
     def add_subparser(self, parser: argparse._SubParsersAction) -> argparse.ArgumentParser:
-        description = """Pool the facts of all documents of a corpus, predicted or annotated: each
-            fact once, with its probabilities pooled (the best one, and noisy-or), the documents
-            that state it, and sentences that name both of its entities."""
+        description = """Pool the predicted or annotated facts of all documents of a corpus. The
+            output has each fact once, with its pooled probabilities (the best one, and noisy-or),
+            the documents that state it, and sentences that name both of its entities."""
         subparser = parser.add_parser(
-            self.name, description=description, help="make one graph of the facts of documents"
+            self.name, description=description, help="pool the facts of documents into one graph"
         )
         subparser.add_argument("predictions", help="corpus file, or a JSON data path")
         subparser.add_argument(
             "--from",
             dest="from_format",
             default="jsonl",
-            help="its format (default: jsonl): a name, or a JSON object with 'type' and options",
+            help="format of the corpus: a name, or a JSON object with 'type' and options (default: "
+            "jsonl)",
         )
         subparser.add_argument(
             "--output",
             required=True,
-            help="file to write: .tsv, .jsonl or .graphml (for Cytoscape and its like); .gz is "
+            help="file to write: .tsv, .jsonl or .graphml (for programs like Cytoscape); .gz is "
             "compressed",
         )
-        subparser.add_argument("--kb", help="knowledge base that gives concepts their names")
+        subparser.add_argument("--kb", help="knowledge base with the names of concepts")
         subparser.add_argument(
             "--min-score",
             type=float,
             default=0.0,
-            help="leave out facts of a document that are less probable (default: 0)",
+            help="leave out facts of a document with a lower probability (default: 0)",
         )
         subparser.add_argument(
             "--max-evidence",
             type=int,
             default=3,
-            help="sentences kept for a fact (default: 3)",
+            help="largest number of sentences for a fact (default: 3)",
         )
         subparser.add_argument(
             "--on-error",
             choices=("raise", "skip"),
             default="raise",
-            help="what to do with a document that cannot be read, a prediction that failed among "
-            "them: stop (default), or leave it out",
+            help="what to do with a document that cannot be read or whose prediction failed: stop "
+            "(default), or leave the document out",
         )
         subparser.set_defaults(func=facts_from_args)
         return subparser
@@ -106,8 +108,8 @@ def facts_from_args(args: argparse.Namespace) -> None:
             write(pooled, file)
     concepts = {concept for fact in pooled.facts for concept in (fact.head, fact.tail)}
     print(
-        f"wrote {args.output}: {len(pooled.facts):,} facts between {len(concepts):,} concepts, "
-        f"from {pooled.num_documents:,} documents"
+        f"wrote {args.output}: {counted(len(pooled.facts), 'fact')} between "
+        f"{counted(len(concepts), 'concept')}, from {counted(pooled.num_documents, 'document')}"
     )
 
 
@@ -120,7 +122,7 @@ def _writer(output: str) -> Callable[[PooledFacts, IO[str]], None]:
 
 
 def write_tsv(pooled: PooledFacts, file: IO[str]) -> None:
-    """A line a fact, with a header. Documents are joined by `;`, sentences by ` || `."""
+    """Writes one line per fact, with a header. Documents are joined by `;`, sentences by ` || `."""
     table = csv.writer(file, delimiter="\t", lineterminator="\n", quoting=csv.QUOTE_MINIMAL)
     table.writerow(COLUMNS)
     for fact in pooled.facts:
@@ -131,7 +133,7 @@ def write_tsv(pooled: PooledFacts, file: IO[str]) -> None:
 
 
 def write_jsonl(pooled: PooledFacts, file: IO[str]) -> None:
-    """An object a fact."""
+    """Writes one object per fact."""
     for fact in pooled.facts:
         row = _row(fact, pooled.names)
         row["documents"] = list(fact.documents)
@@ -140,7 +142,7 @@ def write_jsonl(pooled: PooledFacts, file: IO[str]) -> None:
 
 
 def write_graphml(pooled: PooledFacts, file: IO[str]) -> None:
-    """A node a concept, with its name, and an edge a fact, with all else."""
+    """Writes one node per concept, with its name, and one edge per fact, with everything else."""
     graph = networkx.MultiDiGraph()
     for fact in pooled.facts:
         for concept in (fact.head, fact.tail):
@@ -155,7 +157,7 @@ def write_graphml(pooled: PooledFacts, file: IO[str]) -> None:
             documents=";".join(fact.documents),
             evidence=" || ".join(item.sentence for item in fact.evidence),
         )
-    # Text may hold control characters, for which XML has no place.
+    # Text may contain control characters, which XML does not allow.
     lines = (_NOT_XML.sub(" ", line) for line in networkx.generate_graphml(graph))
     file.write("\n".join(lines) + "\n")
 

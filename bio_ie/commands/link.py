@@ -1,5 +1,5 @@
 """
-`bio-ie link TEXT|FILE --kb KB` shows which concepts a text may speak of.
+`bio-ie link TEXT|FILE --kb KB` prints the concepts that a text may name.
 
     bio-ie link "Seizures after methamphetamine (METH)" --kb kb.sqlite
     bio-ie link notes.txt --kb kb.sqlite --json
@@ -38,6 +38,7 @@ from bio_ie.knowledge.candidate_generators import (
 )
 from bio_ie.knowledge.knowledge_base import KnowledgeBase
 from bio_ie.knowledge.typed_dictionary import CANDIDATES, TypedDictionary
+from bio_ie.text.counted import counted
 from bio_ie.text.document import Document
 
 _LOOKS_LIKE_FILE = re.compile(r"\S+\.(txt|jsonl?|tsv|xml|ann|gz|pubtator)", re.IGNORECASE)
@@ -48,21 +49,24 @@ class Link(Subcommand):
     """The subcommand around `link`."""
 
     def add_subparser(self, parser: argparse._SubParsersAction) -> argparse.ArgumentParser:
-        description = """Print the mentions of a text with the concepts that they may be. With --kb,
-            a mention is the longest stretch that is a name in the knowledge base, upper and lower
-            case and punctuation aside; abbreviations that the text explains are expanded. With
-            --model, mentions and concepts are those that a trained model finds; --kb then gives the
-            concepts' names."""
+        description = """Print the mentions of a text with the concepts that they may name. With
+            --kb, mentions are the longest stretches of the text that are names in the knowledge
+            base; upper and lower case and punctuation make no difference, and abbreviations that
+            the text explains are expanded. With --model, a trained model finds mentions and
+            concepts, and --kb only gives the names of the concepts."""
         subparser = parser.add_parser(
             self.name, description=description, help="look up the concepts that a text names"
         )
         subparser.add_argument("input", help="a text, or a file")
-        subparser.add_argument("--kb", help="a file that build-kb has built")
+        subparser.add_argument("--kb", help="knowledge base, a file that build-kb has written")
         subparser.add_argument(
-            "--model", help="the archive of a model that links mentions, in place of a dictionary"
+            "--model", help="archive of a model that links mentions, instead of a dictionary"
         )
         subparser.add_argument(
-            "--cuda-device", type=int, default=-1, help="with --model: a GPU (default: none)"
+            "--cuda-device",
+            type=int,
+            default=-1,
+            help="number of a GPU for --model (default: the CPU)",
         )
         subparser.add_argument(
             "--from",
@@ -73,41 +77,40 @@ class Link(Subcommand):
         subparser.add_argument(
             "--generator",
             choices=("exact", "tfidf"),
-            help="where candidates come from: names that are the mention (default), or those that "
-            "are most like it (needs build-index)",
+            help="find candidates by names that are the same as the mention (exact, the default), "
+            "or by the most similar names (tfidf, which needs build-index)",
         )
         subparser.add_argument(
             "--annotated",
             action="store_true",
-            help="take the mentions that are annotated in the file instead of finding some",
+            help="use the annotated mentions of the file instead of finding mentions",
         )
         subparser.add_argument(
-            "--nested", action="store_true", help="print mentions inside of longer ones, too"
+            "--nested", action="store_true", help="also print mentions inside longer mentions"
         )
         subparser.add_argument(
-            "-k", type=int, help="print so many candidates a mention (default: 5)"
+            "-k", type=int, help="largest number of candidates to print per mention (default: 5)"
         )
         subparser.add_argument(
             "--types",
-            help="only concepts of these types of entities, a JSON object of types, each with its "
-            "semantic types in --kb; names of others are no mentions then",
+            help="print only concepts of these types of entities: a JSON object of types, each "
+            "with its semantic types in --kb; names of other concepts are not mentions then",
         )
         subparser.add_argument(
             "--json", action="store_true", help="print a JSON object for each document"
         )
         subparser.add_argument(
             "--output",
-            help="write a corpus whose mentions have the first concept, in place of printing",
+            help="write a corpus whose mentions have the first candidate as their concept, instead "
+            "of printing",
         )
-        subparser.add_argument(
-            "--to", dest="to_format", help="with --output: its format (default: jsonl)"
-        )
+        subparser.add_argument("--to", dest="to_format", help="format of --output (default: jsonl)")
         subparser.set_defaults(func=link_from_args)
         return subparser
 
 
 def link_from_args(args: argparse.Namespace) -> None:
-    """Runs `link` for the command line; exits with status 1 for bad input."""
+    """Runs `link` for the command line. Exits with status 1 for bad input."""
     with user_errors():
         if args.annotated and args.nested:
             raise ConfigurationError("--annotated and --nested exclude each other")
@@ -115,11 +118,11 @@ def link_from_args(args: argparse.Namespace) -> None:
             _link_with_model(args)
             return
         if args.kb is None:
-            raise ConfigurationError("--kb or --model is needed, to know any concepts")
+            raise ConfigurationError("--kb or --model is needed to find concepts")
         if args.json and args.output is not None:
             raise ConfigurationError("--json and --output exclude each other")
         if args.to_format is not None and args.output is None:
-            raise ConfigurationError("--to is the format of --output, which is needed")
+            raise ConfigurationError("--to needs --output, the file to write")
         _link_with_names(args, _opened(args.kb))
 
 
@@ -152,7 +155,7 @@ def _link_with_model(args: argparse.Namespace) -> None:
         if getattr(args, option) not in (None, False):
             name = option.removesuffix("_format")
             dashes = "-" if len(name) == 1 else "--"
-            raise ConfigurationError(f"{dashes}{name} does not go with --model")
+            raise ConfigurationError(f"{dashes}{name} cannot be used with --model")
     kb = None if args.kb is None else _opened(args.kb)
     documents = _documents(args.input, args.from_format, args.annotated)
     predictor = linking_predictor(args.model, args.annotated, args.cuda_device)
@@ -164,7 +167,7 @@ def _link_with_model(args: argparse.Namespace) -> None:
 
 def _opened(path: str) -> KnowledgeBase:
     kb = KnowledgeBase(path)
-    len(kb)  # it is opened when first asked, which a text of no names would never do
+    len(kb)  # opens the file, so that a bad file is an error even for a text without names
     return kb
 
 
@@ -197,15 +200,15 @@ def _documents(argument: str, from_format: Optional[str], annotated: bool) -> It
 
 
 def _lines(linked: Dict[str, Any]) -> Iterator[str]:
-    """A document as lines to read."""
-    yield f"{linked['id']}: {len(linked['mentions'])} mentions"
+    """A document as lines of text."""
+    yield f"{linked['id']}: {counted(len(linked['mentions']), 'mention')}"
     for mention in linked["mentions"]:
         type_ = f"  {mention['type']}" if "type" in mention else ""
         text = " ".join(mention["text"].split())
         yield f"  {mention['start']}-{mention['end']}  {text}{type_}"
         for candidate in mention["candidates"]:
             types = ", ".join(candidate["semantic_types"])
-            # A model that is not sure of anything has no scores.
+            # Some models give no scores.
             score = f"{candidate['score']:.3f}" if "score" in candidate else "     "
             name = f"  {candidate['name']}" if candidate["name"] else ""
             yield f"    {score}  {candidate['id']}{name}" + (f"  [{types}]" if types else "")

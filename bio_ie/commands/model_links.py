@@ -1,4 +1,4 @@
-"""What a trained model links the mentions of texts to."""
+"""Links the mentions of texts to concepts with a trained model."""
 
 from typing import Any, Dict, Iterable, Iterator, Optional
 
@@ -15,30 +15,32 @@ from bio_ie.text.document import Document, Mention
 
 
 def linking_predictor(archive: str, annotated: bool, cuda_device: int = -1) -> DocumentPredictor:
-    """The predictor of an archive whose model links mentions.
+    """Loads the predictor of an archive whose model links mentions.
 
     # Parameters
 
     archive : `str`
     annotated : `bool`
-        Whether the texts come with mentions. If so, the model must be one that is given these; if
-        not, one that finds its own, or has a `mention_detector`.
+        Whether the texts have annotated mentions. If so, the model must take mentions as input. If
+        not, it must find mentions itself, or have a `mention_detector`.
     cuda_device : `int`, optional (default = `-1`)
 
-    Raises `ConfigurationError` for an archive that does not do what is asked.
+    Raises `ConfigurationError` if the model of the archive cannot be used in this way.
     """
     with checked_archive(archive) as folder:
         predictor = Predictor.from_archive(
             load_archive(folder, cuda_device=cuda_device), "document"
         )
     if not isinstance(predictor, DocumentPredictor):
-        raise ConfigurationError(f"{archive} predicts no documents")
+        raise ConfigurationError(f"the model of {archive} does not predict documents")
     if annotated and not predictor.takes_mentions:
-        raise ConfigurationError(f"--annotated: the model of {archive} finds its own mentions")
+        raise ConfigurationError(
+            f"--annotated cannot be used: the model of {archive} finds its own mentions"
+        )
     if not annotated and predictor.takes_mentions and not predictor.has_detector:
         raise ConfigurationError(
-            f"the model of {archive} is given mentions: use a file that has some with --annotated, "
-            "or train it with a mention_detector"
+            f"the model of {archive} needs mentions as input: use a file with mentions and "
+            "--annotated, or train the model with a mention_detector"
         )
     return predictor
 
@@ -49,11 +51,16 @@ def model_links(
     annotated: bool,
     kb: Optional[KnowledgeBase] = None,
 ) -> Iterator[Dict[str, Any]]:
-    """For each document, a JSON object with its id and mentions, or with its id and an `error`.
+    """For each document, yields a JSON object with its id and mentions, or with its id and an
+    `error`.
+
     Each mention has offsets, its text, its type, and as `candidates` the concepts that it was
-    linked to: id, the model's probability of the mention as a whole as `score`, and from a
-    knowledge base, where that knows the concept, name and semantic types."""
-    given = documents if annotated else (d.with_changes(mentions=(), relations=()) for d in documents)
+    linked to. A candidate has an id, and as its `score` the model's probability of the mention as a
+    whole. If `kb` knows the concept, the candidate also has a name and semantic types.
+    """
+    given = (
+        documents if annotated else (d.with_changes(mentions=(), relations=()) for d in documents)
+    )
     for found in predictor.predict_documents(given):
         if isinstance(found, Failure):
             yield found.to_json()

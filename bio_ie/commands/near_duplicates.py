@@ -1,5 +1,5 @@
 """
-`bio-ie near-duplicates TEST TRAIN` counts test sentences that training has, or almost.
+`bio-ie near-duplicates TEST TRAIN` counts the test sentences with a near duplicate in training.
 
     bio-ie near-duplicates GAD/1/test.tsv GAD/1/train.tsv --from blinded_tsv
     bio-ie near-duplicates GAD/1/test.tsv GAD/1/train.tsv --from blinded_tsv --output seen.txt
@@ -17,6 +17,7 @@ from bio_ie.data.corpora.corpus_format import CorpusFormat
 from bio_ie.data.corpora.corpus_path import read_corpus
 from bio_ie.data.pairs.near_duplicates import NearDuplicate, near_duplicates
 from bio_ie.files.atomic_output import atomic_writer
+from bio_ie.text.counted import counted
 from bio_ie.text.document import Document
 
 
@@ -26,29 +27,35 @@ class NearDuplicates(Subcommand):
 
     def add_subparser(self, parser: argparse._SubParsersAction) -> argparse.ArgumentParser:
         description = """Count the documents of a corpus of sentences that have a near duplicate in
-            another one: a document with almost the same words. Blinded arguments are no words."""
+            another corpus, that is a document with almost the same words. Blinded arguments do not
+            count as words."""
         subparser = parser.add_parser(
-            self.name, description=description, help="count test sentences that training has"
+            self.name,
+            description=description,
+            help="count test sentences with a near duplicate in training",
         )
         subparser.add_argument("test", help="corpus file, or a JSON data path")
-        subparser.add_argument("train", help="the corpus to look in, likewise")
+        subparser.add_argument(
+            "train", help="corpus in which duplicates are searched: a file, or a JSON data path"
+        )
         subparser.add_argument(
             "--from",
             dest="from_format",
             default="jsonl",
-            help="format of both (default: jsonl): a name, or a JSON object with 'type' and "
-            "options",
+            help="format of both corpora: a name, or a JSON object with 'type' and options "
+            "(default: jsonl)",
         )
         subparser.add_argument(
             "--threshold",
             type=float,
             default=0.8,
-            help="of all words of two sentences, the share that both have (default: 0.8)",
+            help="the share of all words of two sentences that both must have, so that they are "
+            "near duplicates (default: 0.8)",
         )
         subparser.add_argument(
             "--output",
-            help="file to write the ids of such documents to, one a line, for exclude_documents of "
-            "the format filtered",
+            help="file to write: the ids of the test documents with a near duplicate, one per "
+            "line, for exclude_documents of the format filtered",
         )
         subparser.set_defaults(func=near_duplicates_from_args)
         return subparser
@@ -74,13 +81,13 @@ def near_duplicates_from_args(args: argparse.Namespace) -> None:
 
 
 def summary(found: Sequence[Optional[NearDuplicate]]) -> str:
-    """The counts, as a line to read."""
+    """The counts, as a line of text."""
     similar = [item for item in found if item is not None]
     same = sum(item.similarity == 1 for item in similar)
     share = len(similar) / len(found) if found else 0.0
     return (
-        f"{len(similar):,} of {len(found):,} documents ({share:.1%}) have a near duplicate, "
-        f"{same:,} of them one of the same words"
+        f"{len(similar):,} of {counted(len(found), 'document')} ({share:.1%}) with a near "
+        f"duplicate, {same:,} of them with a duplicate of exactly the same words"
     )
 
 

@@ -1,5 +1,5 @@
 """
-`bio-ie oracle-recall CORPUS --kb KB` says how many facts of a corpus could be found at best.
+`bio-ie oracle-recall CORPUS --kb KB` prints how many facts of a corpus could be found at best.
 
     bio-ie oracle-recall dev.PubTator.txt.gz --from pubtator --kb kb.sqlite
     bio-ie oracle-recall dev.jsonl --kb kb.sqlite -k 1 25 250 --output recall.json \
@@ -26,6 +26,7 @@ from bio_ie.knowledge.candidate_generators import (
 )
 from bio_ie.knowledge.knowledge_base import KnowledgeBase
 from bio_ie.metrics.oracle_recall import OracleRecall, oracle_recall
+from bio_ie.text.counted import counted
 
 
 @Subcommand.register("oracle-recall")
@@ -33,11 +34,12 @@ class OracleRecallCommand(Subcommand):
     """The subcommand around `oracle_recall`."""
 
     def add_subparser(self, parser: argparse._SubParsersAction) -> argparse.ArgumentParser:
-        description = """Print the share of a corpus's facts that a model could find at best: those
-            with both concepts among the ids of the mentions, or among the first k candidates of
-            some mention each. Abbreviations that a document explains are expanded."""
+        description = """Print the share of a corpus's facts that a model could find at best. These
+            are the facts whose two concepts are both among the ids of the mentions, or both among
+            the first k candidates of some mention. Abbreviations that a document explains are
+            expanded."""
         subparser = parser.add_parser(
-            self.name, description=description, help="how many facts can be found at best"
+            self.name, description=description, help="print how many facts can be found at best"
         )
         subparser.add_argument(
             "input", help="corpus with mentions and facts, or a part of one as a JSON data path"
@@ -46,23 +48,25 @@ class OracleRecallCommand(Subcommand):
             "--from",
             dest="from_format",
             default="jsonl",
-            help="format of the corpus (default: jsonl): a name (pubtator, ...), or a JSON object "
-            "with 'type' and options",
+            help="format of the corpus: a name (pubtator, ...), or a JSON object with 'type' and "
+            "options (default: jsonl)",
         )
-        subparser.add_argument("--kb", required=True, help="a file that build-kb has built")
+        subparser.add_argument(
+            "--kb", required=True, help="knowledge base, a file that build-kb has written"
+        )
         subparser.add_argument(
             "-k",
             type=int,
             nargs="+",
             default=[1, 25],
-            help="numbers of candidates (default: 1 25)",
+            help="one or more numbers of candidates (default: 1 25)",
         )
         subparser.add_argument(
             "--generator",
             choices=("exact", "tfidf"),
             default="tfidf",
-            help="where candidates come from: the names that are most like the mention (default; "
-            "needs build-index), or those that are the mention",
+            help="find candidates by the names that are most similar to the mention (tfidf, the "
+            "default, which needs build-index), or by names that are the same (exact)",
         )
         subparser.add_argument(
             "--semantic-types",
@@ -73,13 +77,16 @@ class OracleRecallCommand(Subcommand):
         subparser.add_argument(
             "--as-written", action="store_true", help="do not expand abbreviations"
         )
-        subparser.add_argument("--threads", type=int, help="of tfidf (default: all cores)")
-        subparser.add_argument("--output", help="JSON file to write the counts to")
+        subparser.add_argument(
+            "--threads", type=int, help="number of threads of tfidf (default: all cores)"
+        )
+        subparser.add_argument("--output", help="JSON file to write, with the counts")
         subparser.add_argument(
             "--on-error",
             choices=("raise", "skip"),
             default="raise",
-            help="what to do with an item that cannot be read: stop (default), or leave it out",
+            help="what to do with an item that cannot be read: stop (default), or leave the item "
+            "out",
         )
         subparser.set_defaults(func=oracle_recall_from_args)
         return subparser
@@ -93,7 +100,7 @@ def oracle_recall_from_args(args: argparse.Namespace) -> None:
         documents = read_corpus(args.input, corpus_format(args.from_format, args.on_error))
         result = oracle_recall(documents, generator, kb, args.k)
         if not result.facts:
-            raise ConfigurationError(f"{args.input}: there is no fact in it")
+            raise ConfigurationError(f"{args.input}: the corpus has no facts")
         if args.output:
             with atomic_writer(Path(args.output)) as file:
                 json.dump(result.to_json(), file, indent=2, ensure_ascii=False)
@@ -113,9 +120,9 @@ def _generator(args: argparse.Namespace, kb: KnowledgeBase) -> CandidateGenerato
 
 
 def table(result: OracleRecall) -> Iterator[str]:
-    """The result as lines to read; ratios in percent."""
+    """The result as lines of text, with ratios in percent."""
     counts = result.to_json()
-    yield f"{counts['documents']:,} documents"
+    yield counted(counts["documents"], "document")
     yield ""
     width = 2 + max(map(len, counts["relations"]))
     heads = ["facts", "unknown", "linked", *(f"top {rank}" for rank in result.ranks)]

@@ -1,9 +1,10 @@
-"""`predict`, extended by corpus formats on both sides.
+"""`bio-ie predict` is AllenNLP's `predict`, extended by corpus formats for its input and output.
 
     bio-ie predict ARCHIVE FILE --from pubtator --to bioc_json --output out.json
 
-Without `--from` it is AllenNLP's own command, which reads JSON lines. (`allennlp predict` is that
-one always: it is set up before plugins are loaded, and knows neither `--from` nor the exit status.)
+Without `--from`, it reads JSON lines like AllenNLP's command. (`allennlp predict` is always
+AllenNLP's own command, because that is set up before plugins are loaded. It has no `--from`, and
+does not set the exit status.)
 """
 
 import argparse
@@ -37,6 +38,7 @@ from bio_ie.files.corpus_error import CorpusError
 from bio_ie.files.failures import DocumentOrFailure, Failure, read_with_failures
 from bio_ie.files.source import open_binary
 from bio_ie.predictors.document_predictor import DocumentPredictor
+from bio_ie.text.counted import counted
 from bio_ie.text.document import Document
 
 logger = logging.getLogger(__name__)
@@ -49,8 +51,9 @@ class Predict(AllenNlpPredict):
     def add_subparser(self, parser: argparse._SubParsersAction) -> argparse.ArgumentParser:
         subparser = super().add_subparser(parser)
         subparser.description = (
-            "Run a trained model on JSON lines, or, with --from, on a file of any corpus format. "
-            "The exit status is 1 if a document failed; the others are predicted all the same."
+            "Run a trained model on JSON lines or, with --from, on a file of any corpus format. "
+            "If a document fails, the other documents are still predicted, and the exit status "
+            "is 1."
         )
         subparser.add_argument(
             "--from",
@@ -58,22 +61,23 @@ class Predict(AllenNlpPredict):
             help="format of the input: a name (pubtator, bioc_json, text, ...) or a JSON object",
         )
         subparser.add_argument(
-            "--to", dest="to_format", help="with --from: format of the output (default: jsonl)"
+            "--to", dest="to_format", help="format of the output, with --from (default: jsonl)"
         )
         subparser.add_argument("--output", dest="output_file", help="the same as --output-file")
-        # AllenNLP's default is one text at a time.
+        # The default of AllenNLP is a batch size of 1.
         subparser.set_defaults(func=predict_from_args, batch_size=32)
         return subparser
 
 
 def predict_from_args(args: argparse.Namespace) -> None:
-    """Runs `predict` for the command line; exits with status 1 if something failed."""
+    """Runs `predict` for the command line. Exits with status 1 for bad input, and if a document
+    failed."""
     common_logging.FILE_FRIENDLY_LOGGING = args.file_friendly_logging
     with user_errors():
         predictor = _predict_corpus(args) if args.from_format else _predict_as_allennlp(args)
     if isinstance(predictor, DocumentPredictor) and predictor.num_failures:
         print(
-            f"{predictor.num_failures} of {predictor.num_documents} documents failed",
+            f"{predictor.num_failures:,} of {counted(predictor.num_documents, 'document')} failed",
             file=sys.stderr,
         )
         sys.exit(1)
@@ -83,7 +87,7 @@ def _predict_as_allennlp(args: argparse.Namespace) -> Predictor:
     if args.to_format is not None:
         raise ConfigurationError("--to needs --from, the format of the input")
     if args.silent and not args.output_file:
-        raise ConfigurationError("--silent needs --output, or nothing comes out")
+        raise ConfigurationError("--silent needs --output, or else there is no output")
     predictor = _predictor(args)
     manager = (_LinesManager if isinstance(predictor, DocumentPredictor) else _PredictManager)(
         predictor,
@@ -99,12 +103,12 @@ def _predict_as_allennlp(args: argparse.Namespace) -> Predictor:
     except (EOFError, zlib.error) as error:
         raise CorpusError(f"broken gzip file: {error}", args.input_file) from error
     if isinstance(predictor, DocumentPredictor) and not predictor.num_documents:
-        raise CorpusError("no document in it", args.input_file)
+        raise CorpusError("no document was found", args.input_file)
     return predictor
 
 
 class _LinesManager(_PredictManager):
-    """Lets a line that is not valid UTF-8 fail by itself: `load_line` finds it out."""
+    """Decodes lines so that a line that is not valid UTF-8 fails alone, in `load_line`."""
 
     def _get_json_data(self) -> Iterator[JsonDict]:
         with ExitStack() as stack:
@@ -137,8 +141,8 @@ def _predictor(args: argparse.Namespace) -> Predictor:
         raise ConfigurationError(f"--batch-size must be positive, not {args.batch_size}")
     if args.cuda_device >= torch.cuda.device_count():
         raise ConfigurationError(
-            f"--cuda-device {args.cuda_device} is not there: torch sees "
-            f"{torch.cuda.device_count()} GPUs"
+            f"--cuda-device {args.cuda_device} does not exist: torch sees "
+            f"{counted(torch.cuda.device_count(), 'GPU')}"
         )
     with checked_archive(args.archive_file) as args.archive_file:
         predictor = _get_predictor(args)
@@ -149,7 +153,9 @@ def _predictor(args: argparse.Namespace) -> Predictor:
 
 def _check_output(output_file: Optional[str], to_format: CorpusFormat) -> None:
     if not to_format.writable:
-        raise ConfigurationError(f"{type(to_format).__name__} cannot write; use jsonl or another")
+        raise ConfigurationError(
+            f"{type(to_format).__name__} cannot write; use another format, such as jsonl"
+        )
     if output_file is None and not isinstance(to_format, JsonlFormat):
         raise ConfigurationError(f"{type(to_format).__name__} needs --output, the file to write")
 
@@ -161,7 +167,7 @@ def predict_corpus(
     output_file: Optional[str] = None,
     to_format: Optional[CorpusFormat] = None,
 ) -> None:
-    """Predicts every document of a corpus file, and counts them in `predictor`.
+    """Predicts every document of a corpus file. `predictor` counts the documents.
 
     # Parameters
 
@@ -170,12 +176,13 @@ def predict_corpus(
         A data path (`bio_ie.data.corpora.corpus_path`).
     from_format : `CorpusFormat`
     output_file : `str`, optional
-        Without it, JSON lines go to standard output.
+        Without it, JSON lines are written to standard output.
     to_format : `CorpusFormat`, optional
-        Without it, JSON lines are written: a document a line, and an error object for each that
-        failed. Other formats have no place for failures: they are logged and left out.
+        By default, JSON lines are written, with one document per line, or an object with the error
+        for a document that failed. Other formats cannot hold failures, which are logged and left
+        out.
 
-    Raises `CorpusError` for a corpus that is not there, or empty.
+    Raises `CorpusError` for a corpus that does not exist or is empty.
     """
     to_format = to_format or JsonlFormat()
     _check_output(output_file, to_format)
@@ -183,7 +190,8 @@ def predict_corpus(
         read_with_failures(partial(read_corpus, input_file, from_format))
     )
     with ExitStack() as stack:
-        # disable=None: no bar where standard error is no terminal, such as a log file.
+        # disable=None: there is no bar if standard error is not a terminal but, for example, a
+        # file.
         is_hidden = True if output_file is None else None
         bar = stack.enter_context(tqdm(predictions, unit=" documents", disable=is_hidden))
         outputs = _logged(bar)

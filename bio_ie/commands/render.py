@@ -1,6 +1,7 @@
-"""`render`: documents or predictions as one web page.
+"""
+`bio-ie render PREDICTIONS` writes documents or predictions as one web page.
 
-bio-ie render predictions.jsonl --gold test.pubtator --gold-from pubtator --output page.html
+    bio-ie render predictions.jsonl --gold test.pubtator --gold-from pubtator --output page.html
 """
 
 import argparse
@@ -14,6 +15,7 @@ from bio_ie.commands.user_errors import user_errors
 from bio_ie.files.atomic_output import atomic_writer
 from bio_ie.rendering import render
 from bio_ie.rendering.predictions import read_predictions
+from bio_ie.text.counted import counted
 
 
 @Subcommand.register("render")
@@ -21,14 +23,14 @@ class Render(Subcommand):
     """Writes one self-contained HTML page that shows the documents of a file."""
 
     def add_subparser(self, parser: argparse._SubParsersAction) -> argparse.ArgumentParser:
-        description = """Write one self-contained HTML page that shows the documents of a file:
-                         mentions, relations, facts, scores and, with --gold, what is right, wrong
-                         and missed."""
+        description = """Write one self-contained HTML page that shows the documents of a file, with
+            their mentions, relations, facts and scores. With --gold, it also shows which
+            annotations are right, wrong and missed."""
         subparser = parser.add_parser(
-            self.name, description=description, help="Show documents or predictions as a web page."
+            self.name, description=description, help="show documents or predictions as a web page"
         )
-        subparser.add_argument("predictions", help="file of documents, predicted or annotated")
-        subparser.add_argument("--output", required=True, help="the HTML file to write")
+        subparser.add_argument("predictions", help="file with predicted or annotated documents")
+        subparser.add_argument("--output", required=True, help="HTML file to write")
         subparser.add_argument(
             "--from",
             dest="from_format",
@@ -36,7 +38,7 @@ class Render(Subcommand):
             help="format of the documents: a name (pubtator, bioc_json, ...) or a JSON object "
             "(default: jsonl, the format of predictions)",
         )
-        subparser.add_argument("--gold", help="file of the same documents with gold annotations")
+        subparser.add_argument("--gold", help="file with the same documents and gold annotations")
         subparser.add_argument(
             "--gold-from", default="jsonl", help="format of the gold file (default: jsonl)"
         )
@@ -53,4 +55,5 @@ def _render(args: argparse.Namespace) -> None:
         page = render(predictions, gold, title)
         with atomic_writer(Path(args.output)) as file:
             file.write(page)
-    print(f"wrote {args.output}: {len(predictions):,} documents, {len(page) / 1e6:.1f} MB")
+    number = counted(len(predictions), "document")
+    print(f"wrote {args.output}: {number}, {len(page) / 1e6:.1f} MB")

@@ -1,11 +1,11 @@
 """
-`bio-ie repeat CONFIG -s FOLDER --folds 0-9` trains a config once for each fold, or seed, and gives
+`bio-ie repeat CONFIG -s FOLDER --folds 0-9` trains a config once for each fold or seed, and prints
 the mean and the deviation of the scores.
 
     bio-ie repeat training_config/relvm/gad.jsonnet -s runs/gad --folds 1-10
     bio-ie repeat training_config/quickstart.jsonnet -s runs/seeds --seeds 1-3
 
-It goes on where it was interrupted.
+If it was interrupted, the same command continues where it stopped.
 """
 
 import argparse
@@ -39,29 +39,33 @@ class Repeat(Subcommand):
     """The subcommand around `repeat`."""
 
     def add_subparser(self, parser: argparse._SubParsersAction) -> argparse.ArgumentParser:
-        description = f"""Train a config once for each fold and each seed, and give the mean and the
-            deviation of the scores: of the test part if the config evaluates on it, of the
-            validation part if not. The config must have the setting `fold`, or `seed`, as those of
-            training_config have. A run that is complete is not trained again, one that was
-            interrupted goes on. All scores are in {SUMMARY} of the folder then."""
+        description = f"""Train a config once for each fold and each seed, and print the mean and
+            the deviation of the scores. The scores are those on the test part if the config
+            evaluates on it, and otherwise those on the validation part. The config must have the
+            setting `fold` or `seed`, as the configs in training_config do. A complete run is not
+            trained again, and an interrupted run is continued. All scores are written to {SUMMARY}
+            in the folder."""
         subparser = parser.add_parser(
             self.name, description=description, help="train a config for several folds or seeds"
         )
         subparser.add_argument("config", help="a jsonnet file")
         subparser.add_argument(
-            "-s", "--serialization-dir", required=True, help="a folder, with one for each run"
+            "-s",
+            "--serialization-dir",
+            required=True,
+            help="folder to write, which gets one subfolder for each run",
         )
         subparser.add_argument("--folds", help="numbers of folds, such as 0-9 or 1,3,5")
         subparser.add_argument("--seeds", help="seeds, such as 1-3")
         subparser.add_argument(
-            "-o", "--overrides", default="", help="changes of the config, as of 'train'"
+            "-o", "--overrides", default="", help="changes to the config, as for 'train'"
         )
         subparser.set_defaults(func=repeat_from_args)
         return subparser
 
 
 def repeat_from_args(args: argparse.Namespace) -> None:
-    """Runs `repeat` for the command line; exits with status 1 for bad input."""
+    """Runs `repeat` for the command line. Exits with status 1 for bad input."""
     with user_errors():
         settings = {
             "fold": _numbers(args.folds, "--folds"),
@@ -69,7 +73,7 @@ def repeat_from_args(args: argparse.Namespace) -> None:
         }
         given = {name: values for name, values in settings.items() if values}
         if not given:
-            raise ConfigurationError("--folds or --seeds is needed: what the runs differ in")
+            raise ConfigurationError("--folds or --seeds is needed, so that the runs differ")
         summary = repeat(args.config, args.serialization_dir, given, args.overrides)
         print("\n".join(table(summary)))
 
@@ -84,25 +88,27 @@ def repeat(
     config: str, folder: str, settings: Dict[str, List[int]], overrides: str = ""
 ) -> RunSummary:
     """
+    Trains a config once for each combination of some settings, and summarises the scores.
+
     # Parameters
 
     config : `str`
         A jsonnet file that evaluates to an object.
     folder : `str`
-        Each run is trained in a folder of its own in there.
+        Each run is trained in its own subfolder of this folder.
     settings : `Dict[str, List[int]]`
-        Settings of the config, and their values: a run for each combination.
+        Settings of the config, and the values of each. There is one run for each combination.
     overrides : `str`, optional
-        As of AllenNLP's `train`.
+        Changes to the config, as for AllenNLP's `train`.
 
     # Returns
 
     `RunSummary`
 
-    Raises `ConfigurationError` for a config that lacks a setting, or a run that was trained by
+    Raises `ConfigurationError` if the config does not have a setting, or if a run was trained with
     another config.
     """
-    # All of them are looked at before hours are spent on the first.
+    # All runs are checked before hours are spent on training the first one.
     runs = list(_runs(config, settings, overrides))
     for run in runs:
         _require_same_config(run, Path(folder) / run.name)
@@ -124,9 +130,11 @@ def _runs(config: str, settings: Dict[str, List[int]], overrides: str) -> Iterat
     imported = f"import {json.dumps(path)}"
     variables = dict(os.environ)
     for name in settings:
-        has_it = f"std.objectHasAll({imported}, {json.dumps(name)})"
-        if not json.loads(_jsonnet.evaluate_snippet(config, has_it, ext_vars=variables)):
-            raise ConfigurationError(f"{config} has no setting {name!r} (`{name}:: 0`)")
+        has_setting = f"std.objectHasAll({imported}, {json.dumps(name)})"
+        if not json.loads(_jsonnet.evaluate_snippet(config, has_setting, ext_vars=variables)):
+            raise ConfigurationError(
+                f"{config} has no setting {name!r}, which is written like `{name}:: 0`"
+            )
     for values in product(*settings.values()):
         chosen = dict(zip(settings, values, strict=True))
         changes = ", ".join(f"{name}:: {value}" for name, value in chosen.items())
@@ -140,7 +148,7 @@ def _runs(config: str, settings: Dict[str, List[int]], overrides: str) -> Iterat
 def _require_same_config(run: _Run, folder: Path) -> None:
     config = folder / "config.json"
     if config.exists() and json.loads(config.read_text("utf-8")) != run.params.as_dict(quiet=True):
-        raise ConfigurationError(f"{folder} was trained by another config")
+        raise ConfigurationError(f"{folder} was trained with another config")
 
 
 def _scores(run: _Run, folder: Path) -> Dict[str, float]:
@@ -164,7 +172,7 @@ def _scores(run: _Run, folder: Path) -> Dict[str, float]:
 
 
 def table(summary: RunSummary) -> Iterator[str]:
-    """Lines to read, a score each."""
+    """The summary as lines of text, one per score."""
     width = max(len(name) for name in summary.mean)
     columns = ("mean", "deviation", "lowest", "highest", "pooled")
     yield " " * width + "".join(f"{column:>11}" for column in columns)
@@ -187,5 +195,5 @@ def _numbers(argument: Optional[str], option: str) -> List[int]:
         first, _, last = part.partition("-")
         found += range(int(first), int(last or first) + 1)
     if len(set(found)) < len(found) or not found:
-        raise ConfigurationError(f"{option}: {argument} names a number twice, or none")
+        raise ConfigurationError(f"{option}: {argument} has a number twice, or no number")
     return found

@@ -19,13 +19,14 @@ from bio_ie.files.atomic_output import atomic_writer
 from bio_ie.knowledge.knowledge_base import KnowledgeBase
 from bio_ie.metrics.document_scores import DocumentScores, score_documents
 from bio_ie.metrics.significance import Comparison, compare
+from bio_ie.text.counted import counted
 
 RATIOS = ("precision", "recall", "f1")
 COUNTS = ("correct", "predicted", "gold")
 
 OFFICIAL_ROWS = {"interactions": "{}", "mentions": "mention_{}"}
 OFFICIAL_COUNTS = ("correct", "wrong", "gold")
-"""Those of interactions; see `biorelex_f1`."""
+"""The counts of interactions; see `biorelex_f1`."""
 
 
 @Subcommand.register("score")
@@ -35,36 +36,38 @@ class Score(Subcommand):
     def add_subparser(self, parser: argparse._SubParsersAction) -> argparse.ArgumentParser:
         description = """Score predicted documents against annotated ones with the same ids.
             An annotated document without a prediction counts as one in which nothing was found.
-            Facts and the concepts of documents are scored where the annotations have some. With
-            annotations of BioRelEx, the official score of that corpus is given too."""
+            Facts and the concepts of documents are scored if the annotations have some. If the
+            annotations are from BioRelEx, the official score of that corpus is given too."""
         subparser = parser.add_parser(
             self.name, description=description, help="score predictions against annotations"
         )
         subparser.add_argument("predictions", help="corpus file with the predictions")
         subparser.add_argument("gold", help="corpus file, or a part of one as a JSON data path")
-        known = "a name (jsonl, pubtator, ...), or a JSON object with 'type' and options"
+        choices = "a name (jsonl, pubtator, ...), or a JSON object with 'type' and options"
         for flag, what in (("from", "the predictions"), ("gold-from", "the annotations")):
             subparser.add_argument(
                 f"--{flag}",
                 dest=f"{flag.replace('-', '_')}_format",
                 default="jsonl",
-                help=f"format of {what} (default: jsonl): {known}",
+                help=f"format of {what} (default: jsonl): {choices}",
             )
         subparser.add_argument(
-            "--kb", help="knowledge base that says which ids of facts and links mean the same"
+            "--kb",
+            help="knowledge base that tells which ids of facts and links mean the same concept",
         )
         subparser.add_argument(
             "--other",
-            help="corpus file with predictions of another system, of the same format: whether the "
-            "two differ by more than chance (Wilcoxon signed-rank test over documents)",
+            help="corpus file with the predictions of another system, in the same format; tests "
+            "whether the two systems differ by more than chance (Wilcoxon signed-rank test over "
+            "documents)",
         )
         subparser.add_argument("--output", help="JSON file to write the scores to")
         subparser.add_argument(
             "--on-error",
             choices=("raise", "skip"),
             default="raise",
-            help="what to do with an item that cannot be read, a prediction that failed among "
-            "them: stop (default), or leave it out",
+            help="what to do with an item that cannot be read, such as a prediction that failed: "
+            "stop (default), or leave it out",
         )
         subparser.set_defaults(func=score_from_args)
         return subparser
@@ -101,7 +104,7 @@ def _scores(args: argparse.Namespace, predictions: str) -> DocumentScores:
 
 
 def comparison_table(comparisons: Dict[str, Comparison]) -> Iterator[str]:
-    """Two systems as lines to read: on how many documents which one scored higher."""
+    """A table of two systems: the number of documents on which each one scored higher."""
     yield ""
     heads = "".join(f"{head:>11}" for head in ("better", "worse", "ties", "p"))
     yield f"{'against the other':<18}{heads}"
@@ -111,8 +114,8 @@ def comparison_table(comparisons: Dict[str, Comparison]) -> Iterator[str]:
 
 
 def table(scores: DocumentScores) -> Iterator[str]:
-    """The scores as lines to read; ratios in percent."""
-    yield f"{scores.documents:,} documents, {scores.missing:,} without a prediction"
+    """A table of the scores, line by line. Ratios are in percent."""
+    yield f"{counted(scores.documents, 'document')}, {scores.missing:,} without a prediction"
     parts = [
         ("entities", scores.entity, _rows(scores.entity), COUNTS),
         ("relations", scores.relation, _rows(scores.relation), COUNTS),
@@ -139,7 +142,7 @@ def table(scores: DocumentScores) -> Iterator[str]:
 
 
 def _rows(metrics: Dict[str, float]) -> Dict[str, str]:
-    """The name of each line and how its metrics are called."""
+    """The name of each line, and the template for the names of its metrics."""
     rows: Dict[str, str] = {}
     for criterion, prefix in (
         ("strict", ""),

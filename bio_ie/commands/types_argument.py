@@ -1,4 +1,4 @@
-"""Types of entities as a user types them on the command line."""
+"""Reads types of entities from an argument of the command line."""
 
 import json
 from typing import Dict, List, Optional
@@ -9,8 +9,8 @@ from allennlp.common.checks import ConfigurationError
 def types_argument(
     argument: Optional[str], option: str = "--types"
 ) -> Optional[Dict[str, List[str]]]:
-    """Each type with its semantic types, from a JSON object. Raises `ConfigurationError` for what
-    is none, or has no types."""
+    """The semantic types of each type, from a JSON object. Raises `ConfigurationError` if the
+    argument is not a JSON object, or has no types."""
     if argument is None:
         return None
     try:
@@ -18,5 +18,5 @@ def types_argument(
     except (ValueError, RecursionError) as error:
         raise ConfigurationError(f"{option} is not valid JSON: {error}") from error
     if not isinstance(value, dict) or not value:
-        raise ConfigurationError(f"{option} must be a JSON object, not {argument}")
+        raise ConfigurationError(f"{option} must be a JSON object with types, not {argument}")
     return value

@@ -1,4 +1,4 @@
-"""Errors that a user made, told in one line instead of a traceback."""
+"""Prints errors of users in one line instead of a traceback."""
 
 import logging
 import sys
@@ -9,6 +9,7 @@ from typing import Iterator
 from allennlp.common.checks import ConfigurationError
 
 from bio_ie.files.corpus_error import CorpusError
+from bio_ie.knowledge.concept_embeddings import ConceptVectorsError
 from bio_ie.knowledge.knowledge_base_file import KnowledgeBaseError
 from bio_ie.text.document import DocumentError
 
@@ -18,6 +19,7 @@ _USERS = (
     CorpusError,
     DocumentError,
     KnowledgeBaseError,
+    ConceptVectorsError,
     ConfigurationError,
     OSError,
     tarfile.TarError,
@@ -26,10 +28,11 @@ _USERS = (
 
 @contextmanager
 def user_errors() -> Iterator[None]:
-    """Wrong settings, wrong data and missing files end the command with `error: ...` on standard
-    error and status 1. The traceback is logged at level DEBUG (`ALLENNLP_DEBUG=1`).
+    """A context manager in which wrong settings, wrong data and missing files end the command with
+    `error: ...` on standard error and status 1. The traceback is logged at level DEBUG
+    (`ALLENNLP_DEBUG=1`).
 
-    Any other exception is a mistake of ours, and keeps its traceback.
+    Any other exception is a bug, and keeps its traceback.
     """
     try:
         yield
@@ -44,7 +47,7 @@ def user_errors() -> Iterator[None]:
 
 def _exit(error: Exception) -> None:
     logger.debug("the command failed", exc_info=error)
-    # A ConfigurationError's own str() is a repr of its message.
+    # The str() of a ConfigurationError is the repr of its message.
     message = error.message if isinstance(error, ConfigurationError) else str(error)
     print(f"error: {message.strip()}", file=sys.stderr)
     sys.exit(1)

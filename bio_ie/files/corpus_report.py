@@ -9,6 +9,11 @@ from bio_ie.text.counted import Phrase, counted
 from bio_ie.text.document import Document
 
 
+def counted_as(what: str, count: int) -> str:
+    """The number followed by `what`, which is put into the singular for 1 if it is a `Phrase`."""
+    return counted(count, what.one if isinstance(what, Phrase) else what, what)
+
+
 @dataclass
 class CorpusReport:
     """Counts what was read or written, and what was lost on the way, by reason.
@@ -50,7 +55,7 @@ class CorpusReport:
             self.examples.setdefault(reason, example)
 
     def lose_input(self, reason: str, error: CorpusError) -> None:
-        """Counts a loss while reading. If there is an `on_unread`, keeps its error until `settle`."""
+        """Counts a loss while reading. With an `on_unread`, keeps the error until `settle`."""
         self.lose(reason, str(error))
         if self.on_unread is not None:
             self._problems.append(error)
@@ -64,11 +69,7 @@ class CorpusReport:
 
     def note_lines(self) -> List[str]:
         """The counts of `noted`, as lines of text. A `Phrase` has its singular form after "1"."""
-        return [
-            "  " + counted(count, what.one if isinstance(what, Phrase) else what, what)
-            for what, count in self.noted.most_common()
-            if count
-        ]
+        return [f"  {counted_as(what, count)}" for what, count in self.noted.most_common() if count]
 
     def settle(self, document_id: Optional[str] = None) -> None:
         """Decides which kept errors go to `on_unread`. Call it with each document that was read,

@@ -1,5 +1,4 @@
-"""The background graph of a text: its candidate concepts and their relations in a knowledge base.
-"""
+"""The background graph of a text: candidate concepts and their relations in a knowledge base."""
 
 from typing import Dict, List, NamedTuple, Optional, Sequence, Tuple
 

@@ -13,9 +13,9 @@ def merge_concepts(
     """Finds the groups of concepts in the staging tables that are merged to one concept.
 
     Two concepts belong to the same group if they share an id with one of the prefixes `merge_by`,
-    be it the own id or an alternate id of each, or if a chain of such concepts connects them. A
-    group with two concepts of the same vocabulary is not merged, because at most one of these two
-    can be meant.
+    which may be the own id or an alternate id of each. They also belong to the same group if a
+    chain of such concepts connects them. A group with two concepts of the same vocabulary is not
+    merged, because at most one of these two can be meant.
 
     # Returns
 

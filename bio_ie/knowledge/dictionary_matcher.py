@@ -16,7 +16,7 @@ _has_letter_or_digit = re.compile(r"[^\W_]").search
 
 
 class DictionaryMatch(NamedTuple):
-    """A stretch of a text, and the concepts that it may name, of which there is at least one."""
+    """A stretch of a text, and the concepts that it may name (at least one)."""
 
     start: int
     end: int

@@ -257,8 +257,7 @@ class KnowledgeBase(FromParams):
         return map(itemgetter(0), rows)
 
     def type_names(self) -> Dict[str, str]:
-        """The names of semantic types whose id is not their name (`T047`: `Disease or Syndrome`).
-        """
+        """The names of semantic types that have another id (`T047`: `Disease or Syndrome`)."""
         return dict(self._execute("SELECT id, name FROM type ORDER BY id"))
 
     def _read_types(self, concept_id: str) -> Tuple[str, ...]:
@@ -273,8 +272,7 @@ class KnowledgeBase(FromParams):
     # Relations
 
     def relations(self) -> Iterator[Triple]:
-        """The relations between concepts, as the sources list them, ordered by head, tail and type.
-        """
+        """The relations between concepts that sources list, ordered by head, tail and type."""
         return self._execute("SELECT head, type, tail FROM relation ORDER BY head, tail, type")
 
     def relations_of(self, head: str) -> Iterator[Tuple[str, str]]:
@@ -351,8 +349,7 @@ class KnowledgeBase(FromParams):
 
 
 class _Grouped:
-    """Reads the values of one key after the other from rows `(key, value)` that are sorted by key.
-    """
+    """Reads the values of one key after the other from rows `(key, value)` sorted by key."""
 
     def __init__(self, rows: Iterable[Tuple[str, str]]) -> None:
         self._rows = iter(rows)

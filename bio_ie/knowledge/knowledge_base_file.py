@@ -65,8 +65,7 @@ class KnowledgeBaseError(ValueError):
 
 
 def create_statements() -> Iterator[str]:
-    """SQL that makes the empty tables. Rows are stored in the order of the key (`WITHOUT ROWID`).
-    """
+    """SQL that makes the empty tables. Rows are stored in key order (`WITHOUT ROWID`)."""
     yield f"PRAGMA application_id = {APPLICATION_ID}"
     yield f"PRAGMA user_version = {SCHEMA_VERSION}"
     for table, columns in TABLES.items():

@@ -1,5 +1,4 @@
-"""Shows one document as HTML: its text with marked mentions, and lists of its relations and facts.
-"""
+"""Shows one document as HTML: its text with marked mentions, and lists of relations and facts."""
 
 from collections import Counter
 from typing import Dict, List, Optional
@@ -17,8 +16,8 @@ CANDIDATES_SHOWN = 5
 
 CHARACTERS_A_LINE = 80
 LINE_HEIGHT = 40
-"""The height of a line in pixels. Together with `CHARACTERS_A_LINE` it gives an estimate of a card's
-height, with which a browser sizes its scroll bar before it has laid out the card."""
+"""The height of a line in pixels. Together with `CHARACTERS_A_LINE` it gives an estimate of a
+card's height, with which a browser sizes its scroll bar before it has laid out the card."""
 
 
 def card(view: DocumentView, number: int, legend: Legend) -> str:
@@ -102,8 +101,7 @@ def _text(view: DocumentView, mention_layers: List[int], legend: Legend) -> str:
 
 
 def _entity_numbers(mentions: List[Mention]) -> Dict[Optional[str], int]:
-    """A number for each entity with several mentions. The page highlights these mentions together.
-    """
+    """A number for each entity with several mentions, which the page highlights together."""
     counts = Counter(mention.entity_id for mention in mentions if mention.entity_id is not None)
     shared = [entity for entity, count in counts.items() if count > 1]
     return {entity: number for number, entity in enumerate(shared)}
@@ -124,7 +122,7 @@ def _title(shown: Shown[Mention]) -> str:
 
 
 def _candidates(mention: Mention) -> List[str]:
-    """The concepts to which a model gave a weight, in the order of the metadata."""
+    """The concepts to which a model gave a weight, the one with the highest weight first."""
     found = (mention.metadata or {}).get("concepts")
     if not isinstance(found, list):  # a corpus may use this key for anything
         return []

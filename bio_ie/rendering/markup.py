@@ -1,5 +1,5 @@
-"""Marks the mentions of a text in HTML. Nested, crossing and discontinuous mentions are on different
-layers.
+"""Marks the mentions of a text in HTML. Nested, crossing and discontinuous mentions are on
+different layers.
 
 Offsets count code points, so the text is cut here, in Python, and not in the browser, whose
 strings are UTF-16.

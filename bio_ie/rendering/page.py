@@ -129,8 +129,7 @@ def _choices(views: Sequence[DocumentView], judged: bool) -> str:
 
 
 def _threshold(views: Sequence[DocumentView]) -> str:
-    """The slider for the threshold, with a histogram of the scores; empty if there are no scores.
-    """
+    """The slider for the threshold, with a histogram of the scores; empty without scores."""
     scores: List[float] = [
         shown.score
         for view in views

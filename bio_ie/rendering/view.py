@@ -1,5 +1,4 @@
-"""The annotations of a document that a page shows, compared with gold annotations if there are any.
-"""
+"""The annotations of a document that a page shows, compared with gold annotations, if given."""
 
 from collections import defaultdict, deque
 from dataclasses import dataclass, field, replace

@@ -1,7 +1,7 @@
 """Counts with their nouns, for messages that people read."""
 
 from collections import Counter
-from typing import Iterator, Optional
+from typing import Iterator, Optional, Tuple
 
 
 def counted(number: int, singular: str, plural: Optional[str] = None) -> str:
@@ -37,6 +37,10 @@ class Phrase(str):
         phrase = super().__new__(cls, many)
         phrase.one = one
         return phrase
+
+    def __getnewargs__(self) -> Tuple[str, str]:  # type: ignore[override]
+        # For pickle and copy, which would otherwise pass only the string to `__new__`.
+        return str(self), self.one
 
 
 def counted_lines(counts: "Counter[Phrase]") -> Iterator[str]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, fields, replace
 from typing import AbstractSet, Any, Dict, Mapping, Tuple
 
 from bio_ie.text.annotations import DocumentError, Fact, Mention, Passage, Relation, Span
+from bio_ie.text.counted import counted
 from bio_ie.text.json_items import JsonReader, item_to_json
 
 __all__ = [
@@ -193,7 +194,7 @@ class Document:
                 + (
                     "reversed or empty"
                     if start >= end
-                    else f"outside the text of {len(self.text)} characters"
+                    else f"outside the text of {counted(len(self.text), 'character')}"
                 ),
             )
 
@@ -233,7 +234,8 @@ class Document:
         for role, argument in (("head", relation.head), ("tail", relation.tail)):
             if argument not in order:
                 raise DocumentError(
-                    self.id, f"{role} {argument!r} of a {relation.type!r} relation is no mention"
+                    self.id,
+                    f"{role} {argument!r} of a {relation.type!r} relation is not a mention",
                 )
         if not relation.directed and order[relation.tail] < order[relation.head]:
             return replace(relation, head=relation.tail, tail=relation.head)

@@ -68,8 +68,8 @@ class AtomicCheckpointer(Checkpointer):
         return checkpoint
 
     def _remove_halves(self) -> None:
-        """Removes the files that a run left behind when it was killed while it saved a checkpoint or
-        removed an old one."""
+        """Removes the files that a run left behind when it was killed while it saved a checkpoint
+        or removed an old one."""
         whole = self._find_all_checkpoints()
         for name in os.listdir(self._serialization_dir):
             point = self._parse_training_state_path(name)

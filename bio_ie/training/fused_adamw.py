@@ -8,8 +8,8 @@ from allennlp.training.optimizers import Optimizer, ParameterGroupsType, make_pa
 
 @Optimizer.register("fused_adamw")
 class FusedAdamW(Optimizer, torch.optim.AdamW):
-    """`torch.optim.AdamW` with `fused=True`. It makes the same update as AdamW, and is several times
-    as fast if there are many weights and the batches are small, both on CPU and on GPU.
+    """`torch.optim.AdamW` with `fused=True`. It makes the same update as AdamW, and is several
+    times as fast if there are many weights and the batches are small, both on CPU and on GPU.
 
     Registered as an `Optimizer` with name "fused_adamw". Its parameters are those of AllenNLP's
     "adamw".

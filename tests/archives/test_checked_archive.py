@@ -62,13 +62,13 @@ def test_serialization_folder_is_taken_as_it_is(toy_archive: Path) -> None:
 )
 def test_classes_that_are_no_registered_parts_are_refused(tmp_path: Path, config: Any) -> None:
     path = folder_with(tmp_path, config)
-    with pytest.raises(ConfigurationError, match="imported and called"), checked_archive(path):
+    with pytest.raises(ConfigurationError, match="asks to import and call"), checked_archive(path):
         pass
 
 
 def test_config_that_is_no_object_is_refused(tmp_path: Path) -> None:
     path = folder_with(tmp_path, [1])
-    with pytest.raises(ConfigurationError, match="is no JSON object"), checked_archive(path):
+    with pytest.raises(ConfigurationError, match="is not a JSON object"), checked_archive(path):
         pass
 
 

@@ -63,7 +63,7 @@ def test_one_source_of_the_command_line(
     assert run(monkeypatch, "--source", "ctd", "--path", path, "--output", out) == 0
     printed = capsys.readouterr().out
     assert "read ctd CTD_diseases.tsv: 4 diseases, 4 synonyms\n" in printed
-    assert f"wrote {out}: 4 concepts, 8 names, 1 definitions, 1 semantic types, " in printed
+    assert f"wrote {out}: 4 concepts, 8 names, 1 definition, 1 semantic type, " in printed
     assert "  left out 3: relations with an end that no source names\n" in printed
     assert len(KnowledgeBase(str(out))) == 4
 
@@ -140,11 +140,17 @@ def test_corpus_without_its_format_is_no_list_of_ids(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ([], "give a config, or --source and --path"),
+        ([], "a config, or --source and --path, is needed"),
         (["x.jsonnet", "--source", "ctd"], "a config has its own sources"),
         (["--source", "ctd"], "--source ctd needs a --path"),
-        (["--source", "ctd", "--path", "a", "--path", "b"], "more --path than --source: b"),
-        (["--source", "cdt", "--path", "a"], "there is no source 'cdt'; there are: ctd, hpoa,"),
+        (
+            ["--source", "ctd", "--path", "a", "--path", "b"],
+            "there is no --source for this --path: b",
+        ),
+        (
+            ["--source", "cdt", "--path", "a"],
+            "there is no source 'cdt'; the known sources are: ctd, hpoa,",
+        ),
         (["--source", '{"type": ', "--path", "a"], "not valid JSON"),
         (["--source", '{"type": "ctd", "no": 1}', "--path", "a"], "no"),
         (["--source", "ctd", "--path", "missing.tsv"], "missing.tsv: cannot be read: No"),

@@ -95,7 +95,7 @@ def test_errors_leave_nothing(run, sentences, related, tmp_path):
     other.write_text("X:1\tX:2\n")
     status, _, err = run(sentences, "--related", other, "--output", output)
     assert status == 1
-    assert "there are no related and unrelated ones" in err
+    assert "one of the two is missing" in err
     status, _, err = run(sentences, "--related", related, "--test-share", 0.95, "--output", output)
     assert status == 1
     assert "leave nothing for training" in err

@@ -109,7 +109,7 @@ def test_loss_gives_status_1_unless_skip_accepts_it(
     assert run(monkeypatch, source, tmp_path / "a", *arguments) == 1
     output = capsys.readouterr()
     assert "lost 2: facts cannot be written (first: document '900001')" in output.out
-    assert "--on-error skip accepts that" in output.err
+    assert "use --on-error skip to allow it" in output.err
     assert (tmp_path / "a" / "900001.ann").exists()
     assert run(monkeypatch, source, tmp_path / "b", *arguments, "--on-error", "skip") == 0
 
@@ -142,7 +142,7 @@ def test_on_error_reaches_the_format_inside_another(
 @pytest.mark.parametrize(
     ("from_format", "message"),
     [
-        ("pubtater", "no corpus format 'pubtater'; there are: .*pubtator"),
+        ("pubtater", "no corpus format 'pubtater'; the known formats are: .*pubtator"),
         ('{"type": ', "not valid JSON"),
         ('{"type": "text", "unit": "page"}', "'page'"),
         ('{"type": "text", "units": "line"}', "units"),

@@ -42,8 +42,9 @@ def test_distmult_reports_held_out_relations_and_writes_vectors(
     arguments: List[object] = [kb.path, "--method", "distmult", "--output", out, *SMALL]
     assert embed(monkeypatch, *arguments, "--held-out", 0.2) == 0
     printed = capsys.readouterr().out
-    assert "1 concepts have no relation, and get no vector\n" in printed
-    assert re.search(r"training on .* 12 concepts and 1 semantic types; 8 held out\n", printed)
+    assert "1 concept has no relation, and gets no vector\n" in printed
+    expected = r"training on .* 12 concepts and 1 semantic type; 8 edges are held out\n"
+    assert re.search(expected, printed)
     for name in ("chance", "frequency", "all relations", "near", "inverse:near"):
         assert re.search(rf"^{name} +[48] +0\.\d{{4}}(  +[01]\.\d{{4}}){{3}}$", printed, re.M), name
     assert f"wrote {out}: 13 vectors of 8 dimensions" in printed
@@ -75,7 +76,7 @@ def test_nothing_held_out_is_nothing_reported(
     arguments = ["--method", "distmult", "--output", tmp_path / "v", "--held-out", 0, "--no-types"]
     assert embed(monkeypatch, kb.path, *arguments, *SMALL, "--half") == 0
     printed = capsys.readouterr().out
-    assert "0 semantic types; 0 held out" in printed
+    assert "0 semantic types; 0 edges are held out" in printed
     assert "chance" not in printed
     content = read_concept_vectors(tmp_path / "v")
     assert len(content.keys) == 12
@@ -100,7 +101,7 @@ def test_description_vectors_are_what_the_concept_embedder_reads(
     assert embed(monkeypatch, kb.path, *arguments, "--max-length", 8) == 0
     printed = capsys.readouterr().out
     assert (
-        f"{concepts} concepts and 1 semantic types have a text; {13 - concepts} concepts have none"
+        f"{concepts} concepts and 1 semantic type with a text; {13 - concepts} concepts without"
     ) in printed
     assert re.search(r"\d+ texts were cut off at 8 wordpieces", printed)
     content = read_concept_vectors(out)
@@ -126,8 +127,8 @@ def test_what_is_wrong_is_one_line_before_any_training(
     missing = tmp_path / "missing"
     for arguments, message in (
         ([missing, *distmult], "there is no such file"),
-        ([kb.path, *distmult, "--encoder", "x"], "--encoder is for --method description"),
-        ([kb.path, *description, "--epochs", 3], "--epochs is for --method distmult"),
+        ([kb.path, *distmult, "--encoder", "x"], "--encoder is only for --method description"),
+        ([kb.path, *description, "--epochs", 3], "--epochs is only for --method distmult"),
         ([kb.path, *distmult, "--epochs", 0], "epochs must be positive, not 0"),
         ([kb.path, *distmult, "--held-out", 1.5], "held_out must be at least 0 and less than 1"),
         ([kb.path, *distmult, "--output", tmp_path], "is a folder, not a file to write"),

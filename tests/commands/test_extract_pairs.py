@@ -65,7 +65,7 @@ def test_some_documents_are_held_out(run, kb, tmp_path):
         [sentence.id for sentence in PairSentencesFormat().sentences(str(path))]
         for path in (train, validation, all_)
     )
-    assert f"{validation}: {len(of_validation)} of the sentences" in out
+    assert f"{validation}: {len(of_validation)} sentences" in out
     assert sorted(of_train + of_validation) == sorted(of_all)
     train_documents, validation_documents = (
         {id_.rpartition(":")[0] for id_ in ids} for ids in (of_train, of_validation)
@@ -152,12 +152,12 @@ def test_another_archive_is_no_classifier(run, kb, texts, tmp_path, toy_archive)
     "arguments, message",
     [
         ([], "--kb, --archive or --annotated is needed"),
-        (["--annotated", "--types", "{}"], "--kb is needed"),
+        (["--annotated", "--types", "{}"], "--types needs --kb"),
         (["--kb", "KB", "--types", "[]"], "must be a JSON object"),
         (["--kb", "KB", "--types", "{"], "not valid JSON"),
         (["--kb", "KB", "--types", '{"T": []}'], "semantic types"),
         (["--kb", "nowhere.sqlite"], "nowhere.sqlite"),
-        (["--kb", "KB", "--validation-share", "0.1"], "--validation, which is needed"),
+        (["--kb", "KB", "--validation-share", "0.1"], "--validation-share needs --validation"),
         (["--kb", "KB", "--validation", "OUTPUT"], "the same file"),
         (["--kb", "KB", "--validation", "v", "--validation-share", "1"], "between 0 and 1"),
     ],

@@ -24,16 +24,16 @@ def test_summary(
     for line in (
         "sources: umls umls",
         f"fingerprint: {KnowledgeBase(str(kb)).fingerprint}",
-        "3 concepts, 1 of them with a definition",
-        "6 names, 3 of them synonyms",
+        "3 concepts, 1 with a definition",
+        "6 names, 3 synonyms among them",
         "4 alternate ids",
-        "3 semantic types, 3 concepts have at least one",
+        "3 semantic types, 3 concepts with at least one",
         "           2  T998 (Invented Disease)",
         "4 relations between concepts",
         "           1  may_treat",
-        "1 relations between semantic types",
+        "1 relation between semantic types",
         "           1  treats",
-        "left out when it was built",
+        "left out when the knowledge base was built",
         "           1  semantic types of ids that no source names",
     ):
         assert line in printed.split("\n")

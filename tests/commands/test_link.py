@@ -8,6 +8,7 @@ from allennlp.commands.train import train_model
 from allennlp.common import Params
 from allennlp.models.archival import archive_model
 
+from bio_ie.text.counted import counted
 from bio_ie.text.document import Document
 from tests.knowledge.example_kb import write_example_kb
 
@@ -44,7 +45,7 @@ def test_json_has_what_the_lines_have(run, kb):
 
 def test_nested_mentions_are_printed_on_demand(run, kb):
     text = "toxicity of methamphetamine"
-    assert run("link", text, "--kb", kb)[1].startswith("text: 1 mentions")
+    assert run("link", text, "--kb", kb)[1].startswith("text: 1 mention")
     assert run("link", text, "--kb", kb, "--nested")[1].startswith("text: 2 mentions")
 
 
@@ -74,7 +75,7 @@ def test_similar_names_after_the_index_was_built(run, kb):
     assert "bio-ie build-index" in err
     status, out, _ = run("build-index", kb)
     assert status == 0
-    assert f"wrote {kb}.tfidf: 21 names of 10 concepts, 19 of them different" in out
+    assert f"wrote {kb}.tfidf: 21 names of 10 concepts, 19 of them distinct" in out
     status, out, _ = run("link", TEXT, "--kb", kb, "--generator", "tfidf")
     assert status == 0
     lines = out.splitlines()
@@ -102,7 +103,7 @@ def test_index_is_written_where_it_was_asked_for(run, kb, tmp_path):
         (["link", TEXT, "--kb", "KB", "--types", "Drug"], "--types is not valid JSON"),
         (["link", TEXT, "--kb", "KB", "--types", '{"Drug": []}'], "needs a list of semantic types"),
         (["link", TEXT, "--kb", "KB", "--json", "--output", "x"], "exclude each other"),
-        (["link", TEXT, "--kb", "KB", "--to", "pubtator"], "--to is the format of --output"),
+        (["link", TEXT, "--kb", "KB", "--to", "pubtator"], "--to needs --output"),
         (["link", TEXT, "--kb", "KB", "--annotated", "--nested"], "exclude each other"),
         (["link", TEXT, "--kb", "KB", "--annotated"], "--annotated needs a file"),
         (["build-index", "none.sqlite"], "none.sqlite: there is no such file"),
@@ -169,12 +170,12 @@ def test_model_links_long_documents_in_any_format(run, linker, tmp_path):
 @pytest.mark.parametrize(
     "options, message",
     [
-        (["--generator", "exact"], "--generator does not go with --model"),
-        (["--nested"], "--nested does not go with --model"),
-        (["--types", "{}"], "--types does not go with --model"),
-        (["--output", "x"], "--output does not go with --model"),
-        (["--to", "jsonl"], "--to does not go with --model"),
-        (["-k", "3"], "error: -k does not go with --model"),
+        (["--generator", "exact"], "--generator cannot be used with --model"),
+        (["--nested"], "--nested cannot be used with --model"),
+        (["--types", "{}"], "--types cannot be used with --model"),
+        (["--output", "x"], "--output cannot be used with --model"),
+        (["--to", "jsonl"], "--to cannot be used with --model"),
+        (["-k", "3"], "error: -k cannot be used with --model"),
         (["--kb", "none.sqlite"], "there is no such file"),
     ],
 )
@@ -231,7 +232,7 @@ def test_links_are_written_as_a_corpus_that_can_be_scored(run, kb, tmp_path, opt
     arguments = ["--from", "pubtator", "--kb", kb, "--output", linked]
     status, out, _ = run("link", file, *arguments, *options)
     assert status == 0
-    assert f"wrote {linked}: 1 documents, {len(types)} mentions" in out
+    assert f"wrote {linked}: 1 document, {counted(len(types), 'mention')}" in out
     document = Document.from_json(json.loads(linked.read_text()))
     assert [mention.type for mention in document.mentions] == types
     assert document.mentions[0].concept_ids == ("X:03",)

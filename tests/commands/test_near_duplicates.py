@@ -33,7 +33,7 @@ def test_they_are_counted_and_can_be_left_out(files, tmp_path, monkeypatch, caps
     monkeypatch.setattr(sys, "argv", ["bio-ie", "near-duplicates", *map(str, arguments)])
     main(prog="bio-ie")
     printed = capsys.readouterr().out
-    assert "2 of 3 documents (66.7%) have a near duplicate, 1 of them one of the same" in printed
+    assert "2 of 3 documents (66.7%) with a near duplicate, 1 of them with a duplicate" in printed
     assert output.read_text().split() == ["test.0", "test.2"]
     (left,) = FilteredFormat(BlindedTsvFormat(), exclude_documents=str(output)).read(test)
     assert left.id == "test.1"

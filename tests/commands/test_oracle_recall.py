@@ -40,7 +40,7 @@ def test_table_has_a_row_for_each_relation(run):
     status, out, _ = run("-k", "1", "2", "--threads", "1")
     assert status == 0
     assert [line.split() for line in out.splitlines()] == [
-        ["1", "documents"],
+        ["1", "document"],
         [],
         ["relation", "facts", "unknown", "linked", "top", "1", "top", "2"],
         ["all", "3", "1", "0.0", "66.7", "66.7"],
@@ -87,4 +87,4 @@ def test_corpus_without_facts_is_an_error(run, corpus):
     corpus.write_text("1|t|A\n1|a|\n")
     status, _, err = run()
     assert status == 1
-    assert "there is no fact in it" in err
+    assert "the corpus has no facts" in err

@@ -99,8 +99,8 @@ def test_line_that_is_not_utf8_fails_alone(
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b"", "no document in it"),
-        (b"\n \n", "no document in it"),
+        (b"", "no document was found"),
+        (b"\n \n", "no document was found"),
         (gzip.compress(b'{"text": "Rash."}\n')[:-9], "broken gzip file"),
     ],
     # Without names they would hold the gzip file's time, which workers of one run disagree about.
@@ -246,7 +246,7 @@ def test_batch_size_is_that_of_the_predictor(
         (["--from", "pubtator", "--to", "text", "--output", "OUT"], "TextFormat cannot write"),
         (["--from", "pubtator", "--use-dataset-reader"], "exclude each other"),
         (["--from", "pubtator", "--batch-size", "0"], "--batch-size must be positive"),
-        (["--from", "pubtator", "--cuda-device", "99"], "--cuda-device 99 is not there"),
+        (["--from", "pubtator", "--cuda-device", "99"], "--cuda-device 99 does not exist"),
         (
             ["--from", "pubtator", "--predictor", "text_classifier"],
             "needs the 'document' predictor",
@@ -280,7 +280,7 @@ def test_wrong_command_is_one_line_and_status_1(
         ("none.tar.gz", "corpus.PubTator", "none.tar.gz"),
         ("corpus.PubTator", "corpus.PubTator", "could not be opened"),
         (None, "none", "cannot be read"),
-        (None, "empty", "no document in it"),
+        (None, "empty", "no document was found"),
     ],
 )
 def test_missing_or_empty_input_is_one_line_and_status_1(
@@ -314,7 +314,7 @@ def test_archive_that_names_a_foreign_class_is_refused(
     config = {"model": {"type": "subprocess.Popen", "args": ["touch", str(folder / "proof")]}}
     (folder / "config.json").write_text(json.dumps(config))
     assert run(monkeypatch, folder, texts) == 1
-    assert "would have 'subprocess.Popen' imported and called" in capsys.readouterr().err
+    assert "asks to import and call 'subprocess.Popen'" in capsys.readouterr().err
     assert not (folder / "proof").exists()
 
 

@@ -78,7 +78,7 @@ def test_every_fold_is_trained_and_scored(run, config, tmp_path, trainings):
         "repeat", config, "-s", folder, "--folds", "2", "-o", '{"model.dropout": 0.3}'
     )
     assert status == 1
-    assert "fold_2 was trained by another config" in err
+    assert "fold_2 was trained with another config" in err
 
 
 def test_seeds_are_runs_too(run, config, tmp_path, trainings):
@@ -97,8 +97,8 @@ def test_seeds_are_runs_too(run, config, tmp_path, trainings):
     [
         ([], "--folds or --seeds is needed"),
         (["--folds", "a"], "--folds takes numbers such as 0-9 or 1,3,5, not 'a'"),
-        (["--folds", "1,0-2"], "names a number twice"),
-        (["--seeds", "3-1"], "names a number twice, or none"),
+        (["--folds", "1,0-2"], "has a number twice"),
+        (["--seeds", "3-1"], "has a number twice, or no number"),
         (["--folds", "0", "-o", "{"], "error:"),
     ],
 )

@@ -137,7 +137,7 @@ def test_brat_document_with_a_broken_file_fails_by_name(tmp_path: Path) -> None:
 @pytest.mark.parametrize("content", ["", "\n\n"])
 def test_empty_corpus_raises(content: str, tmp_path: Path) -> None:
     (tmp_path / "x").write_text(content)
-    with pytest.raises(CorpusError, match="no document in it"):
+    with pytest.raises(CorpusError, match="no document was found"):
         read(tmp_path / "x", "pubtator")
 
 

@@ -69,7 +69,7 @@ def test_report_counts_documents_and_their_parts() -> None:
     report = CorpusReport()
     mention = Mention("a", 0, 1, "X")
     report.add(Document("7", "a", mentions=(mention,), relations=(Relation("r", "a", "a"),)))
-    assert str(report) == "1 documents, 1 mentions, 1 relations, 0 facts"
+    assert str(report) == "1 document, 1 mention, 1 relation, 0 facts"
 
 
 @pytest.mark.parametrize(

@@ -115,8 +115,7 @@ def _format(value: Any) -> CorpusFormat:
 
 
 def _cast(value: Any) -> Any:
-    """Like `infer_and_cast`, but also accepts null as a value, with which `filtered` drops types.
-    """
+    """Like `infer_and_cast`, but also accepts null as a value: `filtered` drops types with it."""
     if isinstance(value, Mapping):
         return {key: _cast(part) for key, part in value.items()}
     if isinstance(value, list):

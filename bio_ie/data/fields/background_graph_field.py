@@ -1,5 +1,4 @@
-"""A field for a graph of concepts from a knowledge base and the spans of a text that may name them.
-"""
+"""A field for a graph of concepts of a knowledge base and the text spans that may name them."""
 
 from typing import Any, Dict, List, Optional, Sequence, Tuple
 

@@ -1,5 +1,4 @@
-"""A field for the mentions of a document, the concepts that they may name, and facts between these.
-"""
+"""A field for the mentions of a document, the concepts that they may name, and its facts."""
 
 from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Tuple
 
@@ -32,8 +31,9 @@ class Link(NamedTuple):
 
 
 class DocumentGraphField(Field[DocumentGraphTensors]):
-    """The facts that a document may state: its mentions, the concepts that they may name, and, if it
-    is labelled, the facts that it does state. Entities are the concepts that some mention may name.
+    """The facts that a document may state: its mentions, the concepts that they may name, and, if
+    it is labelled, the facts that it does state. Entities are the concepts that some mention may
+    name.
 
     # Tensors
 

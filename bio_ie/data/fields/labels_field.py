@@ -1,5 +1,4 @@
-"""A field for the labels of words or spans, some of which may be unknown or not in the vocabulary.
-"""
+"""A field for labels of words or spans. Labels may be unknown, or not in the vocabulary."""
 
 from typing import Dict, List, Optional, Sequence
 

@@ -25,9 +25,9 @@ def joined(
 ) -> torch.Tensor:
     """Concatenates the table `name` of all instances.
 
-    `offsets` has one entry per column. If it is a tensor `[B]`, the offset of each instance is added
-    to the column, so that indices into the instance become indices into the batch. `None` leaves
-    the column as it is.
+    `offsets` has one entry per column. If it is a tensor `[B]`, the offset of each instance is
+    added to the column, so that indices into the instance become indices into the batch. `None`
+    leaves the column as it is.
     """
     tables = [tensors[name] for tensors in tensor_list]
     row = row_numbers([len(part) for part in tables])

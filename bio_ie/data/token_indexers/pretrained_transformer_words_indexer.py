@@ -133,10 +133,12 @@ class PretrainedTransformerWordsIndexer(TokenIndexer):
         chosen = window_of_most_context(words, spans)
         token_ids, word_ids = [], []
         for index, (start, end) in enumerate(spans):
-            counted = np.where(chosen[start:end] == index, words[start:end], NO_WORD)
+            embedded_here = np.where(chosen[start:end] == index, words[start:end], NO_WORD)
             token_ids.append(np.concatenate([self._prefix, piece_ids[start:end], self._suffix]))
             word_ids.append(
-                np.pad(counted, (len(self._prefix), len(self._suffix)), constant_values=NO_WORD)
+                np.pad(
+                    embedded_here, (len(self._prefix), len(self._suffix)), constant_values=NO_WORD
+                )
             )
         return {"token_ids": token_ids, "word_ids": word_ids}
 

@@ -86,8 +86,8 @@ def write_concept_vectors(
     """
     if vectors.dim() != 2 or len(vectors) != len(concept_ids):
         raise ConceptVectorsError(
-            f"there must be one vector for each of {counted(len(concept_ids), 'concept')}, not a "
-            f"tensor of shape {list(vectors.shape)}"
+            f"{counted(len(concept_ids), 'concept')} cannot have a tensor of shape "
+            f"{list(vectors.shape)}: one vector per concept is needed"
         )
     if not vectors.isfinite().all():
         raise ConceptVectorsError("vectors must be finite")

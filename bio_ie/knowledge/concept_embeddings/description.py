@@ -21,7 +21,7 @@ knowledge base."""
 
 @dataclass(frozen=True)
 class DescriptionSettings:
-    """Settings of `embed_texts`. Raises `ConfigurationError` for values that are not possible."""
+    """Settings of `embed_texts`. Raises `ConfigurationError` for impossible values."""
 
     encoder: str = MINILM
     """A name of the Hugging Face hub, a folder, or `package:NAME/FOLDER`."""

@@ -14,8 +14,7 @@ from bio_ie.knowledge.concept_embeddings.relation_graph import RelationGraph
 
 @dataclass(frozen=True)
 class DistMultSettings:
-    """Settings of `train_distmult`. Raises `ConfigurationError` for values that are not possible.
-    """
+    """Settings of `train_distmult`. Raises `ConfigurationError` for impossible values."""
 
     dimension: int = 100
     epochs: int = 5

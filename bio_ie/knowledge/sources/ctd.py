@@ -5,7 +5,7 @@ from typing import Dict, Iterator, List, Optional
 from bio_ie.files.corpus_error import quoted
 from bio_ie.files.source import Source
 from bio_ie.knowledge.concept_ids import normalize_id, split_id
-from bio_ie.knowledge.sources.knowledge_source import KnowledgeSource, SourceReport
+from bio_ie.knowledge.sources.knowledge_source import SYNONYMS, KnowledgeSource, SourceReport
 from bio_ie.knowledge.statements import (
     AlternateId,
     ConceptName,
@@ -14,10 +14,15 @@ from bio_ie.knowledge.statements import (
     Definition,
     Statement,
 )
+from bio_ie.text.counted import Phrase
 
 IS_A = "is_a"
 
-_KINDS = ("Disease", "Chemical")
+_KINDS = {
+    "Disease": Phrase("diseases", one="disease"),
+    "Chemical": Phrase("chemicals", one="chemical"),
+}
+"""The kinds of files, each with the phrase that counts its rows."""
 
 _ALTERNATE_IDS = {"AltDiseaseIDs": None, "CasRN": "CAS", "DrugBankIDs": "DrugBank"}
 """The columns with alternate ids, and the prefix that has to be added to these ids."""
@@ -70,11 +75,11 @@ class CtdSource(KnowledgeSource):
                 yield from self._concept(row, kind, report)
 
     def _concept(self, row: Dict[str, str], kind: str, report: SourceReport) -> Iterator[Statement]:
-        report.read[f"{kind.lower()}s"] += 1
+        report.read[_KINDS[kind]] += 1
         concept = _id(row[f"{kind}ID"], "MESH")
         yield ConceptName(concept, row[f"{kind}Name"], 0)
         for synonym in _list(row, "Synonyms"):
-            report.read["synonyms"] += 1
+            report.read[SYNONYMS] += 1
             yield ConceptName(concept, synonym)
         yield ConceptType(concept, self.semantic_type or kind)
         if row.get("Definition"):

@@ -13,6 +13,7 @@ from bio_ie.knowledge.statements import (
     ConceptType,
     Statement,
 )
+from bio_ie.text.counted import Phrase
 
 RELATIONS = {
     "P": "phenotype",
@@ -30,6 +31,8 @@ lower-casing."""
 
 _FREQUENCY = "frequency"
 """An optional column."""
+
+_ANNOTATIONS = Phrase("annotations", one="annotation")
 
 
 class Annotation(NamedTuple):
@@ -73,7 +76,7 @@ class HpoaSource(KnowledgeSource):
     def _read(self, source: Source, report: SourceReport) -> Iterator[Statement]:
         named = set()
         for annotation in read_annotations(source):
-            report.read["annotations"] += 1
+            report.read[_ANNOTATIONS] += 1
             disease, name = annotation.disease, annotation.name
             if (disease, name) not in named:
                 named.add((disease, name))

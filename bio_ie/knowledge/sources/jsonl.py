@@ -1,5 +1,4 @@
-"""scispaCy's format of a knowledge base: one concept per line, or all concepts in one JSON array.
-"""
+"""scispaCy's format of a knowledge base: one concept per line, or one JSON array of concepts."""
 
 import json
 import os
@@ -22,8 +21,12 @@ from bio_ie.knowledge.statements import (
     Definition,
     Statement,
 )
+from bio_ie.text.counted import Phrase
 
 _TEXT_LISTS = ("aliases", "types", "alternate_ids")
+
+_CONCEPTS = Phrase("concepts", one="concept")
+_ALIASES = Phrase("aliases", one="alias")
 
 
 @KnowledgeSource.register("jsonl")
@@ -43,13 +46,13 @@ class JsonlSource(KnowledgeSource):
             except ValueError as error:
                 source.problem("not a concept", str(error))
                 continue
-            report.read["concepts"] += 1
+            report.read[_CONCEPTS] += 1
             concept = normalize_id(item["concept_id"])
             yield ConceptName(concept, item["canonical_name"], 0)
             for alias in item.get("aliases") or ():
                 if alias.strip():
                     yield ConceptName(concept, alias)
-                    report.read["aliases"] += 1
+                    report.read[_ALIASES] += 1
             for type_ in item.get("types") or ():
                 yield ConceptType(concept, type_)
             for id in item.get("alternate_ids") or ():

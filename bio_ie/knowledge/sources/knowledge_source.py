@@ -9,9 +9,14 @@ from typing import Iterator, List, Tuple
 from allennlp.common import Registrable
 from allennlp.common.checks import ConfigurationError
 
-from bio_ie.files.corpus_report import CorpusReport
+from bio_ie.files.corpus_report import CorpusReport, counted_as
 from bio_ie.files.source import Source
 from bio_ie.knowledge.statements import Statement
+from bio_ie.text.counted import Phrase
+
+SYNONYMS = Phrase("synonyms", one="synonym")
+RELATIONS = Phrase("relations", one="relation")
+"""Kinds of items that several sources count."""
 
 
 @dataclass
@@ -21,7 +26,7 @@ class SourceReport(CorpusReport):
     read: "Counter[str]" = field(default_factory=Counter)
 
     def __str__(self) -> str:
-        lines = [", ".join(f"{count:,} {kind}" for kind, count in self.read.items())]
+        lines = [", ".join(counted_as(kind, count) for kind, count in self.read.items())]
         for reason, count in self.lost.most_common():
             lines.append(f"  lost {count:,}: {reason} (first: {self.examples.get(reason, '')})")
         return "\n".join(lines)

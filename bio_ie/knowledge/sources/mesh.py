@@ -16,6 +16,12 @@ from bio_ie.knowledge.statements import (
     Definition,
     Statement,
 )
+from bio_ie.text.counted import Phrase
+
+_RECORDS = Phrase("records", one="record")
+_NAMES = Phrase("names", one="name")
+_MAPPINGS = Phrase("mappings", one="mapping")
+_TREE_NUMBERS = Phrase("tree numbers", one="tree number")
 
 CATEGORIES = {
     "A": "Anatomy",
@@ -100,7 +106,7 @@ class MeshSource(KnowledgeSource):
         yield from self._xml(source, trees, report) if is_xml else self._lines(source, report)
         if self.tree_numbers is not None:
             trees.extend(_tree_numbers(self._source(self.tree_numbers, report)))
-        report.read["tree numbers"] += len(trees)
+        report.read[_TREE_NUMBERS] += len(trees)
         yield from self._hierarchy(trees)
 
     def _xml(
@@ -108,8 +114,8 @@ class MeshSource(KnowledgeSource):
     ) -> Iterator[Statement]:
         for record in read_records(source):
             concept = f"MESH:{record.id}"
-            report.read["records"] += 1
-            report.read["names"] += len(record.names)
+            report.read[_RECORDS] += 1
+            report.read[_NAMES] += len(record.names)
             for place, name in enumerate(record.names):
                 yield ConceptName(concept, name, 0) if not place else ConceptName(concept, name)
             if record.definition is not None:
@@ -136,9 +142,9 @@ class MeshSource(KnowledgeSource):
                 yield from self._mapping(values, is_new, report)
             else:
                 concept = f"MESH:{values[0]}"
-                report.read["records"] += 1
+                report.read[_RECORDS] += 1
                 names = [values[1], *filter(None, "".join(values[2:]).split("|"))]
-                report.read["names"] += len(names)
+                report.read[_NAMES] += len(names)
                 yield ConceptName(concept, names[0], 0)
                 for name in names[1:]:
                     yield ConceptName(concept, name)
@@ -148,9 +154,9 @@ class MeshSource(KnowledgeSource):
     ) -> Iterator[Statement]:
         _, id, name, vocabulary, other, other_name = values
         concept = f"MESH:{id}"
-        report.read["mappings"] += 1
+        report.read[_MAPPINGS] += 1
         if is_new:
-            report.read["records"] += 1
+            report.read[_RECORDS] += 1
             yield ConceptName(concept, name, 0)
         other = other if ":" in other else f"{vocabulary}:{other}"
         yield AlternateId(concept, normalize_id(other))

@@ -7,7 +7,7 @@ from allennlp.common.checks import ConfigurationError
 from bio_ie.files.source import Source
 from bio_ie.knowledge.concept_ids import normalize_id
 from bio_ie.knowledge.sources.ctd import IS_A
-from bio_ie.knowledge.sources.knowledge_source import KnowledgeSource, SourceReport
+from bio_ie.knowledge.sources.knowledge_source import SYNONYMS, KnowledgeSource, SourceReport
 from bio_ie.knowledge.sources.obo_graph import read_obo_graph
 from bio_ie.knowledge.sources.obo_text import read_obo_text
 from bio_ie.knowledge.sources.ontology_term import OntologyTerm, branches
@@ -20,8 +20,11 @@ from bio_ie.knowledge.statements import (
     InverseRelation,
     Statement,
 )
+from bio_ie.text.counted import Phrase
 
 SCOPES = ("EXACT", "BROAD", "NARROW", "RELATED")
+
+_TERMS = Phrase("terms", one="term")
 
 
 @KnowledgeSource.register("obo")
@@ -73,7 +76,7 @@ class OboSource(KnowledgeSource):
         namespaces = {term.namespace for term in ontology.terms} - {None}
         by_branch = branches(ontology.terms) if len(namespaces) < 2 else {}
         for term in ontology.terms:
-            report.read["terms"] += 1
+            report.read[_TERMS] += 1
             if term.is_obsolete and not self.obsolete:
                 report.read["of them obsolete and left out"] += 1
                 for id in term.replaced_by:
@@ -100,7 +103,7 @@ class OboSource(KnowledgeSource):
         names = (name for scope, name in term.synonyms if scope in self.synonym_scopes)
         for name in dict.fromkeys(names):
             if name and name != term.name:
-                report.read["synonyms"] += 1
+                report.read[SYNONYMS] += 1
                 yield ConceptName(concept, name)
         if term.definition:
             yield Definition(concept, term.definition)

@@ -8,7 +8,7 @@ from typing import Dict, Iterator, List, Optional, Sequence, Set
 from bio_ie.files.corpus_error import CorpusError, quoted
 from bio_ie.files.source import Source
 from bio_ie.knowledge.concept_ids import normalize_id
-from bio_ie.knowledge.sources.knowledge_source import KnowledgeSource, SourceReport
+from bio_ie.knowledge.sources.knowledge_source import RELATIONS, KnowledgeSource, SourceReport
 from bio_ie.knowledge.sources.umls_network import read_network
 from bio_ie.knowledge.statements import (
     AlternateId,
@@ -20,6 +20,7 @@ from bio_ie.knowledge.statements import (
     Statement,
     TypeName,
 )
+from bio_ie.text.counted import Phrase
 
 COLUMNS = {
     "MRCONSO": "CUI LAT TS LUI STT SUI ISPREF AUI SAUI SCUI SDUI SAB TTY CODE STR SRL SUPPRESS CVF",
@@ -42,6 +43,10 @@ of RELA."""
 MAIN_TERMS = ("MH", "NM")
 """The term types of MeSH that name the record with the code itself. The other terms of a record
 (entry terms) are spread over several concepts of UMLS."""
+
+_NAME_ROWS = Phrase("rows of names", one="row of names")
+_DISTINCT_NAMES = Phrase("distinct names", one="distinct name")
+_DEFINITIONS = Phrase("definitions", one="definition")
 
 
 @KnowledgeSource.register("umls")
@@ -105,7 +110,7 @@ class UmlsSource(KnowledgeSource):
         yield from self._names(kept, named_by, report)
         for row in self._rows("MRDEF", report):
             if row["SAB"] in named_by and self._is_current(row):
-                report.read["definitions"] += 1
+                report.read[_DEFINITIONS] += 1
                 if kept is None or row["CUI"] in kept:
                     yield Definition(row["CUI"], row["DEF"])
         named: Set[str] = set()
@@ -128,7 +133,7 @@ class UmlsSource(KnowledgeSource):
             names: Dict[str, int] = {}
             codes: Dict[str, None] = {}
             for row in group:
-                report.read["rows of names"] += 1
+                report.read[_NAME_ROWS] += 1
                 vocabulary = row["SAB"]
                 if row["LAT"] not in self.languages or not self._is_wanted(row):
                     continue
@@ -140,7 +145,7 @@ class UmlsSource(KnowledgeSource):
                     codes[code if ":" in code else f"{vocabulary}:{code}"] = None
             for name, rank in names.items():
                 yield ConceptName(cui, name, rank)
-            report.read["distinct names"] += len(names)
+            report.read[_DISTINCT_NAMES] += len(names)
             for code in codes:
                 yield AlternateId(cui, normalize_id(code))
 
@@ -157,7 +162,7 @@ class UmlsSource(KnowledgeSource):
             if head == tail or not self._is_wanted(row):
                 continue
             if kept is None or (head in kept and tail in kept):
-                report.read["relations"] += 1
+                report.read[RELATIONS] += 1
                 yield ConceptRelation(head, row["RELA"] or row["REL"], tail)
         for type_, inverse in INVERSE_RELS:
             yield InverseRelation(type_, inverse)

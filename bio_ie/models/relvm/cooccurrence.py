@@ -1,4 +1,4 @@
-"""Entities in one sentence are related: the baseline that misses nothing."""
+"""The baseline that relates all entities which share a sentence, so that it misses nothing."""
 
 from typing import Any, Dict, List, Optional
 
@@ -16,11 +16,11 @@ from bio_ie.models.relvm.relation_outputs import described_rows, real_rows, rela
 
 @Model.register("cooccurrence")
 class Cooccurrence(Model):
-    """Gives every two entities that share a sentence the label that their types make (Shah and
+    """Gives every two entities that share a sentence the label of their two types (Shah and
     Fauqueur 2020, section 4.3.1, "Co-occurrences"): a chemical and a disease are CHEMICAL-DISEASE.
-    If there is no such label, the negative one.
+    If there is no such label, they get the negative label.
 
-    Nothing is learned; the trainer is AllenNLP's `no_op`. Registered as a `Model` with name
+    The model learns nothing; its trainer is AllenNLP's `no_op`. Registered as a `Model` with name
     "cooccurrence". Instances come from `relation_pairs`.
 
     # Parameters
@@ -51,7 +51,7 @@ class Cooccurrence(Model):
         self._index = {label: index for index, label in enumerate(self.labels)}
         self._negative = self._index[negative_label]
         self.decision = LabelThresholds(self.labels, negative_label)
-        # AllenNLP asks a model's parameters which device it is on.
+        # AllenNLP finds out a model's device from its parameters, so there must be one.
         self.nothing = torch.nn.Parameter(torch.zeros(1))
 
     def forward(
@@ -64,12 +64,12 @@ class Cooccurrence(Model):
         # Parameters
 
         entities : `TextFieldTensors`
-            Not looked at.
+            Not used.
         label : `torch.Tensor`, optional
             `[B]`.
         metadata : `List[Dict[str, Any]]`
-            Each with the `types` of both entities; and `sentences`, how many they share, where 0
-            makes a difference.
+            Each with the `types` of both entities and, optionally, `sentences`, the number of
+            sentences that they share. Entities that share 0 get the negative label.
         """
         if metadata is None:
             raise ConfigurationError("cooccurrence needs the types of both entities of every pair")
@@ -78,7 +78,7 @@ class Cooccurrence(Model):
         if label is not None:
             real = real_rows(metadata, len(label), label.device)
             self.decision.count_labels(probabilities[real], label[real])
-        # A loss for AllenNLP to train and to test with; it has no say in anything.
+        # AllenNLP needs a loss to train and to test; this one has no effect.
         return {
             "loss": self.nothing.sum(),
             "probabilities": probabilities,

@@ -1,25 +1,27 @@
-"""The choice of one label for each row, by thresholds."""
+"""Chooses one label for each row, by thresholds."""
 
-import math
 from typing import Dict, List, Optional, Sequence
 
 import torch
 
 from bio_ie.metrics.thresholds import Thresholds
 
+_UNSET = -1.0
+"""In the place of a threshold that the callback has not set, and the config does not give."""
+
 
 class LabelThresholds(Thresholds):
     """Predicts the likeliest positive label of a row if its probability reaches the label's
-    threshold, else the negative label (RELVM, section 4.3).
+    threshold, and otherwise the negative label (RELVM, section 4.3).
 
     # Parameters
 
     labels : `Sequence[str]`
-        By index.
+        All labels, by index.
     negative_label : `str`
-        One of them.
+        One of the labels.
     initial : `float`, optional (default = `0.5`)
-        The thresholds before the callback `best_thresholds` sets others. `None`: the likeliest
+        The thresholds before the callback `best_thresholds` sets others. With `None`, the likeliest
         positive label is predicted where it is likelier than the negative one.
     fixed : `bool`, optional (default = `False`)
         See `Thresholds`.
@@ -38,24 +40,24 @@ class LabelThresholds(Thresholds):
         negative = list(labels).index(negative_label)
         positive = [index for index in range(len(labels)) if index != negative]
         names = [labels[index] for index in positive]
-        super().__init__(names, math.nan if initial is None else initial, fixed)
+        super().__init__(names, _UNSET if initial is None else initial, fixed)
         self._labels = list(labels)
         self.negative_label = negative_label
         self._negative = negative
         self.register_buffer("positive", torch.tensor(positive), persistent=False)
 
     def forward(self, probabilities: torch.Tensor) -> torch.Tensor:
-        """The predicted label of each row, `[B]`, by probabilities `[B, C]`."""
+        """The predicted label of each row, `[B]`, from probabilities `[B, C]`."""
         best, place = probabilities[:, self.positive].max(1)
         is_positive = torch.where(
-            self.thresholds[place].isnan(),
+            self.thresholds[place] == _UNSET,
             best > probabilities[:, self._negative],
             self.reached(best, place),
         )
         return torch.where(is_positive, self.positive[place], self._negative)
 
     def count_labels(self, probabilities: torch.Tensor, gold: torch.Tensor) -> None:
-        """Adds rows with probabilities `[n, C]` and right labels `[n]` to the scores."""
+        """Adds rows with probabilities `[n, C]` and gold labels `[n]` to the scores."""
         best, place = probabilities[:, self.positive].max(1)
         names = [self._labels[index] for index in gold.tolist() if index != self._negative]
         self.count(best, place, self.positive[place] == gold, names)
@@ -67,8 +69,8 @@ class LabelThresholds(Thresholds):
 
         `Dict[str, float]`
             `precision`, `recall`, `f1`, `correct`, `predicted`, `gold` and `f1/<label>` with the
-            thresholds of today; `threshold`, the lowest of these; and `best_f1` and
-            `best_threshold` with the one threshold for all labels that is best on these rows.
+            current thresholds; `threshold`, the lowest of these; and `best_f1` and
+            `best_threshold` for the one threshold for all labels that is best on these rows.
         """
         best = self.best_for_all()
         result = super().get_metric(reset)
@@ -81,8 +83,8 @@ class LabelThresholds(Thresholds):
         }
 
     def best_for_all(self) -> Dict[str, float]:
-        """`best_f1` and `best_threshold`: the highest F1 that one threshold for all labels has on
-        the rows so far, and that threshold."""
+        """`best_f1` and `best_threshold`: the highest F1 on the rows so far with one threshold for
+        all labels, and that threshold."""
         threshold = self._scores.best_thresholds(shared=True)
         f1 = self._scores.get_metric(thresholds=threshold)["f1"]
         return {"best_f1": f1, "best_threshold": float(threshold.amin())}

@@ -1,4 +1,4 @@
-"""What classifiers of sentences with a pair of entities share: their scores and their output."""
+"""The base of classifiers of sentences with a pair of entities: their scores and their output."""
 
 from typing import Any, Dict, List, Optional
 
@@ -23,11 +23,11 @@ class MentionClassifier(RelationClassifier):
     vocab, negative_label, regularizer, serialization_dir, ddp_accelerator
         See `RelationClassifier`.
     threshold : `float`, optional (default = `None`)
-        The probability from which on the likeliest positive label is predicted, rounded to a
-        thousandth. With a lower one
-        the model finds more relations, and more that are none. `None`: the threshold that the
-        callback `best_thresholds` sets; without the callback, a positive label is predicted where
-        it is likelier than the negative one (with two labels, from 0.5 on).
+        The lowest probability with which the likeliest positive label is predicted, rounded to a
+        thousandth. With a lower threshold the model finds more relations, and more wrong ones. With
+        `None`, the callback `best_thresholds` sets the threshold; without the callback, a positive
+        label is predicted where it is likelier than the negative one (with two labels, from 0.5
+        on).
     """
 
     default_predictor = "document"
@@ -56,7 +56,7 @@ class MentionClassifier(RelationClassifier):
         label: Optional[torch.Tensor],
         metadata: Optional[List[Dict[str, Any]]],
     ) -> Dict[str, Any]:
-        """The output for `probabilities` `[B, C]`, which are scored if there are labels."""
+        """The output for `probabilities` `[B, C]`. If there are labels, adds them to the scores."""
         predicted = self.decision(probabilities)
         if label is not None:
             real = real_rows(metadata, len(label), label.device)
@@ -72,8 +72,8 @@ class MentionClassifier(RelationClassifier):
         return mention_relations(self.labels, self.negative_label, output_dict)
 
     def get_metrics(self, reset: bool = False) -> Dict[str, float]:
-        """The mean loss; out of training also the scores (`ClassF1`), and `overall`, the F1. On
-        reset also `best_f1` and `best_threshold` (`LabelThresholds`)."""
+        """The mean loss; out of training also the scores (`ClassF1`) and `overall`, the F1. On
+        reset out of training also `best_f1` and `best_threshold` (`LabelThresholds`)."""
         metrics = {"classification_loss": self._loss.get_metric(reset)}
         if not self.training:
             metrics.update(self._scores.get_metric(reset))

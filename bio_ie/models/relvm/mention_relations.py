@@ -1,4 +1,4 @@
-"""What classifiers of sentences with a pair of entities put out."""
+"""The readable output of classifiers of sentences with a pair of entities."""
 
 from typing import Any, Dict, List, Sequence
 
@@ -9,9 +9,12 @@ from bio_ie.text.document import Relation
 def mention_relations(
     labels: Sequence[str], negative_label: str, output: Dict[str, Any]
 ) -> Dict[str, Any]:
-    """For each row `label`, `probabilities` and `spread` (`described_rows`). If its metadata have
-    `mention_ids`, also `relations`, that between these mentions or none, as a document has them,
-    and `pair`, all that is said of them."""
+    """For each row `label`, `probabilities` and, if the model gives it, `spread` (see
+    `described_rows`).
+
+    If the metadata of all rows has `mention_ids`, also `relations`: a list of the relation between
+    these mentions, as a document has it, or an empty list; and `pair`: the ids of the mentions with
+    everything that is predicted for them."""
     result = described_rows(labels, output)
     metadata = output.get("metadata")
     if metadata is None or not all("mention_ids" in row for row in metadata):
@@ -20,9 +23,9 @@ def mention_relations(
     pairs: List[Dict[str, Any]] = []
     for row, data in enumerate(metadata):
         head, tail = data["mention_ids"]
-        said = {name: values[row] for name, values in result.items()}
-        label = said["label"]
-        relation = Relation(label, head, tail, said["probabilities"][label])
+        predicted = {name: values[row] for name, values in result.items()}
+        label = predicted["label"]
+        relation = Relation(label, head, tail, predicted["probabilities"][label])
         relations.append([] if label == negative_label else [relation])
-        pairs.append({"mentions": [head, tail], **said})
+        pairs.append({"mentions": [head, tail], **predicted})
     return {**result, "relations": relations, "pair": pairs}

@@ -28,57 +28,59 @@ from bio_ie.modules.precision import bfloat16_products
 from bio_ie.modules.schedules import ConstantSchedule, Schedule
 
 ARCHIVED_FOLDER = "representation"
-"""What the config of a model with a trained representation names in `include_in_archive`."""
+"""The folder that a config lists in `include_in_archive` if its model has a trained
+representation."""
 
 
 @Model.register("relvm_from_archive", constructor="from_saved")
 @Model.register("relvm")
 class Relvm(Model):
-    """Learns from sentences, without labels, what the relation of two entities is: a latent
-    variable z from which a language model makes the sentence that they are in (Shah and Fauqueur
-    2020, section 2.1).
+    """Learns representations of the relation between two entities from sentences without labels.
+    The relation is a latent variable z, from which a language model generates the sentence that has
+    both entities (Shah and Fauqueur 2020, section 2.1).
 
     The loss is minus the mean over sentences of a lower bound on log p(c | x, y) (eqs. 6 and 21),
 
         ELBO = E_(q(u | x, y, c) p(z | x, y, u)) [log p(c | z)] - KL[q(u | x, y, c) || p(u)]
 
-    whose expectation is a mean over samples and whose divergence is exact and has a weight.
+    The expectation is a mean over samples. The divergence is exact and has a weight.
 
-    Registered as a `Model` with name "relvm". Instances come from `relation_context`; labels are
-    not looked at. As `representation` of a classifier it can also be that of an archive,
-    "relvm_from_archive", see `from_saved`.
+    Registered as a `Model` with name "relvm". Instances come from `relation_context`; their labels
+    are not used. The `representation` of a classifier can also be a `relvm` from an archive,
+    "relvm_from_archive" (see `from_saved`).
 
     # Parameters
 
     word_embedding, entity_embedding : `Embedding`
-        Of words, going in and coming out, and of entities (their types or ids).
+        The vectors of words, in input and output, and of entities (their types or ids).
     context_encoder : `Seq2VecEncoder`
-        The vector of a sentence; the paper's is a BiLSTM.
+        Gives the vector of a sentence. In the paper it is a BiLSTM.
     prior_feedforward, inference_feedforward : `FeedForward`
         The hidden layers of p(z | x, y, u) and of q(u | x, y, c), without `input_dim`.
     decoder : `LatentDecoder`
         p(c | z), without `latent_dim` and `embedding_dim`.
     u_dim, z_dim : `int`, optional (default = `300`)
     kl_weight : `Schedule`, optional
-        beta, of the divergence in the loss (section 4.1.2). Default: 1.
+        beta, the weight of the divergence in the loss (section 4.1.2). Default: 1.
     length_normalize : `bool`, optional (default = `False`)
         Divides log p(c | z) by the number of words in the loss, as the released code does.
     num_samples : `int`, optional (default = `1`)
-        Of u, and of z for each.
+        The number of samples of u, with one sample of z for each.
     bf16 : `bool`, optional (default = `False`)
-        Takes matrix products in bfloat16, for a GPU that is fast at them.
+        Computes matrix products in bfloat16, for a GPU that is fast at them.
     initializer : `InitializerApplicator`, optional
-        Where parameters start, by their names. The released code draws the weights of the mean of
-        z, `representation.prior.mean.weight`, with a standard deviation of 1, so that from the
-        first step on z says much of u beside its own noise. Default: as torch has it.
+        Sets the initial values of parameters by their names. The released code draws the weights of
+        the mean of z, `representation.prior.mean.weight`, with a standard deviation of 1. So from
+        the first step on, z depends much on u compared to its own noise. Default: PyTorch's own
+        initial values.
     regularizer, serialization_dir, ddp_accelerator : optional
         As in every `Model`.
 
     # Output of `forward`
 
-    `loss`. Out of training also `elbo`, `reconstruction` and `kl` `[B]`, the bound, its first term
-    and its second, with weight 1 and not divided by anything, and `representation` `[B, z_dim]`,
-    the mean of z in the approximate posterior (eq. 13) over the samples of u.
+    `loss`. Out of training also `elbo`, `reconstruction` and `kl` `[B]`, which are the bound, its
+    first term and its second term, with weight 1 and not divided by anything; and `representation`
+    `[B, z_dim]`, the mean of z in the approximate posterior (eq. 13) over the samples of u.
     """
 
     def __init__(
@@ -134,22 +136,22 @@ class Relvm(Model):
     def from_saved(
         cls, archive_file: str, vocab: Vocabulary, serialization_dir: Optional[str] = None
     ) -> "Relvm":
-        """The model of an archive, as part of another one. That other one's archive then has all
-        that it takes to load it: `include_in_archive` names `representation` for that.
+        """Loads the model of an archive, as part of another model. For the archive of the other
+        model to be complete, its `include_in_archive` must list `representation`.
 
         Registered as a `Model` with name "relvm_from_archive".
 
         # Parameters
 
         archive_file : `str`
-            Of a `relvm`. It is read once: a trained model does without it.
+            The archive of a `relvm`. It is read once; the trained model does not need it.
         vocab : `Vocabulary`
-            Given by the model. It has to extend that of the archive.
+            Given by the model. It has to extend the vocabulary of the archive.
         serialization_dir : `str`, optional
             Given by AllenNLP.
 
-        Raises `ConfigurationError` for an archive of another model, for one that is not there, and
-        for a vocabulary in which a word has another index.
+        Raises `ConfigurationError` for an archive of a different model, for an archive that does
+        not exist, and for a vocabulary in which a word has another index than in the archive.
         """
         model = model_of_inner_archive(archive_file, vocab, serialization_dir, ARCHIVED_FOLDER)
         if not isinstance(model, cls):
@@ -169,13 +171,13 @@ class Relvm(Model):
         # Parameters
 
         tokens : `TextFieldTensors`
-            The words of `B` sentences, c, the two entities among them replaced by `<ENT>`.
+            c, the words of `B` sentences, with the two entities replaced by `<ENT>`.
         entities : `TextFieldTensors`
-            x and y, two a sentence.
+            x and y, the two entities of each sentence.
         metadata : `List[Dict[str, Any]]`, optional
             Rows with `is_padding` do not count in metrics.
         label : `torch.Tensor`, optional
-            Not looked at.
+            Not used.
         """
         words, mask = get_token_ids_from_text_field_tensors(tokens), get_text_field_mask(tokens)
         u_noise, z_noise = self.noise(content_keys(words, mask), self.num_samples)
@@ -223,11 +225,11 @@ class Relvm(Model):
 
     def get_metrics(self, reset: bool = False) -> Dict[str, float]:
         """`elbo`, `reconstruction` and `kl`, means over sentences in nats, with weight 1;
-        `perplexity`, an upper bound on that of a word, `exp(-ELBO / words)`; `active_units`, how
-        many dimensions of u the sentences determine (`ActiveUnits`): 0 for a collapsed
-        posterior."""
+        `perplexity`, an upper bound on the perplexity of a word, `exp(-ELBO / words)`;
+        `active_units`, the number of dimensions of u that the sentences determine (`ActiveUnits`):
+        0 for a collapsed posterior."""
         metrics = {name: average.get_metric(reset) for name, average in self._averages.items()}
-        # Bounded, for the first steps of a model may be that bad.
+        # Bounded, because exp could overflow in the first steps of a model.
         exponent = min(-metrics.pop("elbo_per_token"), 700.0)
         metrics["perplexity"] = float(torch.tensor(exponent, dtype=torch.float64).exp())
         metrics["active_units"] = self._active_units.get_metric(reset)

@@ -1,4 +1,4 @@
-"""What classifiers of pairs of entities share: their decision, their scores and their output."""
+"""The base of classifiers of pairs of entities: their decision, their scores and their output."""
 
 from typing import Any, Dict, List, Optional
 
@@ -13,7 +13,7 @@ from bio_ie.models.relvm.relation_outputs import described_rows, real_rows
 
 
 class PairClassifier(RelationClassifier):
-    """A model that gives each pair of entities a label, the positive ones from a threshold on.
+    """A model that gives each pair of entities a label. Positive labels must reach a threshold.
 
     # Parameters
 
@@ -38,7 +38,7 @@ class PairClassifier(RelationClassifier):
         label: Optional[torch.Tensor],
         metadata: Optional[List[Dict[str, Any]]],
     ) -> Dict[str, Any]:
-        """The output for `probabilities` `[B, C]`, which are scored if there are labels."""
+        """The output for `probabilities` `[B, C]`. If there are labels, adds them to the scores."""
         if label is not None:
             real = real_rows(metadata, len(label), label.device)
             self.decision.count_labels(probabilities[real], label[real])
@@ -51,7 +51,7 @@ class PairClassifier(RelationClassifier):
         return output
 
     def make_output_human_readable(self, output_dict: Dict[str, Any]) -> Dict[str, Any]:
-        """For each row `label`, `probabilities` and, if the model has it, `spread`
+        """For each row `label`, `probabilities` and, if the model gives it, `spread`
         (`described_rows`)."""
         return described_rows(self.labels, output_dict)
 

@@ -1,4 +1,4 @@
-"""What classifiers of relations share, be it of mentions or of entities: labels and loss."""
+"""The base of all classifiers of relations, of mentions or of entities: their labels and loss."""
 
 from typing import List, Optional
 
@@ -40,7 +40,7 @@ class RelationClassifier(Model):
         self._loss = TensorAverage()
 
     def _mean_loss(self, log_likelihood: torch.Tensor, label: torch.Tensor) -> torch.Tensor:
-        """Minus the mean of what labels `[B]` have of `log_likelihood` `[B, C]`."""
+        """The negative mean of the `log_likelihood` `[B, C]` of the labels `[B]`."""
         loss = torch.nn.functional.nll_loss(log_likelihood, label)
         self._loss(loss, len(label))
         return loss

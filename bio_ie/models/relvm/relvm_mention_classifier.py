@@ -1,4 +1,4 @@
-"""Relations of mentions from a latent representation (RELVM, section 2.2)."""
+"""Classifies relations of mentions by a latent representation (RELVM, section 2.2)."""
 
 from typing import Any, Dict, List, Optional
 
@@ -18,13 +18,13 @@ from bio_ie.modules.precision import at_least_single, bfloat16_products
 
 @Model.register("relvm_mention_classifier")
 class RelvmMentionClassifier(MentionClassifier):
-    """Tells the relation that a sentence states between two mentions, from the latent relation z of
-    a `relvm` (Shah and Fauqueur 2020, section 2.2).
+    """Predicts the relation that a sentence states between two mentions, from the latent relation z
+    of a `relvm` (Shah and Fauqueur 2020, section 2.2).
 
-    z comes from `q(u | x, y, c) p(z | x, y, u)`, which stands for its posterior (eq. 13), and p(r |
-    z) is a linear layer with a softmax. The loss is minus the mean of log p(r | z) over samples of
-    u and z (eq. 17); out of training, the mean of p(r | z) (eq. 16) over samples that are the same
-    every time (`LatentNoise`) is the probability of r.
+    z comes from `q(u | x, y, c) p(z | x, y, u)`, which approximates its posterior (eq. 13), and
+    p(r | z) is a linear layer with a softmax. The loss is minus the mean of log p(r | z) over
+    samples of u and z (eq. 17). Out of training, the probability of r is the mean of p(r | z)
+    (eq. 16) over samples that are the same every time (`LatentNoise`).
 
     Registered as a `Model` with name "relvm_mention_classifier". Instances come from
     `relation_context`.
@@ -34,25 +34,25 @@ class RelvmMentionClassifier(MentionClassifier):
     representation : `Model`
         A `relvm`: new, or trained ("relvm_from_archive"). Its decoder is left out.
     fine_tune : `bool`, optional (default = `True`)
-        Trains the representation too (section 4.2). If not, it stays as it is.
+        Whether to train the representation too (section 4.2). If not, it stays as it is.
     num_samples : `int`, optional (default = `4`)
-        In training.
+        The number of samples in training.
     evaluation_samples : `int`, optional (default = `16`)
-        Out of training.
+        The number of samples out of training.
     bf16 : `bool`, optional (default = `False`)
-        Takes matrix products in bfloat16, for a GPU that is fast at them.
+        Computes matrix products in bfloat16, for a GPU that is fast at them.
     negative_label : `str`, optional (default = `"NO-RELATION"`)
         The label of entities without a relation. All others are positive.
     threshold : `float`, optional (default = `None`)
-        The probability from which on the likeliest positive label is predicted; see
+        The lowest probability with which the likeliest positive label is predicted; see
         `MentionClassifier`.
     regularizer, serialization_dir, ddp_accelerator : optional
         As in every `Model`.
 
     # Output of `forward`
 
-    `loss` with labels. Out of training also `probabilities` `[B, C]`; `spread` `[B, C]`, their
-    standard deviation over samples; `predicted` `[B]`; and `metadata` if it is given.
+    `loss` when labels are given. Out of training also `probabilities` `[B, C]`; `spread` `[B, C]`,
+    their standard deviation over samples; `predicted` `[B]`; and `metadata` if it is given.
     """
 
     def __init__(
@@ -90,7 +90,7 @@ class RelvmMentionClassifier(MentionClassifier):
         self.bf16 = bf16
 
     def train(self, mode: bool = True) -> "RelvmMentionClassifier":
-        """A representation that stays as it is has no dropout either."""
+        """As in every `Model`, but a representation that is not trained has no dropout either."""
         super().train(mode)
         if not self.fine_tune:
             self.representation.eval()
@@ -127,7 +127,7 @@ class RelvmMentionClassifier(MentionClassifier):
         return output
 
     def _samples(self, tokens: TextFieldTensors, entities: TextFieldTensors) -> torch.Tensor:
-        """z of equation 13; the sentence is read once for all of them."""
+        """Samples of z by equation 13. Each sentence is encoded once for all of its samples."""
         words, mask = get_token_ids_from_text_field_tensors(tokens), get_text_field_mask(tokens)
         pairs = self.representation.pair_vectors(get_token_ids_from_text_field_tensors(entities))
         posterior = self.representation.infer(pairs, words, mask)

@@ -1,4 +1,5 @@
-"""Relations of entities, whatever the text, from a latent representation (RELVM, section 2.3)."""
+"""Classifies relations of entities, without their text, by a latent representation (RELVM, section
+2.3)."""
 
 from typing import Any, Dict, List, Optional
 
@@ -18,14 +19,14 @@ from bio_ie.modules.precision import at_least_single
 
 @Model.register("relvm_pair_classifier")
 class RelvmPairClassifier(PairClassifier):
-    """Tells the relation of two entities from what a `relvm` has learned about them from all of
-    their sentences (Shah and Fauqueur 2020, section 2.3); also of entities that no sentence has
-    together.
+    """Predicts the relation of two entities from what a `relvm` has learned about them from all of
+    their sentences (Shah and Fauqueur 2020, section 2.3). This works for entities that share no
+    sentence too.
 
     z comes from `p(u) p(z | x, y, u)` (eq. 19). p(r | z) is a hidden layer with ReLU and a linear
-    one with a softmax, which sees z too (section 4.3). The loss is minus the mean of log p(r | z)
-    over samples (eq. 20); out of training, the mean of p(r | z) over samples that are the same
-    every time (`LatentNoise`) is the probability of r. The representation stays as it is.
+    layer with a softmax, which sees z too (section 4.3). The loss is minus the mean of log p(r | z)
+    over samples (eq. 20). Out of training, the probability of r is the mean of p(r | z) over
+    samples that are the same every time (`LatentNoise`). The representation is not trained.
 
     Registered as a `Model` with name "relvm_pair_classifier". Instances come from `relation_pairs`.
 
@@ -35,11 +36,12 @@ class RelvmPairClassifier(PairClassifier):
         A `relvm`, trained with identifiers for entities ("relvm_from_archive").
     hidden_dim : `int`, optional (default = `300`)
     num_samples : `int`, optional (default = `4`)
-        In training.
+        The number of samples in training.
     evaluation_samples : `int`, optional (default = `16`)
-        Out of training.
+        The number of samples out of training.
     both_orders : `bool`, optional (default = `True`)
-        Takes the mean over (x, y) and (y, x), in training and out of it: a pair has no order.
+        Whether to take the mean over (x, y) and (y, x), in training and out of it, because a pair
+        has no order.
     negative_label : `str`, optional (default = `"NO-RELATION"`)
         The label of entities without a relation. All others are positive.
     regularizer, serialization_dir, ddp_accelerator : optional
@@ -47,9 +49,9 @@ class RelvmPairClassifier(PairClassifier):
 
     # Output of `forward`
 
-    `loss` with labels. Out of training also `probabilities` `[B, C]`; `spread` `[B, C]`, their
-    standard deviation over samples; `predicted` `[B]`, a positive label from its threshold on
-    (`LabelThresholds`); and `metadata` if it is given.
+    `loss` when labels are given. Out of training also `probabilities` `[B, C]`; `spread` `[B, C]`,
+    their standard deviation over samples; `predicted` `[B]`, where a positive label must reach its
+    threshold (`LabelThresholds`); and `metadata` if it is given.
     """
 
     default_predictor = "relation_pairs"
@@ -87,7 +89,7 @@ class RelvmPairClassifier(PairClassifier):
         self.both_orders = both_orders
 
     def train(self, mode: bool = True) -> "RelvmPairClassifier":
-        """The representation stays as it is: without dropout."""
+        """As in every `Model`, but the representation, which is not trained, has no dropout."""
         super().train(mode)
         self.representation.eval()
         return self
@@ -121,7 +123,8 @@ class RelvmPairClassifier(PairClassifier):
 
     @torch.no_grad()
     def _samples(self, entities: torch.Tensor) -> torch.Tensor:
-        """z of equation 19, of entities `[B, 2]`: `[S, O, B, z_dim]` for each sample and order."""
+        """Samples of z by equation 19 for entities `[B, 2]`: `[S, O, B, z_dim]`, where S is the
+        number of samples and O the number of orders."""
         num_orders = 1
         num_rows = len(entities)
         if self.both_orders:

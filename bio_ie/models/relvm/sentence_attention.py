@@ -1,4 +1,4 @@
-"""All sentences of two entities, pooled by attention: the baseline of relations of entities."""
+"""The baseline for relations of entities: all sentences of two entities, pooled by attention."""
 
 from typing import Any, Dict, List, Optional
 
@@ -18,11 +18,12 @@ from bio_ie.modules.precision import at_least_single
 
 @Model.register("sentence_attention")
 class SentenceAttention(PairClassifier):
-    """Tells the relation of two entities from all sentences that have both: each becomes a vector,
-    these become one by attention, and a feedforward network with a softmax classifies it (Shah and
-    Fauqueur 2020, section 4.3.1, "Attention", after Lin et al. 2016).
+    """Predicts the relation of two entities from all sentences that have both. Each sentence is
+    encoded as a vector, attention pools these vectors, and a feedforward network with a softmax
+    classifies the result (Shah and Fauqueur 2020, section 4.3.1, "Attention", after Lin et al.
+    2016).
 
-    Sentences are encoded once each, and none is padding.
+    Each sentence is encoded once, and padding is not encoded.
 
     Registered as a `Model` with name "sentence_attention". Instances come from `relation_pairs`
     with `max_contexts`.
@@ -31,9 +32,10 @@ class SentenceAttention(PairClassifier):
 
     text_field_embedder : `TextFieldEmbedder`
     sentence_encoder : `Seq2VecEncoder`
-        From the words of a sentence to its vector; the paper's is the final state of an LSTM.
+        Encodes the words of a sentence to its vector. In the paper this is the final state of an
+        LSTM.
     pooling : `Pooling`, optional (default = `attention`)
-        One of vectors.
+        A pooling of vectors.
     feedforward : `FeedForward`, optional
         Hidden layers before the classes, without `input_dim`.
     negative_label : `str`, optional (default = `"NO-RELATION"`)
@@ -43,7 +45,7 @@ class SentenceAttention(PairClassifier):
 
     # Output of `forward`
 
-    As of `RelvmPairClassifier`, without `spread`.
+    As for `RelvmPairClassifier`, without `spread`.
     """
 
     def __init__(
@@ -81,7 +83,7 @@ class SentenceAttention(PairClassifier):
         # Parameters
 
         entities : `TextFieldTensors`
-            Not looked at: what tells one pair from another is its sentences.
+            Not used: the model knows a pair by its sentences only.
         contexts : `TextFieldTensors`
             Up to `K` sentences for each of `B` pairs.
         label : `torch.Tensor`, optional
@@ -90,7 +92,7 @@ class SentenceAttention(PairClassifier):
         """
         mask = get_text_field_mask(contexts, num_wrapping_dims=1)  # [B, K, T]
         is_real = mask.any(2)
-        row, _ = is_real.nonzero(as_tuple=True)  # of each of n sentences
+        row, _ = is_real.nonzero(as_tuple=True)  # the pair of each of n sentences
         sentences = {
             indexer: {name: tensor[is_real] for name, tensor in tensors.items()}
             for indexer, tensors in contexts.items()
@@ -107,9 +109,9 @@ class SentenceAttention(PairClassifier):
         return output
 
     def _encode(self, sentences: TextFieldTensors, mask: torch.Tensor) -> torch.Tensor:
-        """`[n, D]`."""
+        """Encodes sentences, `[n, D]`."""
         vectors = self.text_field_embedder(sentences)
-        if not len(mask):  # an LSTM does not take that
+        if not len(mask):  # an LSTM does not accept an empty batch
             return vectors.new_zeros(0, self.sentence_encoder.get_output_dim())
         encoded: torch.Tensor = self.sentence_encoder(vectors, mask)
         return encoded

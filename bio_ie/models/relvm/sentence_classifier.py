@@ -1,4 +1,4 @@
-"""A sentence and a label: the baseline of relations of mentions."""
+"""The baseline for relations of mentions: a classifier of sentences."""
 
 from typing import Any, Dict, List, Optional
 
@@ -16,9 +16,9 @@ from bio_ie.modules.precision import at_least_single
 
 @Model.register("sentence_classifier")
 class SentenceClassifier(MentionClassifier):
-    """Tells the relation that a sentence states between two mentions from one vector of the
-    sentence: with a pretrained transformer, what Shah and Fauqueur (2020) compare with (section
-    4.2, "BioBERT"). A linear layer and a softmax.
+    """Predicts the relation that a sentence states between two mentions from one vector of the
+    sentence, by a linear layer and a softmax. With a pretrained transformer it is the baseline of
+    Shah and Fauqueur (2020) (section 4.2, "BioBERT").
 
     Registered as a `Model` with name "sentence_classifier". Instances come from `relation_context`.
 
@@ -26,22 +26,22 @@ class SentenceClassifier(MentionClassifier):
 
     text_field_embedder : `TextFieldEmbedder`
     sentence_encoder : `Seq2VecEncoder`
-        From the words' vectors to one: `boe` with `averaged`, their mean; or, where wordpieces are
-        embedded and the first is [CLS], `cls_pooler`.
+        Turns the words' vectors into one: `boe` with `averaged` gives their mean; `cls_pooler` is
+        possible where wordpieces are embedded and the first is [CLS].
     dropout : `float`, optional (default = `0.1`)
         Of the sentence's vector.
     negative_label : `str`, optional (default = `"NO-RELATION"`)
         The label of entities without a relation. All others are positive.
     threshold : `float`, optional (default = `None`)
-        The probability from which on the likeliest positive label is predicted; see
+        The lowest probability with which the likeliest positive label is predicted; see
         `MentionClassifier`.
     regularizer, serialization_dir, ddp_accelerator : optional
         As in every `Model`.
 
     # Output of `forward`
 
-    `loss` with labels. Out of training also `probabilities` `[B, C]`, `predicted` `[B]`, and
-    `metadata` if it is given.
+    `loss` when labels are given. Out of training also `probabilities` `[B, C]`, `predicted` `[B]`,
+    and `metadata` if it is given.
     """
 
     def __init__(
@@ -77,7 +77,7 @@ class SentenceClassifier(MentionClassifier):
         tokens : `TextFieldTensors`
             The words of `B` sentences.
         entities : `TextFieldTensors`, optional
-            Not looked at.
+            Not used.
         label : `torch.Tensor`, optional
             `[B]`.
         metadata : `List[Dict[str, Any]]`, optional

@@ -11,19 +11,19 @@ if TYPE_CHECKING:
 
 @runtime_checkable
 class HasThresholds(Protocol):
-    """A model that predicts facts, labels or links from a probability on."""
+    """A model that predicts facts, labels or links whose probability reaches a threshold."""
 
     @property
     def decision(self) -> Optional[Thresholds]:
-        """`None` if the model at hand predicts nothing of the kind."""
+        """The model's thresholds, or `None` if the model uses none with its current settings."""
 
 
 @TrainerCallback.register("best_thresholds")
 class BestThresholdsCallback(TrainerCallback):
     """
-    Gives a model after every epoch the thresholds that were best on the validation data, before the
-    checkpoint is written. So the thresholds of an archive are those of its best epoch, and scoring
-    test data does not change them.
+    Sets the thresholds of a model after every epoch to those that were best on the validation data,
+    before the checkpoint is written. So an archive has the thresholds of its best epoch, and
+    scoring test data does not change them.
 
     The callback is for `snerl` (BRAN's thresholds, one for each relation), for the classifiers of
     pairs of entities (`relvm_pair_classifier`, `sentence_attention`) and of sentences
@@ -39,7 +39,7 @@ class BestThresholdsCallback(TrainerCallback):
     serialization_dir : `str`
         Given by AllenNLP.
     shared : `bool`, optional (default = `False`)
-        Whether all relations have one threshold.
+        Whether all labels share one threshold.
     """
 
     def __init__(self, serialization_dir: str, shared: bool = False) -> None:

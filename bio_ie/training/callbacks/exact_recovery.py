@@ -1,4 +1,4 @@
-"""What AllenNLP's checkpoints lack for a recovered run to end as one that was left alone."""
+"""Makes a recovered training run end exactly like a run without interruption."""
 
 import os
 from typing import TYPE_CHECKING, Any, Dict, Optional, Sequence
@@ -18,42 +18,44 @@ if TYPE_CHECKING:
 @TrainerCallback.register("exact_recovery")
 class ExactRecoveryCallback(TrainerCallback):
     """
-    Makes `--recover` end where the run would have ended without interruption, dropout on.
+    Makes a run with `--recover` end exactly as it would have ended without interruption, even with
+    dropout.
 
-    AllenNLP's checkpoints hold the model, the optimizer, the schedulers and the moving average, and
-    a recovered run replays the order of the data. What they lack is kept here:
+    AllenNLP's checkpoints contain the model, the optimizer, the schedulers and the moving average,
+    and a recovered run replays the order of the data. This callback adds what they lack:
 
-    * the state of torch's random generators, which is put back just before the first forward (after
-      all that building the model and replaying drew from them);
-    * the metrics of the epochs before, and the sums behind the training metrics of an epoch that
-      was interrupted: losses, and the `training_metrics` of the model (`HasTrainingMetrics`);
-    * that a run had stopped early.
+    * the state of torch's random generators. It is restored just before the first forward pass,
+      after building the model and replaying the data have drawn from the generators;
+    * the metrics of the earlier epochs, and the sums behind the training metrics of an interrupted
+      epoch: losses, and the `training_metrics` of the model (`HasTrainingMetrics`);
+    * the fact that a run had stopped early.
 
-    It also ties a recovered moving average to the model's parameters, which AllenNLP leaves with
+    It also ties a recovered moving average to the model's parameters, because AllenNLP ties it to
     copies of them.
 
-    Exact for one process that loads its data itself (`num_workers: 0`), computes deterministically
-    and does without `use_amp`. Of several processes the state of the first alone is in the
-    checkpoint: their recovered run is a sound one, but not the same.
+    Recovery is exact for one process that loads its data itself (`num_workers: 0`), computes
+    deterministically and does not use `use_amp`. With several processes, the checkpoint has only
+    the state of the first process, so the recovered run is valid but not the same.
 
-    Registered as a `TrainerCallback` with name "exact_recovery". It belongs before callbacks that
-    report metrics. Raises `ConfigurationError` for a validation loader that shuffles, since that
-    would change the order of the training data after it.
+    Registered as a `TrainerCallback` with name "exact_recovery". It must come before callbacks that
+    report metrics. Raises `ConfigurationError` for a validation loader that shuffles, since
+    shuffling would change the order of the training data after it.
     """
 
     def __init__(self, serialization_dir: str) -> None:
         super().__init__(serialization_dir)
         self._metrics: Dict[str, Any] = {}
-        # Sums over the batches of the epoch so far, added up in the trainer's order.
+        # Sums over the batches of the epoch so far, added in the same order as in the trainer, so
+        # that rounding is the same.
         self._losses: Dict[str, float] = {}
-        self._recovered: Optional[Dict[str, Any]] = None  # until it is put back
+        self._recovered: Optional[Dict[str, Any]] = None  # the state, until it is restored
         self._training_metrics: Dict[str, float] = {}
 
     def state_dict(self) -> Dict[str, Any]:
         assert self.trainer is not None  # set at the start, before any checkpoint
         return {
             "cpu": torch.get_rng_state(),
-            # To ask would start CUDA where it is not in use.
+            # Without the check, asking for the states would initialise CUDA where it is not used.
             "cuda": torch.cuda.get_rng_state_all() if torch.cuda.is_initialized() else [],
             "metrics": dict(self._metrics),
             "losses": dict(self._losses),
@@ -74,16 +76,16 @@ class ExactRecoveryCallback(TrainerCallback):
             return
         _tie_moving_average(trainer)
         if trainer._metric_tracker.should_stop_early():
-            # AllenNLP asks this at the end of an epoch that it trains: it would train one more.
+            # AllenNLP checks this only at the end of an epoch, so it would train one more epoch.
             trainer._num_epochs = trainer._start_after_epochs_completed
 
-        def put_back(module: torch.nn.Module, inputs: Any) -> None:
+        def restore(module: torch.nn.Module, inputs: Any) -> None:
             hook.remove()
-            self._put_back(trainer)
+            self._restore(trainer)
 
-        hook = trainer.model.register_forward_pre_hook(put_back)
+        hook = trainer.model.register_forward_pre_hook(restore)
 
-    def _put_back(self, trainer: "GradientDescentTrainer") -> None:
+    def _restore(self, trainer: "GradientDescentTrainer") -> None:
         state, self._recovered = self._recovered, None
         if state is None:
             return
@@ -96,8 +98,9 @@ class ExactRecoveryCallback(TrainerCallback):
         for average, saved in zip(_training_metrics(model), state["averages"], strict=True):
             average.load_state_dict(saved)
         if not model.training:
-            # All batches of the epoch were done. These are its training metrics, which AllenNLP
-            # then leaves out, and which must not get into those of validation.
+            # All batches of the epoch were done before the interruption, and this is validation.
+            # AllenNLP leaves out the training metrics of the epoch then, so they are read here.
+            # This reset also keeps them out of the validation metrics.
             model.train()
             for name, value in model.get_metrics(reset=True).items():
                 self._training_metrics[f"training_{name}"] = value
@@ -136,12 +139,13 @@ class ExactRecoveryCallback(TrainerCallback):
     ) -> None:
         known = dict(metrics)
         if _was_interrupted(trainer, epoch):
-            self._put_back(trainer)  # if there was no forward since: nothing was left to do
+            self._restore(trainer)  # does something only if there was no forward pass before
             metrics.update(self._training_metrics)
             for name, total in self._losses.items():
                 metrics[f"training_{name}"] = total / trainer._batches_in_epoch_completed
         for name, value in self._metrics.items():
-            metrics.setdefault(name, value)  # a type, say, that only an earlier epoch predicted
+            # For example the score of a type that only an earlier epoch predicted.
+            metrics.setdefault(name, value)
         if metrics != known and is_primary:
             dump_metrics(
                 os.path.join(self.serialization_dir, f"metrics_epoch_{epoch}.json"), metrics
@@ -158,7 +162,7 @@ class ExactRecoveryCallback(TrainerCallback):
         **kwargs: Any,
     ) -> None:
         if metrics is not None:
-            # A run recovered after its last epoch has trained none to take metrics from.
+            # A run that is recovered after its last epoch trains no epoch that gives metrics.
             metrics.update(self._metrics)
 
 

@@ -12,11 +12,12 @@ if TYPE_CHECKING:
 @TrainerCallback.register("schedules")
 class ScheduleLengthsCallback(TrainerCallback):
     """
-    Tells every `Schedule` of the model whose length is given in epochs how many steps that is.
+    Tells every `Schedule` of the model how many steps it has, if its length is given in epochs.
 
     An epoch has as many steps as the data loader has batches (in distributed training: on one
-    worker). Gradient accumulation does not change it, since steps are counted in training forwards.
-    Schedules that know their length, from `num_steps` or a recovered checkpoint, are left alone.
+    worker). Gradient accumulation does not change this number, since steps are counted in training
+    forward passes. Schedules that know their length already, from `num_steps` or from a recovered
+    checkpoint, do not change.
 
     Raises `ConfigurationError` when a schedule needs the length of a data loader that has none.
 

@@ -58,7 +58,7 @@ def mention(**changes: Any) -> Dict[str, Any]:
 BAD = {
     # format, content, what the error says
     "pubtator no columns": ("pubtator", PUBTATOR + "7 0 5 Title\n", ":5: neither a text"),
-    "pubtator few columns": ("pubtator", PUBTATOR + "7\t0\t5\tTitle\n", ":5: .*6 columns: 4"),
+    "pubtator few columns": ("pubtator", PUBTATOR + "7\t0\t5\tTitle\n", ":5: .*6 columns: found 4"),
     "pubtator 3 columns": ("pubtator", PUBTATOR + "7\tCID\tD1\n", ":5: .*number of columns: 3"),
     "pubtator 8 columns": ("pubtator", PUBTATOR + "7" + "\ta" * 7 + "\n", "number of columns: 8"),
     "pubtator offset": (
@@ -98,7 +98,11 @@ BAD = {
     ),
     "bioc_json text": ("bioc_json", bioc_json(annotation(text="Totle")), "'Totle', but 0-5 is"),
     "bioc_json no type": ("bioc_json", bioc_json(annotation(infons={})), "without a type"),
-    "bioc_json infons": ("bioc_json", bioc_json(annotation(infons=[1])), "infons are no object"),
+    "bioc_json infons": (
+        "bioc_json",
+        bioc_json(annotation(infons=[1])),
+        "infons are not an object",
+    ),
     "bioc_json id twice": ("bioc_json", bioc_json(annotation(id="ok")), "id is used twice: ok"),
     "bioc_json argument": (
         "bioc_json",
@@ -177,7 +181,7 @@ BROKEN = {
     # a file of which nothing, or not all, can be read
     "bioc_json list": ("bioc_json", "[1]", "no list of 'documents'"),
     "bioc_json syntax": ("bioc_json", '{"documents": [\n', ":2: not valid JSON"),
-    "bioc_json lacks": ("bioc_json", '{"documents": [{"id": "7"}]}', "not a BioC document: no '"),
+    "bioc_json lacks": ("bioc_json", '{"documents": [{"id": "7"}]}', "not a BioC document: '"),
     "bioc_json no id": (
         "bioc_json",
         '{"documents": [{"id": [], "infons": {}, "passages": [], "relations": []}]}',
@@ -219,7 +223,7 @@ def test_truncated_gzip_invalid_utf8_and_empty_files_are_errors(name: str, tmp_p
     cases = {
         "broken gzip file": gzip.compress(good)[:-12],
         "not valid (UTF-8|XML)": good.replace(b"Title", b"Titl\xe9"),
-        "no document in it|not valid JSON|not valid XML": b"",
+        "no document was found|not valid JSON|not valid XML": b"",
     }
     for message, data in cases.items():
         path.write_bytes(data)
@@ -241,7 +245,7 @@ def test_brat_with_truncated_gzip_or_invalid_utf8_is_an_error(ending: str, tmp_p
 def test_brat_folder_without_a_text_is_empty_and_an_annotation_needs_its_text(
     tmp_path: Path,
 ) -> None:
-    with pytest.raises(CorpusError, match="no document in it"):
+    with pytest.raises(CorpusError, match="no document was found"):
         list(CorpusFormat.by_name("brat")().read(tmp_path))
     (tmp_path / "7.ann").write_text("T1\tX 0 5\tTitle\n")
     with pytest.raises(CorpusError, match=r"7\.txt: cannot be read: No such file"):

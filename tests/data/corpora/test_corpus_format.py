@@ -102,7 +102,7 @@ def test_what_is_no_file_is_a_corpus_error(name: str, tmp_path: Path) -> None:
 
 def test_file_without_documents_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "a").write_text("")
-    with pytest.raises(CorpusError, match="no document in it"):
+    with pytest.raises(CorpusError, match="no document was found"):
         list(Lines().read(tmp_path / "a"))
 
 

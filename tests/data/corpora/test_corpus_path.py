@@ -115,7 +115,10 @@ def test_the_report_is_the_callers(ade):
 @pytest.mark.parametrize(
     "path, reason",
     [
-        ({"file": "a", "part": 1, "Fold": 2}, "unknown keys in a data path: Fold, part; known"),
+        (
+            {"file": "a", "part": 1, "Fold": 2},
+            "unknown keys in a data path: Fold, part; the known keys",
+        ),
         ({"format": "ade"}, "needs 'file' or 'corpora'"),
         ({"file": 3}, "'file' of a data path must be a string"),
         ({"file": "a", "format": 3}, "'format' of a data path is a name or an object"),

@@ -25,7 +25,7 @@ def test_papers_are_listed_in_a_file_or_a_config_or_are_those_of_a_corpus(
 
 def test_what_lists_no_documents_is_an_error(tmp_path):
     (tmp_path / "x").write_text("1\n1|t|A title\n")
-    with pytest.raises(CorpusError, match="x:2: not one id; if this is a corpus, say in which"):
+    with pytest.raises(CorpusError, match="x:2: not one id; if this is a corpus, give its format"):
         papers_of(str(tmp_path / "x"))
     with pytest.raises(CorpusError, match="none: cannot be read"):
         papers_of("none")

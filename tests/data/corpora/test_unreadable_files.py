@@ -76,11 +76,11 @@ def test_windows_line_ends_change_no_annotation(name, broken):
 @pytest.mark.parametrize("name", ["ade", "biorelex", "blinded_tsv", "spert"])
 def test_an_empty_file(name, tmp_path):
     (tmp_path / "empty").write_bytes(b"")
-    with pytest.raises(CorpusError, match=r"empty(:1)?: (no document in it|not valid JSON)"):
+    with pytest.raises(CorpusError, match=r"empty(:1)?: (no document was found|not valid JSON)"):
         list(CorpusFormat.by_name(name)().read(tmp_path / "empty"))
 
 
 def test_a_file_that_is_absent_or_a_folder(name, tmp_path):
     for path in (tmp_path / "absent", tmp_path):
-        with pytest.raises(CorpusError, match=r"cannot be read|no document in it"):
+        with pytest.raises(CorpusError, match=r"cannot be read|no document was found"):
             list(CorpusFormat.by_name(name)().read(path))

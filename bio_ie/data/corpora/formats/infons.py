@@ -1,5 +1,4 @@
-"""Infons, the key-value pairs of BioC. Their values are text, while metadata may be any JSON value.
-"""
+"""Infons, the key-value pairs of BioC. Their values are text; metadata may be any JSON value."""
 
 import json
 import math

@@ -12,6 +12,7 @@ from bio_ie.files.bad_items import BadItem
 from bio_ie.files.corpus_error import quoted
 from bio_ie.files.corpus_report import CorpusReport
 from bio_ie.files.source import Source
+from bio_ie.text.counted import counted
 from bio_ie.text.document import Document, Fact, Mention, Passage
 
 _TEXT_LINE = re.compile(r"([^|\t]+)\|([ta])\|(.*)", re.DOTALL)
@@ -93,7 +94,7 @@ class PubtatorFormat(CorpusFormat):
         if not start < end <= len(text):
             raise BadItem(
                 "offsets are reversed or outside the text",
-                f"{start}-{end} of {len(text)} characters",
+                f"{start}-{end} of {counted(len(text), 'character')}",
             )
         expected, found = columns[3], text[start:end]
         if expected != found and expected != found.translate(_BREAKS):

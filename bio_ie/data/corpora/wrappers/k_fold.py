@@ -113,7 +113,11 @@ class KFoldFormat(WrapperFormat):
         documents = list(self.format.read(path, report))
         groups = self._groups(documents, path)
         if self.num_folds is not None and len(groups) < self.num_folds:
-            number = counted(len(groups), "document or group", "documents or groups")
+            number = (
+                counted(len(groups), "document")
+                if self.group_by_metadata is None
+                else counted(len(groups), "group of documents", "groups of documents")
+            )
             raise CorpusError(f"{number} cannot be split into {self.num_folds} folds", path)
         chosen = self._chosen(groups)
         yield from (document for index, document in enumerate(documents) if index in chosen)
@@ -196,8 +200,8 @@ class KFoldFormat(WrapperFormat):
             return round(self.validation_share * total)
         if self.validation_share >= total:
             raise ConfigurationError(
-                f"validation_share {self.validation_share:.0f} leaves no document for training: "
-                f"there is only {counted(total, 'document')}"
+                f"validation_share {self.validation_share:.0f} leaves no document for training "
+                f"out of {counted(total, 'document')}"
             )
         return int(self.validation_share)
 

@@ -1,4 +1,4 @@
-"""Gaussians with a diagonal covariance, and the networks whose output they are."""
+"""Gaussians with a diagonal covariance, and networks that compute them."""
 
 from typing import NamedTuple
 
@@ -8,7 +8,8 @@ from allennlp.modules import FeedForward
 from bio_ie.modules.precision import at_least_single
 
 LOG_VARIANCE_BOUND = 10.0
-"""Of a network's output, in either direction: standard deviations are between 1/148 and 148."""
+"""The bound of a network's log variance in both directions: standard deviations are between 1/148
+and 148."""
 
 
 class Gaussian(NamedTuple):
@@ -20,30 +21,32 @@ class Gaussian(NamedTuple):
     """`[..., D]`."""
 
     def sample(self, noise: torch.Tensor) -> torch.Tensor:
-        """The vectors that standard normal `noise` `[..., D]` becomes, with a gradient towards
-        mean and variance (the reparametrisation of Kingma and Welling 2014)."""
+        """Turns standard normal `noise` `[..., D]` into samples, with a gradient for mean and
+        variance (the reparametrisation of Kingma and Welling 2014)."""
         return self.mean + (self.log_variance / 2).exp() * noise
 
     def kl_from_standard_normal(self) -> torch.Tensor:
-        """`[...]`, the divergence of this distribution from N(0, I), in closed form:
+        """The divergence of this distribution from N(0, I), `[...]`, in closed form:
         `1/2 sum_d (variance_d + mean_d^2 - 1 - log variance_d)`."""
         parts = self.log_variance.exp() + self.mean**2 - 1 - self.log_variance
         return parts.sum(-1) / 2
 
 
 class GaussianNetwork(torch.nn.Module):
-    """A feedforward network that puts out the mean and the variance of a Gaussian; the variance as
-    its logarithm v, which is bounded smoothly, `10 tanh(v / 10)`: near 0 it is what it was, but no
-    single unusual input makes a sample, and the loss, so large that training does not recover.
-    The two last layers are computed in single precision at least, under autocast
-    too: what is exponentiated or squared next has more than the eight bits of bfloat16.
+    """A feedforward network that computes the mean and the variance of a Gaussian.
+
+    The variance is computed as its logarithm v, which is bounded smoothly, `10 tanh(v / 10)`. Near
+    0 this changes nothing. But no single unusual input makes a sample, and so the loss, so large
+    that training does not recover. The two last layers are computed in single precision at least,
+    under autocast too, because their outputs are exponentiated or squared, for which the eight bits
+    of bfloat16 are too few.
 
     # Parameters
 
     feedforward : `FeedForward`
-        Its hidden layers; the paper's has two, with ReLU.
+        The hidden layers; in the paper two, with ReLU.
     output_dim : `int`
-        D
+        D, the size of the Gaussian's vectors.
     """
 
     def __init__(self, feedforward: FeedForward, output_dim: int) -> None:
@@ -53,7 +56,7 @@ class GaussianNetwork(torch.nn.Module):
         self.log_variance = torch.nn.Linear(feedforward.get_output_dim(), output_dim)
 
     def forward(self, inputs: torch.Tensor) -> Gaussian:
-        """For `inputs` `[..., input_dim]`."""
+        """The Gaussian for each of `inputs` `[..., input_dim]`."""
         hidden = at_least_single(self.feedforward(inputs))
         with torch.autocast(hidden.device.type, enabled=False):
             bounded = (self.log_variance(hidden) / LOG_VARIANCE_BOUND).tanh() * LOG_VARIANCE_BOUND

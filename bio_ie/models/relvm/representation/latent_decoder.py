@@ -1,4 +1,4 @@
-"""The language model that says how a relation is put into words (equations 4 and 5)."""
+"""The language model that generates a sentence from a relation (equations 4 and 5)."""
 
 from typing import List, NamedTuple, Optional
 
@@ -13,24 +13,25 @@ from bio_ie.models.relvm.representation.vocabulary_softmax import VocabularySoft
 from bio_ie.modules.packed_lstm import PackedLSTM
 
 NOTHING = -1
-"""In the place of the word before the first, and of a dropped one: their vector is 0."""
+"""Stands for the word before the first word, and for a dropped word. Its vector is 0."""
 
 
 class _Steps(NamedTuple):
     """The words of all sentences, flat, in the order of a `PackedSequence`; no padding."""
 
     word: torch.Tensor
-    """`[n]`, to be predicted."""
+    """`[n]`, the word to predict."""
     previous: torch.Tensor
     """`[n]`, the word before it, or `NOTHING`."""
     row: torch.Tensor
-    """`[n]`, its sentence."""
+    """`[n]`, the sentence of the word."""
     packed: PackedSequence
-    """How they lie."""
+    """The layout of the words."""
 
 
 class LatentDecoder(torch.nn.Module, FromParams):
-    """p(c | z): an LSTM with the relation z at every step (Shah and Fauqueur 2020, section 2.1).
+    """p(c | z): an LSTM that gets the relation z at every step (Shah and Fauqueur 2020, section
+    2.1).
 
         h_t = LSTM(z, h_(t-1), e(c_(t-1)))                    (5), with 0 for e(c_0)
         p(c_t = v | c_(1:t-1), z) ~ exp((W h_t) . e(v))       (4)
@@ -49,9 +50,10 @@ class LatentDecoder(torch.nn.Module, FromParams):
         The size of h.
     token_dropout : `float`, optional (default = `0.5`)
     latent_feedforward : `FeedForward`, optional
-        From z to what the LSTM gets in its place, as in the released code. Default: z itself.
+        Applied to z before the LSTM gets it, as in the released code. By default the LSTM gets z
+        itself.
     latent_in_output : `bool`, optional (default = `False`)
-        W [h_t; z] in place of W h_t, as in the released code.
+        Whether to use W [h_t; z] in place of W h_t, as in the released code.
     max_logits, adaptive_cutoffs : optional
         See `VocabularySoftmax`.
     """
@@ -69,11 +71,11 @@ class LatentDecoder(torch.nn.Module, FromParams):
     ) -> None:
         super().__init__()
         if not 0 <= token_dropout <= 1:
-            raise ConfigurationError(f"token_dropout {token_dropout} is no probability")
+            raise ConfigurationError(f"token_dropout {token_dropout} is not a probability")
         if latent_feedforward is not None and latent_feedforward.get_input_dim() != latent_dim:
             raise ConfigurationError(
-                f"latent_feedforward takes vectors of {latent_feedforward.get_input_dim()}, and z "
-                f"has {latent_dim}"
+                f"latent_feedforward takes vectors of size {latent_feedforward.get_input_dim()}, "
+                f"but z has size {latent_dim}"
             )
         self.token_dropout = token_dropout
         self.latent_feedforward = latent_feedforward
@@ -98,7 +100,7 @@ class LatentDecoder(torch.nn.Module, FromParams):
         z : `torch.Tensor`
             `[S, B, latent_dim]`, some samples for each sentence.
         embedding : `Embedding`
-            e, by which words go in and come out.
+            e, the vectors of words in input and output.
 
         # Returns
 
@@ -109,8 +111,8 @@ class LatentDecoder(torch.nn.Module, FromParams):
         steps = self._steps(words.repeat(num_samples, 1), mask.repeat(num_samples, 1))
         z = z.flatten(0, 1)  # [S * B, latent_dim]
         step_z = z if self.latent_feedforward is None else self.latent_feedforward(z)
-        is_there = (steps.previous != NOTHING).unsqueeze(1)
-        previous = embedding(steps.previous.clamp(min=0)) * is_there  # e(c_(t-1)), [n, E]
+        is_word = (steps.previous != NOTHING).unsqueeze(1)
+        previous = embedding(steps.previous.clamp(min=0)) * is_word  # e(c_(t-1)), [n, E]
         inputs = torch.cat([step_z[steps.row].to(previous.dtype), previous], dim=1)
         hidden = self.lstm(steps.packed._replace(data=inputs))[0].data  # h, [n, hidden_dim]
         if self.latent_in_output:
@@ -133,5 +135,5 @@ class LatentDecoder(torch.nn.Module, FromParams):
             batch_first=True,
             enforce_sorted=False,
         )
-        its_words, its_previous, its_row = packed.data.unbind(1)
-        return _Steps(its_words, its_previous, its_row, packed)
+        packed_words, packed_previous, packed_rows = packed.data.unbind(1)
+        return _Steps(packed_words, packed_previous, packed_rows, packed)

@@ -1,16 +1,16 @@
-"""The standard normal noise that samples of u and z are made of."""
+"""The standard normal noise from which samples of u and z are made."""
 
 from typing import Tuple
 
 import torch
 
 NUM_PLACES = 4093
-"""Vectors of noise to choose from out of training; a prime, so that keys spread over all of
-them."""
+"""The number of vectors of noise to choose from out of training. It is a prime, so that keys spread
+over all of them."""
 
 
 def content_keys(ids: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
-    """`[B]`, a number made of the ids of each row and their order, whatever its padding.
+    """A number for each row, `[B]`, that depends on its ids and their order, but not on padding.
 
     # Parameters
 
@@ -18,7 +18,7 @@ def content_keys(ids: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
         `[B, N]`.
     """
     place = torch.arange(ids.size(1), device=ids.device)
-    # Any odd numbers will do, large enough that those of short sentences differ.
+    # Any odd numbers will do that are so large that the keys of short sentences differ.
     mixed = (ids + 1) * (2654435761 * (2 * place + 1) % 2147483647)
     return (mixed * mask).sum(1)
 
@@ -26,17 +26,17 @@ def content_keys(ids: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
 class LatentNoise(torch.nn.Module):
     """Noise for samples of u and z.
 
-    In training it is drawn anew. Out of training the noise of a row depends on what is in the row
-    alone: a row has the same samples, so the same predictions, in every batch, run and process,
-    and rows with other contents have other ones, so that their errors cancel in a mean over rows.
-    Samples come in pairs there, the noise of the second being that of the first times -1: means of
-    an even number of them have the less error.
+    In training it is drawn anew. Out of training the noise of a row depends only on the contents of
+    the row. So a row has the same samples, and the same predictions, in every batch, run and
+    process. Rows with other contents have other samples, so that their errors cancel in a mean over
+    rows. Out of training, samples come in pairs, where the noise of the second is the noise of the
+    first times -1. This reduces the error of a mean over an even number of samples.
 
     # Parameters
 
     u_dim, z_dim : `int`
     seed : `int`, optional (default = `1`)
-        Of the noise out of training.
+        The seed of the noise out of training.
     """
 
     bank: torch.Tensor
@@ -45,7 +45,7 @@ class LatentNoise(torch.nn.Module):
         super().__init__()
         self._sizes = [u_dim, z_dim]
         generator = torch.Generator().manual_seed(seed)
-        # Always the same from one seed, so there is no need to save it.
+        # A seed always gives the same noise, so there is no need to save it.
         bank = torch.randn(NUM_PLACES, u_dim + z_dim, generator=generator)
         self.register_buffer("bank", bank, persistent=False)
 

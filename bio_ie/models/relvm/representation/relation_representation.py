@@ -1,4 +1,4 @@
-"""The relation of two entities as a latent variable: its prior, and what a sentence tells of it."""
+"""The relation of two entities as a latent variable, with its prior and posterior."""
 
 from typing import Optional, cast
 
@@ -16,18 +16,19 @@ class RelationRepresentation(torch.nn.Module):
     (Shah and Fauqueur 2020, section 2.1):
 
     * p(u) = N(0, I), and `p(z | x, y, u)`, a Gaussian whose mean and variance are a feedforward
-      network of [e(x); e(y); e(x) o e(y); u]: over u, a mixture of infinitely many (eq. 2);
-    * `q(u | x, y, c)`, a Gaussian whose mean and variance are another one of
+      network of [e(x); e(y); e(x) o e(y); u]. Over all u this is a mixture of infinitely many
+      Gaussians (eq. 2);
+    * `q(u | x, y, c)`, a Gaussian whose mean and variance are another feedforward network of
       [h; e(x); e(y); e(x) o e(y)], where h is the vector of the context (eqs. 7 to 9).
 
     # Parameters
 
     word_embedding, entity_embedding : `Embedding`
-        e, of words and of entities.
+        e, the vectors of words and of entities.
     context_encoder : `Seq2VecEncoder`
-        From the words of a context to h; the paper's is the final states of a BiLSTM.
+        Encodes the words of a context to h. In the paper h is the final states of a BiLSTM.
     prior_feedforward, inference_feedforward : `FeedForward`
-        Their hidden layers, without `input_dim`.
+        The hidden layers of the two networks, without `input_dim`.
     u_dim, z_dim : `int`
         The sizes of u and z.
     """
@@ -45,8 +46,8 @@ class RelationRepresentation(torch.nn.Module):
         super().__init__()
         if cast(Optional[torch.nn.Module], word_embedding._projection) is not None:
             raise ConfigurationError(
-                "a word_embedding with projection_dim has no one vector for a word that comes in "
-                "and goes out"
+                "the word_embedding must have no projection_dim, since each word needs the same "
+                "vector in input and output"
             )
         check_dimensions_match(
             word_embedding.get_output_dim(),
@@ -67,17 +68,17 @@ class RelationRepresentation(torch.nn.Module):
         )
 
     def pair_vectors(self, entities: torch.Tensor) -> torch.Tensor:
-        """[e(x); e(y); e(x) o e(y)], `[B, pair_dim]`, of entities by ids, `[B, 2]`."""
+        """[e(x); e(y); e(x) o e(y)], `[B, pair_dim]`, for the ids of entities, `[B, 2]`."""
         x, y = self.entity_embedding(entities).unbind(1)
         return torch.cat([x, y, x * y], dim=1)
 
     def infer(self, pairs: torch.Tensor, words: torch.Tensor, mask: torch.Tensor) -> Gaussian:
-        """q(u | x, y, c), `[B, u_dim]`, of the vectors of pairs `[B, pair_dim]` and the words of
-        their contexts by ids, `[B, T]`, with their mask."""
+        """q(u | x, y, c), `[B, u_dim]`, from the vectors of pairs `[B, pair_dim]` and the ids of
+        the words of their contexts, `[B, T]`, with their mask."""
         context = self.context_encoder(self.word_embedding(words), mask)  # h, eqs. 7 to 9
         return self.inference(torch.cat([context.to(pairs.dtype), pairs], dim=1))
 
     def relation(self, pairs: torch.Tensor, u: torch.Tensor) -> Gaussian:
-        """p(z | x, y, u), `[S, B, z_dim]`, of the vectors of pairs `[B, pair_dim]` and samples of
+        """p(z | x, y, u), `[S, B, z_dim]`, from the vectors of pairs `[B, pair_dim]` and samples of
         u, `[S, B, u_dim]`."""
         return self.prior(torch.cat([pairs.expand(len(u), -1, -1), u.to(pairs.dtype)], dim=2))

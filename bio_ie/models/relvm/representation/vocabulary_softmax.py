@@ -1,4 +1,4 @@
-"""The probability of each word of a sentence among all of the vocabulary (equation 4)."""
+"""The probability of each word of a sentence among all words of the vocabulary (equation 4)."""
 
 from itertools import pairwise
 from typing import List, Optional
@@ -13,15 +13,16 @@ from bio_ie.modules.precision import at_least_single
 
 class VocabularySoftmax(torch.nn.Module):
     """A softmax over words, `p(v | h) ~ exp((W h) . e(v))` (Shah and Fauqueur 2020, equation 4):
-    the output weights are the vectors of words that also go in.
+    the output weights are the input vectors of words.
 
-    Words come flat, so that none is padding. Scores of at most `max_logits` exist at one time, in
-    training too: where there are more, they are computed in parts, and again in the backward pass.
+    Words are given flat, without padding. At most `max_logits` scores exist at one time, in
+    training too. If there are more, they are computed in parts, and again in the backward pass.
 
-    With `adaptive_cutoffs`, words are in clusters by index, which is by frequency in a vocabulary
-    that AllenNLP has counted: those below the first cutoff are in the head, beside one vector for
-    each further cluster, and a rare word's probability is that of its cluster times that within it.
-    Every word has its scores of the head and, if it is rare, those of its own cluster alone.
+    With `adaptive_cutoffs`, words are in clusters by index. This is an order by frequency in a
+    vocabulary that AllenNLP has counted. Words below the first cutoff are in the head, together
+    with one vector for each further cluster. The probability of a rare word is the probability of
+    its cluster times that of the word within the cluster. So only the scores of the head are
+    computed for every word, and for a rare word those of its own cluster too.
 
     # Parameters
 
@@ -30,9 +31,10 @@ class VocabularySoftmax(torch.nn.Module):
     embedding_dim : `int`
         The size of e(v).
     max_logits : `int`, optional (default = `2 ** 25`)
-        So many scores are held at once; a few numbers for each of them.
+        The number of scores that are held at once, which take a few numbers of memory each.
     adaptive_cutoffs : `List[int]`, optional
-        Where clusters begin, ascending. Default: one softmax over all words.
+        The first index of each cluster after the head, ascending. By default there is one softmax
+        over all words.
     """
 
     def __init__(
@@ -73,7 +75,7 @@ class VocabularySoftmax(torch.nn.Module):
         hidden : `torch.Tensor`
             h, `[n, input_dim]`.
         words : `torch.Tensor`
-            `[n]`, the word that came, by index.
+            `[n]`, the index of the word to predict.
         embeddings : `torch.Tensor`
             `[V, embedding_dim]`.
 
@@ -85,18 +87,18 @@ class VocabularySoftmax(torch.nn.Module):
         vectors = self.projection(hidden)
         if self.cluster_vectors is None:
             return self._log_probabilities(vectors, embeddings, words)
-        # Split once: each slice would have a gradient of the size of all embeddings.
+        # Split at once, because each slice would have a gradient of the size of all embeddings.
         ends = [*self._cutoffs, len(embeddings)]
         frequent, *rare = embeddings.split([end - start for start, end in pairwise([0, *ends])])
         head = torch.cat([frequent, self.cluster_vectors.to(embeddings)])
         cutoffs = torch.tensor(self._cutoffs, device=words.device)
-        # Contiguous, or it would warn.
+        # `bucketize` warns about tensors that are not contiguous.
         cluster = torch.bucketize(words.contiguous(), cutoffs, right=True)  # 0: in the head
         in_head = torch.where(cluster == 0, words, self._cutoffs[0] - 1 + cluster)
         log_p = self._log_probabilities(vectors, head, in_head)
-        for number, (first, its_words) in enumerate(zip(self._cutoffs, rare, strict=True), 1):
+        for number, (first, members) in enumerate(zip(self._cutoffs, rare, strict=True), 1):
             place = (cluster == number).nonzero().squeeze(1)
-            within = self._log_probabilities(vectors[place], its_words, words[place] - first)
+            within = self._log_probabilities(vectors[place], members, words[place] - first)
             log_p = log_p.scatter_add(0, place, within)
         return log_p
 
@@ -111,13 +113,13 @@ class VocabularySoftmax(torch.nn.Module):
             [
                 checkpoint(
                     _log_probabilities,
-                    some,
+                    part_vectors,
                     weights,
-                    their,
+                    part_targets,
                     use_reentrant=False,
                     preserve_rng_state=False,
                 )
-                for some, their in parts
+                for part_vectors, part_targets in parts
             ]
         )
 

@@ -123,8 +123,14 @@ def test_a_sentence_may_hold_a_bar(tmp_path):
         (f"1|Rash|Rash|0|{'9' * 5000}|dolvamine|11|20", "offsets must be whole numbers"),
         ("1|Rash after dolvamine|Rash|4|0|dolvamine|11|20", "reversed or empty"),
         ("1|Rash after dolvamine|Rash|0|5|dolvamine|11|20", "length of their text"),
-        ("1|Rash after dolvamine|rash|0|4|dolvamine|11|20", "no place in the sentence"),
-        ("1|Rash after dolvamine|Rash|0|4|dolvamine|12|21", "no place in the sentence"),
+        (
+            "1|Rash after dolvamine|rash|0|4|dolvamine|11|20",
+            "does not have both arguments at their offsets",
+        ),
+        (
+            "1|Rash after dolvamine|Rash|0|4|dolvamine|12|21",
+            "does not have both arguments at their offsets",
+        ),
         ("|Rash after dolvamine|Rash|0|4|dolvamine|11|20", "PubMed id is missing"),
         (LINES[0], "relation is listed twice"),
     ],

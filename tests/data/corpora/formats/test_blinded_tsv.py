@@ -41,7 +41,7 @@ def test_the_header_is_skipped_and_the_index_names_the_document(folder):
 
 
 def test_an_empty_file_is_an_error_alone_but_not_among_others(folder):
-    with pytest.raises(CorpusError, match=r"dev\.tsv: no document in it"):
+    with pytest.raises(CorpusError, match=r"dev\.tsv: no document was found"):
         list(BlindedTsvFormat().read(folder / "dev.tsv"))
     documents = list(BlindedTsvFormat().read(folder / "*.tsv"))
     assert len({document.id for document in documents}) == len(documents) == 5

@@ -85,7 +85,7 @@ def test_a_bad_annotation_is_an_error_and_alone_is_skipped(tmp_path, line, reaso
 
 
 def test_a_folder_without_texts_is_an_error(tmp_path):
-    with pytest.raises(CorpusError, match="no document in it"):
+    with pytest.raises(CorpusError, match="no document was found"):
         list(GscPlusFormat().read(tmp_path))
 
 

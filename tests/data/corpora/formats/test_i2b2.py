@@ -101,7 +101,7 @@ def test_a_broken_companion_loses_its_record_alone(tmp_path):
 
 
 def test_a_folder_without_records_is_an_error(tmp_path):
-    with pytest.raises(CorpusError, match="no document in it"):
+    with pytest.raises(CorpusError, match="no document was found"):
         list(I2b2Format().read(tmp_path))
 
 

@@ -49,7 +49,7 @@ def test_a_relation_may_stand_before_its_arguments(tmp_path):
         ("T3\tPER 0 999\tMira", "entity is outside the text"),
         ("T3\tPER 0 4\tMiro", "entity's text differs: 'Miro' but 'Mira'"),
         ("R2\tEMP Arg1:T1", "not a relation line"),
-        ("R2\tEMP Arg1:T1 Arg2:T9", "argument of a relation is no entity: T9"),
+        ("R2\tEMP Arg1:T1 Arg2:T9", "argument of a relation is not an entity: T9"),
         ("R1\tEMP Arg1:T2 Arg2:T1", "relation id is used twice: R1"),
     ],
 )
@@ -67,7 +67,7 @@ def test_a_bad_line_is_an_error_and_alone_is_skipped(tmp_path, line, reason):
 def test_a_text_without_annotations_is_an_error_and_alone_is_skipped(tmp_path):
     write(tmp_path, None, "bare")
     write(tmp_path)
-    with pytest.raises(CorpusError, match="no annotation file beside it"):
+    with pytest.raises(CorpusError, match="text has no annotation file"):
         list(LstmErFormat().read(tmp_path))
     assert [document.id for document in LstmErFormat(on_error="skip").read(tmp_path)] == ["memo"]
 

@@ -92,8 +92,8 @@ def test_relation_map_renames_and_drops_relations_and_says_so(folder, caplog):
         ("900001", "chem_gene_increases_expression", "MESH:D900101", "990012(Tax:9606)"),
         ("900002", "chem_gene_affects_response_to_substance", "MESH:C900103", "990020"),
     ]
-    assert "1 curated facts left out: dropped by the relation map" in caplog.text
-    assert "1 curated facts left out: not in the relation map" in caplog.text
+    assert "1 curated fact left out: dropped by the relation map" in caplog.text
+    assert "1 curated fact left out: not in the relation map" in caplog.text
 
 
 def test_what_is_no_curated_fact_of_a_paper_is_counted(folder):
@@ -137,9 +137,9 @@ def test_bad_rows_are_counted_where_the_inner_format_skips(folder, tmp_path):
 @pytest.mark.parametrize(
     "content, message",
     [
-        ("a\tb\tc\n", "x:1: not a relation and its type"),
-        ("a\tb\na\t\n", "x:2: a second line about a"),
-        ("\n", "x: there is no relation in it"),
+        ("a\tb\tc\n", "x:1: not a relation and a type"),
+        ("a\tb\na\t\n", "x:2: a second line for the relation a"),
+        ("\n", "x: the file has no relation"),
     ],
 )
 def test_broken_relation_maps_are_errors(content, message, folder, tmp_path):
@@ -170,8 +170,8 @@ def test_format_is_built_from_a_config_and_opens_nothing_before_it_reads():
     "options, message",
     [
         ({"filter": "best"}, "filter must be"),
-        ({"filter": "full"}, "candidate_generator goes with"),
-        ({"facts": []}, "there has to be a file"),
+        ({"filter": "full"}, "'full' needs a candidate_generator"),
+        ({"facts": []}, "at least one file with facts"),
     ],
 )
 def test_wrong_settings_are_errors(options, message):

@@ -53,7 +53,7 @@ def test_documents_are_kept_by_what_they_have():
 
 
 def test_nothing_left_is_an_error():
-    with pytest.raises(CorpusError, match="memory: no document of it is left"):
+    with pytest.raises(CorpusError, match="memory: no document is left"):
         ids(with_mentions=["Q"])
 
 
@@ -75,12 +75,12 @@ def test_relation_types_are_dropped_or_renamed_and_facts_with_them():
 def test_a_type_or_id_the_corpus_does_not_have_is_warned_of(tmp_path, caplog):
     (tmp_path / "ids.txt").write_text("a\nzz\n")
     read(documents=str(tmp_path / "ids.txt"), mention_types={"Typo": None})
-    assert "documents to keep that it does not have: zz" in caplog.text
-    assert "types that it does not have: Typo" in caplog.text
+    assert "documents to keep that the corpus does not have: zz" in caplog.text
+    assert "types that the corpus does not have: Typo" in caplog.text
 
 
 def test_a_filter_without_a_condition_is_refused():
-    with pytest.raises(ConfigurationError, match="something to filter by"):
+    with pytest.raises(ConfigurationError, match="at least one filter"):
         FilteredFormat(InMemoryFormat(DOCUMENTS))
 
 

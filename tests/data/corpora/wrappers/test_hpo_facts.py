@@ -66,7 +66,7 @@ def test_diseases_that_the_knowledge_base_lacks_stay_and_are_counted(texts, kb, 
 
 def test_filter_knows_diseases_by_the_knowledge_base(texts, annotations, kb):
     linked = {"filter": "linked"}
-    with pytest.raises(CorpusError, match="no document of it is left"):
+    with pytest.raises(CorpusError, match="no document is left"):
         facts(texts, annotations, **linked)
     expected = [("900001", "has_phenotype", "MESH:D900003", "HP:9900003")]
     assert facts(texts, annotations, knowledge_base=kb, **linked) == expected

@@ -161,7 +161,7 @@ def test_candidates_are_generated_for_many_documents_at_once(table, monkeypatch)
 def test_generator_must_give_as_many_candidates_as_count():
     with pytest.raises(ConfigurationError, match=r"filter_candidates is 250, but .* gives 25"):
         CtdFormat(InMemoryFormat([]), "x", filter="full", candidate_generator=Listed({}, 25))
-    with pytest.raises(ConfigurationError, match="candidate_generator goes with"):
+    with pytest.raises(ConfigurationError, match="'full' needs a candidate_generator"):
         CtdFormat(InMemoryFormat([]), "x", candidate_generator=Listed({}))
 
 
@@ -205,7 +205,7 @@ def test_ids_become_those_of_the_knowledge_base_where_it_knows_them(table, kb):
 def test_links_are_compared_by_the_knowledge_base(link, table, kb):
     facts = table(("D000001", "OMIM:100050", 7))
     documents = [document("7", ("a", "D000001"), ("b", link))]
-    with pytest.raises(CorpusError, match="no document of it is left"):
+    with pytest.raises(CorpusError, match="no document is left"):
         read([document("7", ("a", "D000001"), ("b", "D000009"))], facts, filter="linked")
     (found,) = read(documents, facts, filter="linked", knowledge_base=kb)
     tail = "D000002" if link == "D000002" else "MESH:D000002"
@@ -219,7 +219,7 @@ def test_candidates_are_compared_by_the_knowledge_base(table, kb):
     documents = [document("7", ("A",), ("b",))]
     (found,) = read(documents, facts, knowledge_base=kb, **options)
     assert pairs(found) == [("MESH:D000001", "MESH:D000002")]
-    with pytest.raises(CorpusError, match="no document of it is left"):
+    with pytest.raises(CorpusError, match="no document is left"):
         read(documents, facts, **options)
 
 
@@ -228,7 +228,7 @@ def test_what_is_left_out_is_logged_once(table, caplog):
     read([document("7"), document("8"), document("9")], facts)
     (record,) = caplog.records
     assert record.getMessage().splitlines() == [
-        "memory: 1 documents with 1 facts",
+        "memory: 1 document with 1 fact",
         "  2 documents left out: no fact was curated from them",
     ]
 

@@ -156,7 +156,7 @@ def test_documents_with_one_id_are_dealt_one_by_one():
         ({"split": "test"}, "no test split without"),
         ({"split": "train", "fold": 1}, "given together"),
         ({"split": "train", "num_folds": 3}, "given together"),
-        ({"split": "train", "fold": 3, "num_folds": 3}, "fold 3 is not one of 3"),
+        ({"split": "train", "fold": 3, "num_folds": 3}, "fold is 3 and num_folds is 3"),
         ({"split": "train", "fold": 0, "num_folds": 1}, "at least 2"),
         ({"split": "validation"}, "needs a validation_share"),
         ({"split": "train", "validation_share": -0.1}, "neither a share nor a number"),
@@ -171,11 +171,13 @@ def test_a_wrong_setting_is_refused(arguments, reason):
 
 def test_a_corpus_too_small_for_its_part_is_an_error():
     documents = corpus(3)
-    with pytest.raises(ConfigurationError, match="validation_share 3 leaves nothing of 3"):
+    with pytest.raises(
+        ConfigurationError, match="validation_share 3 leaves no document for training out of 3"
+    ):
         list(KFoldFormat(InMemoryFormat(documents), "train", validation_share=3).read("memory"))
-    with pytest.raises(CorpusError, match="3 documents cannot make 4 folds"):
+    with pytest.raises(CorpusError, match="3 documents cannot be split into 4 folds"):
         list(KFoldFormat(InMemoryFormat(documents), "train", 0, 4).read("memory"))
-    with pytest.raises(CorpusError, match="document 'd0': there is no 'journal' in its metadata"):
+    with pytest.raises(CorpusError, match="document 'd0': its metadata has no 'journal'"):
         list(KFoldFormat(InMemoryFormat(documents), "train", group_by_metadata="journal").read("m"))
 
 

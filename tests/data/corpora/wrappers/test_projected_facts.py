@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from bio_ie.data.corpora import CorpusFormat, ProjectedFactsFormat
 from bio_ie.files.corpus_report import CorpusReport
+from bio_ie.text.counted import counted
 from bio_ie.text.document import Document, Fact, Mention, Relation
 from bio_ie.text.tokenizers import NewlineSentenceSplitter
 from tests.data.corpora.wrappers.test_k_fold import InMemoryFormat
@@ -77,9 +78,9 @@ def test_facts_without_a_pair_of_mentions_are_counted_and_logged(where, count, c
     one = document((0, "x"), (7, "y"), facts=(Fact("r", "x", "y"), Fact("r", "x", "z")))
     report = CorpusReport()
     project(one, where, report)
-    reason = f"facts without a pair of mentions in the {where.replace('_', ' ')}"
-    assert report.noted == {reason: count}
-    assert f"{count} {reason}" in caplog.text
+    without = f"without a pair of mentions in the {where.replace('_', ' ')}"
+    assert report.noted == {f"facts {without}": count}
+    assert f"{counted(count, 'fact')} {without}" in caplog.text
 
 
 def test_sentences_are_split_where_the_corpus_marks_none():
