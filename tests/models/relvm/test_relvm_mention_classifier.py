@@ -135,7 +135,7 @@ def test_representation_is_trained_only_if_fine_tuned(batch: Any, fine_tune: boo
     optimizer = torch.optim.Adam([p for p in model.parameters() if p.requires_grad], 0.1)
     model(**tensors)["loss"].backward()
     optimizer.step()
-    for name, value in model.state_dict().items():
+    for name, value in model.named_parameters():
         is_same = torch.equal(value, before[name])
         assert is_same is (name.startswith("representation") and not fine_tune), name
     assert model.eval().training is model.representation.training is False
