@@ -1,5 +1,5 @@
-// The joint model on the demo corpus (fixtures/demo: drugs and their adverse effects), with the
-// encoder that comes with the installation. Minutes on two cores; `make demo` runs it.
+// The joint model on the demo corpus (fixtures/demo: drugs and their adverse effects), with the encoder that
+// comes with the installation. It takes minutes on two cores; `make demo` runs it.
 local base = import 'lib/joint_ner_re/base.libsonnet';
 local paths = import 'lib/shared/paths.libsonnet';
 

@@ -1,4 +1,4 @@
-"""From predictions as tensors to what users and scores see."""
+"""Turns predictions as tensors into the items and annotations that users and scores see."""
 
 from typing import Any, Dict, List, Mapping, Sequence
 
@@ -8,16 +8,17 @@ from bio_ie.text.document import Mention, Relation, Span
 
 
 class GraphDecoder:
-    """Brings the tensors of `predicted_graph` to the host, and gives entities their character
+    """Copies the tensors of `predicted_graph` to the host, and gives entities their character
     offsets and the names of their types.
 
-    Outputs are those of a model: with `metadata`, whose `word_spans` are the character offsets of
-    the row's words, and what `predicted_graph` gave, its names behind a `prefix`.
+    Its methods take the output of a model. This has `metadata`, whose `word_spans` are the
+    character offsets of the row's words, and the results of `predicted_graph`, with a `prefix`
+    before their names.
 
     # Parameters
 
     entity_types, relation_types : `Sequence[str]`
-        By index.
+        Their names, by index.
     undirected : `Sequence[bool]`
         Whether the relation type of that index is undirected.
     """
@@ -33,7 +34,7 @@ class GraphDecoder:
         self._undirected = undirected
 
     def items(self, output: Mapping[str, Any], prefix: str = "") -> List[Items]:
-        """What is counted of each row, in character offsets of its document."""
+        """The items of each row that scores count, in character offsets of its document."""
         result = []
         for metadata, entities, relations in zip(
             output["metadata"],
@@ -52,8 +53,9 @@ class GraphDecoder:
     def annotations(
         self, output: Mapping[str, Any], prefix: str = "", given: bool = False
     ) -> Dict[str, List[Any]]:
-        """The same as annotations with scores: `mentions` and `relations` of each row, behind the
-        same `prefix`. Ids count the row's mentions. Mentions that were `given` have no score."""
+        """The same items as annotations with scores: `mentions` and `relations` of each row, with
+        the same `prefix` before these names. Ids count the row's mentions. Mentions that were
+        `given` have no score."""
         names = ("entities", "entity_probabilities", "relations", "relation_probabilities")
         mentions, relations = [], []
         for metadata, entities, scores, pairs, pair_scores in zip(

@@ -1,4 +1,4 @@
-"""What a model puts out of the entities and relations that it predicts."""
+"""The part of a model's output that holds the entities and relations that it predicts."""
 
 from typing import Dict
 
@@ -16,7 +16,7 @@ def predicted_graph(
     predicted: PredictedRelations,
     undirected: torch.Tensor,
 ) -> Dict[str, RowItems]:
-    """Entities and relations, for a `GraphDecoder`.
+    """Builds the output of predicted entities and relations, for a `GraphDecoder`.
 
     # Parameters
 
@@ -24,9 +24,9 @@ def predicted_graph(
     entity_probabilities : `torch.Tensor`
         `[K]`.
     predicted : `PredictedRelations`
-        Between these candidates.
+        The relations between these candidates.
     undirected : `torch.Tensor`
-        `[R]`, bool; of these types only the relation whose head comes first is kept.
+        `[R]`, bool. Of an undirected relation, only the order whose head comes first is kept.
 
     # Returns
 

@@ -1,4 +1,4 @@
-"""The labels of a vocabulary namespace that may not be there."""
+"""Lists the labels of a vocabulary namespace, which may not exist."""
 
 from typing import List
 
@@ -6,8 +6,8 @@ from allennlp.data import Vocabulary
 
 
 def vocabulary_labels(vocab: Vocabulary, namespace: str) -> List[str]:
-    """By index; none if no instance had any."""
+    """The labels of `namespace` by index; none if no instance had any."""
     if namespace not in vocab.get_namespaces():
-        return []  # asking for it would create it, and an empty one cannot be saved
+        return []  # asking for the namespace would create it, and an empty one cannot be saved
     labels = vocab.get_index_to_token_vocabulary(namespace)
     return [labels[index] for index in range(len(labels))]

@@ -1,4 +1,4 @@
-"""A background graph, encoded, and fused into the vectors of a text: one part for every model."""
+"""Encodes a background graph and fuses it into the vectors of a text, for every model."""
 
 from typing import Dict, NamedTuple, Optional
 
@@ -15,33 +15,34 @@ from bio_ie.modules.text_spans import SpanTable
 
 
 class EncodedGraph(NamedTuple):
-    """The background graph of a batch, its nodes as vectors."""
+    """The background graph of a batch, with its nodes encoded as vectors."""
 
     concepts: torch.Tensor
-    """`[n, concept_dim]`."""
+    """`[n, concept_dim]`, the vectors of the nodes."""
     tensors: GraphTensors
     """See `BackgroundGraphField`."""
 
 
 class FusedSpans(NamedTuple):
-    """Span vectors with knowledge, and where it came from."""
+    """Span vectors after fusion with knowledge, and the links that the knowledge came from."""
 
     vectors: torch.Tensor
     """`[N, d]`."""
     links: torch.Tensor
-    """`[P, 2]`, a span among the `N` and a node of the graph, those of each text together."""
+    """`[P, 2]`, a span among the `N` and a node of the graph. The links of a text stand
+    together."""
     link_weights: Optional[torch.Tensor]
     """`[P]`; see `Fused`."""
     sentinel_weights: Optional[torch.Tensor]
-    """`[N]`."""
+    """`[N]`; see `Fused`."""
     node_rows: torch.Tensor
     """`[n]`, the text of each node, ascending."""
 
 
 class BackgroundKnowledge(torch.nn.Module, FromParams):
     """
-    Encodes the background graph of a batch (KECI, section 2.4) and fuses it into token or span
-    vectors (section 2.5), whichever its fusion does.
+    Encodes the background graph of a batch (KECI, section 2.4) and fuses it into the vectors of
+    tokens or of spans (section 2.5). The fusion decides which.
 
     # Parameters
 
@@ -49,10 +50,10 @@ class BackgroundKnowledge(torch.nn.Module, FromParams):
     token_dim, span_dim : `int`
         Given by the model.
     concept_embedder : `ConceptEmbedder`
-        v^0, the vectors of concepts and semantic types.
+        Gives v^0, the vectors of concepts and semantic types.
     fusion : `KnowledgeFusion`
     graph_encoder : `GraphEncoder`, optional (default = `pass_through`)
-        Eq. 5, `relational_gcn`.
+        Eq. 5 is `relational_gcn`.
     """
 
     def __init__(
@@ -78,7 +79,7 @@ class BackgroundKnowledge(torch.nn.Module, FromParams):
             concept_dim=self.graph_encoder.get_output_dim(),
         )
         if not (self.fusion.fuses_tokens or self.fusion.fuses_spans):
-            # Distributed training waits for a gradient of everything that could have one.
+            # Distributed training waits for a gradient of every parameter that could have one.
             self.requires_grad_(False)
 
     @property
@@ -86,23 +87,25 @@ class BackgroundKnowledge(torch.nn.Module, FromParams):
         return self.fusion.fuses_spans
 
     def forward(self, graph: Optional[GraphTensors]) -> EncodedGraph:
-        """Encodes `graph`, a batched `BackgroundGraphField`, which must be there."""
+        """Encodes `graph`, a batched `BackgroundGraphField`.
+
+        Raises `ConfigurationError` if it is `None`."""
         if graph is None:
             raise ConfigurationError(
-                "the model has knowledge, but its instances have no background graph: give the "
+                "the model uses knowledge, but its instances have no background graph: give the "
                 "reader a background"
             )
         nodes = self.concept_embedder(graph["keys"], graph["types"])
         return EncodedGraph(self.graph_encoder(nodes, graph["edges"]), graph)
 
     def fuse_tokens(self, tokens: torch.Tensor, graph: EncodedGraph) -> torch.Tensor:
-        """`[B, W, token_dim]`, the tokens with knowledge."""
+        """The token vectors after fusion with knowledge, `[B, W, token_dim]`."""
         spans, links = graph.tensors["spans"], graph.tensors["links"]
         return self.fusion.fuse_tokens(tokens, spans, graph.concepts, links).vectors
 
     def fuse_spans(self, spans: torch.Tensor, table: SpanTable, graph: EncodedGraph) -> FusedSpans:
-        """The vectors of the spans `[N, span_dim]` that `table` finds, with knowledge of those that
-        the text links to concepts."""
+        """Fuses knowledge into the vectors `[N, span_dim]` of the spans that `table` finds. Links
+        of other spans are left out."""
         row, first, last = graph.tensors["spans"].unbind(1)
         span, node = graph.tensors["links"].unbind(1)
         place = table.at_words(row, first, last)[span]
@@ -118,5 +121,5 @@ class BackgroundKnowledge(torch.nn.Module, FromParams):
         )
 
     def get_metrics(self, reset: bool = False) -> Dict[str, float]:
-        """Of the concept embedder."""
+        """The metrics of the concept embedder."""
         return self.concept_embedder.get_metrics(reset)

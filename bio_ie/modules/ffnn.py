@@ -1,4 +1,4 @@
-"""The feedforward networks that the papers write FFNN, which end in a linear layer."""
+"""The feedforward networks that the papers call FFNN. They end in a linear layer."""
 
 from typing import List
 
@@ -9,8 +9,8 @@ from allennlp.nn import Activation
 def ffnn(
     input_dim: int, hidden_dims: List[int], output_dim: int, dropout: float = 0.0
 ) -> FeedForward:
-    """Hidden layers with ReLU and dropout behind each, then a linear layer without either; only
-    that one if `hidden_dims` is empty."""
+    """Hidden layers, each followed by ReLU and dropout, then a linear layer without either. If
+    `hidden_dims` is empty, there is only the linear layer."""
     relu, linear = Activation.by_name("relu"), Activation.by_name("linear")
     return FeedForward(
         input_dim=input_dim,

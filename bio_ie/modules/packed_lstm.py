@@ -10,15 +10,16 @@ States = Tuple[torch.Tensor, torch.Tensor]
 
 
 class PackedLSTM(torch.nn.LSTM):
-    """`torch.nn.LSTM`, the same weights and the same results, but for the time that a training step
-    takes on a CPU with a `PackedSequence`. In PyTorch's own backward pass every step of a sequence
-    adds a gradient of the size of all words to another one; here the words are cut into steps at
-    once, and their gradients joined at once.
+    """`torch.nn.LSTM` with the same weights and the same results, but with faster training steps on
+    a CPU with a `PackedSequence`. In PyTorch's own backward pass every step of a sequence adds two
+    gradients of the size of all words. Here all words are split into steps at once, and their
+    gradients are joined at once.
 
-    Wherever PyTorch's own is not slower (a GPU, no gradients, rows with padding) it is what runs.
+    Wherever PyTorch's own implementation is not slower (on a GPU, without gradients, for rows with
+    padding), it is the one that runs.
     """
 
-    # The ignored type is overloaded in PyTorch, by what comes in.
+    # PyTorch overloads this method by the type of its input, which cannot be overridden in full.
     def forward(  # type: ignore[override]
         self, input: torch.Tensor, hx: Optional[States] = None
     ) -> Tuple[torch.Tensor, States]:
@@ -32,8 +33,8 @@ class PackedLSTM(torch.nn.LSTM):
         for layer, weights in enumerate(self._layers(directions)):
             outputs = []
             for direction, of_direction in enumerate(weights):
-                into = data if direction == 0 else data[steps.mirrored]
-                h, c = _recurrence(into, steps.sizes, of_direction)
+                inputs = data if direction == 0 else data[steps.mirrored]
+                h, c = _recurrence(inputs, steps.sizes, of_direction)
                 hidden.append(h[steps.last])
                 cell.append(c[steps.last])
                 outputs.append(h if direction == 0 else h[steps.mirrored])
@@ -58,7 +59,7 @@ class PackedLSTM(torch.nn.LSTM):
 
 
 class _Weights(NamedTuple):
-    """Of one direction of one layer: `[4 * H, D]`, `[4 * H, H]`, `[4 * H]`."""
+    """The weights of one direction of one layer: `[4 * H, D]`, `[4 * H, H]`, `[4 * H]`."""
 
     of_input: torch.Tensor
     of_hidden: torch.Tensor
@@ -66,19 +67,20 @@ class _Weights(NamedTuple):
 
 
 class _Steps(NamedTuple):
-    """How `n` words of `B` rows, the longest first, lie in a `PackedSequence`."""
+    """The layout of `n` words of `B` rows, the longest row first, in a `PackedSequence`."""
 
     sizes: List[int]
     """The number of rows that have a first word, a second one, and so on."""
     last: torch.Tensor
     """`[B]`, the place of each row's last word."""
     mirrored: torch.Tensor
-    """`[n]`, for each word the place of the one that is as far from the other end of its row."""
+    """`[n]`, for each word the place of its mirror image, which is as far from the other end of the
+    row."""
 
     @classmethod
     def of(cls, packed: PackedSequence) -> "_Steps":
         sizes = packed.batch_sizes
-        first = sizes.cumsum(0) - sizes  # of each step, [T]
+        first = sizes.cumsum(0) - sizes  # [T], the place of each step's first word
         step = torch.arange(len(sizes)).repeat_interleave(sizes)
         row = torch.arange(len(packed.data)) - first[step]
         lengths = torch.bincount(row)
@@ -97,11 +99,11 @@ def _recurrence(
     all_h, all_c = [], []
     for gates in functional.linear(data, weights.of_input, weights.bias).split(sizes):
         h, c = h[: len(gates)], c[: len(gates)]
-        # Where autocasting multiplies in half precision, states add up in that of the weights.
+        # Autocasting may multiply in half precision; states add up in the precision of the weights.
         gates = gates.to(c.dtype) + functional.linear(h, weights.of_hidden)
-        opened, kept, new, out = gates.chunk(4, dim=1)
-        c = kept.sigmoid() * c + opened.sigmoid() * new.tanh()
-        h = out.sigmoid() * c.tanh()
+        input_gate, forget_gate, new, output_gate = gates.chunk(4, dim=1)
+        c = forget_gate.sigmoid() * c + input_gate.sigmoid() * new.tanh()
+        h = output_gate.sigmoid() * c.tanh()
         all_h.append(h)
         all_c.append(c)
     return torch.cat(all_h), torch.cat(all_c)

@@ -1,7 +1,7 @@
-"""Index arithmetic for ragged work: flat items that belong to rows, without a Python loop.
+"""Index arithmetic for flat items that belong to rows of different sizes, without a Python loop.
 
 `torch.repeat_interleave` on a tensor of counts needs one host-device copy for the size of its
-result; nothing else here does."""
+result; nothing else here needs one."""
 
 from typing import Tuple
 
@@ -9,7 +9,8 @@ import torch
 
 
 def ranges(counts: torch.Tensor) -> Tuple[torch.Tensor, torch.Tensor]:
-    """For counts `[n]`: the owner of each of `sum(counts)` items, and its place within the owner.
+    """For counts `[n]`, gives the owner of each of `sum(counts)` items, and the item's place within
+    its owner.
 
     `[2, 0, 3]` gives `[0, 0, 2, 2, 2]` and `[0, 1, 0, 1, 2]`.
     """
@@ -20,16 +21,16 @@ def ranges(counts: torch.Tensor) -> Tuple[torch.Tensor, torch.Tensor]:
 
 
 def row_counts(rows: torch.Tensor, num_rows: int) -> torch.Tensor:
-    """`[num_rows]`, how many items are in each row, for the rows of items `[n]`."""
+    """The number of items in each row, `[num_rows]`; `rows` `[n]` is the row of each item."""
     return rows.new_zeros(num_rows).scatter_add(0, rows, torch.ones_like(rows))
 
 
 def places_in_row(rows: torch.Tensor) -> torch.Tensor:
-    """For the rows of items `[n]`, ascending: the place of each item within its row.
+    """The place of each item within its row; `rows` `[n]`, ascending, is the row of each item.
 
     `[0, 0, 2, 2, 2]` gives `[0, 1, 0, 1, 2]`.
     """
-    rows = rows.contiguous()  # a column may not be, and `searchsorted` would warn
+    rows = rows.contiguous()  # a column of a tensor may not be, and `searchsorted` would warn
     return torch.arange(len(rows), device=rows.device) - torch.searchsorted(rows, rows)
 
 
@@ -49,7 +50,7 @@ def ordered_pairs(rows: torch.Tensor, num_rows: int) -> Tuple[torch.Tensor, torc
     """
     counts = row_counts(rows, num_rows)
     first_of_row = counts.cumsum(0) - counts
-    # Each item meets the others of its row: one fewer than there are.
+    # Each item is paired with the other items of its row, one fewer than the row has.
     first, place = ranges(counts[rows] - 1)
     second = first_of_row[rows[first]] + place
     second = second + (second >= first).long()  # steps over the item itself
@@ -57,7 +58,8 @@ def ordered_pairs(rows: torch.Tensor, num_rows: int) -> Tuple[torch.Tensor, torc
 
 
 def reversed_pairs(first: torch.Tensor, second: torch.Tensor, num_items: int) -> torch.Tensor:
-    """For pairs in lexicographic order, closed under reversal: where each pair's reverse is."""
+    """The place of each pair's reverse, for pairs in lexicographic order that include all
+    reverses."""
     return torch.searchsorted(first * num_items + second, second * num_items + first)
 
 
@@ -67,7 +69,7 @@ def span_pair_items(
     second_start: torch.Tensor,
     second_width: torch.Tensor,
 ) -> Tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-    """All pairs of a position in a first span and one in a second, for `P` pairs of spans.
+    """All pairs of a position in a first span and a position in a second, for `P` pairs of spans.
 
     # Parameters
 

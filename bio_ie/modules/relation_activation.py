@@ -1,4 +1,4 @@
-"""From scores of pairs to relations: softmax or sigmoid, the losses of both, and both orders."""
+"""Turns scores of pairs into relations, by softmax or sigmoid, with the losses of both."""
 
 from typing import NamedTuple, Optional, Sequence
 
@@ -17,10 +17,10 @@ LEGAL = {
 
 
 class PredictedRelations(NamedTuple):
-    """Relations (`Q`) of a batch."""
+    """The predicted relations (`Q`) of a batch."""
 
     pair: torch.Tensor
-    """`[Q]`, which pair."""
+    """`[Q]`, the index of its pair."""
     label: torch.Tensor
     """`[Q]`, its relation type."""
     probability: torch.Tensor
@@ -28,24 +28,26 @@ class PredictedRelations(NamedTuple):
 
 
 class RelationActivation(torch.nn.Module):
-    """What the scores of pairs (`P`) for relation types (`R`) mean.
+    """Turns the scores of pairs (`P`) for relation types (`R`) into probabilities and relations.
 
     * `"softmax"`: the types and "no relation", which is column 0 of `R + 1`, exclude each other. A
-      pair is predicted its likeliest type, or none.
-    * `"sigmoid"`: each type by itself, in `R` columns. A pair is predicted every type of at least
-      one half; it has none with the probability that is left beside the likeliest type.
+      pair gets the likeliest type, or none if "no relation" is likeliest.
+    * `"sigmoid"`: each type is independent, in `R` columns. A pair gets every type whose
+      probability is at least one half. The probability of "no relation" is one minus that of the
+      likeliest type.
 
-    An undirected type has the mean of the probabilities of both orders. If all types are
-    undirected, so has "no relation", and both orders agree.
+    The probability of an undirected type is the mean over both orders of a pair. If all types are
+    undirected, the same holds for "no relation", and both orders agree.
 
     # Parameters
 
     undirected : `Sequence[bool]`
-        Of each of the `R` types.
+        Whether each of the `R` types is undirected.
     activation : `str`, optional (default = `"softmax"`)
+        `"softmax"` or `"sigmoid"`.
     loss : `str`, optional
-        `"cross_entropy"` (with softmax, whose default it is), each further gold label of a pair
-        adding a term; or `"binary_cross_entropy"` of each column, with either.
+        `"cross_entropy"`, only with softmax and its default: each further gold label of a pair adds
+        a term. Or `"binary_cross_entropy"` of each column, with either activation.
     """
 
     undirected: torch.Tensor
@@ -58,7 +60,7 @@ class RelationActivation(torch.nn.Module):
             loss = "cross_entropy" if activation == "softmax" else "binary_cross_entropy"
         if (activation, loss) not in LEGAL:
             raise ConfigurationError(
-                f"no relation activation {activation!r} with the loss {loss!r}; there are "
+                f"no relation activation {activation!r} with the loss {loss!r}; choose one of: "
                 + ", ".join(f"{a} with {b}" for a, b in sorted(LEGAL))
             )
         self.is_softmax = activation == "softmax"
@@ -71,7 +73,7 @@ class RelationActivation(torch.nn.Module):
         )
 
     def loss(self, scores: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
-        """The loss summed over pairs; 0 without any.
+        """The loss summed over pairs; 0 without pairs.
 
         # Parameters
 
@@ -89,13 +91,13 @@ class RelationActivation(torch.nn.Module):
         logarithm = scores.log_softmax(-1)
         if self._is_cross_entropy:
             return (-logarithm * targets).sum()
-        # log(1 - p); p = 1 is kept off, where it has no gradient.
+        # log(1 - p), with p kept below 1, where the logarithm has no gradient.
         complement = torch.log(-torch.expm1(logarithm.clamp(max=-1e-6)))
         return -torch.where(targets, logarithm, complement).sum()
 
     def weights(self, scores: torch.Tensor) -> torch.Tensor:
-        """`[P, R + 1]`, the probabilities of no relation and of each type, in each order by
-        itself: the edges of a graph."""
+        """The probabilities of "no relation" and of each type, `[P, R + 1]`, as edges of a graph:
+        each order of a pair has its own."""
         scores = at_least_single(scores)
         if self.is_softmax:
             return scores.softmax(-1)
@@ -107,8 +109,8 @@ class RelationActivation(torch.nn.Module):
     def probabilities(
         self, scores: torch.Tensor, head: torch.Tensor, tail: torch.Tensor, num_items: int
     ) -> torch.Tensor:
-        """`[P, columns]`, for pairs `head`, `tail` `[P]` of `num_items` items as `ordered_pairs`
-        gives them."""
+        """The probabilities of all columns, `[P, columns]`, for the pairs `head`, `tail` `[P]` of
+        `num_items` items as `ordered_pairs` gives them."""
         scores = at_least_single(scores)
         probabilities = scores.softmax(-1) if self.is_softmax else scores.sigmoid()
         if not self._has_undirected:

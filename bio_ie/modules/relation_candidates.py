@@ -9,7 +9,7 @@ from bio_ie.modules.tagging import EntityRuns
 
 
 class RelationCandidates(NamedTuple):
-    """The entities (`K`) of a batch and all ordered pairs (`P`) of two of the same sentence."""
+    """The entities (`K`) of a batch and all ordered pairs (`P`) of two in the same sentence."""
 
     row: torch.Tensor
     """`[K]`, the sentence of each entity, ascending."""
@@ -18,11 +18,11 @@ class RelationCandidates(NamedTuple):
     last: torch.Tensor
     """`[K]`, its last word, ascending within a sentence."""
     type: torch.Tensor
-    """`[K]`, its type's index."""
+    """`[K]`, the index of its type."""
     head: torch.Tensor
-    """`[P]`, index among the `K` of a pair's head."""
+    """`[P]`, the index of a pair's head among the `K`."""
     tail: torch.Tensor
-    """`[P]`, index among the `K` of a pair's tail."""
+    """`[P]`, the index of a pair's tail among the `K`."""
 
 
 def relation_candidates(runs: EntityRuns) -> RelationCandidates:
@@ -33,8 +33,8 @@ def relation_candidates(runs: EntityRuns) -> RelationCandidates:
     return RelationCandidates(row, runs.start[row, last], last, runs.type[row, last], head, tail)
 
 
-def united(predicted: EntityRuns, gold: EntityRuns) -> EntityRuns:
-    """The entities of both; where two end at the same word, the gold one."""
+def merged_runs(predicted: EntityRuns, gold: EntityRuns) -> EntityRuns:
+    """Merges predicted and gold entities. Where two end at the same word, the gold one is kept."""
     return EntityRuns(
         is_last=predicted.is_last | gold.is_last,
         start=torch.where(gold.is_last, gold.start, predicted.start),
@@ -50,8 +50,8 @@ def relation_targets(
 ) -> torch.Tensor:
     """Which labels each candidate pair should get.
 
-    A pair has its gold labels if both entities are right in span and type, else none (joint
-    NER and RE, section 2).
+    A pair has its gold labels if both entities are right in span and type, and otherwise none
+    (joint NER and RE, section 2).
 
     # Parameters
 
@@ -76,7 +76,7 @@ def relation_targets(
         & (gold.type[row, last] == candidates.type)
     )
     num_words = gold.is_last.size(1)
-    # Ascending, since rows and last words are: so gold pairs are found by bisection.
+    # The keys ascend, since rows and last words do, so bisection finds the gold pairs.
     keys = _pair_key(row[candidates.head], last[candidates.head], last[candidates.tail], num_words)
     gold_keys = _pair_key(relations[:, 0], relations[:, 1], relations[:, 2], num_words)
     place = torch.searchsorted(keys, gold_keys).clamp(max=len(keys) - 1)

@@ -1,4 +1,4 @@
-"""What a model puts out of which the rows of a batch have more or less."""
+"""Model outputs whose number differs from row to row of a batch."""
 
 from itertools import islice
 from typing import Any, Dict, List, Mapping, NamedTuple, Sequence, Tuple
@@ -9,17 +9,18 @@ from bio_ie.modules.ragged import row_counts
 
 
 class RowItems(NamedTuple):
-    """Items of a batch, flat."""
+    """The items of all rows of a batch, in one tensor."""
 
     items: torch.Tensor
     """`[n, ...]`."""
     rows: torch.Tensor
-    """`[n]`, the row of each, ascending."""
+    """`[n]`, the row of each item, ascending."""
 
 
 def split_rows(parts: Mapping[str, RowItems], num_rows: int) -> Dict[str, Tuple[torch.Tensor, ...]]:
-    """A tensor for each row, without gradient, as AllenNLP takes outputs apart by row. How many
-    items rows have is brought to the host, that of all parts at once; no item is."""
+    """Splits each part into one tensor per row, without gradient, because AllenNLP splits a model's
+    outputs by row. Only the numbers of items per row are copied to the host, those of all parts at
+    once; the items are not."""
     counts = torch.stack([row_counts(rows, num_rows) for _, rows in parts.values()]).tolist()
     return {
         name: items.detach().split(sizes)
@@ -28,6 +29,6 @@ def split_rows(parts: Mapping[str, RowItems], num_rows: int) -> Dict[str, Tuple[
 
 
 def row_lists(rows: Sequence[torch.Tensor]) -> List[List[Any]]:
-    """What is in the tensors of rows, brought to the host at once."""
+    """The contents of the tensors of rows as lists, copied to the host at once."""
     items = iter(torch.cat(list(rows)).tolist())
     return [list(islice(items, len(row))) for row in rows]

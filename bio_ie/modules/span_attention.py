@@ -10,14 +10,14 @@ from bio_ie.modules.ragged import ranges
 
 
 class SpanTokens(NamedTuple):
-    """The tokens of all spans, one span after the other: `items`, the widths' sum, of them."""
+    """The tokens of all spans, one span after the other. `items` is the sum of the widths."""
 
     span: torch.Tensor
     """`[items]`, the span that a token is in, ascending."""
     token: torch.Tensor
     """`[items]`, the token, ascending within a span."""
     weight: torch.Tensor
-    """`[items]`, positive, 1 in sum within a span; single precision at least."""
+    """`[items]`, positive, in single precision at least. The weights of a span sum to 1."""
 
 
 def span_tokens(scores: torch.Tensor, first: torch.Tensor, width: torch.Tensor) -> SpanTokens:
@@ -26,7 +26,7 @@ def span_tokens(scores: torch.Tensor, first: torch.Tensor, width: torch.Tensor) 
     # Parameters
 
     scores : `torch.Tensor`
-        `[T]`, one for each token, the same in every span.
+        `[T]`, one for each token. A token has the same score in every span.
     first, width : `torch.Tensor`
         `[N]`, the first token and the number of tokens (at least 1) of each span.
     """

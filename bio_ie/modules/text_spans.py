@@ -1,4 +1,4 @@
-"""The spans of words of a batch of texts, flat, and which of them to keep."""
+"""Spans of words of a batch of texts, as flat tensors, and the choice of the best of them."""
 
 from typing import NamedTuple
 
@@ -19,13 +19,13 @@ class TextSpans(NamedTuple):
     """`[S]`, its last word."""
 
     def select(self, index: torch.Tensor) -> "TextSpans":
-        """Those at `index`, ascending."""
+        """The spans at the places `index`, which ascend."""
         return TextSpans(*(field[index] for field in self))
 
 
 def span_products(probabilities: torch.Tensor, spans: TextSpans) -> torch.Tensor:
     """`[S]`, the product of the words' probabilities `[B, N]` over each span."""
-    # Padding of the front, so that a difference of sums covers the first word too.
+    # Padded in front, so that a difference of sums covers the first word too.
     sums = functional.pad(probabilities.clamp(min=1e-30).double().log().cumsum(1), (1, 0))
     return (sums[spans.row, spans.last + 1] - sums[spans.row, spans.first]).exp()
 
@@ -53,17 +53,17 @@ def enumerate_spans(sentences: torch.Tensor, max_span_width: int) -> TextSpans:
     sentence_of_last = beyond.unfold(1, max_span_width, 1)  # [B, N, widths]
     first_sentence = sentences.unsqueeze(2)
     exists = (sentence_of_last == first_sentence) & (first_sentence >= 0)
-    row, first, width = exists.nonzero(as_tuple=True)  # width less one
-    return TextSpans(row, first, first + width)
+    row, first, further = exists.nonzero(as_tuple=True)  # `further` words after the first
+    return TextSpans(row, first, first + further)
 
 
 class SpanTable:
-    """Finds spans by their place in a text.
+    """Finds spans by their words.
 
     # Parameters
 
     spans : `TextSpans`
-        Those to be found.
+        The spans to be found.
     num_rows, num_words : `int`
         `B` and `N`.
     max_span_width : `int`
@@ -79,8 +79,8 @@ class SpanTable:
         self._table[place] = torch.arange(len(place), device=place.device)
 
     def at_words(self, row: torch.Tensor, first: torch.Tensor, last: torch.Tensor) -> torch.Tensor:
-        """Index of each span from `first` to `last`, `[n]`; -1 for those that are not there or
-        wider than any here."""
+        """The index of each span from `first` to `last`, `[n]`; -1 for spans that are not in the
+        table or wider than any span of it."""
         fits = last - first < self._max_span_width
         place = self._place(row, self._cell(first, torch.where(fits, last, first)))
         return torch.where(fits, self._table[place], -1)
@@ -97,23 +97,23 @@ class SpanTable:
 def keep_most_likely(
     scores: torch.Tensor, row: torch.Tensor, num_kept: torch.Tensor
 ) -> torch.Tensor:
-    """The best spans of each row, whatever else is in the batch.
+    """Selects the best spans of each row, independently of the other rows.
 
     # Parameters
 
     scores : `torch.Tensor`
-        `[S]`, higher is better; of equal ones the earlier is kept.
+        `[S]`, higher is better; of spans with equal scores the earlier is kept.
     row : `torch.Tensor`
         `[S]`, ascending.
     num_kept : `torch.Tensor`
-        `[B]`, how many to keep of each row, if it has so many.
+        `[B]`, the number of spans to keep of each row, if it has that many.
 
     # Returns
 
     `torch.Tensor`
         Indices of the kept spans, ascending.
     """
-    # Best first within each row: the rows come back into order, which keeps the best in front.
+    # Best first within each row: the stable sort by row keeps the order by score.
     by_score = scores.sort(descending=True, stable=True).indices
     order = by_score[row[by_score].sort(stable=True).indices]
     return order[places_in_row(row) < num_kept[row]].sort().values

@@ -3,9 +3,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bio_ie.modules.relation_candidates import (
+    merged_runs,
     relation_candidates,
     relation_targets,
-    united,
 )
 from bio_ie.modules.tagging import TagScheme
 
@@ -67,5 +67,5 @@ def test_targets_are_gold_labels_of_pairs_whose_entities_are_right(predicted, go
 
 @given(tag_grid, tag_grid)
 def test_united_entities_are_both_and_gold_wins_where_they_end_together(predicted, gold):
-    runs = united(runs_of(predicted), runs_of(gold))
+    runs = merged_runs(runs_of(predicted), runs_of(gold))
     assert entities(runs) == {**entities(runs_of(predicted)), **entities(runs_of(gold))}

@@ -1,4 +1,4 @@
-// To choose settings for conll04.jsonnet by: a fifth of the training file held out.
+// For choosing the settings of conll04.jsonnet: a fifth of the training file is held out.
 local parts = import '../lib/shared/parts.libsonnet';
 local paths = import '../lib/shared/paths.libsonnet';
 local held_out = parts.held_out(paths.data + '/conll04/conll04_train.json', 0.2);

@@ -1,4 +1,4 @@
-// ADE with all its relations, overlapping mentions too, one fold of ten. All of them:
+// ADE with all its relations, including those of overlapping mentions, one fold of ten. To run all folds:
 // `bio-ie repeat CONFIG --folds 0-9`.
 local base = import '../lib/keci/base.libsonnet';
 local corpora = import '../lib/keci/corpora.libsonnet';

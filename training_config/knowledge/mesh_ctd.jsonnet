@@ -1,5 +1,5 @@
-// Chemicals and diseases, to link mentions of them: MeSH with its supplementary records, and CTD's
-// diseases (MEDIC).
+// A knowledge base for linking mentions of chemicals and diseases: MeSH with its supplementary records, and
+// CTD's diseases (MEDIC).
 //
 //     bio-ie build-kb training_config/knowledge/mesh_ctd.jsonnet --output mesh_ctd.sqlite
 //     bio-ie build-index mesh_ctd.sqlite

@@ -1,6 +1,6 @@
-// The open vocabularies for texts about molecules: proteins also by the symbols of their genes
-// ("DNMT1", where MeSH has "DNA (Cytosine-5-)-Methyltransferase 1"), and molecules told apart that
-// open.jsonnet calls chemicals.
+// The open vocabularies for texts about molecules. Proteins are also found by the symbols of their genes
+// ("DNMT1", where MeSH has "DNA (Cytosine-5-)-Methyltransferase 1"), and molecules that open.jsonnet calls
+// chemicals have more specific types.
 //
 //     bio-ie build-kb training_config/knowledge/molecules.jsonnet --output molecules.sqlite
 (import 'open.jsonnet') {

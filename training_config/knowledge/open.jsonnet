@@ -1,21 +1,21 @@
 // A knowledge base of open vocabularies: MeSH, CTD's diseases (MEDIC), the Human Phenotype Ontology
-// and its disease annotations. docs/knowledge.md says where each file is obtained.
+// and its disease annotations. docs/knowledge.md says where to get each file.
 //
 //     bio-ie build-kb training_config/knowledge/open.jsonnet --output open.sqlite
 local paths = import '../lib/shared/paths.libsonnet';
 
 {
-  // The same types in all sources, and as corpora call them.
+  // The types are the same in all sources, and have the names that corpora use.
   mesh_types:: {
     C: 'Disease',
     F03: 'Disease',  // mental disorders
     D: 'Chemical',
   },
-  // Whether the names that other vocabularies have for MeSH's records are synonyms.
+  // Whether the names that other vocabularies have for MeSH's records become synonyms.
   mapped_names:: false,
 
   type: 'merged',
-  // The earlier a source, the more its names and definitions weigh.
+  // The names and definitions of earlier sources have precedence.
   sources: [
     {
       type: 'mesh',
@@ -33,6 +33,6 @@ local paths = import '../lib/shared/paths.libsonnet';
     { type: 'obo', path: paths.data + '/hpo/hp.json.gz' },
     { type: 'hpoa', path: paths.data + '/hpo/phenotype.hpoa.gz' },
   ],
-  // A phenotype that HPO refers to MeSH with, and no other one does, is MeSH's concept.
+  // A phenotype is merged with the MeSH concept that HPO refers to, if no other phenotype refers to it.
   merge_by: ['MESH'],
 }

@@ -2,5 +2,5 @@
 // alone.
 local linking = import '../lib/linking/all.libsonnet';
 linking.base + linking.corpora.medmentions_sentences + linking.architectures.pt_single + linking.recipe {
-  num_epochs:: 4,  // of some seven times the words that BC5CDR has
+  num_epochs:: 4,  // since there are some seven times as many words as in BC5CDR
 }

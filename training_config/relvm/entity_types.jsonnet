@@ -1,14 +1,14 @@
-// The types of ambiguous names by the sentences around them: a BiLSTM classifier that learns from
+// Predicts the types of ambiguous names from the sentences around them: a BiLSTM classifier that learns from
 // names whose type is certain (RELVM, section 4.1). For `bio-ie extract-pairs --type-classifier`.
 local parts = import '../lib/shared/parts.libsonnet';
 local paths = import '../lib/shared/paths.libsonnet';
 local words = import '../lib/shared/words.libsonnet';
 
-// A file of `bio-ie build-kb`, as it is given to extract-pairs.
+// A file made by `bio-ie build-kb`, the same as for extract-pairs.
 local knowledge_base = paths.knowledge_bases + '/molecules.sqlite';
 local held_out = parts.held_out(paths.data + '/pubmed_text/abstracts.jsonl.gz', 0.05);
 local word_dim = 100;
-local hidden_dim = 128;  // on either side; the paper does not say
+local hidden_dim = 128;  // in each direction; the paper does not give it
 
 {
   dataset_reader: {
@@ -17,7 +17,7 @@ local hidden_dim = 128;  // on either side; the paper does not say
     token_indexers: { tokens: { type: 'single_id', lowercase_tokens: true } },
     tokenizer: words.tokenizer,
     kb: { path: knowledge_base },
-    // The paper: the whole sentence. Of few texts, more is learned from what stands near the name.
+    // In the paper, the whole sentence. With few texts, more is learned from the words near the name.
     window: 8,
   },
   train_data_path: held_out.train,

@@ -1,4 +1,5 @@
-// EU-ADR, one fold of ten (lib/relvm/mention_corpora.libsonnet says how to choose), from a trained representation.
+// EU-ADR, one fold of ten (lib/relvm/mention_corpora.libsonnet says how to choose it), from a trained
+// representation.
 local base = import '../lib/relvm/mention_relations.libsonnet';
 local corpora = import '../lib/relvm/mention_corpora.libsonnet';
 local paths = import '../lib/shared/paths.libsonnet';

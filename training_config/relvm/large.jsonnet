@@ -1,2 +1,2 @@
-// LARGE (section 4.1.1), for relations of mentions: entities are their types.
+// LARGE (section 4.1.1), for relations of mentions: entities are represented by their types.
 (import '../lib/relvm/base.libsonnet') { hidden_dim:: 1024 }

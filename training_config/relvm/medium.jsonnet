@@ -1,2 +1,2 @@
-// MEDIUM (section 4.1.1), for relations of mentions: entities are their types.
+// MEDIUM (section 4.1.1), for relations of mentions: entities are represented by their types.
 (import '../lib/relvm/base.libsonnet') { hidden_dim:: 512 }

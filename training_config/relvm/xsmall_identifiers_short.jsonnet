@@ -1,2 +1,2 @@
-// X-SMALL in 3,000 steps, for a processor, for relations of entities by their identifiers.
+// X-SMALL in 3,000 steps, for a CPU, for relations of entities by their identifiers.
 (import 'small_identifiers_short.jsonnet') { hidden_dim:: 128, num_iterations:: 3000 }

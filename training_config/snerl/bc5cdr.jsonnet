@@ -1,4 +1,4 @@
-// SNERL on BC5CDR's chemical-induced diseases: a fifth of the training file held out, scored on the
+// SNERL on BC5CDR's chemical-induced diseases: a fifth of the training file is held out; scores are on the
 // development file.
 local base = import '../lib/snerl/base.libsonnet';
 local corpora = import '../lib/snerl/corpora.libsonnet';

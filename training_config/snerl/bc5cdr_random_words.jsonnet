@@ -1,2 +1,2 @@
-// The paper's encoder: words at random, and a transformer with convolutions.
+// The paper's encoder: random word vectors, and a transformer with convolutions.
 (import 'bc5cdr.jsonnet') { encoder:: null, num_epochs:: 12 }

@@ -8,8 +8,8 @@ local paths = import '../lib/shared/paths.libsonnet';
 
 base + parts.folded(paths.data + '/hpo/gsc_plus', 10, 23) + {
   corpus:: { type: 'gsc_plus', on_error: 'skip' },  // 13 of its 2,773 annotations are wrong
-  // A word of the other parts that training has not seen is unknown, as it is in a text to predict
-  // from; in the vocabulary it would have a random vector that nothing has trained.
+  // Words that occur only in the other parts are unknown, like the unseen words of a text to predict from. If
+  // they were in the vocabulary, they would have random vectors that nothing has trained.
   datasets_for_vocab_creation: ['train'],
   encoder:: encoders.random_words(128) { embedder+: { word_dropout: 0.1, dropout: 0.3 } },
   characters:: true,
@@ -27,6 +27,6 @@ base + parts.folded(paths.data + '/hpo/gsc_plus', 10, 23) + {
       dropout: 0.3,
     },
     tag_decoder: { type: 'crf' },
-    label_embedding_dim: null,  // of tags, for the relations
+    label_embedding_dim: null,  // the embedding of tags is for relations only
   },
 }

@@ -27,9 +27,9 @@ from bio_ie.modules.ragged import ranges, span_pair_items
 from bio_ie.modules.relation_activation import RelationActivation
 from bio_ie.modules.relation_candidates import (
     RelationCandidates,
+    merged_runs,
     relation_candidates,
     relation_targets,
-    united,
 )
 from bio_ie.modules.row_items import RowItems, split_rows
 from bio_ie.modules.schedules import ConstantSchedule, Schedule
@@ -41,7 +41,7 @@ SOURCES = ("predicted", "predicted_and_gold", "gold")
 
 @Model.register("joint_ner_re")
 class JointNerRe(Model):
-    """Tags words, and scores relations between the entities it tagged, in one pass.
+    """Tags the words of a sentence and scores relations between the tagged entities, in one pass.
 
     Registered as a `Model` with name "joint_ner_re". Instances come from `tagged_relations`.
 
@@ -52,39 +52,40 @@ class JointNerRe(Model):
     encoder : `Seq2SeqEncoder`, optional
         Applied to the embedded words.
     dropout : `float`, optional (default = `0.1`)
-        On the words' vectors.
+        The dropout of the words' vectors.
     tag_decoder : `TagDecoder`, optional (default = `argmax`)
         The loss and the prediction of tags: `argmax` (the paper), `constrained` or `crf`.
     label_embedding_dim : `int`, optional (default = `128`)
         Size of the embedding of predicted tags (eq. 3); `None` leaves it out (ablation b).
     head_feedforward, tail_feedforward : `FeedForward`, optional
-        Eqs. 4 and 5, given without `input_dim`. Without `tail_feedforward` the head's serves both
-        (ablation c); without either there is none (ablation d).
+        Eqs. 4 and 5, given without `input_dim`. Without `tail_feedforward`, `head_feedforward` is
+        applied to both heads and tails (ablation c). Without either, there is no feedforward
+        network (ablation d).
     pair_scorer : `PairScorer`, optional (default = `biaffine`)
         Eqs. 6 and 7; `linear` is ablation e.
     word_pair_pooling : `Pooling`, optional
         A pooling of logits. If given, every word of one entity is scored with every word of the
-        other, and the scores are pooled; the paper takes the two last words alone.
+        other, and the scores are pooled; the paper scores only the last words of both entities.
     relation_activation : `str`, optional (default = `"softmax"`)
         `"softmax"` over the relation types and "no relation" (eq. 8), or an independent
         `"sigmoid"` for each type, so that a pair may have several.
     relation_loss_weight : `Schedule`, optional (default = `constant`, 1)
         The weight lambda of eq. 10.
     training_candidates : `str`, optional (default = `"predicted"`)
-        The entities that relation candidates are made of in training: `"predicted"` (the paper),
+        The entities that form relation candidates in training: `"predicted"` (the paper),
         `"predicted_and_gold"`, or `"gold"`, which gives eq. 3 the gold tags too.
     entity_source : `str`, optional (default = `"predicted"`)
         The same out of training: `"predicted"`, or `"gold"` (Table 1, "Ours (gold)").
     knowledge : `BackgroundKnowledge`, optional
-        Not in the paper. What a knowledge base says of the text, read into the words
-        (`knowledge_attention_recontextualization`) or into the vectors of tagged entities that are
-        scored in pairs (`sentinel_attention`); the reader needs a `background`.
+        Not in the paper. Fuses knowledge about the text into the vectors of words
+        (`knowledge_attention_recontextualization`), or into the vectors of tagged entities that are
+        scored in pairs (`sentinel_attention`). The reader needs a `background`.
     regularizer, serialization_dir, ddp_accelerator : optional
         As in every `Model`.
 
     # Output of `forward`
 
-    `loss` when tags are given. Out of training also `metadata` and what is predicted, each as a
+    `loss` when tags are given. Out of training also `metadata` and the predictions, each as a
     tensor for every sentence (see `predicted_graph`).
     """
 
@@ -111,7 +112,7 @@ class JointNerRe(Model):
         serialization_dir: Optional[str] = None,
         ddp_accelerator: Optional[DdpAccelerator] = None,
     ) -> None:
-        # Named one by one: with **kwargs a setting that does not exist is a TypeError somewhere.
+        # Named one by one: with **kwargs, a wrong setting would be a TypeError in another place.
         # The ignored type lacks an Optional in AllenNLP.
         super().__init__(vocab, regularizer, serialization_dir, ddp_accelerator)  # type: ignore[arg-type]
         if training_candidates not in SOURCES:
@@ -119,7 +120,7 @@ class JointNerRe(Model):
         if entity_source not in ("predicted", "gold"):
             raise ConfigurationError(f"unknown entity_source {entity_source!r}")
         if tail_feedforward is not None and head_feedforward is None:
-            raise ConfigurationError("tail_feedforward needs a head_feedforward beside it")
+            raise ConfigurationError("tail_feedforward needs a head_feedforward too")
         if word_pair_pooling is not None:
             word_pair_pooling.require_domain("logits", "word_pair_pooling of joint_ner_re")
 
@@ -142,7 +143,9 @@ class JointNerRe(Model):
         if knowledge is not None:
             self.knowledge = knowledge.construct(vocab=vocab, token_dim=token_dim, span_dim=width)
             if self.knowledge.fuses_spans and word_pair_pooling is not None:
-                raise ConfigurationError("word_pair_pooling has no mentions for knowledge to fuse")
+                raise ConfigurationError(
+                    "word_pair_pooling scores words, so there are no mentions for knowledge to fuse"
+                )
         self.head_feedforward = self.tail_feedforward = None
         if head_feedforward is not None:
             self.head_feedforward = head_feedforward.construct(input_dim=width)
@@ -240,7 +243,7 @@ class JointNerRe(Model):
         gold_runs: Optional[EntityRuns],
         mask: torch.Tensor,
     ) -> Tuple[torch.Tensor, EntityRuns]:
-        """The tags that eq. 3 embeds, and the entities that candidates are made of."""
+        """The tags that eq. 3 embeds, and the entities that form relation candidates."""
         source = self.training_candidates if self.training else self.entity_source
         if source == "predicted":
             return predicted_tags, self.tag_scheme.entity_runs(predicted_tags, mask)
@@ -252,7 +255,7 @@ class JointNerRe(Model):
         if source == "gold":
             return tags, gold_runs
         predicted_runs = self.tag_scheme.entity_runs(predicted_tags, mask)
-        return predicted_tags, united(predicted_runs, gold_runs)
+        return predicted_tags, merged_runs(predicted_runs, gold_runs)
 
     def _relation_scores(
         self,
@@ -261,7 +264,7 @@ class JointNerRe(Model):
         candidates: RelationCandidates,
         graph: Optional[EncodedGraph],
     ) -> torch.Tensor:
-        """Eqs. 3 to 7 for the candidates alone: `[P, R (+ 1)]`."""
+        """Eqs. 3 to 7 for the candidates only: `[P, R (+ 1)]`."""
         row, word, width = candidates.row, candidates.last, None
         if self.word_pair_pooling is not None:
             width = candidates.last - candidates.start + 1
@@ -314,19 +317,21 @@ class JointNerRe(Model):
         )
 
     def make_output_human_readable(self, output_dict: Dict[str, Any]) -> Dict[str, Any]:
-        """Gives for each row lists of `Mention` and `Relation`, `mentions` and `relations`, in
+        """Gives for each row lists of `Mention` and `Relation` under `mentions` and `relations`, in
         character offsets of the document. Ids count the row's mentions. Entities that were given
         (`entity_source: "gold"`) have no score."""
         return self._decoder.annotations(output_dict, given=self.entity_source == "gold")
 
     def _count(self, output: Dict[str, Any]) -> None:
-        """Adds a batch to the scores, by character offsets: what the tags could not hold counts.
-        Brings the batch to the host, as scores compare Python's items; so only with gold tags."""
+        """Adds a batch to the scores. These compare character offsets, so gold entities that tags
+        cannot represent count as well. Called with gold tags only, since it copies the batch to the
+        host, where scores compare Python objects."""
         self._scores(self._decoder.items(output), output["metadata"])
 
     def get_metrics(self, reset: bool = False) -> Dict[str, float]:
         """The means of the two losses and the accuracy of tags; out of training also entity and
-        relation scores and their mean, `overall`. All scores on reset, the main ones before."""
+        relation scores and their mean, `overall`. All scores on reset, before that only the main
+        ones."""
         metrics = {name: average.get_metric(reset) for name, average in self._losses.items()}
         metrics["tag_accuracy"] = self._tag_accuracy.get_metric(reset)
         if not self.training:

@@ -1,4 +1,4 @@
-"""Where the knowledge in a prediction came from."""
+"""Explains predictions by the concepts whose knowledge they used."""
 
 from dataclasses import replace
 from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Tuple
@@ -13,32 +13,32 @@ from bio_ie.text.document import Mention
 
 
 class ExplainedSpan(NamedTuple):
-    """A span of a text, and what went into it."""
+    """A span of a text, and the weights of its sentinel and its candidate concepts."""
 
     first: int
     last: int
     sentinel: float
     """1 for a span without candidates."""
     candidates: List[Tuple[int, float]]
-    """Nodes, counted within the text, and their weights."""
+    """Nodes, numbered within the text, and their weights."""
 
 
 def explanations(spans: TextSpans, fused: Optional[FusedSpans] = None) -> Dict[str, RowItems]:
-    """Spans with the weights of their candidate concepts.
+    """Builds the output of kept spans with the weights of their candidate concepts.
 
     # Parameters
 
     spans : `TextSpans`
-        Those that were kept, `K`.
+        The `K` kept spans.
     fused : `FusedSpans`, optional
-        Of these spans; without it, or without weights, no span has candidates.
+        The same spans after fusion. Without it, or without its weights, no span has candidates.
 
     # Returns
 
     `Dict[str, RowItems]`
-        `kept_spans` `[K, 2]`: first and last word. If there are weights also `sentinel_weights`
-        `[K]`, `links` `[P, 2]`: a span and a node, both counted within the text; and `link_weights`
-        `[P]`.
+        `kept_spans` `[K, 2]`: first and last word. If there are weights, also `sentinel_weights`
+        `[K]`; `links` `[P, 2]`: a span and a node, both numbered within the text; and
+        `link_weights` `[P]`.
     """
     result = {"kept_spans": RowItems(torch.stack([spans.first, spans.last], dim=1), spans.row)}
     if fused is None or fused.link_weights is None or fused.sentinel_weights is None:
@@ -55,12 +55,12 @@ def explanations(spans: TextSpans, fused: Optional[FusedSpans] = None) -> Dict[s
 
 
 def explained_spans(output: Mapping[str, Any]) -> List[List[ExplainedSpan]]:
-    """What `explanations` says of each text, on the host.
+    """Copies the results of `explanations` to the host, as spans of each text.
 
     # Parameters
 
     output : `Mapping[str, Any]`
-        A model's.
+        The output of a model.
     """
     kept = row_lists(output["kept_spans"])
     if "links" not in output:
@@ -88,17 +88,17 @@ def explained_spans(output: Mapping[str, Any]) -> List[List[ExplainedSpan]]:
 def with_explanations(
     mentions: List[Mention], spans: List[ExplainedSpan], metadata: Mapping[str, Any]
 ) -> List[Mention]:
-    """The mentions of one text with `sentinel` and `concepts` in their metadata, the weightiest
-    first, if they have candidates.
+    """Adds `sentinel` and `concepts` to the metadata of the mentions of one text that have
+    candidates. Concepts with the highest weights come first.
 
     # Parameters
 
     mentions : `List[Mention]`
     spans : `List[ExplainedSpan]`
-        Theirs are among them.
+        Spans of the text, with those of the mentions among them.
     metadata : `Mapping[str, Any]`
-        With `word_spans`, the character offsets of words, and `concepts`, what the nodes are
-        (`SentenceReader.add_background`).
+        With `word_spans`, the character offsets of words, and `concepts`, a description of each
+        node (`SentenceReader.add_background`).
     """
     words = metadata["word_spans"]
     found = {

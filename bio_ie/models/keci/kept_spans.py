@@ -1,4 +1,4 @@
-"""The span graph: its nodes, which are the spans that are kept, and their scores."""
+"""Selects the spans that are the nodes of the span graph, and holds the graph's scores."""
 
 from typing import NamedTuple
 
@@ -10,10 +10,11 @@ from bio_ie.modules.text_spans import TextSpans, keep_most_likely
 
 
 class SpanGraph(NamedTuple):
-    """Scores of spans and of pairs of spans."""
+    """The scores of spans and of pairs of spans."""
 
     entities: torch.Tensor
-    """`[S, types + 1]` of all spans, or `[K, types + 1]` of those kept; column 0 is "no entity"."""
+    """`[S, types + 1]` for all spans, or `[K, types + 1]` for kept spans; column 0 is "no
+    entity"."""
     relations: torch.Tensor
     """`[P, columns]`, see `RelationActivation`."""
 
@@ -22,12 +23,12 @@ class KeptSpans(NamedTuple):
     """The spans (`K`) that were kept, and all ordered pairs (`P`) of two of the same text."""
 
     place: torch.Tensor
-    """`[K]`, among all spans, ascending."""
+    """`[K]`, the index of each kept span among all spans, ascending."""
     spans: TextSpans
     head: torch.Tensor
-    """`[P]`, index among the `K`."""
+    """`[P]`, the index of a pair's head among the `K`."""
     tail: torch.Tensor
-    """`[P]`"""
+    """`[P]`, the index of a pair's tail among the `K`."""
 
 
 def keep_spans(entity_scores: torch.Tensor, spans: TextSpans, num_kept: torch.Tensor) -> KeptSpans:
@@ -40,10 +41,10 @@ def keep_spans(entity_scores: torch.Tensor, spans: TextSpans, num_kept: torch.Te
         `[S, types + 1]`.
     spans : `TextSpans`
     num_kept : `torch.Tensor`
-        `[B]`, how many to keep of each text, if it has so many.
+        `[B]`, the number of spans to keep of each text, if it has that many.
     """
-    none = at_least_single(entity_scores.detach()).log_softmax(-1)[:, 0]
-    place = keep_most_likely(-none, spans.row, num_kept)
+    no_entity = at_least_single(entity_scores.detach()).log_softmax(-1)[:, 0]
+    place = keep_most_likely(-no_entity, spans.row, num_kept)
     kept = spans.select(place)
     head, tail = ordered_pairs(kept.row, len(num_kept))
     return KeptSpans(place, kept, head, tail)

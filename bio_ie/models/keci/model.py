@@ -42,19 +42,20 @@ from bio_ie.modules.text_spans import SpanTable, TextSpans, enumerate_spans
 
 @Model.register("keci")
 class Keci(Model):
-    """Predicts a span graph from the text, reads what a knowledge base says of its spans, and
-    predicts it again.
+    """Predicts a span graph from the text, fuses knowledge about its spans from a knowledge base,
+    and predicts the graph again.
 
     1. All spans of at most `max_span_width` words get a vector s (eq. 1) and entity scores (eq. 2).
        The likeliest entities are kept, and their pairs get relation scores (eq. 3): the initial
        graph.
-    2. Its edges carry vectors between spans: h (eq. 4). The background graph is encoded (eq. 5),
-       and each span fused with the concepts that it may name: f (eqs. 6 to 8).
-    3. f gets entity and relation scores anew (eq. 9): the final graph. The loss is that of the
+    2. Spans exchange information along the edges of the initial graph, which gives h (eq. 4). The
+       background graph is encoded (eq. 5), and each span is fused with the concepts that it may
+       name, which gives f (eqs. 6 to 8).
+    3. f gets new entity and relation scores (eq. 9): the final graph. The loss is that of the
        initial graph plus `final_loss_weight` times that of the final one (eq. 10).
 
-    Without `knowledge` (SentContextOnly), or with one that fuses tokens (KnowBertAttention), the
-    initial graph is what is predicted, and there is nothing behind it.
+    Without `knowledge` (SentContextOnly), or with knowledge that fuses tokens (KnowBertAttention),
+    the initial graph is the prediction, and there is no final graph.
 
     Losses are sums over spans and over pairs of kept spans, divided by the number of texts.
 
@@ -66,45 +67,45 @@ class Keci(Model):
     span_extractor : `SpanExtractor`
         Eq. 1, `endpoint_attentive`; given without `input_dim`.
     pair_scorer : `PairScorer`
-        FFNN_r; the paper's is an `mlp` of `x,y,x*y`.
+        FFNN_r; in the paper it is an `mlp` of `x,y,x*y`.
     entity_hidden_dims : `List[int]`
         The hidden layers of FFNN_e.
     encoder : `Seq2SeqEncoder`, optional
         Applied to the embedded words.
     dropout : `float`, optional (default = `0.2`)
-        On the words' vectors, and in FFNN_e.
+        The dropout of the words' vectors, and in FFNN_e.
     max_span_width : `int`, optional (default = `20`)
-        In words; L. The reader's must be the same.
+        L, the largest width of a span in words. The reader must have the same value.
     spans_per_word : `float`, optional (default = `0.5`)
-        How many spans are kept, lambda; one of each text at least.
+        lambda, the number of spans to keep per word; at least one span of each text is kept.
     span_graph_encoder : `GraphEncoder`, optional (default = `pass_through`)
         Eq. 4, `bidirectional_gcn`.
     knowledge : `BackgroundKnowledge`, optional
         Its fusion may be `sentinel_attention` (eqs. 6 to 8), which fuses spans, or
         `knowledge_attention_recontextualization`, which fuses tokens.
     final_representation : `str`, optional (default = `"fused"`)
-        What eq. 9 sees: `"fused"`, f; or `"fused_and_span"`, f and h.
+        The input of eq. 9: `"fused"`, f; or `"fused_and_span"`, f and h.
     final_loss_weight : `float`, optional (default = `2.0`)
         The 2 of eq. 10.
     relation_activation : `str`, optional (default = `"softmax"`)
         `"softmax"` or `"sigmoid"`; see `RelationActivation`.
     relation_loss : `str`, optional (default = `"binary_cross_entropy"`)
-        Or `"cross_entropy"`, with softmax.
+        `"binary_cross_entropy"`, or `"cross_entropy"` with softmax.
     relation_loss_weight : `Schedule`, optional (default = `constant`, 1)
-        Of the relation losses of both graphs.
+        The weight of the relation losses of both graphs.
     name_pooling, name_pair_pooling : `Pooling`, optional
         Not in the paper: spans of a text with the same name share their entity scores, and pairs
-        of spans with the same two names their relation scores; see `NamePooling`. The reader needs
-        `word_keys`.
+        of spans with the same two names share their relation scores; see `NamePooling`. The reader
+        needs `word_keys`.
     regularizer, serialization_dir, ddp_accelerator : optional
         As in every `Model`.
 
     # Output of `forward`
 
     `loss` when labels are given. Out of training also `metadata` and, each as a tensor for every
-    text: the graph that is predicted (`predicted_span_graph` says what there is of it) and, if that
-    is another one, the initial graph, with `initial_` before the same names; the kept spans, and
-    where the knowledge in them came from (`explanations`).
+    text: the predicted graph (see `predicted_span_graph`); if that is the final graph, also the
+    initial graph, with `initial_` before the same names; and the kept spans with the weights of
+    their concepts (see `explanations`).
     """
 
     default_predictor = "document"
@@ -133,7 +134,7 @@ class Keci(Model):
         serialization_dir: Optional[str] = None,
         ddp_accelerator: Optional[DdpAccelerator] = None,
     ) -> None:
-        # Named one by one: with **kwargs a setting that does not exist is a TypeError somewhere.
+        # Named one by one: with **kwargs, a wrong setting would be a TypeError in another place.
         # The ignored type lacks an Optional in AllenNLP.
         super().__init__(vocab, regularizer, serialization_dir, ddp_accelerator)  # type: ignore[arg-type]
         if final_representation not in ("fused", "fused_and_span"):
@@ -257,8 +258,8 @@ class Keci(Model):
     def _tokens(
         self, words: TextFieldTensors, background: Optional[GraphTensors]
     ) -> Tuple[torch.Tensor, Optional[EncodedGraph]]:
-        """The vectors of words `[B, N, H]`, which may know of concepts, and the background
-        graph."""
+        """The vectors of words `[B, N, H]`, with knowledge if it is fused into words, and the
+        background graph."""
         x = self.text_field_embedder(words)
         if self.encoder is not None:
             x = self.encoder(x, get_text_field_mask(words))
@@ -291,7 +292,7 @@ class Keci(Model):
         """Eq. 4 on the initial graph: h, `[K, d]`."""
         assert self.span_graph_encoder is not None
         nodes, mask = to_dense_batch(vectors, kept.spans.row, batch_size=num_rows)  # [B, M, d]
-        within = places_in_row(kept.spans.row)  # [K], place in its text
+        within = places_in_row(kept.spans.row)  # [K], the place of each span in its text
         weights = self.relation_activation.weights(relation_scores)  # r, [P, R + 1]
         edges = weights.new_zeros(num_rows, mask.size(1), mask.size(1), weights.size(1))
         row, head, tail = kept.spans.row[kept.head], within[kept.head], within[kept.tail]
@@ -343,7 +344,8 @@ class Keci(Model):
         labels: torch.Tensor,
         num_rows: int,
     ) -> torch.Tensor:
-        """Of one graph, whose two losses are kept for `get_metrics` under its name."""
+        """The loss of one graph. Its two parts are kept for `get_metrics` under the graph's
+        name."""
         scores = at_least_single(graph.entities)
         entity_loss = functional.cross_entropy(scores, types, reduction="sum")
         relation_loss = self.relation_activation.loss(graph.relations, labels)
@@ -354,8 +356,8 @@ class Keci(Model):
     def make_output_human_readable(self, output_dict: Dict[str, Any]) -> Dict[str, Any]:
         """Gives for each text lists of `Mention` and `Relation`, in character offsets of the
         document: `mentions` and `relations` and, if knowledge may have changed them,
-        `initial_mentions` and `initial_relations`. The metadata of a mention that has candidate
-        concepts says how much of each went into it (`concepts`), and how much of none
+        `initial_mentions` and `initial_relations`. The metadata of a mention with candidate
+        concepts gives the weight of each concept (`concepts`), and the weight of no concept
         (`sentinel`)."""
         readable = self._decoder.annotations(output_dict)
         readable["mentions"] = [
@@ -372,8 +374,9 @@ class Keci(Model):
         return readable
 
     def _count(self, output: Dict[str, Any]) -> None:
-        """Adds a batch to the scores, by character offsets: what no span could hold counts. Brings
-        the batch to the host, as scores compare Python's items; so only with gold labels."""
+        """Adds a batch to the scores. These compare character offsets, so gold entities that spans
+        cannot represent count as well. Called with gold labels only, since it copies the batch to
+        the host, where scores compare Python objects."""
         self._scores(
             output["metadata"],
             self._decoder.items(output),
@@ -385,8 +388,8 @@ class Keci(Model):
         return list(self._losses.values())
 
     def get_metrics(self, reset: bool = False) -> Dict[str, float]:
-        """The means of the losses; out of training also the scores (`SpanGraphScores`), and the
-        share of unknown concepts. All scores on reset, the main ones before."""
+        """The means of the losses and the share of unknown concepts; out of training also the
+        scores (`SpanGraphScores`). All scores on reset, before that only the main ones."""
         metrics = {name: average.get_metric(reset) for name, average in self._losses.items()}
         if self.knowledge is not None:
             metrics.update(self.knowledge.get_metrics(reset))

@@ -1,4 +1,4 @@
-"""Spans of the same name share what is thought of each of them."""
+"""Pools the scores of spans that have the same name."""
 
 from typing import Optional
 
@@ -12,18 +12,18 @@ from bio_ie.modules.text_spans import TextSpans
 
 
 class NamePooling(torch.nn.Module):
-    """Pools the scores of all spans of a text with the same words, and those of all pairs of spans
-    with the same two names; each of them gets what came of it. Not in KECI.
+    """Pools the scores of all spans of a text with the same words, and of all pairs of spans with
+    the same two names. Each span or pair then gets the pooled scores. Not in KECI.
 
-    A text that repeats a name mostly means the same thing, and BioRelEx's entities and interactions
-    are those of names.
+    A text that repeats a name mostly means the same thing, and BioRelEx annotates the entities and
+    interactions of names.
 
     # Parameters
 
     spans : `Pooling`, optional
-        Of entity scores: of logits, or of probabilities, which are those of a softmax.
+        For entity scores: a pooling of logits, or of probabilities, which come from a softmax.
     pairs : `Pooling`, optional
-        Of relation scores: of logits or, `of_softmax`, of probabilities.
+        For relation scores: a pooling of logits or, if `of_softmax`, of probabilities.
     of_softmax : `bool`, optional (default = `True`)
         Whether the types of a pair exclude each other.
     """
@@ -45,7 +45,7 @@ class NamePooling(torch.nn.Module):
         self.pairs = pairs
 
     def names(self, word_keys: Optional[torch.Tensor], spans: TextSpans) -> Optional[torch.Tensor]:
-        """`[S]`, the number of each span's name in its text, from 0, if any pooling needs it.
+        """Numbers the names of spans, `[S]`, if any pooling needs that (see `same_names`).
 
         # Parameters
 
@@ -62,7 +62,7 @@ class NamePooling(torch.nn.Module):
         return same_names(word_keys, spans)
 
     def entities(self, scores: torch.Tensor, names: Optional[torch.Tensor]) -> torch.Tensor:
-        """`[S, types + 1]`, from scores of the same shape and names `[S]`."""
+        """Pools the entity scores `[S, types + 1]` of spans with the same `names` `[S]`."""
         if self.spans is None or names is None:
             return scores
         return _shared(self.spans, scores, names)
@@ -74,8 +74,8 @@ class NamePooling(torch.nn.Module):
         head: torch.Tensor,
         tail: torch.Tensor,
     ) -> torch.Tensor:
-        """`[P, columns]`, from scores of the same shape of pairs `head`, `tail` `[P]` of spans
-        with `names` `[S]`."""
+        """Pools the relation scores `[P, columns]` of pairs `head`, `tail` `[P]` of spans with the
+        same two `names` `[S]`."""
         if self.pairs is None or names is None:
             return scores
         numbers = names[head] * (names.amax() + 1 if len(names) else 1) + names[tail]
@@ -83,7 +83,7 @@ class NamePooling(torch.nn.Module):
 
 
 def _shared(pooling: Pooling, scores: torch.Tensor, segment: torch.Tensor) -> torch.Tensor:
-    """The pooled scores of each item's segment, as many as items."""
+    """Gives each item the pooled scores of its segment."""
     if pooling.domain == "probabilities":
         pooled = pooling.of_logs(at_least_single(scores).log_softmax(-1), segment, len(scores))
     else:

@@ -1,4 +1,4 @@
-"""What a span graph predicts."""
+"""Turns the scores of a span graph into predicted entities and relations."""
 
 from typing import Dict
 
@@ -16,21 +16,21 @@ from bio_ie.modules.row_items import RowItems
 def predicted_span_graph(
     graph: SpanGraph, kept: KeptSpans, activation: RelationActivation
 ) -> Dict[str, RowItems]:
-    """Entities and relations: the likeliest type of each kept span, if that is one, and the
-    relations between two entities.
+    """Predicts entities and relations. A kept span is an entity of its likeliest type, unless "no
+    entity" is likeliest; relations are predicted between two entities.
 
     # Parameters
 
     graph : `SpanGraph`
-        Of the kept spans.
+        The scores of the kept spans.
     kept : `KeptSpans`
     activation : `RelationActivation`
 
     # Returns
 
     `Dict[str, RowItems]`
-        That of `predicted_graph`; and `span_probabilities`, `[kept spans, types + 1]`: those of no
-        entity and of each type.
+        The output of `predicted_graph`; and `span_probabilities`, `[kept spans, types + 1]`: the
+        probabilities of no entity and of each type.
     """
     span_probabilities = at_least_single(graph.entities).softmax(-1)
     probability, type_ = span_probabilities.max(-1)

@@ -1,4 +1,4 @@
-"""Scores of spans and of pairs of spans: a predicted span graph."""
+"""Scores spans and pairs of spans, which gives a span graph."""
 
 from typing import List
 
@@ -15,17 +15,17 @@ class SpanGraphHead(torch.nn.Module):
     # Parameters
 
     input_dim : `int`
-        Of a span's vector.
+        The size of a span's vector.
     num_types : `int`
-        |E| less "no entity", which is column 0.
+        |E| without "no entity", which is column 0.
     num_relation_columns : `int`
-        Of `RelationActivation`.
+        The number of columns of `RelationActivation`.
     entity_hidden_dims : `List[int]`
         The hidden layers of FFNN_e.
     pair_scorer : `Lazy[PairScorer]`
         FFNN_r.
     dropout : `float`
-        In the hidden layers of FFNN_e.
+        The dropout in the hidden layers of FFNN_e.
     """
 
     def __init__(
@@ -44,11 +44,11 @@ class SpanGraphHead(torch.nn.Module):
         )
 
     def entities(self, spans: torch.Tensor) -> torch.Tensor:
-        """`[S, input_dim]` -> `[S, types + 1]`."""
+        """Scores the types of spans, `[S, input_dim]` -> `[S, types + 1]`."""
         return self.entity_scorer(spans)
 
     def relations(
         self, spans: torch.Tensor, head: torch.Tensor, tail: torch.Tensor
     ) -> torch.Tensor:
-        """`[K, input_dim]` and pairs `[P]` of them -> `[P, columns]`."""
+        """Scores the relations of pairs `[P]` of spans, `[K, input_dim]` -> `[P, columns]`."""
         return self.pair_scorer(spans, spans, head, tail)

@@ -1,4 +1,4 @@
-"""What a span graph should be: the gold types of spans and labels of pairs."""
+"""The targets of a span graph: the gold types of spans and labels of pairs."""
 
 import torch
 
@@ -7,14 +7,14 @@ from bio_ie.modules.text_spans import SpanTable, TextSpans
 
 
 class SpanGraphTargets:
-    """The gold of a batch of `B` texts of up to `N` words.
+    """The gold entities and relations of a batch of `B` texts of up to `N` words.
 
     # Parameters
 
     entities : `torch.Tensor`
         `[n, 4]`: row, first word, last word, type. A span has one type.
     relations : `torch.Tensor`
-        `[m, 4]`: row, `span_position` of head and of tail, label. A pair may have several.
+        `[m, 4]`: row, `span_position` of head and of tail, label. A pair may have several labels.
     sentences : `torch.Tensor`
         `[B, N]`.
     max_span_width : `int`
@@ -34,7 +34,7 @@ class SpanGraphTargets:
         self._max_span_width = max_span_width
 
     def types(self, spans: TextSpans) -> torch.Tensor:
-        """The class of each span, `[S]`: 0 for no entity, else its type and 1."""
+        """The class of each span, `[S]`: 0 for no entity, otherwise its type plus 1."""
         row, first, last, type_ = self._entities.unbind(1)
         place = self._table(spans).at_words(row, first, last)
         is_here = place >= 0
@@ -45,8 +45,8 @@ class SpanGraphTargets:
     def labels(
         self, spans: TextSpans, head: torch.Tensor, tail: torch.Tensor, num_labels: int
     ) -> torch.Tensor:
-        """The labels of the pairs `head`, `tail` `[P]` of spans, which are in lexicographic order
-        as `ordered_pairs` gives them: `[P, num_labels]`, bool. No span is paired with itself."""
+        """The labels `[P, num_labels]`, bool, of the pairs `head`, `tail` `[P]` of spans. Pairs are
+        in lexicographic order, as `ordered_pairs` gives them. No span is paired with itself."""
         targets = head.new_zeros(len(head), num_labels, dtype=torch.bool)
         row, head_position, tail_position, label = self._relations.unbind(1)
         table = self._table(spans)

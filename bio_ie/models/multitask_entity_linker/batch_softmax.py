@@ -1,5 +1,5 @@
-"""A classifier over very many classes, trained on those of a batch (multi-task linking, section
-3.1)."""
+"""A classifier over very many classes, trained on the classes of a batch (multi-task linking,
+section 3.1)."""
 
 from typing import Iterator, NamedTuple, Tuple
 
@@ -14,23 +14,24 @@ class Classified(NamedTuple):
     label: torch.Tensor
     """`[n]`."""
     probability: torch.Tensor
-    """`[n]`, among all classes."""
+    """`[n]`, by a softmax over all classes."""
 
 
 class BatchSoftmax(torch.nn.Module):
     """A linear layer and a softmax over its `C` classes.
 
-    In training the softmax is over the classes that are in the batch, Nil always among them if it
-    can be predicted:
+    In training the softmax is over the classes that occur in the batch, and over Nil if it can be
+    predicted:
 
         L = - 1/n  sum_i  w_(y_i)  log softmax(W_E x_i + b_E)_(y_i)
 
     where `E` are these classes and `n` is the number of items with a label, whatever their weights.
-    Scores take memory for `n |E|` numbers; weights and, in training, their gradient take it for all
-    classes. Out of training the best class is sought among all of them, in parts.
+    Scores take memory for `n |E|` numbers; weights and, in training, their gradients take memory
+    for all classes. Out of training the best of all classes is predicted, for parts of the items at
+    a time.
 
-    Beyond the paper, `E` may have other classes besides (`num_negatives`): an item is then also
-    told which classes it is not of among those that the batch happens not to have.
+    Beyond the paper, `E` may have further classes (`num_negatives`). An item then also learns that
+    it is not of some classes that the batch does not have.
 
     # Parameters
 
@@ -39,15 +40,15 @@ class BatchSoftmax(torch.nn.Module):
     nil : `int`
         The index of Nil.
     nil_weight : `float`, optional (default = `1.0`)
-        `w` of Nil; that of every other class is 1.
+        The weight `w` of Nil; the weight of every other class is 1.
     with_nil : `bool`, optional (default = `True`)
-        Whether items may be of no class. If not, Nil is neither learned nor predicted, and takes
-        part only as the label of an item, which should not be.
+        Whether items may be of no class. If not, Nil is neither learned nor predicted. It then
+        takes part only if an item has it as a label, which should not happen.
     max_scores : `int`, optional (default = `2 ** 24`)
-        So many scores are held at once out of training.
+        The number of scores that are held at once out of training.
     num_negatives : `int`, optional (default = `0`)
-        So many classes, drawn anew for every batch, are in `E` beside those of the batch, in
-        training only. With as many as there are classes, it is the softmax over all.
+        The number of classes that are in `E` besides those of the batch, in training only. They are
+        drawn anew for every batch. With the number of all classes, the softmax is over all classes.
     """
 
     def __init__(
@@ -66,7 +67,7 @@ class BatchSoftmax(torch.nn.Module):
         if max_scores < 1:
             raise ConfigurationError(f"max_scores must be positive, not {max_scores}")
         if num_negatives < 0:
-            raise ConfigurationError(f"num_negatives must not be negative, as {num_negatives} is")
+            raise ConfigurationError(f"num_negatives must not be negative, got {num_negatives}")
         self.linear = torch.nn.Linear(input_dim, num_classes)
         self._nil = nil
         self._nil_weight = nil_weight
@@ -81,7 +82,7 @@ class BatchSoftmax(torch.nn.Module):
         vectors : `torch.Tensor`
             `[n, D]`.
         labels : `torch.Tensor`
-            `[n]`; items with a negative one are left out.
+            `[n]`; items with a negative label are left out.
 
         # Returns
 
@@ -95,9 +96,9 @@ class BatchSoftmax(torch.nn.Module):
         return self.mean_loss(losses, labels)
 
     def batch_classes(self, labels: torch.Tensor) -> Tuple[torch.Tensor, torch.Tensor]:
-        """E, ascending, and where among them each of the labels `[n]` is."""
+        """The classes E, ascending, and the place of each of the labels `[n]` among them."""
         present = labels
-        # One class at least: of none there is no softmax.
+        # At least one class, since there is no softmax over none.
         if self._with_nil or not len(labels):
             present = functional.pad(labels, (0, 1), value=self._nil)
         if self.training and self._num_negatives > 0:
@@ -106,32 +107,33 @@ class BatchSoftmax(torch.nn.Module):
         return classes, places[: len(labels)]
 
     def _negatives(self, device: torch.device) -> torch.Tensor:
-        """Some classes by chance, each at most once."""
+        """Random classes, each at most once."""
         drawn = torch.randperm(self.linear.out_features, device=device)[: self._num_negatives]
         return drawn if self._with_nil else drawn[drawn != self._nil]
 
     def scores(self, vectors: torch.Tensor, classes: torch.Tensor) -> torch.Tensor:
-        """`[n, |E|]`, of vectors `[n, D]` and some classes."""
+        """The scores `[n, |E|]` of vectors `[n, D]` for the given classes."""
         return functional.linear(vectors, self.linear.weight[classes], self.linear.bias[classes])
 
     def mean_loss(self, losses: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
-        """The weighted sum of items' losses `[n]`, divided by their number."""
+        """The weighted sum of the items' losses `[n]`, divided by the number of items."""
         weights = torch.where(labels == self._nil, self._nil_weight, 1.0)
         return (weights * losses).sum() / max(len(labels), 1)
 
     @torch.no_grad()
     def forward(self, vectors: torch.Tensor) -> Classified:
-        """The best of all classes for `vectors` `[n, D]`; no gradient."""
+        """The best of all classes for each of `vectors` `[n, D]`; no gradient."""
         parts = [self._best(part) for part in self.parts(vectors)]
         labels, probabilities = zip(*parts, strict=True)
         return Classified(torch.cat(labels), torch.cat(probabilities))
 
     def parts(self, vectors: torch.Tensor) -> Iterator[torch.Tensor]:
-        """Some items at once, of which all scores may be held; one part at least, be it empty."""
+        """Splits items into parts whose scores for all classes may be held at once. There is at
+        least one part, which may be empty."""
         yield from vectors.split(max(self._max_scores // self.linear.out_features, 1))
 
     def all_scores(self, vectors: torch.Tensor) -> torch.Tensor:
-        """`[n, C]`; minus infinity for Nil if items cannot be of no class."""
+        """The scores of all classes, `[n, C]`; minus infinity for Nil unless `with_nil`."""
         scores: torch.Tensor = self.linear(vectors).float()
         if not self._with_nil:
             scores[:, self._nil] = -torch.inf

@@ -1,4 +1,4 @@
-"""The probability that a link needs."""
+"""The probability that a link needs to be predicted."""
 
 from typing import Dict, List, Optional, Sequence, Tuple
 
@@ -12,8 +12,8 @@ _Place = Tuple[int, int, str]
 
 
 class LinkThreshold(Thresholds):
-    """The probability from which on a mention is linked; 0 until the callback `best_thresholds`
-    sets another one.
+    """The lowest probability of a link with which a mention is linked; 0 until the callback
+    `best_thresholds` sets another one.
 
     The models of the multi-task linking paper link every mention. So a mention of a concept that
     training has not seen gets some other concept, with a low probability.
@@ -52,7 +52,7 @@ class LinkThreshold(Thresholds):
         predicted : `Sequence[Sequence[Mention]]`
             All mentions of each row that have a link, however probable the link is.
         gold : `Sequence[Sequence[MentionLink]]`
-            The right links of each row.
+            The gold links of each row.
         mask : `Sequence[bool]`
             Rows whose `mask` is false are left out.
         """
@@ -83,9 +83,9 @@ class LinkThreshold(Thresholds):
         # Returns
 
         `Dict[str, float]`
-            `threshold`, that of the model; `best_threshold` and `best_f1`, with the threshold that
-            is best on these rows; and `every_precision`, `every_recall` and `every_f1` of all
-            links, however probable they are.
+            `threshold`, the model's own; `best_threshold`, the threshold that is best on these
+            rows, and `best_f1`, the F1 with it; and `every_precision`, `every_recall` and
+            `every_f1` of all links, however probable they are.
         """
         best = self._scores.best_thresholds()
         best_f1 = self._scores.get_metric(thresholds=best)["f1"]

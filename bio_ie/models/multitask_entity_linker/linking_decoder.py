@@ -1,4 +1,4 @@
-"""From spans with labels, as tensors, to mentions with types and concepts."""
+"""Turns spans with labels, as tensors, into mentions with types and concepts."""
 
 from dataclasses import replace
 from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence, Set, Tuple
@@ -17,7 +17,7 @@ UNTYPED = "Mention"
 
 
 def span_output(task: str, found: TaskSpans, types: Optional[torch.Tensor]) -> Dict[str, RowItems]:
-    """What a model puts out of a task: `<task>_spans` `[n, 4]`, which are first word, last word,
+    """Builds a model's output for one task: `<task>_spans` `[n, 4]`, with first word, last word,
     label and type (-1 for none), and `<task>_probabilities` `[n]`. `types` are `[n]`."""
     row, first, last = found.spans
     if types is None:
@@ -30,23 +30,23 @@ def span_output(task: str, found: TaskSpans, types: Optional[torch.Tensor]) -> D
 
 
 class LinkingDecoder:
-    """Brings the tensors of `span_output` to the host. Outputs are those of a model, with
-    `metadata`, whose `word_spans` are the character offsets of the row's words, and whose
-    `candidate_ids` are the concepts that labels beyond the classes mean.
+    """Copies the tensors of `span_output` to the host and turns them into mentions. Its methods
+    take the output of a model. This has `metadata`, whose `word_spans` are the character offsets of
+    the row's words, and whose `candidate_ids` are the concepts of labels beyond the classes.
 
     # Parameters
 
     tasks : `Sequence[str]`
-        From low to high.
+        The tasks from low to high.
     types : `Sequence[str]`
-        By index.
+        Their names, by index.
     concept_labels : `Sequence[str]`
-        By index; see `concept_label`.
+        The labels of concepts by index; see `concept_label`.
     by_entity : `bool`
-        Whether the higher tasks judge the mentions of mention recognition, so that it has nothing
-        to add.
+        Whether the higher tasks classify the mentions that mention recognition finds, so that
+        mention recognition has nothing to add.
     threshold : `LinkThreshold`, optional
-        Of a model that links.
+        For a model that links.
     """
 
     def __init__(
@@ -64,13 +64,15 @@ class LinkingDecoder:
         self._concepts = [label_concepts(label) for label in concept_labels]
 
     def mentions(self, output: Mapping[str, Any]) -> Dict[str, List[List[Mention]]]:
-        """What each task found, for its scores; all links, however probable."""
+        """The mentions that each task found, for its scores; all links, however probable."""
         return {task: list(self._mentions(task, output)) for task in self._tasks}
 
     def annotations(self, output: Mapping[str, Any]) -> Dict[str, List[Any]]:
-        """`mentions` of each row: those that were linked, and of the others that lower tasks found
-        those that share no word with them. A mention whose link is not probable enough has no
-        concept if linking was to judge mentions; of words it is none."""
+        """Merges the mentions of all tasks into one list for each row, `mentions`.
+
+        Mentions of higher tasks come first; those of lower tasks are added where they share no
+        word with the mentions before. If the model classifies mentions, a mention whose link is not
+        probable enough is kept without a concept. If it classifies words, linking drops it."""
         found = self.mentions(output)
         unlinked: List[List[Mention]] = []
         if self._threshold is not None:
@@ -115,11 +117,11 @@ class LinkingDecoder:
 
 
 def _together(tasks: Tuple[List[Mention], ...]) -> List[Mention]:
-    """Mentions of several tasks, from high to low, as one list in text order."""
+    """Merges the mentions of several tasks, from high to low, into one list in text order."""
     kept: List[Mention] = []
     taken: Set[int] = set()
     for mentions in tasks:
-        # Those of one task share no word.
+        # The mentions of one task share no word with each other.
         new = [m for m in mentions if taken.isdisjoint(range(m.start, m.end))]
         taken.update(position for m in new for position in range(m.start, m.end))
         kept += new

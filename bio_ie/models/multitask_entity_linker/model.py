@@ -41,9 +41,9 @@ from bio_ie.modules.text_spans import TextSpans
 
 @Model.register("multitask_entity_linker")
 class MultitaskEntityLinker(Model):
-    """Recognises mentions, types them and links them to concepts, all as classification: of words
-    ("per token") or of the mentions that mention recognition finds ("per entity"). Any of the three
-    tasks may be left out.
+    """Recognises mentions, types them and links them to concepts, all three by classification:
+    either of words ("per token") or of the mentions that mention recognition finds ("per entity").
+    Any of the three tasks may be left out.
 
     Registered as a `Model` with name "multitask_entity_linker". Instances come from
     `entity_linking`.
@@ -51,43 +51,43 @@ class MultitaskEntityLinker(Model):
     # Parameters
 
     text_field_embedder : `TextFieldEmbedder`
-        Encodes the words with their context, which is left out of all that follows.
+        Encodes the words with their context. All later parts see the words only, without context.
     tasks : `Dict[str, LinkingTask]`
-        `mention_recognition`, `entity_typing`, `entity_linking`, or some of them. Their order, from
-        low to high, is this one.
+        `mention_recognition`, `entity_typing`, `entity_linking`, or some of them. This is also
+        their order, from low to high.
     granularity : `str`, optional (default = `"token"`)
-        What types and concepts are classes of: words (PT) or mentions (PE, section 2.1). The
-        reader's must be the same.
+        Whether to classify words, `"token"` (PT), or mentions, `"entity"` (PE, section 2.1). The
+        reader must have the same value.
     architecture : `str`, optional (default = `"flat"`)
-        `"flat"`: tasks share the embedder, or there is but one; `"hierarchical"`: each also reads
-        what the encoder of the next lower one makes of the words (section 2.2).
+        `"flat"`: the tasks share only the embedder; also for a single task. `"hierarchical"`: each
+        task also reads the output of the encoder of the next lower task (section 2.2).
     type_scheme : `str`, optional (default = `"plain"`)
-        The reader's.
+        `"plain"` or `"bilou"`, as in the reader.
     tune_encoder_on : `List[str]`, optional
-        The tasks whose losses train the embedder (section 3.1); all, if not given.
+        The tasks whose losses train the embedder (section 3.1). By default all.
     task_sampling : `str`, optional (default = `"joint"`)
-        In training, the sum of all losses (`"joint"`), or for each batch that of one task, drawn in
-        proportion to how much of the batch is labelled for it (`"proportional"`).
+        The loss in training: the sum of all losses (`"joint"`), or for each batch the loss of one
+        task, drawn in proportion to how much of the batch is labelled for it (`"proportional"`).
     boundaries : `str`, optional (default = `"own"`)
-        Of granularity "token": the mentions of typing and linking are runs of one label (`"own"`),
-        or those of mention recognition, each with the label that most of its words have
+        For granularity "token": the mentions of typing and linking are runs of one label (`"own"`),
+        or the mentions of mention recognition, each with the label that most of its words have
         (`"mention_recognition"`).
     span_source : `str`, optional (default = `"task"`)
-        Of granularity "entity": the mentions to classify out of training. Those that mention
-        recognition finds (`"task"`), that the reader gives (`"archive"`), or gold ones (`"gold"`).
+        For granularity "entity": the mentions to classify out of training. They are found by
+        mention recognition (`"task"`), given by the reader (`"archive"`), or gold (`"gold"`).
     training_spans : `str`, optional (default = `"gold"`)
-        The same in training: `"gold"`, `"predicted"` by mention recognition (or given by the
-        reader, for a model without it), or `"both"`. Those that are no mention are of class Nil,
-        which there is not if all are gold.
+        The mentions to classify in training: `"gold"`, `"predicted"` by mention recognition (or
+        given by the reader, for a model without it), or `"both"`. Predicted spans that are no gold
+        mention are of class Nil. If all are gold, there is no Nil.
     dropout : `float`, optional (default = `0.1`)
-        On the words' vectors and on what tasks' encoders make of them.
+        The dropout of the words' vectors and of the output of the tasks' encoders.
     regularizer, serialization_dir, ddp_accelerator : optional
         As in every `Model`.
 
     # Output of `forward`
 
-    `loss` when there are labels. Out of training also `metadata` and of each task what it found, a
-    tensor for every sentence (see `span_output`).
+    `loss` when there are labels. Out of training also `metadata` and the mentions that each task
+    found, as a tensor for every sentence (see `span_output`).
     """
 
     default_predictor = "document"
@@ -125,13 +125,15 @@ class MultitaskEntityLinker(Model):
                 raise ConfigurationError(f"{name} must be one of {allowed}, not {value!r}")
         unknown = sorted(set(tasks) - set(TASKS))
         if unknown or not tasks:
-            raise ConfigurationError(f"tasks must be of {TASKS}, not {unknown}")
+            raise ConfigurationError(f"tasks must be some of {TASKS}, not {unknown}")
         by_entity = granularity == "entity"
         if RECOGNITION not in tasks:
             if boundaries != "own" or (by_entity and span_source == "task"):
                 raise ConfigurationError("boundaries or span_source need mention_recognition")
         elif by_entity and len(tasks) == 1:
-            raise ConfigurationError("granularity 'entity' needs a task beside mention_recognition")
+            raise ConfigurationError(
+                "granularity 'entity' needs another task besides mention_recognition"
+            )
 
         self.tasks = [task for task in TASKS if task in tasks]
         self.text_field_embedder = text_field_embedder
@@ -161,9 +163,10 @@ class MultitaskEntityLinker(Model):
         self._by_entity = by_entity
         self.span_source = span_source
         self.training_spans = training_spans
-        finds_its_own = training_spans != "gold" and by_entity and RECOGNITION in tasks
-        self._always = [RECOGNITION] if finds_its_own else []
-        # The predictor's word for a model that is given the mentions of a text.
+        trains_on_found_spans = training_spans != "gold" and by_entity and RECOGNITION in tasks
+        # Mention recognition must find spans in every batch, even if another task is drawn.
+        self._always_encoded = [RECOGNITION] if trains_on_found_spans else []
+        # The predictor's name for a model that is given the mentions of a text.
         self.entity_source = "gold" if by_entity and span_source == "gold" else "predicted"
 
         types = labellers[TYPING].scheme.types if TYPING in labellers else labels[TYPING]
@@ -197,19 +200,20 @@ class MultitaskEntityLinker(Model):
         words : `TextFieldTensors`
             `B` sentences with their context.
         target_words : `torch.Tensor`
-            `[B, S]`, where the sentences' own words are; -1 is padding.
+            `[B, S]`, the places of the sentences' own words; -1 is padding.
         metadata : `List[Dict[str, Any]]`
             See `EntityLinkingReader`.
         mention_tags, type_labels, concept_labels : `torch.Tensor`, optional
-            `[B, S]`, of words.
+            `[B, S]`, the gold labels of words.
         spans, span_types, span_concepts : `torch.Tensor`, optional
-            `[B, G, 2]` and `[B, G]`, gold mentions.
+            `[B, G, 2]` and `[B, G]`, the gold mentions and their labels.
         given_spans : `torch.Tensor`, optional
             `[B, P, 2]`, mentions to classify.
         candidates : `CandidateTensors`, optional
             See `SpanCandidatesField`; needed with `candidate_rescoring`.
         sentences : `torch.Tensor`, optional
-            `[B, S]`, which sentence of its row each word is in; needed where rows are of several.
+            `[B, S]`, the sentence of its row that each word is in; needed where rows have several
+            sentences.
         """
         mask = target_words >= 0  # [B, S]
         x = self.text_field_embedder(words)  # [B, N, H]
@@ -217,7 +221,7 @@ class MultitaskEntityLinker(Model):
         index = target_words.clamp(min=0).unsqueeze(2).expand(-1, -1, x.size(2))
         x = self.dropout(x.gather(1, index))  # [B, S, H]
         drawn = self._draw(metadata) if self.training and self._samples_tasks else self.tasks
-        vectors = self.task_encoders(x, mask, {*drawn, *self._always}, sentences)
+        vectors = self.task_encoders(x, mask, {*drawn, *self._always_encoded}, sentences)
 
         wanted = {task: vectors[task] for task in drawn}
         labels = {RECOGNITION: mention_tags, TYPING: type_labels, LINKING: concept_labels}
@@ -243,7 +247,8 @@ class MultitaskEntityLinker(Model):
         return output
 
     def _draw(self, metadata: Sequence[Dict[str, Any]]) -> List[str]:
-        """One of the tasks, by the number of labels that the batch has for it."""
+        """Draws one of the tasks, in proportion to the labels that the batch has for it. Without
+        labels it returns all tasks."""
         counts = [sum(row["num_labelled"][task] for row in metadata) for task in self.tasks]
         if not any(counts):
             return self.tasks
@@ -257,10 +262,10 @@ class MultitaskEntityLinker(Model):
         spans: torch.Tensor,
         given_spans: Optional[torch.Tensor],
     ) -> MatchedSpans:
-        """The mentions to learn to classify, right and wrong ones."""
+        """The spans to learn to classify: mentions, and wrong spans if there are any."""
         found = None
         if self.training_spans != "gold":
-            if self._always:
+            if self._always_encoded:
                 labeller = self.word_tasks.labeller(RECOGNITION)
                 words = labeller(vectors[RECOGNITION], mask)
                 found = labelled_runs(labeller.scheme, words, mask).spans
@@ -278,7 +283,7 @@ class MultitaskEntityLinker(Model):
         given_spans: Optional[torch.Tensor],
         candidates: Optional[CandidateTensors],
     ) -> Dict[str, RowItems]:
-        """The mentions of each task, as output."""
+        """The mentions that each task found, as output."""
         found = self.word_tasks.mentions(labelled, mask)
         if self._by_entity:
             if self.span_source == "task":
@@ -292,13 +297,13 @@ class MultitaskEntityLinker(Model):
         elif LINKING in found:
             types = self.word_tasks.types(labelled, found[LINKING].spans)
         output: Dict[str, RowItems] = {}
-        for task, its_spans in found.items():
-            output.update(span_output(task, its_spans, types if task == LINKING else None))
+        for task, task_spans in found.items():
+            output.update(span_output(task, task_spans, types if task == LINKING else None))
         return output
 
     def make_output_human_readable(self, output_dict: Dict[str, Any]) -> Dict[str, Any]:
         """Gives for each row a list of `Mention`s with types and concepts, `mentions`, in character
-        offsets of the document. What tasks find differs; `LinkingDecoder` puts it together."""
+        offsets of the document. `LinkingDecoder` merges the mentions of the tasks."""
         return self._decoder.annotations(output_dict)
 
     def _count(
@@ -308,7 +313,8 @@ class MultitaskEntityLinker(Model):
         word_labels: Dict[str, Optional[torch.Tensor]],
         mask: torch.Tensor,
     ) -> None:
-        """Adds a batch to the scores, by character offsets: what labels could not hold counts."""
+        """Adds a batch to the scores. These compare character offsets, so gold mentions that labels
+        cannot represent count as well."""
         found, metadata = self._decoder.mentions(output), output["metadata"]
         if self.link_threshold is not None:
             gold = [row["gold_links"] for row in metadata]
@@ -329,8 +335,9 @@ class MultitaskEntityLinker(Model):
 
     def get_metrics(self, reset: bool = False) -> Dict[str, float]:
         """The mean losses of tasks; out of training also the share of words whose labels are right,
-        and the scores of mentions, `LinkingScores`, with the threshold of links, and those that
-        other thresholds have, `LinkThreshold`. All scores on reset, the main ones before."""
+        the scores of mentions with the model's threshold of links (`LinkingScores`), and the scores
+        of links with other thresholds (`LinkThreshold`). All scores on reset, before that only the
+        main ones."""
         metrics = {f"{task}_loss": self._losses[task].get_metric(reset) for task in self.tasks}
         if not self.training:
             for task, accuracy in self._accuracies.items():
@@ -343,14 +350,15 @@ class MultitaskEntityLinker(Model):
 
     @property
     def decision(self) -> Optional[Thresholds]:
-        """That of links, if the model links, for the callback `best_thresholds`."""
+        """The threshold of links, if the model links, for the callback `best_thresholds`."""
         return self.link_threshold
 
 
 def _given(spans: Optional[torch.Tensor], setting: str) -> TextSpans:
     if spans is None:
         raise ConfigurationError(
-            f"{setting} asks for mentions that the instances do not have; the reader's span_source "
-            "'archive' gives those of a mention_detector, or of the text that is to be predicted"
+            f"{setting} asks for mentions that the instances do not have. With span_source "
+            "'archive', the reader gives the mentions of a mention_detector, or those of the text "
+            "to predict"
         )
     return flat_spans(spans)

@@ -1,4 +1,4 @@
-"""Rows of several sentences, as sentences."""
+"""Splits rows of several sentences into sentences."""
 
 from typing import Optional
 
@@ -6,16 +6,16 @@ import torch
 
 
 class SentenceRows:
-    """Lays out the words of rows by sentences and back: what is recurrent takes as many steps as
-    the longest sentence has words, not the longest row, and each sentence is by itself.
+    """Rearranges the words of rows into sentences, and back. A recurrent encoder then takes as many
+    steps as the longest sentence has words, not the longest row, and sees each sentence by itself.
 
     # Parameters
 
     mask : `torch.Tensor`
         `[B, S]`, bool, the words of rows.
     sentences : `torch.Tensor`, optional
-        `[B, S]`, which sentence of its row each word is in, ascending. Default: a row is a
-        sentence, and nothing changes.
+        `[B, S]`, the sentence of its row that each word is in, ascending. By default each row is
+        one sentence, and nothing changes.
     """
 
     def __init__(self, mask: torch.Tensor, sentences: Optional[torch.Tensor] = None) -> None:
@@ -32,15 +32,15 @@ class SentenceRows:
         self.mask = torch.arange(width, device=mask.device) < counts.unsqueeze(1)
 
     def split(self, x: torch.Tensor) -> torch.Tensor:
-        """`[M, L, D]`, of `[B, S, D]`; padding is 0."""
+        """From rows to sentences, `[B, S, D]` -> `[M, L, D]`; padding is 0."""
         return self._moved(x, self._row_mask, self.mask)
 
     def join(self, x: torch.Tensor) -> torch.Tensor:
-        """`[B, S, D]`, of `[M, L, D]`; padding is 0."""
+        """From sentences to rows, `[M, L, D]` -> `[B, S, D]`; padding is 0."""
         return self._moved(x, self.mask, self._row_mask)
 
-    def _moved(self, x: torch.Tensor, of: torch.Tensor, to: torch.Tensor) -> torch.Tensor:
+    def _moved(self, x: torch.Tensor, source: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
         if not self._is_split:
             return x
-        # Words are in the same order in both.
-        return x.new_zeros(*to.shape, x.size(2)).masked_scatter(to.unsqueeze(2), x[of])
+        # Words are in the same order in both layouts.
+        return x.new_zeros(*target.shape, x.size(2)).masked_scatter(target.unsqueeze(2), x[source])

@@ -7,7 +7,7 @@ import torch
 from bio_ie.metrics.thresholds import Thresholds
 
 _UNSET = -1.0
-"""In the place of a threshold that the callback has not set, and the config does not give."""
+"""Stands for a threshold that neither the callback nor the config has set."""
 
 
 class LabelThresholds(Thresholds):

@@ -29,7 +29,7 @@ class SentenceClassifier(MentionClassifier):
         Turns the words' vectors into one: `boe` with `averaged` gives their mean; `cls_pooler` is
         possible where wordpieces are embedded and the first is [CLS].
     dropout : `float`, optional (default = `0.1`)
-        Of the sentence's vector.
+        The dropout of the sentence's vector.
     negative_label : `str`, optional (default = `"NO-RELATION"`)
         The label of entities without a relation. All others are positive.
     threshold : `float`, optional (default = `None`)

@@ -1,4 +1,4 @@
-"""What a document's facts say about pairs of entities, and about entities."""
+"""Turns the facts of a document into targets for pairs of entities and a loss for entities."""
 
 import torch
 from torch_geometric.utils import scatter
@@ -12,7 +12,7 @@ from bio_ie.models.snerl.fact_pooling import FactScores
 def fact_targets(
     part: FactScores, links: EntityLinks, graph: DocumentGraphTensors, num_relations: int
 ) -> torch.Tensor:
-    """`[Q, R]`, bool: which pairs of entities are gold facts of which relation."""
+    """Whether each pair of entities is a gold fact of each relation, `[Q, R]`, bool."""
     num_pairs, device = len(part.head), part.head.device
     targets = torch.zeros(num_pairs, num_relations, dtype=torch.bool, device=device)
     if not num_pairs:
@@ -30,9 +30,9 @@ def fact_targets(
 def document_entity_loss(
     log_p: torch.Tensor, graph: DocumentGraphTensors, positive_weight: float, num_rows: int
 ) -> torch.Tensor:
-    """The second term of eq. 5 of SNERL, the mean over documents: the cross-entropy of all
-    entities, with `p(e | document) = max_m p(e | m)`, divided by how many are gold. Entities whose
-    links are given are known anyway.
+    """The second term of eq. 5 of SNERL, as the mean over documents: the cross-entropy of all
+    entities, with `p(e | document) = max_m p(e | m)`, divided by the number of gold entities.
+    Entities whose links are given are left out, because they are known anyway.
 
     # Parameters
 
@@ -40,7 +40,7 @@ def document_entity_loss(
         `[P]`, `log p(e | m)` of each link.
     graph : `DocumentGraphTensors`
     positive_weight : `float`
-        w_e, of gold entities.
+        w_e, the weight of gold entities.
     num_rows : `int`
     """
     entity = graph["links"][:, 1]

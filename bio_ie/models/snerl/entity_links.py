@@ -1,4 +1,4 @@
-"""Which entities and which of their mentions take part in the facts of a batch."""
+"""Selects the entities, and the mentions of them, that take part in the facts of a batch."""
 
 from typing import NamedTuple, Optional
 
@@ -7,22 +7,22 @@ import torch
 from bio_ie.modules.ragged import places_in_row, ranges, row_counts
 
 TIE = 1e-4
-"""Logarithms of probabilities are told apart by so much."""
+"""Logarithms of probabilities that are rounded to the same multiple of this count as equal."""
 
 
 class EntityLinks(NamedTuple):
-    """Links of some of a batch's entities (`L`), entity by entity."""
+    """The links of some of a batch's entities (`L`), entity by entity."""
 
     entity: torch.Tensor
-    """`[L]`, which of all entities, ascending; so by row."""
+    """`[L]`, the index among all entities, ascending, and so in the order of rows."""
     row: torch.Tensor
-    """`[L]`"""
+    """`[L]`, the row of the entity."""
     first: torch.Tensor
-    """`[L]`, the place of its first link in `mention` and `log_p`, the most probable one."""
+    """`[L]`, the place in `mention` and `log_p` of its first link, which is the most probable."""
     num_links: torch.Tensor
-    """`[L]`, how many links it has, one at least."""
+    """`[L]`, the number of its links, at least one."""
     mention: torch.Tensor
-    """`[links]`"""
+    """`[links]`, the mention of each link."""
     log_p: torch.Tensor
     """`[links]`, `log p(e | m)`."""
 
@@ -30,8 +30,8 @@ class EntityLinks(NamedTuple):
 def sampled_entities(
     is_gold: torch.Tensor, rows: torch.Tensor, num_negative: int, num_rows: int, by_chance: bool
 ) -> torch.Tensor:
-    """`[E]`, bool: the gold entities, and of each row up to `num_negative` others, by chance
-    (SNERL, "Technical Details") or the first.
+    """Selects the gold entities and up to `num_negative` other entities of each row, `[E]`, bool.
+    The others are random (SNERL, "Technical Details") or, unless `by_chance`, the first.
 
     # Parameters
 
@@ -57,28 +57,28 @@ def entity_links(
     chosen: torch.Tensor,
     k: Optional[int] = None,
 ) -> EntityLinks:
-    """The links of the chosen entities, with their `k` most probable mentions (SNERL, "Technical
-    Details"); the first mentions of those that tie.
+    """The links of the chosen entities to their `k` most probable mentions (SNERL, "Technical
+    Details"). Of mentions that tie, the first are kept.
 
     # Parameters
 
     links : `torch.Tensor`
         `[P, 2]`: mention and entity.
     log_p : `torch.Tensor`
-        `[P]`
+        `[P]`, `log p(e | m)` of each link.
     rows : `torch.Tensor`
         `[E]`, the row of each entity, ascending.
     chosen : `torch.Tensor`
         `[E]`, bool.
     k : `int`, optional
-        All, if not given.
+        By default all mentions are kept.
     """
     mention, entity = links.unbind(1)
     of_chosen = chosen[entity].nonzero().squeeze(1)
     mention, entity, log_p = mention[of_chosen], entity[of_chosen], log_p[of_chosen]
-    # Mentions of one name have equal probabilities wherever the linker's hidden units are the same
-    # ones: rounding must not decide between them, or the batch would. Mentions ascend already, and
-    # a stable sort leaves ties in their order.
+    # Mentions of one name have equal probabilities wherever the same hidden units of the linker are
+    # active. Rounding must not decide between them, since it depends on the rest of the batch.
+    # Mentions ascend already, and a stable sort keeps the order of ties.
     order = torch.argsort((log_p.detach() / TIE).round(), descending=True, stable=True)
     order = order[torch.argsort(entity[order], stable=True)]
     kept_entity, count = torch.unique_consecutive(entity[order], return_counts=True)
@@ -91,8 +91,8 @@ def entity_links(
 
 
 def places_within(rows: torch.Tensor, key: torch.Tensor) -> torch.Tensor:
-    """`[n]`, how many items of its row come before each item by `key` `[n]`; of those that tie the
-    first is first. `rows` ascend."""
+    """The place of each item in its row when items are sorted by `key` `[n]`: `[n]`. Ties stay in
+    their order. `rows` ascend."""
     order = torch.argsort(key, stable=True)
     order = order[torch.argsort(rows[order], stable=True)]
     place = places_in_row(rows)

@@ -1,4 +1,4 @@
-"""What the scores of facts mean, and their loss."""
+"""Turns the scores of facts into probabilities and a loss."""
 
 import torch
 from allennlp.common.checks import ConfigurationError
@@ -8,15 +8,17 @@ from bio_ie.modules.log_probabilities import log_complement
 from bio_ie.modules.poolings import EMPTY_LOGIT, Pooling
 
 _NO_EVIDENCE = EMPTY_LOGIT / 2
-"""Less than any score with evidence for it."""
+"""Scores with evidence are above this."""
 
 
 class FactActivation:
     """
-    * `"sigmoid"`: each of `R` relations by itself (SNERL). Of a pooling of probabilities, scores
-      are logarithms of these already.
+    Turns the scores of facts into probabilities and a loss.
+
+    * `"sigmoid"`: each of `R` relations is independent (SNERL). The scores of a pooling of
+      probabilities are logarithms of probabilities already.
     * `"softmax"`: the relations and "no relation", which is column 0 of `R + 1`, exclude each other
-      (BRAN); with a pooling of logits.
+      (BRAN). It needs a pooling of logits.
 
     # Parameters
 
@@ -33,14 +35,15 @@ class FactActivation:
         self.is_softmax = activation == "softmax"
         self.of_logits = pooling.domain == "logits"
         if not self.of_logits or self.is_softmax:
-            # Poolings of vectors are neither.
+            # Poolings of vectors are refused.
             pooling.require_domain(
                 "logits" if self.is_softmax else "probabilities", "facts (relation_activation)"
             )
         self.num_columns = num_relations + self.is_softmax
 
     def log_probabilities(self, scores: torch.Tensor) -> torch.Tensor:
-        """`[Q, R]`, at most 0, of scores `[Q, columns]`; `EMPTY_LOGIT` without evidence."""
+        """The logarithms of probabilities `[Q, R]`, at most 0, from scores `[Q, columns]`;
+        `EMPTY_LOGIT` for pairs without evidence."""
         if self.is_softmax:
             has_evidence = scores[:, :1] > _NO_EVIDENCE
             return torch.where(has_evidence, scores.log_softmax(-1), EMPTY_LOGIT)[:, 1:]
@@ -51,7 +54,7 @@ class FactActivation:
     def loss(
         self, scores: torch.Tensor, targets: torch.Tensor, positive_weight: float
     ) -> torch.Tensor:
-        """The cross-entropy of each pair of entities, `[Q]`; of one without evidence 0.
+        """The cross-entropy of each pair of entities, `[Q]`; 0 for a pair without evidence.
 
         # Parameters
 
@@ -60,9 +63,9 @@ class FactActivation:
         targets : `torch.Tensor`
             `[Q, R]`, bool.
         positive_weight : `float`
-            w_t, of facts.
+            w_t, the weight of gold facts.
         """
-        has_evidence = scores[:, :1] > _NO_EVIDENCE  # of one column or of all
+        has_evidence = scores[:, :1] > _NO_EVIDENCE  # in one column or in all
         if self.is_softmax:
             logarithm = scores.log_softmax(-1)
             positive, negative = logarithm[:, 1:], logarithm[:, :1]
@@ -77,7 +80,7 @@ class FactActivation:
         )
 
     def has_evidence(self, scores: torch.Tensor) -> torch.Tensor:
-        """`[Q]`, bool."""
+        """Whether each pair of entities has evidence, `[Q]`, bool."""
         return scores[:, 0] > _NO_EVIDENCE if scores.size(1) else scores.new_zeros(len(scores)) > 0
 
 

@@ -1,4 +1,4 @@
-"""How probable facts can be at most, known before they are computed."""
+"""Upper bounds on the probabilities of facts, known before these are computed."""
 
 import math
 from typing import NamedTuple, Tuple
@@ -13,29 +13,32 @@ from bio_ie.modules.log_probabilities import segment_logsumexp
 from bio_ie.modules.poolings import Pooling
 
 _ROUNDING = 1e-4
-"""By how much a logarithm may come out too small."""
+"""The largest error by which a logarithm may come out too small."""
 
 
 class FactBounds(NamedTuple):
     """
-    The evidence of a pair of mentions is `p(e1 | m_i) a(r, m_i, m_j) p(e2 | m_j)`, with a the
+    Upper bounds on the probabilities of all facts between some entities.
+
+    The evidence of a pair of mentions is `p(e1 | m_i) a(r, m_i, m_j) p(e2 | m_j)`, where a is the
     probability of a relation, or e^s where logits are pooled. It is at most
-    `[p(e1 | m_i) max a(r', m_i, m')] p(e2 | m_j)`, with the largest over all relations and mentions
-    of the document: a number of the head times one of the tail. The same goes the other way round,
-    and a pooled probability is at most the largest evidence or, as the pooling has it, the sum.
+    `[p(e1 | m_i) max a(r', m_i, m')] p(e2 | m_j)`, where the maximum is over all relations and
+    mentions of the document. This is a number of the head times a number of the tail. The same
+    holds with head and tail exchanged. A pooled probability is at most the largest evidence or,
+    depending on the pooling, the sum of the evidence.
     """
 
     head: torch.Tensor
-    """`[L]`, the logarithm of what an entity's links are at most with what their mentions can be
-    heads of."""
+    """`[L]`, the logarithm of the bound of an entity as a head: of its links, each times the
+    largest a of the link's mention as a head."""
     tail: torch.Tensor
-    """`[L]`, the same of tails."""
+    """`[L]`, the same for an entity as a tail."""
     links: torch.Tensor
-    """`[L]`, of its links alone."""
+    """`[L]`, the logarithm of the bound of an entity's links alone."""
     row: torch.Tensor
-    """`[L]`"""
-    log_least: torch.Tensor
-    """`[]`, of how probable facts have to be to be of interest."""
+    """`[L]`, the row of the entity."""
+    log_min_probability: torch.Tensor
+    """`[]`, the logarithm of the lowest probability of facts that are of interest."""
 
     @classmethod
     def of(
@@ -44,9 +47,10 @@ class FactBounds(NamedTuple):
         pair_scores: torch.Tensor,
         mention_pairs: MentionPairs,
         pooling: Pooling,
-        log_least: torch.Tensor,
+        log_min_probability: torch.Tensor,
     ) -> "FactBounds":
-        """Of the facts between these entities; arguments as of `FactPooling`."""
+        """The bounds of the facts between the entities of `links`. The arguments are those of
+        `FactPooling`."""
         of_logits = pooling.domain == "logits"
         best = (
             pair_scores.amax(1) if pair_scores.size(1) else pair_scores.new_zeros(len(pair_scores))
@@ -68,21 +72,23 @@ class FactBounds(NamedTuple):
             )
             for end in mention_pairs.all()
         )
-        return cls(head, tail, alone, links.row, log_least - _ROUNDING)
+        return cls(head, tail, alone, links.row, log_min_probability - _ROUNDING)
 
     def ends(self, num_rows: int) -> Tuple[torch.Tensor, torch.Tensor]:
-        """Heads and tails, ascending, of all facts that may be of interest, but not of these
-        only."""
+        """The heads and the tails, ascending, that include those of all facts that may be of
+        interest. Some pairs of them may be of no interest."""
         best_head, best_tail, best = (
             scatter(end, self.row, dim=0, dim_size=num_rows, reduce="max")[self.row]
             for end in (self.head, self.tail, self.links)
         )
         heads = torch.minimum(self.head + best, self.links + best_tail)
         tails = torch.minimum(self.links + best_head, self.tail + best)
-        heads, tails = ((end >= self.log_least).nonzero().squeeze(1) for end in (heads, tails))
+        heads, tails = (
+            (end >= self.log_min_probability).nonzero().squeeze(1) for end in (heads, tails)
+        )
         return heads, tails
 
     def reach(self, head: torch.Tensor, tail: torch.Tensor) -> torch.Tensor:
-        """`[Q]`, bool: whether facts of these heads and tails may be of interest."""
+        """Whether facts of these heads and tails may be of interest, `[Q]`, bool."""
         most = torch.minimum(self.head[head] + self.links[tail], self.links[head] + self.tail[tail])
-        return most >= self.log_least
+        return most >= self.log_min_probability

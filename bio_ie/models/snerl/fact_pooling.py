@@ -1,4 +1,4 @@
-"""From probabilities of mentions and pairs of mentions to those of facts."""
+"""Pools the evidence of mentions and pairs of mentions into probabilities of facts."""
 
 from typing import Any, Callable, Iterator, List, NamedTuple, Optional, Tuple, Union
 
@@ -15,41 +15,44 @@ from bio_ie.modules.ragged import ranges, row_counts, span_pair_items
 
 
 class FactScores(NamedTuple):
-    """Of ordered pairs of entities (`Q`)."""
+    """The scores of ordered pairs of entities (`Q`)."""
 
     head: torch.Tensor
-    """`[Q]`, index among the entities of `EntityLinks`; ascending, and so are its tails."""
+    """`[Q]`, index among the entities of `EntityLinks`, ascending. The tails of a head ascend
+    too."""
     tail: torch.Tensor
-    """`[Q]`"""
+    """`[Q]`, index among the entities of `EntityLinks`."""
     scores: torch.Tensor
     """`[Q, columns]`, in single precision at least: logarithms of probabilities, or logits."""
 
 
 class FactPooling(torch.nn.Module):
     """
-    Eqs. 3 and 4 of SNERL. The evidence of a pair of mentions for a fact is
-    `p(e1 | m_i) p(r | m_i, m_j) p(e2 | m_j)`; the evidence of all pairs of mentions that may name
-    the two entities is pooled. Pairs of mentions that may not, whose evidence is 0, have no part in
-    it: neither in the weights of `smax` nor in a mean.
+    Pools evidence into the scores of facts (eqs. 3 and 4 of SNERL). The evidence of a pair of
+    mentions for a fact is `p(e1 | m_i) p(r | m_i, m_j) p(e2 | m_j)`; the evidence of all pairs of
+    mentions that may name the two entities is pooled. Other pairs of mentions, whose evidence is 0,
+    are left out: they count neither in the weights of `smax` nor in a mean.
 
-    With a pooling of probabilities this happens in the logarithm. With one of logits (`logsumexp`),
-    the logits `log p(e1 | m_i) + s(r, m_i, m_j) + log p(e2 | m_j)` are pooled.
+    With a pooling of probabilities, logarithms of probabilities are pooled. With a pooling of
+    logits (`logsumexp`), the logits `log p(e1 | m_i) + s(r, m_i, m_j) + log p(e2 | m_j)` are
+    pooled.
 
-    The items, which are pairs of mentions of pairs of entities, are flat, and nothing is padded:
-    an entity is a candidate of few mentions.
+    The items, which are pairs of mentions of pairs of entities, are flat, and nothing is padded,
+    because an entity is a candidate of few mentions.
 
     # Parameters
 
     pooling : `Pooling`
     max_items : `int`, optional (default = `2_000_000`)
-        About so many items are worked on at a time, those of one head entity at least. This bounds
-        the memory for them, however many there are: to `100 (1 + columns)` bytes an item in single
-        precision, and about half of that out of training and where an item is one of many. In
-        training all parts but the only one are computed a second time on the way back.
+        About this number of items is processed at a time, but at least those of one head entity.
+        This bounds the memory for items, however many there are, to `100 (1 + columns)` bytes per
+        item in single precision; about half of that out of training, and where a pair of entities
+        has many items. In training, if there is more than one part, all parts are computed a second
+        time in the backward pass.
     with_same_entity : `bool`, optional (default = `True`)
         Whether there are facts of an entity with itself, as in eq. 4.
     with_same_mention : `bool`, optional (default = `True`)
-        Whether a mention may be evidence together with itself, as in eq. 4.
+        Whether a mention paired with itself may be evidence, as in eq. 4.
     """
 
     def __init__(
@@ -71,8 +74,8 @@ class FactPooling(torch.nn.Module):
         links: EntityLinks,
         pair_scores: torch.Tensor,
         mention_pairs: MentionPairs,
-        least: Union[torch.Tensor, float, None] = None,
-        then: Callable[[FactScores], Any] = lambda part: part,
+        min_probability: Union[torch.Tensor, float, None] = None,
+        apply: Callable[[FactScores], Any] = lambda part: part,
     ) -> Iterator[Any]:
         """
         # Parameters
@@ -81,27 +84,27 @@ class FactPooling(torch.nn.Module):
         pair_scores : `torch.Tensor`
             `[pairs, columns]`: s of all `mention_pairs`.
         mention_pairs : `MentionPairs`
-        least : `Union[torch.Tensor, float]`, optional
-            Pairs of entities of which every fact is certain to be less probable are left out, with
-            those of `FactBounds` before anything is computed of them. For a pooling of logits, as
-            far as these are those of a sigmoid.
-        then : `Callable[[FactScores], Any]`, optional
-            What is made of each part, without chance. It is computed again on the way back as well,
-            so that of a part nothing stays in memory but what this gives.
+        min_probability : `Union[torch.Tensor, float]`, optional
+            Pairs of entities are left out if `FactBounds` shows that all of their facts are less
+            probable than this. They are left out before anything is computed of them. With a
+            pooling of logits, this is right only if the logits are those of a sigmoid.
+        apply : `Callable[[FactScores], Any]`, optional
+            A function that is applied to each part. It must not be random, since it is computed
+            again in the backward pass, so that only its result stays in memory.
 
         # Returns
 
         `Iterator[Any]`
-            All pairs of entities of the same row, in parts, in order: `FactScores`, or what `then`
-            gives. A pair without evidence has the score `EMPTY_LOGIT`.
+            All pairs of entities of the same row, in parts, in order: `FactScores`, or the results
+            of `apply`. A pair without evidence has the score `EMPTY_LOGIT`.
         """
         pair_scores = at_least_single(pair_scores)
         num_rows = len(mention_pairs.num_mentions)
         heads = tails = torch.arange(len(links.entity), device=links.entity.device)
         bounds: Optional[FactBounds] = None
-        if least is not None:
-            log_least = torch.as_tensor(least, device=heads.device).log()
-            bounds = FactBounds.of(links, pair_scores, mention_pairs, self.pooling, log_least)
+        if min_probability is not None:
+            lowest = torch.as_tensor(min_probability, device=heads.device).log()
+            bounds = FactBounds.of(links, pair_scores, mention_pairs, self.pooling, lowest)
             heads, tails = bounds.ends(num_rows)
 
         def part(start: int, end: int) -> Any:
@@ -113,7 +116,7 @@ class FactPooling(torch.nn.Module):
                 likely = bounds.reach(head, tail).nonzero().squeeze(1)
                 head, tail = head[likely], tail[likely]
             scores = self._scores(links, head, tail, pair_scores, mention_pairs)
-            return then(FactScores(head, tail, scores))
+            return apply(FactScores(head, tail, scores))
 
         parts = self._parts(links, heads, tails, num_rows)
         for ends in parts:
@@ -125,8 +128,8 @@ class FactPooling(torch.nn.Module):
     def _parts(
         self, links: EntityLinks, heads: torch.Tensor, tails: torch.Tensor, num_rows: int
     ) -> List[Tuple[int, int]]:
-        """First and last (exclusive) place among `heads` of each part: one copy to the host a
-        part."""
+        """The first and the last (exclusive) place among `heads` of each part. This takes one copy
+        to the host for each part."""
         links_of = links.num_links.new_zeros(num_rows)
         links_of = links_of.scatter_add(0, links.row[tails], links.num_links[tails])
         items = (links.num_links[heads] * links_of[links.row[heads]]).cumsum(0)
@@ -147,7 +150,7 @@ class FactPooling(torch.nn.Module):
         pair_scores: torch.Tensor,
         mention_pairs: MentionPairs,
     ) -> torch.Tensor:
-        """`[Q, columns]`."""
+        """The scores of pairs of entities, `[Q, columns]`."""
         head_link, tail_link, pair = span_pair_items(
             links.first[head], links.num_links[head], links.first[tail], links.num_links[tail]
         )
@@ -167,7 +170,7 @@ class FactPooling(torch.nn.Module):
 def _pairs(
     heads: torch.Tensor, tails: torch.Tensor, row: torch.Tensor, num_rows: int
 ) -> Tuple[torch.Tensor, torch.Tensor]:
-    """Each of some heads with all tails of its row, `[Q]` each."""
+    """Pairs each of the heads with all tails of its row; `[Q]` heads and `[Q]` tails."""
     tails_of = row_counts(row[tails], num_rows)
     first_of = tails_of.cumsum(0) - tails_of
     owner, place = ranges(tails_of[row[heads]])

@@ -1,4 +1,4 @@
-"""Mentions with the concepts that a model found them to name."""
+"""Turns a model's links into mentions with the concepts that they name."""
 
 from dataclasses import replace
 from typing import Any, Dict, List
@@ -8,14 +8,14 @@ from bio_ie.text.document import Mention
 
 
 def linked_mentions(output: Dict[str, Any]) -> List[List[Mention]]:
-    """Of each document all mentions, those that name several concepts with the probability of the
-    least certain of them, and those that name none without.
+    """All mentions of each document, with the concepts that they name. The score of a mention is
+    the lowest probability of its concepts; a mention without concepts has no score.
 
     # Parameters
 
     output : `Dict[str, Any]`
-        With, for each document, `links` `[n, 2]` (mention and entity), `link_probabilities` `[n]`
-        and `metadata` as `DocumentGraphReader` gives it.
+        The output of a model. For each document it has `links` `[n, 2]` (mention and entity),
+        `link_probabilities` `[n]` and `metadata` as `DocumentGraphReader` gives it.
     """
     result = []
     for metadata, links, probabilities in zip(

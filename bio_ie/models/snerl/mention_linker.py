@@ -1,4 +1,4 @@
-"""Which of its candidate concepts a mention names."""
+"""Decides which of its candidate concepts a mention names."""
 
 from typing import Dict, Optional
 
@@ -15,24 +15,24 @@ from bio_ie.modules.precision import at_least_single
 
 class MentionLinker(torch.nn.Module, FromParams):
     """
-    Eq. 1 of SNERL: `p(e | m) = softmax_e W2 ReLU(W1 [e~; h~; h_m])` over the candidates of m,
-    where e~ is the vector of a concept and h~ = MLP([mean; max]) that of the document's words.
+    Eq. 1 of SNERL: `p(e | m) = softmax_e W2 ReLU(W1 [e~; h~; h_m])` over the candidates of m, where
+    e~ is the vector of a concept and h~ = MLP([mean; max]) is the vector of the document's words.
 
     # Parameters
 
     token_dim, mention_dim : `int`
         Sizes of words' and mentions' vectors; given by the model.
     concept_embedder : `ConceptEmbedder`
-        e~. The paper's is a `sum` of a vector of the concept and one of its type.
+        Gives e~. In the paper it is a `sum` of a vector of the concept and a vector of its type.
     scorer : `Lazy[PairScorer]`, optional (default = `mlp`)
-        Of a concept, with the document and mention in one vector for the other part of the pair.
+        Scores pairs of a concept and one vector of document and mention.
     document_dim : `int`
         The size of h~.
     dropout : `float`, optional (default = `0.0`)
-        Behind the hidden layer of the document's network.
+        The dropout after the hidden layer of the document's network.
     candidate_score_weight : `float`, optional
-        Where the weight starts with which the candidate generator's score is added to a candidate's
-        logit. Default: the score is not used (the paper).
+        The initial weight with which the candidate generator's score is added to a candidate's
+        logit. By default the score is not used (as in the paper).
     """
 
     def __init__(
@@ -103,5 +103,5 @@ class MentionLinker(torch.nn.Module, FromParams):
         return self.document_network(torch.cat([mean, largest], dim=-1))
 
     def get_metrics(self, reset: bool = False) -> Dict[str, float]:
-        """Of the concept embedder."""
+        """The metrics of the concept embedder."""
         return self.concept_embedder.get_metrics(reset)

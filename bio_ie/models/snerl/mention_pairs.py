@@ -1,4 +1,4 @@
-"""All ordered pairs of mentions of the same document, a mention with itself too."""
+"""All ordered pairs of mentions of the same document, including each mention with itself."""
 
 from typing import NamedTuple, Tuple
 
@@ -11,29 +11,29 @@ class MentionPairs(NamedTuple):
     """Pairs of the mentions of a batch, row by row, in lexicographic order."""
 
     offset: torch.Tensor
-    """`[B]`, where the pairs of each row begin."""
+    """`[B]`, the place of the first pair of each row."""
     first: torch.Tensor
     """`[B]`, the first mention of each row."""
     num_mentions: torch.Tensor
-    """`[B]`, how many mentions each row has."""
+    """`[B]`, the number of mentions of each row."""
     rows: torch.Tensor
     """`[M]`, the row of each mention, ascending."""
 
     @classmethod
     def of_rows(cls, rows: torch.Tensor, num_rows: int) -> "MentionPairs":
-        """Of mentions with these rows `[M]`."""
+        """The pairs of mentions whose rows are `rows` `[M]`."""
         count = row_counts(rows, num_rows)
         first = count.cumsum(0) - count
         squares = count * count
         return cls(squares.cumsum(0) - squares, first, count, rows)
 
     def all(self) -> Tuple[torch.Tensor, torch.Tensor]:
-        """Heads and tails, `[pairs]` each."""
+        """The heads and the tails of all pairs, `[pairs]` each."""
         head, place = ranges(self.num_mentions[self.rows])
         return head, self.first[self.rows[head]] + place
 
     def place(self, head: torch.Tensor, tail: torch.Tensor) -> torch.Tensor:
-        """Where pairs of mentions of one row are among `all`."""
+        """The places of pairs of mentions of the same row among `all` pairs."""
         row = self.rows[head]
         return (
             self.offset[row]

@@ -39,20 +39,21 @@ from bio_ie.text.document import Fact
 
 @Model.register("snerl")
 class Snerl(Model):
-    """Links mentions to concepts and finds the facts between these, both at once, from nothing but
-    facts of whole documents.
+    """Links mentions to concepts and finds the facts between these concepts, both at once, trained
+    only on the facts of whole documents.
 
     1. The document is encoded once. Each mention m gets probabilities of its candidates, p(e | m)
-       (eq. 1), and each pair of mentions scores of relations (eq. 2).
+       (eq. 1), and each pair of mentions gets scores of relations (eq. 2).
     2. The evidence of pairs of mentions for a fact, `p(e1 | m_i) p(r | m_i, m_j) p(e2 | m_j)`
        (eq. 3), is pooled into the probability of the fact (eq. 4).
-    3. The loss (eq. 5) is the cross-entropy of facts, those of a document divided by how many are
-       gold, plus `entity_loss_weight` times that of entities, whose probability in the document is
-       `max_m p(e | m)`.
+    3. The loss (eq. 5) is the cross-entropy of facts, divided by the number of gold facts of the
+       document, plus `entity_loss_weight` times the cross-entropy of entities, whose probability in
+       the document is `max_m p(e | m)`.
 
     With instances whose links are given (`DocumentGraphReader`, `links`), without a `linker` and
-    with `logsumexp` pooling and `softmax`, it is BRAN (Verga et al. 2018), with a hidden layer
-    where that has its biaffine form, as in the paper; `pair_scorer` may be that too.
+    with `logsumexp` pooling and `softmax`, the model is BRAN (Verga et al. 2018). As in the SNERL
+    paper, it has a hidden layer where the original BRAN has its biaffine form; `pair_scorer` may be
+    biaffine too.
 
     Registered as a `Model` with name "snerl". Instances come from `document_graph`.
 
@@ -60,51 +61,52 @@ class Snerl(Model):
 
     text_field_embedder : `TextFieldEmbedder`
     pair_scorer : `PairScorer`
-        s(r, m_i, m_j); the paper's is an `mlp` of `x,y`.
+        s(r, m_i, m_j); in the paper it is an `mlp` of `x,y`.
     pooling : `Pooling`
         Eq. 4: `smax`, `max`, `mean` or `noisy_or` of probabilities, or `logsumexp` of logits.
     argument_dim : `int`
         The size of the head's and the tail's vector.
     encoder : `Seq2SeqEncoder`, optional
-        Applied to the embedded words; the paper's is `bran_transformer`.
+        Applied to the embedded words; in the paper it is `bran_transformer`.
     linker : `MentionLinker`, optional
         Eq. 1; without it, every link must be given.
     span_extractor : `SpanExtractor`, optional
-        h_m of all words of a mention. Default: the vector of its first word (the paper).
+        Gives h_m from all words of a mention. By default h_m is the vector of the first word (as in
+        the paper).
     dropout : `float`, optional (default = `0.0`)
-        Of the vectors of words that go into the encoder. p_i
+        p_i, the dropout of the encoder's input vectors of words.
     argument_dropout : `float`, optional (default = `0.0`)
-        Of the heads' and tails' vectors. p_s
+        p_s, the dropout of the heads' and tails' vectors.
     relation_activation : `str`, optional (default = `"sigmoid"`)
-        Or `"softmax"`; see `FactActivation`.
+        `"sigmoid"` or `"softmax"`; see `FactActivation`.
     fact_weight : `float`, optional (default = `5.0`)
-        Of gold facts against others, w_t.
+        w_t, the weight of gold facts against others.
     entity_weight : `float`, optional (default = `2.0`)
-        Of gold entities against others, w_e.
+        w_e, the weight of gold entities against others.
     entity_loss_weight : `float`, optional (default = `0.1`)
-        alpha
+        alpha, the weight of the loss of entities.
     negative_entities : `int`, optional (default = `100`)
-        How many entities beside the gold ones take part in the loss of facts, n-.
+        n-, the number of entities besides the gold ones that take part in the loss of facts.
     k : `int`, optional (default = `15`)
-        How many mentions of an entity do, those that name it most probably.
+        The number of mentions of an entity that take part, those that name it most probably.
     inference_k : `int`, optional
-        The same out of training. Default: `k`.
+        The same number out of training. Default: `k`.
     max_items : `int`, optional (default = `2_000_000`)
         See `FactPooling`.
     with_same_entity, with_same_mention : `bool`, optional (default = `True`)
         See `FactPooling`.
     min_probability : `float`, optional (default = `0.01`)
-        Facts that are less probable are not looked at in prediction, and no threshold is lower.
+        Facts that are less probable are left out in prediction, and no threshold is lower.
     regularizer, serialization_dir, ddp_accelerator : optional
         As in every `Model`.
 
     # Output of `forward`
 
-    `loss` when labels are given; out of training with the first instead of random negative
-    entities. Out of training also, for each row: `links` `[n, 2]` (mention and entity) with
-    `link_probabilities`, the most probable concept of each mention, or all that are given; `facts`
-    `[n, 3]` (head, tail, relation) with `fact_probabilities`, those that reach their thresholds;
-    and `metadata`.
+    `loss` when labels are given. Out of training it uses the first negative entities instead of
+    random ones. Out of training also, for each row: `links` `[n, 2]` (mention and entity) with
+    `link_probabilities`, for the most probable concept of each mention, or for all given concepts;
+    `facts` `[n, 3]` (head, tail, relation) with `fact_probabilities`, for the facts that reach
+    their thresholds; and `metadata`.
     """
 
     default_predictor = "document"
@@ -215,7 +217,7 @@ class Snerl(Model):
         return output
 
     def _words(self, words: TextFieldTensors) -> Tuple[torch.Tensor, torch.Tensor]:
-        """`[B, N, token_dim]` and their mask."""
+        """The vectors of words, `[B, N, token_dim]`, and their mask."""
         mask = get_text_field_mask(words)
         x = self.dropout(self.text_field_embedder(words))
         if self.encoder is not None:
@@ -226,8 +228,8 @@ class Snerl(Model):
         row, first, last = mentions.unbind(1)
         if self.span_extractor is None:
             return x[row, first]
-        # The documents are laid end to end, so that no span is padding. One span more: extractors
-        # need one at least.
+        # The documents are laid end to end, so that no span is padding. There is one span more,
+        # since extractors need at least one.
         ends = row.unsqueeze(1) * x.size(1) + torch.stack([first, last], dim=1)
         ends = functional.pad(ends, (0, 0, 0, 1))
         return self.span_extractor(x.flatten(0, 1).unsqueeze(0), ends.unsqueeze(0))[0, :-1]
@@ -239,7 +241,7 @@ class Snerl(Model):
         mentions: torch.Tensor,
         graph: DocumentGraphTensors,
     ) -> torch.Tensor:
-        """`log p(e | m)` of each link, 0 of those that are given."""
+        """`log p(e | m)` of each link; 0 for given links."""
         given = graph["link_given"]
         if self.linker is not None:
             return self.linker(x, mask, mentions, graph).masked_fill(given, 0)
@@ -256,7 +258,7 @@ class Snerl(Model):
         pairs: MentionPairs,
         graph: DocumentGraphTensors,
     ) -> torch.Tensor:
-        """Eq. 5, the mean over documents."""
+        """Eq. 5, as the mean over documents."""
         num_rows = len(pairs.num_mentions)
         rows = graph["entity_rows"]
         chosen = sampled_entities(
@@ -266,7 +268,7 @@ class Snerl(Model):
         links = entity_links(graph["links"], log_p, rows, chosen, k)
 
         def of_rows(part: FactScores) -> torch.Tensor:
-            """`[2, B]`, the sum of losses, and how many facts are gold."""
+            """The sum of losses and the number of gold facts of each row, `[2, B]`."""
             targets = fact_targets(part, links, graph, len(self.relations))
             losses = self.activation.loss(part.scores, targets, self.fact_weight)
             num_gold = (targets & self.activation.has_evidence(part.scores).unsqueeze(1)).sum(1)
@@ -274,7 +276,7 @@ class Snerl(Model):
             values = torch.stack([losses, num_gold.to(losses.dtype)])
             return values.new_zeros(2, num_rows).scatter_add(1, row, values)
 
-        parts = self.fact_pooling(links, pair_scores, pairs, then=of_rows)
+        parts = self.fact_pooling(links, pair_scores, pairs, apply=of_rows)
         losses, num_gold = torch.stack(list(parts)).sum(0)
         loss = (losses / num_gold.clamp(min=1)).mean()
         self._losses["fact_loss"](loss, num_rows)
@@ -293,8 +295,8 @@ class Snerl(Model):
         graph: DocumentGraphTensors,
         is_real: torch.Tensor,
     ) -> ScoredFacts:
-        """Those between any entities that reach their thresholds. With labels, those of real rows
-        `[B]` that are at least `min_probability` probable are counted, too."""
+        """The facts between any entities that reach their thresholds. With labels, also counts the
+        facts of real rows `[B]` that are at least `min_probability` probable."""
         rows = graph["entity_rows"]
         everything = torch.ones_like(rows, dtype=torch.bool)
         links = entity_links(graph["links"], log_p, rows, everything, self.inference_k)
@@ -311,7 +313,7 @@ class Snerl(Model):
         return ScoredFacts(*(torch.cat(column) for column in zip(*found, strict=True)))
 
     def _lowest_probability(self, graph: DocumentGraphTensors) -> Optional[torch.Tensor]:
-        """How probable facts have to be to be looked at."""
+        """The probability below which facts need not be computed; `None` if all must be."""
         if self.activation.is_softmax or not self.relations:
             return None
         thresholds = self.decision.thresholds
@@ -319,8 +321,8 @@ class Snerl(Model):
         return lowest.sub(1 / NUM_BINS).clamp(min=self.min_probability)
 
     def make_output_human_readable(self, output_dict: Dict[str, Any]) -> Dict[str, Any]:
-        """Gives for each document its `mentions`, with the concepts that they were found to name
-        and how probable these are, and its `facts`."""
+        """Gives for each document its `mentions`, with the concepts that they name and the
+        probabilities of these, and its `facts`."""
         facts = [
             [
                 Fact(self.relations[relation], entities[head], entities[tail], probability)
@@ -344,8 +346,8 @@ class Snerl(Model):
         self._scores.add_facts(facts.relation, facts.probability, torch.isin(keys, gold))
 
     def _count_gold(self, output: Dict[str, Any]) -> None:
-        """Adds the links of a batch to the scores, and all gold facts: that of which no entity is
-        in the graph counts as missed."""
+        """Adds the links of a batch and all gold facts to the scores. A gold fact whose entities
+        are not in the graph counts as missed."""
         self._scores.add_gold_facts(output["metadata"])
         self._scores.add_links(linked_mentions(output), output["metadata"])
 
@@ -354,7 +356,7 @@ class Snerl(Model):
 
     def get_metrics(self, reset: bool = False) -> Dict[str, float]:
         """The means of the losses; out of training also the scores (`DocumentGraphScores`), with
-        the model's thresholds and others."""
+        the model's thresholds and with others."""
         metrics = {name: average.get_metric(reset) for name, average in self._losses.items()}
         if self.linker is not None:
             metrics.update(self.linker.get_metrics(reset))

@@ -1,4 +1,4 @@
-"""What a document graph predicts: links and facts."""
+"""The predicted links and facts of documents, as a model's output."""
 
 from typing import Dict, NamedTuple, Tuple
 
@@ -11,20 +11,20 @@ from bio_ie.modules.row_items import RowItems, split_rows
 
 
 class ScoredFacts(NamedTuple):
-    """Facts of a batch."""
+    """Facts of a batch with their probabilities."""
 
     head: torch.Tensor
-    """`[n]`, among all entities."""
+    """`[n]`, index among all entities."""
     tail: torch.Tensor
-    """`[n]`"""
+    """`[n]`, index among all entities."""
     relation: torch.Tensor
     """`[n]`"""
     probability: torch.Tensor
     """`[n]`"""
 
-    def chosen(self, which: torch.Tensor) -> "ScoredFacts":
-        """Some of them, by a mask `[n]`."""
-        places = which.nonzero().squeeze(1)
+    def chosen(self, mask: torch.Tensor) -> "ScoredFacts":
+        """The facts where `mask` `[n]` is true."""
+        places = mask.nonzero().squeeze(1)
         return ScoredFacts(*(column[places] for column in self))
 
 
@@ -32,15 +32,15 @@ class ScoredFacts(NamedTuple):
 def predicted_document_graph(
     facts: ScoredFacts, log_p: torch.Tensor, graph: DocumentGraphTensors, num_rows: int
 ) -> Dict[str, Tuple[torch.Tensor, ...]]:
-    """Links and facts by row, with mentions and entities counted within the row.
+    """Splits links and facts by row, with mentions and entities numbered within the row.
 
     # Parameters
 
     facts : `ScoredFacts`
-        Those that are predicted.
+        The predicted facts.
     log_p : `torch.Tensor`
-        `[P]`, `log p(e | m)` of each link of the graph: each mention names its most probable
-        entity, or all that are given.
+        `[P]`, `log p(e | m)` of each link of the graph. Each mention names its most probable
+        entity, or all entities that are given for it.
     graph : `DocumentGraphTensors`
     num_rows : `int`
 
@@ -54,7 +54,7 @@ def predicted_document_graph(
     rows = graph["entity_rows"]
     entity_place, mention_rows = places_in_row(rows), graph["mentions"][:, 0]
     fact_table = torch.stack([entity_place[head], entity_place[tail], relation], dim=1)
-    # A part of the facts may begin in the row in which the one before it ends.
+    # One part of the facts may begin in the row in which the part before it ends.
     order = torch.argsort(rows[head], stable=True)
 
     mention, entity = graph["links"].unbind(1)

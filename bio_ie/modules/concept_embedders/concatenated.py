@@ -9,21 +9,21 @@ from bio_ie.modules.concept_embedders.concept_embedder import ConceptEmbedder
 @ConceptEmbedder.register("concatenated")
 class ConcatenatedConceptEmbedder(ConceptEmbedder):
     """
-    The vectors of several embedders, one behind the other (Lai et al. 2021, section 2.4: pretrained
-    vectors and vectors of definitions). What a part has no vector for is zeros there, or the part's
-    unknown vector.
+    Concatenates the vectors of several embedders (Lai et al. 2021, section 2.4: pretrained vectors
+    and vectors of definitions). For a concept that a part has no vector for, that part gives zeros
+    or its unknown vector.
 
     Registered as a `ConceptEmbedder` with name "concatenated".
 
     # Parameters
 
     parts : `Dict[str, ConceptEmbedder]`
-        By names of your choice; the order is that of the names.
+        The embedders, under names of your choice. They are concatenated in the order of the names.
     """
 
     def __init__(self, parts: Dict[str, ConceptEmbedder]) -> None:
         if not parts:
-            raise ConfigurationError("a combined concept embedder needs a part")
+            raise ConfigurationError("a combined concept embedder needs at least one part")
         super().__init__(sum(part.get_output_dim() for part in parts.values()))
         self.parts: Any = torch.nn.ModuleDict({name: parts[name] for name in sorted(parts)})
 

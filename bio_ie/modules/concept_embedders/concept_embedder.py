@@ -1,4 +1,4 @@
-"""The base of every concept embedder: concepts of a knowledge base in, vectors out."""
+"""The base of the concept embedders, which give concepts of a knowledge base vectors."""
 
 from typing import Dict
 
@@ -10,16 +10,18 @@ class ConceptEmbedder(torch.nn.Module, Registrable):
     """
     Gives each concept, and each semantic type that is a node of a graph, a vector.
 
-    A concept comes as its key: `bio_ie.text.stable_key.stable_key` of its id, a hash
+    A concept is given by its key, which is `bio_ie.text.stable_key.stable_key` of its id: a hash
     of 64 bits. Unlike an index into a vocabulary, a key is defined for concepts that training never
-    saw, which may have vectors in a file all the same; unlike a row of a knowledge base, it stays
-    when that is built anew; and unlike a string, it is a number that a device can look up. Readers
-    compute keys; embedders search them in the sorted keys of what they have vectors for.
+    saw; a file may still have vectors for them. Unlike a row number in a knowledge base, it stays
+    the same when the knowledge base is built anew. And unlike a string, it is a number that a
+    device can look up. Readers compute the keys; embedders search for them among the sorted keys of
+    the concepts that they have vectors for.
 
-    Semantic types, a small and closed set, are indices into a namespace of the vocabulary.
+    Semantic types are a small and closed set, so they are given by their indices in a namespace of
+    the vocabulary.
 
-    An archive holds whatever was trained, and the vocabulary. Vectors that were read from a file
-    and not trained stay in that file, of which the archive keeps the path and the digest.
+    An archive holds the vocabulary and everything that was trained. Vectors that were read from a
+    file and not trained stay in that file; the archive keeps the file's path and digest.
 
     # Parameters
 
@@ -40,10 +42,10 @@ class ConceptEmbedder(torch.nn.Module, Registrable):
         # Parameters
 
         keys : `torch.Tensor`
-            Shape `[C]`, int64, the key of each concept; one may come twice.
+            Shape `[C]`, int64, the key of each concept; a key may occur more than once.
         semantic_types : `torch.Tensor`
             Shape `[T, 2]`, int64, in any order: a concept's place among the C, and one of its
-            types. A concept may have several or none.
+            types. A concept may have several types or none.
 
         # Returns
 
@@ -53,6 +55,5 @@ class ConceptEmbedder(torch.nn.Module, Registrable):
         raise NotImplementedError
 
     def get_metrics(self, reset: bool = False) -> Dict[str, float]:
-        """Shares of the concepts since the last reset for which there was nothing but an unknown
-        vector."""
+        """Shares of the concepts since the last reset that had no vector of their own."""
         return {}

@@ -1,4 +1,4 @@
-"""What those concept embedders share that look a concept up in a table."""
+"""The base of the concept embedders that look concepts up in a table."""
 
 from typing import Any, Callable, Dict
 
@@ -11,11 +11,12 @@ from bio_ie.modules.precision import at_least_single
 
 class ConceptLookup(ConceptEmbedder):
     """
-    A concept embedder with a table of vectors, and an answer for concepts that are not in it.
+    A concept embedder with a table of vectors, and a substitute for concepts that are not in it.
 
-    With `concept_dropout` that is a learned "unknown" vector. In training it also stands in for
-    each concept with that probability, which is how it is trained. Without, nothing would train it,
-    and unknown concepts are zeros. How many were unknown, those dropped aside, is counted.
+    With `concept_dropout`, the substitute is a learned "unknown" vector. In training it also
+    replaces each concept with that probability, which is how it is trained. Without
+    `concept_dropout` nothing would train such a vector, so the substitute is zeros. The share of
+    unknown concepts is a metric, which does not count dropped concepts.
 
     Implementations override `vectors_at`.
 
@@ -25,6 +26,7 @@ class ConceptLookup(ConceptEmbedder):
         Shape `[n]`, int64, ascending, n at least 1: the keys of the concepts in the table.
     output_dim : `int`
     concept_dropout : `float`, optional (default = `0.0`)
+        The probability to replace a concept in training; less than 1.
     """
 
     def __init__(self, keys: torch.Tensor, output_dim: int, concept_dropout: float = 0.0) -> None:
@@ -38,7 +40,7 @@ class ConceptLookup(ConceptEmbedder):
         if concept_dropout > 0:
             self.unknown = torch.nn.Parameter(torch.empty(output_dim))
             torch.nn.init.normal_(self.unknown, std=0.02)
-        # No buffers: distributed training would send them around before every forward.
+        # These are no buffers, which distributed training would send around before every forward.
         self._fixed = {"keys": keys}
         self._counts = {"concepts": torch.zeros(()).long(), "unknown": torch.zeros(()).long()}
 
@@ -67,7 +69,7 @@ class ConceptLookup(ConceptEmbedder):
         return {"unknown_concepts": unknown / max(1, concepts)}
 
     def _apply(self, fn: Callable[[torch.Tensor], torch.Tensor], *args: Any) -> "ConceptLookup":
-        """Moves what is no buffer to a device as well."""
+        """Moves the tensors that are not buffers to a device too."""
         super()._apply(fn, *args)
         for tensors in (self._fixed, self._counts):
             tensors.update({name: fn(tensor) for name, tensor in tensors.items()})

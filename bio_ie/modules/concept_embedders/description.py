@@ -8,8 +8,8 @@ from bio_ie.modules.concept_embedders.pretrained import PretrainedConceptEmbedde
 @ConceptEmbedder.register("description")
 class DescriptionConceptEmbedder(PretrainedConceptEmbedder):
     """
-    Vectors of the concepts' definitions, from a file whose kind is "description"; otherwise as
-    `pretrained`.
+    Vectors of the concepts' definitions, from a file whose kind is "description". Everything else
+    is as in `pretrained`.
 
     Registered as a `ConceptEmbedder` with name "description".
 
@@ -23,7 +23,7 @@ class DescriptionConceptEmbedder(PretrainedConceptEmbedder):
         content = super().read(path)
         if content.kind != "description":
             raise ConfigurationError(
-                f"{path} has vectors of kind {content.kind!r}, not 'description': that is for the "
-                "concept embedder 'pretrained'"
+                f"{path} has vectors of kind {content.kind!r}, not 'description': use the concept "
+                "embedder 'pretrained' for them"
             )
         return content

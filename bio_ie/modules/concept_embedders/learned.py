@@ -10,9 +10,11 @@ from bio_ie.text.stable_key import stable_key
 @ConceptEmbedder.register("learned")
 class LearnedConceptEmbedder(ConceptLookup):
     """
-    A trained vector for each concept that training saw, which are those in the vocabulary.
+    A trained vector for each concept that training saw, that is, for each concept in the
+    vocabulary.
 
-    Vectors start normal with standard deviation 0.02. They are part of the archive.
+    The vectors start from a normal distribution with standard deviation 0.02. They are part of the
+    archive.
 
     Registered as a `ConceptEmbedder` with name "learned".
 
@@ -21,7 +23,7 @@ class LearnedConceptEmbedder(ConceptLookup):
     vocab : `Vocabulary`
     embedding_dim : `int`
     namespace : `str`, optional (default = `"concept_labels"`)
-        Of the concept ids in the vocabulary.
+        The vocabulary's namespace of concept ids.
     concept_dropout : `float`, optional (default = `0.0`)
         See `ConceptLookup`.
     """
@@ -35,7 +37,9 @@ class LearnedConceptEmbedder(ConceptLookup):
     ) -> None:
         ids = vocab.get_index_to_token_vocabulary(namespace)
         if not ids:
-            raise ConfigurationError(f"no concepts in the namespace {namespace!r} to learn")
+            raise ConfigurationError(
+                f"there are no concepts in the namespace {namespace!r} to learn vectors for"
+            )
         keys, rows = torch.sort(torch.tensor([stable_key(ids[row]) for row in range(len(ids))]))
         super().__init__(keys, embedding_dim, concept_dropout)
         self._fixed["rows"] = rows

@@ -18,19 +18,19 @@ from bio_ie.modules.concept_embedders.concept_embedder import ConceptEmbedder
 from bio_ie.modules.concept_embedders.concept_lookup import ConceptLookup
 
 ARCHIVED_FOLDER = "concept_vectors"
-"""What a config lists in `include_in_archive` if it trains pretrained vectors."""
+"""The folder that a config lists in `include_in_archive` if it trains pretrained vectors."""
 
 
 @ConceptEmbedder.register("pretrained")
 class PretrainedConceptEmbedder(ConceptLookup):
     """
-    Vectors of concepts from a file, see `bio_ie.knowledge.concept_embeddings`.
+    Vectors of concepts, read from a file (see `bio_ie.knowledge.concept_embeddings`).
 
-    They are not trained by default, and not part of the archive then: the file is mapped into
-    memory, the archive has its path and digest, and refuses to load with another one. A file that
-    moved is given by an override of `vectors`.
+    By default they are not trained and not part of the archive: the file is mapped into memory, and
+    the archive keeps the file's path and digest. It does not load with a file of another digest. If
+    the file has moved, override `vectors` with its new path.
 
-    If they are trained, they are part of the archive's weights, and the file is copied to
+    If the vectors are trained, they are part of the archive's weights, and the file is copied to
     `SERIALIZATION_DIR/concept_vectors/`: an archive made with
     `include_in_archive: ["concept_vectors"]` is complete.
 
@@ -48,7 +48,7 @@ class PretrainedConceptEmbedder(ConceptLookup):
     """
 
     digest: torch.Tensor
-    """Of the file, `[32]`, uint8."""
+    """The digest of the file, `[32]`, uint8."""
 
     def __init__(
         self,
@@ -73,13 +73,13 @@ class PretrainedConceptEmbedder(ConceptLookup):
             self._fixed["vectors"] = content.vectors
 
     def read(self, path: str) -> ConceptVectors:
-        """The content of the file, with at least one concept. Raises `ConfigurationError`."""
+        """Reads the file. Raises `ConfigurationError` if that fails or the file has no concepts."""
         try:
             content = read_concept_vectors(path)
         except ConceptVectorsError as error:
-            raise ConfigurationError(f"no vectors of concepts: {error}") from error
+            raise ConfigurationError(f"cannot read concept vectors: {error}") from error
         if not len(content.keys):
-            raise ConfigurationError(f"no vectors of concepts: {path} is of no concept")
+            raise ConfigurationError(f"cannot read concept vectors: {path} has no concepts")
         return content
 
     def vectors_at(self, places: torch.Tensor) -> torch.Tensor:
@@ -98,8 +98,8 @@ class PretrainedConceptEmbedder(ConceptLookup):
 
 
 def _archived_file(path: str, serialization_dir: str) -> str:
-    """Where `path` is kept under `serialization_dir`, copied there if a training begins; `path`
-    itself in an archive without the copy."""
+    """The copy of the file `path` under `serialization_dir`, which is made when training begins.
+    For an archive without the copy it is `path` itself."""
     name = f"{hashlib.sha256(path.encode('utf-8')).hexdigest()[:8]}-{Path(path).name}"
     saved = Path(serialization_dir) / ARCHIVED_FOLDER / name
     if saved.is_file() or has_trained_weights(serialization_dir) or not Path(path).is_file():

@@ -8,9 +8,9 @@ from bio_ie.modules.concept_embedders.concept_embedder import ConceptEmbedder
 @ConceptEmbedder.register("semantic_type")
 class SemanticTypeConceptEmbedder(ConceptEmbedder):
     """
-    The mean of trained vectors of the concept's semantic types; zeros for a concept without any.
+    The mean of the trained vectors of a concept's semantic types; zeros for a concept without any.
 
-    Vectors start normal with standard deviation 0.02.
+    The vectors start from a normal distribution with standard deviation 0.02.
 
     Registered as a `ConceptEmbedder` with name "semantic_type".
 
@@ -19,8 +19,8 @@ class SemanticTypeConceptEmbedder(ConceptEmbedder):
     vocab : `Vocabulary`
     embedding_dim : `int`
     namespace : `str`, optional (default = `"semantic_types"`)
-        Of the types in the vocabulary; one that training did not see has its vector for unknown
-        tokens.
+        The vocabulary's namespace of types. A type that training did not see has the namespace's
+        vector for unknown tokens.
     """
 
     def __init__(

@@ -10,14 +10,14 @@ from bio_ie.modules.concept_embedders.concept_embedder import ConceptEmbedder
 class SumConceptEmbedder(ConcatenatedConceptEmbedder):
     """
     The sum of learned projections of several embedders' vectors, `sum_p W_p x_p`. There is no bias,
-    so a part that is zeros adds nothing.
+    so a part whose vector is zero adds nothing.
 
     Registered as a `ConceptEmbedder` with name "sum".
 
     # Parameters
 
     parts : `Dict[str, ConceptEmbedder]`
-        By names of your choice.
+        The embedders, under names of your choice.
     output_dim : `int`
         The size of each projection.
     """

@@ -16,14 +16,14 @@ from bio_ie.modules.graph_encoders.relation_linear import (
 @GraphEncoder.register("bidirectional_gcn")
 class BidirectionalGcn(GraphEncoder):
     """
-    The graph network over initial predictions of Lai et al. 2021 (equation 4): with edge weights r,
+    The graph network over initial predictions of Lai et al. 2021 (equation 4). With edge weights r,
     each layer is
 
         h>_i = sum_(j != i) sum_k r_ij[k] (W>_k h_j + b>_k)
         h<_i = sum_(j != i) sum_k r_ji[k] (W<_k h_j + b<_k)
         h_i + FFNN_a(ReLU([h>_i; h<_i]))
 
-    Every relation type has edges, the one for "no relation" too.
+    Every relation type has edges, including the type for "no relation".
 
     Registered as a `GraphEncoder` with name "bidirectional_gcn".
 
@@ -37,10 +37,10 @@ class BidirectionalGcn(GraphEncoder):
     message_dim : `int`, optional (default = `input_dim`)
         The size of `h>` and of `h<`.
     dropout : `float`, optional (default = `0.0`)
-        In the hidden layers of FFNN_a.
+        The dropout in the hidden layers of FFNN_a.
     detach_edge_weights : `bool`, optional (default = `False`)
-        Whether edge weights get no gradient from here, so that initial predictions learn from their
-        own loss alone.
+        If true, the edge weights get no gradient from this network, so that the initial predictions
+        learn from their own loss alone.
     """
 
     def __init__(
@@ -56,8 +56,7 @@ class BidirectionalGcn(GraphEncoder):
         super().__init__(input_dim, num_relations)
         if num_layers < 1:
             raise ConfigurationError(
-                f"num_layers must be at least 1, got {num_layers}; without layers it is "
-                "'pass_through'"
+                f"num_layers must be at least 1, got {num_layers}; for no layers use 'pass_through'"
             )
         self.detach_edge_weights = detach_edge_weights
         self.layers: Any = torch.nn.ModuleList(
@@ -75,7 +74,7 @@ class BidirectionalGcn(GraphEncoder):
     ) -> torch.Tensor:
         blocks = relation_blocks(edges[:, 2], self.num_relations)
         if weights is None:
-            # In single precision, so that messages are too when they are summed.
+            # In single precision, so that messages are summed in single precision too.
             weights = self.layers[0].outgoing.bias.new_ones(len(edges))
         for layer in self.layers:
             nodes = layer(nodes, edges, self._weights(weights), blocks)
@@ -83,7 +82,7 @@ class BidirectionalGcn(GraphEncoder):
 
     def dense(self, nodes: torch.Tensor, weights: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
         weights = between_different_nodes(self._weights(weights), mask)
-        # A sum over neighbours and relations at once is one over [K * R] columns.
+        # One sum over [K * R] columns is a sum over neighbours and relations at once.
         outgoing = weights.flatten(2)  # r_ij[k] at [B, i, (j, k)]
         incoming = weights.transpose(1, 2).flatten(2)  # r_ji[k] at [B, i, (j, k)]
         for layer in self.layers:
@@ -115,12 +114,12 @@ class _Layer(torch.nn.Module):
         weights: torch.Tensor,
         blocks: RelationBlocks,
     ) -> torch.Tensor:
-        tail, head, relation = edges.unbind(1)  # of an arrow: it starts at the tail
+        tail, head, relation = edges.unbind(1)  # an edge is an arrow from tail to head
         weights = weights.unsqueeze(1)
         received = []
-        for linear, hears, heard in ((self.outgoing, tail, head), (self.incoming, head, tail)):
-            messages = weights * linear(nodes.index_select(0, heard), relation, blocks)
-            received.append(scatter(messages, hears, dim=0, dim_size=len(nodes), reduce="sum"))
+        for linear, receiver, sender in ((self.outgoing, tail, head), (self.incoming, head, tail)):
+            messages = weights * linear(nodes.index_select(0, sender), relation, blocks)
+            received.append(scatter(messages, receiver, dim=0, dim_size=len(nodes), reduce="sum"))
         return self._updated(nodes, *received)
 
     def dense(

@@ -8,9 +8,9 @@ from bio_ie.modules.graph_encoders.graph_encoder import GraphEncoder
 @GraphEncoder.register("pass_through")
 class PassThroughGraphEncoder(GraphEncoder):
     """
-    Gives the nodes back as they are: no collective inference. In place of both graph networks it is
-    the FlatAttention baseline of Lai et al. 2021 (section 3.1), in place of one of them an ablation
-    (section 3.3).
+    Returns the nodes unchanged, so there is no collective inference. In place of both graph
+    networks it gives the FlatAttention baseline of Lai et al. 2021 (section 3.1). In place of one
+    of them it gives an ablation (section 3.3).
 
     Registered as a `GraphEncoder` with name "pass_through".
 

@@ -1,4 +1,4 @@
-"""A linear map of its own for each relation, applied to many vectors of mixed relations."""
+"""One linear map for each relation, applied to many vectors of mixed relations."""
 
 import math
 from typing import NamedTuple, Optional
@@ -8,22 +8,23 @@ import torch
 from bio_ie.modules.ragged import ranges
 
 BLOCK_SIZE = 16
-"""Vectors per block, all of one relation. Smaller blocks copy a relation's matrix more often,
-larger ones multiply more padding; 16 is at or near the optimum from 20 to 900 relations."""
+"""The number of vectors in a block, which are all of one relation. Smaller blocks copy a relation's
+matrix more often, larger blocks multiply more padding; 16 is at or near the optimum from 20 to 900
+relations."""
 
 
 class RelationBlocks(NamedTuple):
-    """Where each of E vectors goes when they are sorted by relation into blocks of `BLOCK_SIZE`,
-    the last block of a relation padded. The same for all layers of a network."""
+    """The places of E vectors that are sorted by relation into blocks of `BLOCK_SIZE`. The last
+    block of each relation is padded. All layers of a network use the same blocks."""
 
     slot: torch.Tensor
-    """`[E]`, the row of each vector in the blocks, laid one behind the other."""
+    """`[E]`, the row of each vector in the concatenated blocks."""
     relation: torch.Tensor
     """`[blocks]`, the relation of each block."""
 
 
 def relation_blocks(relation: torch.Tensor, num_relations: int) -> RelationBlocks:
-    """The blocks of vectors whose relations are `relation` `[E]`, int64."""
+    """Assigns vectors to blocks by their relations, `relation` `[E]`, int64."""
     counts = torch.zeros(num_relations, dtype=torch.long, device=relation.device)
     counts = counts.scatter_add(0, relation, torch.ones_like(relation))
     num_blocks = torch.div(counts + BLOCK_SIZE - 1, BLOCK_SIZE, rounding_mode="floor")
@@ -45,14 +46,14 @@ class RelationLinear(torch.nn.Module):
 
     With `num_bases`, `W_k = sum_b a_kb V_b` (Schlichtkrull et al. 2018, equation 3).
 
-    Matrices start as in `torch.nn.Linear` in distribution, whatever the number of bases.
+    The initial matrices are distributed as in `torch.nn.Linear`, whatever the number of bases.
 
     # Parameters
 
     input_dim, output_dim, num_relations : `int`
     bias : `bool`, optional (default = `False`)
     num_bases : `int`, optional
-        Without it every relation has a matrix of its own.
+        The number of matrices V. Without it every relation has a matrix of its own.
     """
 
     def __init__(
@@ -96,7 +97,7 @@ class RelationLinear(torch.nn.Module):
         relation : `torch.Tensor`
             Shape `[E]`, int64.
         blocks : `RelationBlocks`
-            Of `relation`.
+            The blocks of `relation`.
 
         # Returns
 
@@ -112,7 +113,7 @@ class RelationLinear(torch.nn.Module):
         return output if self.bias is None else output + self.bias.index_select(0, relation)
 
     def every(self, vectors: torch.Tensor) -> torch.Tensor:
-        """The vectors under every relation, `[..., input_dim]` -> `[..., R, output_dim]`."""
+        """Maps the vectors under every relation, `[..., input_dim]` -> `[..., R, output_dim]`."""
         weight = self.weight()
         wide = weight.transpose(0, 1).reshape(self.input_dim, -1)  # [input_dim, R * output_dim]
         output = (vectors @ wide).view(*vectors.shape[:-1], len(weight), self.output_dim)

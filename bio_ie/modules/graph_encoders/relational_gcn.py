@@ -18,10 +18,10 @@ class RelationalGcn(GraphEncoder):
         ReLU(U v_i + sum_k 1 / c_ik sum_(j in N_i^k) U_k v_j)
 
     where N_i^k are the neighbours of node i under relation k and c_ik is their number. With edge
-    weights, the mean over neighbours is a weighted one and c_ik is the sum of their weights.
+    weights, the mean over neighbours is weighted and c_ik is the sum of the weights.
 
-    Time does not grow with the number of relations, but with the number of edges and of relations
-    that occur.
+    The time does not grow with the number of relations, but with the number of edges and of
+    relations that occur.
 
     Registered as a `GraphEncoder` with name "relational_gcn".
 
@@ -32,10 +32,10 @@ class RelationalGcn(GraphEncoder):
     hidden_dims : `List[int]`
         The output size of each layer.
     num_bases : `int`, optional
-        If given, `U_k = sum_b a_kb V_b` with so many matrices V in each layer, for knowledge bases
-        with many or with rare relations.
+        If given, `U_k = sum_b a_kb V_b` with this number of matrices V in each layer, for knowledge
+        bases with many or with rare relations.
     dropout : `float`, optional (default = `0.0`)
-        Between layers.
+        The dropout between layers.
     """
 
     def __init__(
@@ -49,12 +49,12 @@ class RelationalGcn(GraphEncoder):
         super().__init__(input_dim, num_relations)
         if not hidden_dims:
             raise ConfigurationError(
-                "relational_gcn needs a layer; without one it is 'pass_through'"
+                "relational_gcn needs at least one layer; for no layers use 'pass_through'"
             )
         if num_bases is not None and num_bases < 1:
             raise ConfigurationError(f"num_bases must be at least 1, got {num_bases}")
         dims = [input_dim, *hidden_dims]
-        self.roots: Any = torch.nn.ModuleList(  # U; a bias would be no part of the equation
+        self.roots: Any = torch.nn.ModuleList(  # U; the equation has no bias
             torch.nn.Linear(*pair, bias=False) for pair in pairwise(dims)
         )
         self.relations: Any = torch.nn.ModuleList(  # U_k
@@ -68,28 +68,28 @@ class RelationalGcn(GraphEncoder):
     def forward(
         self, nodes: torch.Tensor, edges: torch.Tensor, weights: Optional[torch.Tensor] = None
     ) -> torch.Tensor:
-        hears, heard, relation = edges.unbind(1)
-        shares = self._shares(hears, relation, weights, len(nodes)).unsqueeze(1)
+        receiver, sender, relation = edges.unbind(1)
+        shares = self._shares(receiver, relation, weights, len(nodes)).unsqueeze(1)
         blocks = relation_blocks(relation, self.num_relations)
         for number, (root, linear) in enumerate(zip(self.roots, self.relations, strict=True)):
             nodes = self.dropout(nodes) if number else nodes
             # The shares are in single precision, so the sum is too.
-            messages = shares * linear(nodes.index_select(0, heard), relation, blocks)
-            sums = scatter(messages, hears, dim=0, dim_size=len(nodes), reduce="sum")
+            messages = shares * linear(nodes.index_select(0, sender), relation, blocks)
+            sums = scatter(messages, receiver, dim=0, dim_size=len(nodes), reduce="sum")
             nodes = torch.relu(root(nodes) + sums)
         return nodes
 
     def _shares(
         self,
-        hears: torch.Tensor,
+        receiver: torch.Tensor,
         relation: torch.Tensor,
         weights: Optional[torch.Tensor],
         num_nodes: int,
     ) -> torch.Tensor:
         """The share `1 / c_ik` that each edge has in its mean, `[E]`."""
         if weights is None:
-            weights = self.roots[0].weight.new_ones(len(hears))
-        neighbourhood = hears * self.num_relations + relation
+            weights = self.roots[0].weight.new_ones(len(receiver))
+        neighbourhood = receiver * self.num_relations + relation
         num_neighbourhoods = num_nodes * self.num_relations
         totals = scatter(weights, neighbourhood, dim_size=num_neighbourhoods, reduce="sum")
         return _fraction(weights, totals.index_select(0, neighbourhood))

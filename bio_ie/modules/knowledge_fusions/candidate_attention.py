@@ -9,15 +9,15 @@ from bio_ie.modules.precision import at_least_single
 
 
 class Fused(NamedTuple):
-    """Vectors with knowledge, and where it came from."""
+    """Vectors after fusion with knowledge, and the weights of the links that were fused."""
 
     vectors: torch.Tensor
-    """Of the shape of what was fused."""
+    """The fused vectors, in the shape of the vectors that they replace."""
     link_weights: Optional[torch.Tensor]
-    """`[P]`, how much of each link went into its span, single precision at least, or none where
-    there was no attention to links."""
+    """`[P]`, the weight of each link in its span, in single precision at least. `None` where there
+    was no attention to links."""
     sentinel_weights: Optional[torch.Tensor]
-    """`[N]`, how much of each span came from no concept; with its link weights 1 in sum."""
+    """`[N]`, the weight of "no concept" in each span. It and the span's link weights sum to 1."""
 
 
 def attend_to_candidates(
@@ -27,21 +27,21 @@ def attend_to_candidates(
     sentinel_scores: torch.Tensor,
     links: torch.Tensor,
 ) -> Fused:
-    """One vector per span: its candidates and its sentinel, weighted by the softmax of their scores
-    (equation 8 of Lai et al. 2021).
+    """Gives each span one vector: the sum of its candidates and its sentinel, weighted by the
+    softmax of their scores (equation 8 of Lai et al. 2021).
 
     # Parameters
 
     candidates : `torch.Tensor`
         `[C, d]`, the vectors of concepts.
     candidate_scores : `torch.Tensor`
-        `[P]`, of each link.
+        `[P]`, the score of each link.
     sentinels : `torch.Tensor`
         `[N, d]`, the vectors that stand for no concept.
     sentinel_scores : `torch.Tensor`
-        `[N]`.
+        `[N]`, the score of each span's sentinel.
     links : `torch.Tensor`
-        `[P, 2]`, span and concept.
+        `[P, 2]`, the span and the concept of each link.
     """
     num_links, num_spans = len(links), len(sentinels)
     span, concept = links.unbind(1)

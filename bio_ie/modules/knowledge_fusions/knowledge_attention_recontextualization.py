@@ -16,18 +16,18 @@ from bio_ie.modules.span_attention import span_tokens
 class KnowledgeAttentionRecontextualization(KnowledgeFusion):
     """
     The knowledge attention and recontextualization (KAR) of KnowBert (Peters et al. 2019, section
-    3.3), which the KnowBertAttention baseline of Lai et al. 2021 adds to its token vectors H:
+    3.3), which the KnowBertAttention baseline of Lai et al. 2021 applies to its token vectors H:
 
-    1. `H^proj = W1 H + b1`; a span's vector is the sum of its tokens there, weighted by attention;
-       the spans of a text hear of each other in one transformer layer: S.
-    2. A candidate's score is an MLP of its product with the span, `s . e / sqrt(d)`. The softmax of
-       scores, in which a learned null concept takes part, weights the candidates: E~.
-    3. `S' = S + E~`; every token of `H^proj` attends to all S' of its text (multi-head attention
+    1. `H^proj = W1 H + b1`. A span's vector is the sum of its tokens in `H^proj`, weighted by
+       attention. One transformer layer over the spans of a text gives S.
+    2. A candidate's score is an MLP of its product with the span, `s . e / sqrt(d)`. A span's
+       candidates and a learned null concept, weighted by the softmax of their scores, sum to E~.
+    3. `S' = S + E~`. Every token of `H^proj` attends to all S' of its text (multi-head attention
        and position-wise MLP, each with residual and layer norm), and `W2 . + b2` of the result is
        added to H. W2 starts as the pseudo-inverse of W1.
 
-    Unlike there, candidates have no prior and no threshold: "not enough for any" is the null
-    concept's part. A text without spans stays as it is.
+    Unlike in KnowBert, candidates have no prior and no threshold: the null concept wins where no
+    candidate is good enough. A text without spans is not changed.
 
     Registered as a `KnowledgeFusion` with name "knowledge_attention_recontextualization".
 
@@ -38,11 +38,11 @@ class KnowledgeAttentionRecontextualization(KnowledgeFusion):
     hidden_dim : `int`
         d, the size of `H^proj`, of spans and of projected concepts.
     num_heads : `int`
-        Of both multi-head attentions.
+        The number of heads of both multi-head attentions.
     feedforward_dim : `int`
         The hidden size of the position-wise networks.
     score_hidden_dim : `int`
-        That of the MLP which scores candidates.
+        The hidden size of the MLP that scores candidates.
     dropout : `float`, optional (default = `0.0`)
     """
 
@@ -61,7 +61,9 @@ class KnowledgeAttentionRecontextualization(KnowledgeFusion):
     ) -> None:
         super().__init__(token_dim, span_dim, concept_dim)
         if hidden_dim % num_heads:
-            raise ConfigurationError(f"hidden_dim {hidden_dim} is no multiple of {num_heads} heads")
+            raise ConfigurationError(
+                f"hidden_dim {hidden_dim} is not a multiple of num_heads {num_heads}"
+            )
         self.hidden_dim = hidden_dim
         self.down = torch.nn.Linear(token_dim, hidden_dim)  # W1, b1
         self.up = torch.nn.Linear(hidden_dim, token_dim)  # W2, b2
@@ -94,14 +96,14 @@ class KnowledgeAttentionRecontextualization(KnowledgeFusion):
         projected = self.down(tokens)  # H^proj, [B, W, d]
         pooled = self._pooled(projected, row, first, last)
         padded, mask = _padded(pooled, row, len(tokens))
-        # A text without spans attends to padding, and what comes of it is dropped below.
+        # A text without spans attends to padding; the result is dropped below.
         ignored = ~(mask | ~mask.any(dim=1, keepdim=True))
         contextual = self.span_encoder(padded, src_key_padding_mask=ignored)[mask]  # S, [N, d]
         fused = self._linked(contextual, concepts, links)
-        knowing, _ = _padded(contextual + fused.vectors, row, len(tokens))  # S'
-        change = self.up(self._recontextualized(projected, knowing, ignored))
-        changed = mask.any(dim=1)[:, None, None]
-        return fused._replace(vectors=tokens + change * changed)
+        enriched, _ = _padded(contextual + fused.vectors, row, len(tokens))  # S'
+        change = self.up(self._recontextualized(projected, enriched, ignored))
+        has_spans = mask.any(dim=1)[:, None, None]
+        return fused._replace(vectors=tokens + change * has_spans)
 
     def _pooled(
         self, projected: torch.Tensor, row: torch.Tensor, first: torch.Tensor, last: torch.Tensor
@@ -138,7 +140,7 @@ class KnowledgeAttentionRecontextualization(KnowledgeFusion):
 def _padded(
     vectors: torch.Tensor, row: torch.Tensor, batch_size: int
 ) -> Tuple[torch.Tensor, torch.Tensor]:
-    """The spans of each text, `[N, d]` -> `[B, M, d]`, and the mask `[B, M]` of those that exist.
-    The last slot is always padding, so that there is one."""
+    """Pads the spans of each text, `[N, d]` -> `[B, M, d]`, and gives the mask `[B, M]` of real
+    spans. The last slot is always padding, so that there is at least one slot."""
     padded, mask = to_dense_batch(vectors, row, batch_size=batch_size)
     return functional.pad(padded, (0, 0, 0, 1)), functional.pad(mask, (0, 1))

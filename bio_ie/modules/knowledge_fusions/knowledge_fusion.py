@@ -1,4 +1,4 @@
-"""The base of every knowledge fusion: vectors of a text that hear of the concepts it may mean."""
+"""The base of the knowledge fusions, which add knowledge of concepts to the vectors of a text."""
 
 from typing import ClassVar
 
@@ -10,22 +10,24 @@ from bio_ie.modules.knowledge_fusions.candidate_attention import Fused
 
 class KnowledgeFusion(torch.nn.Module, Registrable):
     """
-    Lets a text know of the concepts that its spans may mean, in one of two places: `fuse_tokens`
-    between the encoder and whatever reads its tokens, `fuse_spans` behind the span vectors. A
-    consumer calls both; the one that an implementation does not override changes nothing.
-    `fuses_tokens` and `fuses_spans` say which one does.
+    Adds knowledge of the concepts that the spans of a text may mean, in one of two places:
+    `fuse_tokens` changes the encoder's token vectors before anything else reads them, `fuse_spans`
+    changes the span vectors. A model calls both methods; the one that an implementation does not
+    override changes nothing. `fuses_tokens` and `fuses_spans` say which one changes something.
 
-    What a span may mean is a flat list of links between spans and concepts, so nothing is padded to
-    the most candidates. A span without links, a text without spans and a batch without concepts are
-    ordinary; an implementation still computes, so that every parameter keeps a defined gradient.
+    The concepts that spans may mean are given as a flat list of links between spans and concepts,
+    so nothing is padded to the largest number of candidates. A span without links, a text without
+    spans and a batch without concepts are ordinary cases; an implementation still computes, so that
+    every parameter keeps a defined gradient.
 
-    A consumer takes a `Lazy[KnowledgeFusion]` and gives the three sizes; the rest is configuration.
+    A model that uses a fusion takes a `Lazy[KnowledgeFusion]` and gives the three sizes; the rest
+    is configuration.
 
     # Parameters
 
     token_dim, span_dim, concept_dim : `int`
         Sizes of the vectors of a token, of a span and of a concept. Fused vectors have the size of
-        what they replace.
+        the vectors that they replace.
     """
 
     fuses_tokens: ClassVar[bool] = False
@@ -50,8 +52,8 @@ class KnowledgeFusion(torch.nn.Module, Registrable):
         tokens : `torch.Tensor`
             Shape `[B, W, token_dim]`; padding may hold anything finite and influences nothing else.
         spans : `torch.Tensor`
-            Shape `[N, 3]`, int64, rows ascending: row, first and last token of the spans that take
-            part, those with links usually.
+            Shape `[N, 3]`, int64, rows ascending: row, first and last token of each span that takes
+            part, usually the spans with links.
         concepts : `torch.Tensor`
             Shape `[C, concept_dim]`.
         links : `torch.Tensor`
@@ -70,8 +72,8 @@ class KnowledgeFusion(torch.nn.Module, Registrable):
         # Parameters
 
         spans : `torch.Tensor`
-            Shape `[N, span_dim]`, those of all texts. Each is fused on its own, so padding may be
-            among them.
+            Shape `[N, span_dim]`, the spans of all texts. Each is fused on its own, so padding may
+            be among them.
         concepts, links : `torch.Tensor`
             As above.
 

@@ -12,15 +12,15 @@ from bio_ie.modules.pair_scorers import PairScorer
 @KnowledgeFusion.register("sentinel_attention")
 class SentinelAttention(KnowledgeFusion):
     """
-    Replaces each span vector h_i by a mixture of its candidate concepts and of a sentinel that
-    stands for its own context (equations 6 to 8 of Lai et al. 2021): with concept vectors
-    `n_j = FFNN(v_j)`, brought to the size of a span,
+    Replaces each span vector h_i by a weighted sum of its candidate concepts and of a sentinel,
+    which stands for the span's own context (equations 6 to 8 of Lai et al. 2021). With concept
+    vectors `n_j = FFNN(v_j)`, projected to the size of a span,
 
         c_i = FFNN_s(h_i)
         a_ij = FFNN_c([h_i; n_j]),  a_i = FFNN_c([h_i; c_i])
         f_i = (exp(a_i) c_i + sum_j exp(a_ij) n_j) / (exp(a_i) + sum_j exp(a_ij))
 
-    over the span's own candidates j. A span without any becomes its sentinel.
+    where j runs over the span's own candidates. A span without candidates becomes its sentinel.
 
     Registered as a `KnowledgeFusion` with name "sentinel_attention".
 
@@ -29,11 +29,11 @@ class SentinelAttention(KnowledgeFusion):
     token_dim, span_dim, concept_dim : `int`
         Given by the model; see `KnowledgeFusion`.
     scorer : `PairScorer`
-        FFNN_c, on pairs of a span and a concept or sentinel; the paper's is an `mlp`.
+        FFNN_c, which scores pairs of a span and a concept or sentinel. In the paper it is an `mlp`.
     hidden_dims : `List[int]`
         The hidden layers of FFNN_s and of the concepts' projection.
     dropout : `float`, optional (default = `0.0`)
-        In those hidden layers.
+        The dropout in those hidden layers.
     """
 
     fuses_spans = True
@@ -55,7 +55,7 @@ class SentinelAttention(KnowledgeFusion):
     def fuse_spans(self, spans: torch.Tensor, concepts: torch.Tensor, links: torch.Tensor) -> Fused:
         candidates = self.concept_projection(concepts)  # n
         sentinels = self.sentinel(spans)  # c
-        # Sentinels are scored as further concepts, each linked to its own span.
+        # Sentinels are scored like further concepts, each linked to its own span.
         num_concepts, num_spans = len(candidates), len(sentinels)
         span, concept = links.unbind(1)
         every_span = torch.arange(num_spans, device=links.device)

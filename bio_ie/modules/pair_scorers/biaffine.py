@@ -10,15 +10,18 @@ from bio_ie.modules.pair_scorers.pair_scorer import PairScorer
 @PairScorer.register("biaffine")
 class BiaffinePairScorer(PairScorer):
     """
-    `x^T U y + W [x; y] + b` (equation 7 of Giorgi et al. 2019), x a head and y a tail vector.
+    `x^T U y + W [x; y] + b` (equation 7 of Giorgi et al. 2019) for a head vector x and a tail
+    vector y.
 
     U is `[head_dim, R, tail_dim]`, W `[R, head_dim + tail_dim]`, b `[R]`. Each label's slice of U
-    starts uniform in +-sqrt(6 / (head_dim + tail_dim)) (Xavier); W and b as in `torch.nn.Linear`.
+    starts uniform in +-sqrt(6 / (head_dim + tail_dim)) (Xavier); W and b start as in
+    `torch.nn.Linear`.
 
-    `x^T U` is taken once per head. The bilinear term is then a matrix product of those with all
-    tails, of which the pairs at hand are picked: where pairs join words of the same sentence, this
-    wastes arithmetic but saves the memory traffic of a `[P, R, tail_dim]` gather, and is faster up
-    to about a hundred times as many products as pairs.
+    `x^T U` is computed once per head. A matrix product of the results with all tails then gives the
+    bilinear terms of all heads with all tails, from which those of the given pairs are selected.
+    Where pairs join words of the same sentence, this wastes arithmetic but saves the memory traffic
+    of a `[P, R, tail_dim]` gather. It is faster up to about a hundred times as many products as
+    pairs.
 
     Registered as a `PairScorer` with name "biaffine".
 
@@ -27,10 +30,10 @@ class BiaffinePairScorer(PairScorer):
     head_dim, tail_dim, num_labels : `int`
         Given by the model; see `PairScorer`.
     max_elements : `int`, optional (default = `2 ** 24`)
-        Bounds the scores of all products of heads with tails that exist at one time, in elements
-        (the default is 64 MB in single precision): heads are taken in blocks of as many as fit,
-        at least one. Changes memory and speed, never the result. Apart from it, memory is
-        `N * R * tail_dim` elements. `dense` needs no bound beyond its output's size.
+        The number of scores of products of heads with tails that may exist at one time (the default
+        is 64 MB in single precision). Heads are processed in blocks of as many as fit, at least
+        one. This changes memory and speed, never the result. Besides these scores, memory is needed
+        for `N * R * tail_dim` elements. `dense` needs no bound beyond its output's size.
     """
 
     def __init__(
@@ -45,7 +48,7 @@ class BiaffinePairScorer(PairScorer):
         self.reset_parameters()
 
     def reset_parameters(self) -> None:
-        # torch's own Xavier would take the labels of this three-way tensor for inputs.
+        # PyTorch's own Xavier would count the labels of this three-way tensor as inputs.
         bound = math.sqrt(6 / (self.head_dim + self.tail_dim))
         torch.nn.init.uniform_(self.bilinear, -bound, bound)
         self.linear.reset_parameters()
@@ -62,8 +65,8 @@ class BiaffinePairScorer(PairScorer):
         block_size = max(1, self.max_elements // max(1, num_tails * self.num_labels))
         if block_size >= num_heads:
             return scores + self._bilinear_pairs(head, tail, head_index, tail_index)
-        # A pair counts in the block of its head alone. Which pairs those are is known to the device
-        # only, so each block answers for all pairs; it is few numbers beside the block's products.
+        # A pair takes its score from the block of its head. Only the device knows which pairs those
+        # are, so each block computes all pairs, which are few numbers beside the block's products.
         for start in range(0, num_heads, block_size):
             block = head[start : start + block_size]
             row = head_index - start
@@ -90,7 +93,7 @@ class BiaffinePairScorer(PairScorer):
         head_index: torch.Tensor,
         tail_index: torch.Tensor,
     ) -> torch.Tensor:
-        """The bilinear term of flat pairs, `[P, R]`, by way of all N * M of them."""
+        """The bilinear term of flat pairs, `[P, R]`, selected from that of all N * M pairs."""
         products = self._bilinear_dense(head.unsqueeze(0), tail.unsqueeze(0))
         rows = products.reshape(head.size(0) * tail.size(0), self.num_labels)
         return rows.index_select(0, head_index * tail.size(0) + tail_index)

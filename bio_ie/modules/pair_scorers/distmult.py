@@ -10,15 +10,15 @@ class DistMultPairScorer(PairScorer):
     """
     `sum_k x_k r_k y_k` with one vector r per label (Yang et al. 2015): a bilinear scorer whose
     matrices are diagonal. It is symmetric in x and y, so direction must come from different head
-    and tail projections. The vectors start Xavier uniform.
+    and tail projections. The vectors start from Xavier's uniform distribution.
 
     Registered as a `PairScorer` with name "distmult".
 
     # Parameters
 
     head_dim, tail_dim, num_labels : `int`
-        Given by the model; see `PairScorer`. Head and tail vectors must be of one size, otherwise
-        `ConfigurationError`.
+        Given by the model; see `PairScorer`. Raises `ConfigurationError` unless head and tail
+        vectors are of one size.
     """
 
     def __init__(self, head_dim: int, tail_dim: int, num_labels: int) -> None:

@@ -17,9 +17,10 @@ class MlpPairScorer(PairScorer):
     A feedforward network over the joined vectors of a pair, with a linear output layer.
 
     With `combination` "x,y" and one hidden layer it is `s(r, m_i, m_j)` of Bansal et al. 2020
-    ("Predicting relations"); with "x,y,x*y" and two it is FFNN_r of equations 3 and 9 of Lai et al.
-    2021. The first layer is factorised (`PairLinear`): the same function and parameters as a linear
-    layer over the concatenation. Memory is that of the hidden layers, `P` times their sizes.
+    ("Predicting relations"); with "x,y,x*y" and two hidden layers it is FFNN_r of equations 3 and 9
+    of Lai et al. 2021. The first layer is factorised (`PairLinear`): it has the same function and
+    parameters as a linear layer over the concatenation. Memory is needed for the hidden layers, `P`
+    times their sizes.
 
     Registered as a `PairScorer` with name "mlp".
 
@@ -28,9 +29,10 @@ class MlpPairScorer(PairScorer):
     head_dim, tail_dim, num_labels : `int`
         Given by the model; see `PairScorer`.
     hidden_dims : `List[int]`
-        The size of each hidden layer; one at least (none is the `linear` scorer).
+        The size of each hidden layer; at least one layer (the `linear` scorer has none).
     combination : `str`, optional (default = `"x,y"`)
-        What the network sees: `"x,y"` or `"x,y,x*y"`, the latter for vectors of one size.
+        The input of the network: `"x,y"` or `"x,y,x*y"`. The latter needs head and tail vectors of
+        one size.
     activation : `Activation`, optional (default = `relu`)
         After each hidden layer.
     dropout : `float`, optional (default = `0.0`)
@@ -49,9 +51,13 @@ class MlpPairScorer(PairScorer):
     ) -> None:
         super().__init__(head_dim, tail_dim, num_labels)
         if combination not in COMBINATIONS:
-            raise ConfigurationError(f"combination is one of {COMBINATIONS}, not {combination!r}")
+            raise ConfigurationError(
+                f"combination must be one of {COMBINATIONS}, not {combination!r}"
+            )
         if not hidden_dims:
-            raise ConfigurationError("mlp needs a hidden layer; without one it is 'linear'")
+            raise ConfigurationError(
+                "mlp needs at least one hidden layer; for no hidden layers use 'linear'"
+            )
         with_product = combination == "x,y,x*y"
         if with_product and head_dim != tail_dim:
             raise ConfigurationError(
@@ -77,10 +83,10 @@ class MlpPairScorer(PairScorer):
         head_index: torch.Tensor,
         tail_index: torch.Tensor,
     ) -> torch.Tensor:
-        return self._behind_first(self.first_layer.pairs(head, tail, head_index, tail_index))
+        return self._after_first(self.first_layer.pairs(head, tail, head_index, tail_index))
 
     def dense(self, head: torch.Tensor, tail: torch.Tensor) -> torch.Tensor:
-        return self._behind_first(self.first_layer.dense(head, tail))
+        return self._after_first(self.first_layer.dense(head, tail))
 
-    def _behind_first(self, first: torch.Tensor) -> torch.Tensor:
+    def _after_first(self, first: torch.Tensor) -> torch.Tensor:
         return self.further_layers(self.dropout(self.activation(first)))

@@ -1,4 +1,4 @@
-"""A linear layer over the concatenation of a pair's vectors, without the concatenation."""
+"""A linear layer over the concatenation of a pair's vectors, which does not concatenate them."""
 
 from typing import List
 
@@ -11,14 +11,14 @@ class PairLinear(torch.nn.Linear):
     A `torch.nn.Linear` over `[x; y]`, or `[x; y; x o y]`, that is applied to pairs.
 
     `W [x; y; x o y] + b = W1 x + W2 y + b + W3 (x o y)`, where W1, W2 and W3 are slices of the one
-    weight. The first two products are taken once per vector and gathered per pair; only the last
-    one, if asked for, is taken per pair. Function, parameters and state dict are those of
-    `torch.nn.Linear`, which it still is when called with the concatenation itself.
+    weight. The first two products are computed once per vector and gathered per pair; only the last
+    one, if there is one, is computed per pair. Function, parameters and state dict are those of
+    `torch.nn.Linear`; called with the concatenation itself, the module is an ordinary linear layer.
 
     # Parameters
 
     head_dim, tail_dim : `int`
-        Sizes of x and y; equal when `with_product`.
+        Sizes of x and y; they must be equal if `with_product`.
     output_dim : `int`
     with_product : `bool`, optional (default = `False`)
         Whether `x o y` is part of the input.

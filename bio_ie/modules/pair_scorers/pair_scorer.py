@@ -1,4 +1,4 @@
-"""The base of every pair scorer: two vectors in, one score per label out, many pairs at once."""
+"""The base of the pair scorers, which give each of many pairs of vectors one score per label."""
 
 import torch
 from allennlp.common import Registrable
@@ -8,12 +8,13 @@ class PairScorer(torch.nn.Module, Registrable):
     """
     Scores pairs of a head vector and a tail vector, one score (logit) per label.
 
-    Pairs are given flat, by indices into flat vectors, so that whatever depends on one vector alone
-    is computed once per vector however many pairs it is in, and no padded product over everything
-    is built. Pass only vectors that take part in some pair. Without pairs, and without vectors, an
-    implementation still computes (zero rows), so every parameter keeps a defined gradient.
+    Pairs are given by indices into flat lists of vectors. So whatever depends on one vector alone
+    is computed once per vector, however many pairs the vector is in, and no padded product over all
+    vectors is built. Pass only vectors that take part in some pair. Without pairs, and without
+    vectors, an implementation still computes (zero rows), so every parameter keeps a defined
+    gradient.
 
-    A consumer takes a `Lazy[PairScorer]` and gives the three sizes:
+    A model that uses a scorer takes a `Lazy[PairScorer]` and gives the three sizes:
     `pair_scorer.construct(head_dim=..., tail_dim=..., num_labels=...)`; the rest is configuration.
 
     # Parameters
@@ -47,8 +48,8 @@ class PairScorer(torch.nn.Module, Registrable):
         tail : `torch.Tensor`
             Shape `[M, tail_dim]`.
         head_index, tail_index : `torch.Tensor`
-            Shape `[P]`, int64: pair p is `(head[head_index[p]], tail[tail_index[p]])`. In any
-            order; a pair may come twice.
+            Shape `[P]`, int64: pair p is `(head[head_index[p]], tail[tail_index[p]])`. Pairs may be
+            in any order, and the same pair may occur more than once.
 
         # Returns
 
@@ -59,8 +60,8 @@ class PairScorer(torch.nn.Module, Registrable):
 
     def dense(self, head: torch.Tensor, tail: torch.Tensor) -> torch.Tensor:
         """
-        Scores every pair within each row of a batch: what an equation needs that weighs all pairs
-        of a pruned set. Overridden where that is faster than through indices.
+        Scores every pair within each row of a batch, for equations that weigh all pairs of a pruned
+        set. Implementations override this method where that is faster than scoring by indices.
 
         # Parameters
 

@@ -10,16 +10,16 @@ from bio_ie.modules.poolings.pooling import Pooling
 class AttentionPooling(Pooling):
     """
     A weighted mean of the vectors of a segment, with weights `softmax_i(q . v_i)` for a learned
-    query q (selective attention over the sentences of an entity pair); the zero vector without
-    items. q starts normal with variance `1 / input_dim`.
+    query q (selective attention over the sentences of an entity pair). A segment without items gets
+    the zero vector. q starts from a normal distribution with variance `1 / input_dim`.
 
     Registered as a `Pooling` with name "attention".
 
     # Parameters
 
     input_dim : `int`
-        The size of the vectors, the last dimension of what is pooled. Usually given by the model,
-        which takes a `Lazy[Pooling]`.
+        The size of the vectors, which is the last dimension of the pooled values. Usually given by
+        the model, which takes a `Lazy[Pooling]`.
     """
 
     domain = "vectors"

@@ -8,8 +8,8 @@ from bio_ie.modules.poolings.pooling import EMPTY_LOGIT, Pooling
 class LogsumexpPooling(Pooling):
     """
     `log sum_i exp(s_i)` of the logits of a segment (Verga et al. 2018, BRAN). A logit may be minus
-    infinity, the log of probability 0: it adds nothing and gets no gradient. `EMPTY_LOGIT` without
-    items, or when all of them are minus infinity.
+    infinity, the log of probability 0: it adds nothing and gets no gradient. A segment without
+    items, or whose items are all minus infinity, gets `EMPTY_LOGIT`.
 
     Registered as a `Pooling` with name "logsumexp".
     """

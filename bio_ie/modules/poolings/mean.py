@@ -8,7 +8,7 @@ from bio_ie.modules.poolings.pooling import EMPTY_LOGIT, Pooling
 @Pooling.register("mean")
 class MeanPooling(Pooling):
     """
-    The mean probability of a segment; 0 without items.
+    The mean probability of a segment; 0 for a segment without items.
 
     Registered as a `Pooling` with name "mean".
     """

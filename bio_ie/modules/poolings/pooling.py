@@ -1,4 +1,4 @@
-"""The base of every pooling: flat items in, one value per segment out."""
+"""The base of the poolings, which reduce flat items to one value per segment."""
 
 from typing import ClassVar, Literal
 
@@ -10,39 +10,39 @@ from bio_ie.modules.precision import at_least_single
 
 EMPTY_LOGIT = -1e4
 """The logit, or log-probability, of a segment in which nothing is possible. Its probability is
-exactly 0, also beside others; unlike minus infinity it is harmless in a loss or a difference, and
-half precision holds it."""
+exactly 0, also next to other items. Unlike minus infinity it is harmless in a loss or a difference,
+and half precision can represent it."""
 
 Domain = Literal["probabilities", "logits", "vectors"]
 
 
 class Pooling(torch.nn.Module, Registrable):
     """
-    Reduces the items of each segment to one, whatever the number of items. An item says which
-    segment it belongs to by an index, so ragged sets need no padding; the order of items is free.
+    Reduces the items of each segment to one value, whatever the number of items. An index gives the
+    segment of each item, so segments of different sizes need no padding. Items may be in any order.
 
-    Arithmetic is in single precision at least: half-precision values are raised first, and so is
-    the result, under autocast too. A segment without items gets a stated value: 0 for probabilities
-    and vectors, `EMPTY_LOGIT` for logits. Gradients are finite everywhere in the domain, 0 and 1
-    included for probabilities.
+    Arithmetic is in single precision at least, under autocast too: half-precision values are
+    converted first, and the result is in single precision. A segment without items gets a fixed
+    value: 0 for probabilities and vectors, `EMPTY_LOGIT` for logits. Gradients are finite
+    everywhere in the domain, which includes 0 and 1 for probabilities.
 
-    Implementations set `domain` and override `pool`, and where the domain is "probabilities"
-    `pool_logs` too.
+    Implementations set `domain` and override `pool`. Where the domain is "probabilities" they
+    override `pool_logs` too.
     """
 
     domain: ClassVar[Domain]
-    """What is pooled. A consumer checks it by `require_domain`."""
+    """The kind of values that are pooled. A model checks it by `require_domain`."""
     exceeds_largest: ClassVar[bool] = True
-    """Whether the result can be more than the largest item. Even then it is no more than the sum;
-    of logits, than the logarithm of the sum of their exponentials."""
+    """Whether the result can be more than the largest item. Even then it is at most the sum of the
+    items; for logits, at most the logarithm of the sum of their exponentials."""
 
     def forward(self, values: torch.Tensor, index: torch.Tensor, num_segments: int) -> torch.Tensor:
         """
         # Parameters
 
         values : `torch.Tensor`
-            Shape `[items, ...]`. Trailing dimensions are pooled each on its own, except for the
-            last one where the domain is "vectors".
+            Shape `[items, ...]`. Each element of the trailing dimensions is pooled on its own; but
+            where the domain is "vectors", the last dimension is that of the vectors.
         index : `torch.Tensor`
             Shape `[items]`, int64, the segment of each item, in any order.
         num_segments : `int`
@@ -63,9 +63,9 @@ class Pooling(torch.nn.Module, Registrable):
     def of_logs(
         self, log_values: torch.Tensor, index: torch.Tensor, num_segments: int
     ) -> torch.Tensor:
-        """The logarithm of the pooled probability, from the logarithms of the items. The same
-        function as `forward`, but a product of many small probabilities, which is 0 in single
-        precision, still has its value here, and its gradient.
+        """Computes the logarithm of the pooled probability from the logarithms of the items. It is
+        the same function as `forward`, but a product of many small probabilities, which would be 0
+        in single precision, keeps its value and its gradient here.
 
         # Parameters
 
@@ -77,7 +77,7 @@ class Pooling(torch.nn.Module, Registrable):
         # Returns
 
         `torch.Tensor`
-            Shape `[num_segments, ...]`; `EMPTY_LOGIT` without items.
+            Shape `[num_segments, ...]`; `EMPTY_LOGIT` for segments without items.
         """
         log_values = at_least_single(log_values)
         with torch.autocast(log_values.device.type, enabled=False):
@@ -90,8 +90,8 @@ class Pooling(torch.nn.Module, Registrable):
         raise NotImplementedError
 
     def require_domain(self, domain: Domain, consumer: str) -> None:
-        """Raises `ConfigurationError` unless this pooling works on `domain`, which is what
-        `consumer` (a name for the message) has to pool."""
+        """Raises `ConfigurationError` unless this pooling works on `domain`. The message names
+        `consumer` as the one that has such values to pool."""
         if self.domain == domain:
             return
         fitting = [

@@ -13,16 +13,17 @@ class SmaxPooling(Pooling):
     """
     The smooth maximum with a learned temperature t (Bansal et al. 2020, "Soft maximum pooling"):
     `smax({a_i}) = sum_i w_i a_i`, `w_i = softmax_i(a_i / t)`. It tends to the maximum for t -> 0
-    and to the mean for t -> infinity, and of probabilities it is one. 0 without items.
+    and to the mean for t -> infinity, and the smooth maximum of probabilities is a probability. A
+    segment without items gets 0.
 
-    What is learned is `log t`, so t stays positive under any update.
+    The learned parameter is `log t`, so t stays positive under any update.
 
     Registered as a `Pooling` with name "smax".
 
     # Parameters
 
     initial_temperature : `float`, optional (default = `1.0`)
-        Where t starts; the paper does not say. Positive.
+        The value that t starts from, positive. The paper does not give one.
     """
 
     domain = "probabilities"
@@ -42,7 +43,8 @@ class SmaxPooling(Pooling):
         return self.log_temperature.exp()
 
     def pool(self, values: torch.Tensor, index: torch.Tensor, num_segments: int) -> torch.Tensor:
-        # Times exp(-log t): a division by a t that has overflowed would have a NaN gradient.
+        # A product with exp(-log t), since a division by a t that has overflowed would have a NaN
+        # gradient.
         scaled = values * torch.exp(-self.log_temperature)
         weights = softmax(scaled, index, num_nodes=num_segments)  # w, [items, ...]
         return scatter(weights * values, index, dim=0, dim_size=num_segments, reduce="sum")

@@ -23,5 +23,5 @@ class ConstantSchedule(Schedule):
         self.register_buffer("weight", torch.tensor(float(value)), persistent=False)
 
     def value(self) -> torch.Tensor:
-        # A copy: distributed training writes buffers in place, and a loss may still hold this.
+        # A copy: distributed training writes buffers in place, while a loss may still refer to it.
         return self.weight.clone()

@@ -10,12 +10,13 @@ from bio_ie.modules.schedules.schedule import Schedule
 @Schedule.register("linear_warmup")
 class LinearWarmupSchedule(Schedule):
     """
-    A weight that goes linearly from `start` to `end` over n steps and stays there:
-    `start + (end - start) min(t / n, 1)` at step t = 0, 1, ...: exactly `start` in the first
-    training forward, exactly `end` in the one after the n-th and from then on.
+    A weight that goes linearly from `start` to `end` over n steps and stays there. At step
+    t = 0, 1, ... it is `start + (end - start) min(t / n, 1)`: exactly `start` in the first training
+    forward, and exactly `end` in every training forward after the n-th.
 
-    As it stands it is the weight of the relation loss of Giorgi et al. 2019 (equation 10), 0 to 1
-    over the first epoch: the first batch of the second epoch is the first of full weight.
+    With the defaults it is the weight of the relation loss of Giorgi et al. 2019 (equation 10),
+    which goes from 0 to 1 over the first epoch. The first batch of the second epoch is the first
+    with full weight.
 
     Registered as a `Schedule` with name "linear_warmup".
 
@@ -26,8 +27,8 @@ class LinearWarmupSchedule(Schedule):
     num_steps : `int`, optional
         n, in training forwards (batches). Needed with a data loader that does not know its length.
     num_epochs : `float`, optional (default = `1.0`, unless `num_steps` is given)
-        n in epochs; part of one is rounded up to whole steps. The trainer needs the callback
-        `schedules` then. At most one of the two.
+        n in epochs; part of an epoch is rounded up to whole steps. The trainer then needs the
+        callback `schedules`. Give at most one of `num_steps` and `num_epochs`.
     """
 
     length: torch.Tensor
@@ -51,11 +52,11 @@ class LinearWarmupSchedule(Schedule):
         self.end = end
         self.num_epochs = 1.0 if num_epochs is None else num_epochs
         self.register_buffer("length", torch.tensor(num_steps or 0, dtype=torch.int64))
-        # What `length > 0` says, on the host: to read the buffer in `forward` would be a sync.
+        # `length > 0` on the host, since reading the buffer in `forward` would wait for the device.
         self._is_resolved = num_steps is not None
 
     def value(self) -> torch.Tensor:
-        # In this form both ends are exact. An unknown length counts as 1, and the step is 0 then.
+        # This form is exact at both ends. An unknown length counts as 1; the step is 0 then.
         fraction = torch.minimum(self.step, self.length).float() / self.length.clamp(min=1)
         return self.start * (1 - fraction) + self.end * fraction
 
@@ -65,7 +66,9 @@ class LinearWarmupSchedule(Schedule):
 
     def resolve(self, batches_per_epoch: int) -> None:
         if batches_per_epoch < 1:
-            raise ConfigurationError(f"an epoch of {batches_per_epoch} batches has no steps")
+            raise ConfigurationError(
+                f"an epoch must have at least 1 batch, but it has {batches_per_epoch}"
+            )
         self.length.fill_(math.ceil(self.num_epochs * batches_per_epoch))
         self._is_resolved = True
 

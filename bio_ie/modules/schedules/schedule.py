@@ -1,4 +1,4 @@
-"""The base of every schedule: a weight that changes as training goes on."""
+"""The base of the schedules: weights that change as training goes on."""
 
 import torch
 from allennlp.common import Registrable
@@ -7,22 +7,23 @@ from allennlp.common.checks import ConfigurationError
 
 class Schedule(torch.nn.Module, Registrable):
     """
-    A weight, of a loss term say, as a function of the number of training steps so far.
+    A weight, for example of a loss term, as a function of the number of training steps so far.
 
     A step is one training forward, that is one batch on each worker, whatever the number of batches
-    per update of the weights. Calling the schedule gives the weight of the present step and, in
-    training mode, goes on to the next, so a model calls it once per forward and keeps one schedule
-    per weight; in evaluation mode the step stays where it is.
+    per update of the weights. Calling the schedule gives the weight at the current step and, in
+    training mode, advances to the next step. So a model calls it once per forward and keeps one
+    schedule per weight. In evaluation mode the step does not change.
 
-    All state is in buffers: it follows the model to its device, into its checkpoints, so that a
-    recovered run goes on where it was, and through distributed training, where workers step
+    All state is in buffers. So it follows the model to its device and into its checkpoints, and a
+    recovered run goes on where it was. It also works in distributed training, where workers step
     together. A model that is loaded to be trained further does not begin its schedules anew.
 
-    Implementations override `value`, and those with a length in epochs `is_resolved` and `resolve`.
+    Implementations override `value`. Those with a length in epochs also override `is_resolved` and
+    `resolve`.
     """
 
     step: torch.Tensor
-    """Training forwards so far, an int64 scalar."""
+    """The number of training forwards so far, an int64 scalar."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -31,7 +32,7 @@ class Schedule(torch.nn.Module, Registrable):
     def forward(self) -> torch.Tensor:
         """The weight at this step, a float32 scalar without gradient, on the schedule's device.
 
-        Raises `ConfigurationError` when it is needed in training and its length is not known."""
+        Raises `ConfigurationError` in training if the schedule's length is not known."""
         if self.training and not self.is_resolved:
             raise ConfigurationError(
                 f"{type(self).__name__} does not know its length in steps: give it num_steps, or "
@@ -49,8 +50,8 @@ class Schedule(torch.nn.Module, Registrable):
 
     @property
     def is_resolved(self) -> bool:
-        """Whether everything is known that `value` needs."""
+        """Whether everything that `value` needs is known."""
         return True
 
     def resolve(self, batches_per_epoch: int) -> None:
-        """Turns a length in epochs into one in steps, on a schedule that is not resolved."""
+        """Turns a length in epochs into a length in steps; for schedules that are not resolved."""

@@ -14,22 +14,23 @@ class BranTransformer(Seq2SeqEncoder):
     The text encoder of SNERL (Bansal et al. 2020, supplementary) and of BRAN (Verga et al. 2018): a
     transformer whose feedforward networks are convolutions.
 
-    A learned vector of its position is added to each word, `s_i = x_i + p_i`; then come B blocks
-    with parameters of their own and one residual each (equation 6):
+    A learned position vector is added to each word, `s_i = x_i + p_i`. B blocks follow, each with
+    its own parameters and one residual (equation 6):
 
         b_i^k = b_i^(k-1) + transformer_k(b_i^(k-1)),  b^0 = s
         transformer_k = Conv_1(ReLU(Conv_5(ReLU(Conv_1(LayerNorm(MultiHead(b^(k-1))))))))
 
-    The output is b^B, with zeros for padding. A batch gives the same as its parts.
+    The output is b^B, with zeros for padding. What comes out for a text does not depend on the
+    other texts of the batch.
 
-    What the paper leaves open is settled like this. The heads' outputs are concatenated, as it
-    says, without another matrix behind them; queries, keys and values have no biases, as in Vaswani
-    et al. (2017). The convolutions have widths 1, 5 and 1 and sizes 4d, 4d and d, as in BRAN, with
-    ReLU behind the first two. The layer norm lies inside of the residual, so that b is a sum which
-    nothing normalises.
+    The paper leaves some details open, which are settled as follows. The heads' outputs are
+    concatenated, as the paper says, and no further matrix is applied to them. Queries, keys and
+    values have no biases, as in Vaswani et al. (2017). The convolutions have widths 1, 5 and 1 and
+    sizes 4d, 4d and d, as in BRAN, with ReLU after the first two. The layer norm is inside the
+    residual, so nothing normalises the sum b.
 
-    Attention weights have dropout (p_t). Dropout on the words that come in (p_i) is not done here:
-    `embedding_with_word_dropout` has it, and so may a model.
+    Attention weights have dropout (p_t). The encoder does not apply dropout to its input words
+    (p_i): `embedding_with_word_dropout` does, and a model may.
 
     Registered as a `Seq2SeqEncoder` with name "bran_transformer".
 
@@ -38,17 +39,18 @@ class BranTransformer(Seq2SeqEncoder):
     input_dim : `int`
         The size of a word's vector.
     num_blocks : `int`
-        B.
+        B, the number of blocks.
     num_heads : `int`
         Heads of attention, a divisor of d.
     hidden_dim : `int`, optional (default = `None`)
-        d, the size of the output. By default that of the input; if it is another one, the input
-        goes through a linear layer first.
+        d, the size of the output. By default it is the size of the input; if it differs, a linear
+        layer is applied to the input first.
     attention_dropout : `float`, optional (default = `0.0`)
-        The probability to drop a weight of attention, p_t.
+        The probability to drop an attention weight, p_t.
     max_length : `int`, optional (default = `1024`)
-        The number of position vectors. No text is cut: words further behind share the last one, so
-        that there attention knows them by what they say alone, and convolutions still by order.
+        The number of position vectors. Longer texts are not cut: all further words share the last
+        position vector. Attention then tells these words apart by their own vectors only, while the
+        convolutions still see their order.
     """
 
     def __init__(
@@ -63,9 +65,13 @@ class BranTransformer(Seq2SeqEncoder):
         super().__init__()
         dim = input_dim if hidden_dim is None else hidden_dim
         if num_blocks < 1:
-            raise ConfigurationError(f"bran_transformer needs a block: num_blocks is {num_blocks}")
+            raise ConfigurationError(
+                f"num_blocks of bran_transformer must be at least 1, got {num_blocks}"
+            )
         if max_length < 1:
-            raise ConfigurationError(f"bran_transformer needs a position: max_length {max_length}")
+            raise ConfigurationError(
+                f"max_length of bran_transformer must be at least 1, got {max_length}"
+            )
         self._input_dim = input_dim
         self._output_dim = dim
         self.projection = torch.nn.Linear(input_dim, dim) if dim != input_dim else None
@@ -99,7 +105,7 @@ class BranTransformer(Seq2SeqEncoder):
             `[B, N, hidden_dim]`, zero for padding.
         """
         padding = ~mask.unsqueeze(2)
-        # Attention multiplies padding by 0, which would not remove what is not a number.
+        # Attention multiplies padding by 0, which would not remove NaN.
         tokens = inputs.masked_fill(padding, 0.0)
         if self.projection is not None:
             tokens = self.projection(tokens)
@@ -124,7 +130,7 @@ class BranTransformerBlock(torch.nn.Module):
     def __init__(self, dim: int, num_heads: int, attention_dropout: float = 0.0) -> None:
         super().__init__()
         if num_heads < 1 or dim % num_heads:
-            raise ConfigurationError(f"num_heads {num_heads} must be a divisor of {dim}, the size")
+            raise ConfigurationError(f"num_heads {num_heads} must be a divisor of the size {dim}")
         if not 0 <= attention_dropout < 1:
             raise ConfigurationError(f"attention_dropout {attention_dropout} is not in [0, 1)")
         self.num_heads = num_heads
@@ -141,7 +147,7 @@ class BranTransformerBlock(torch.nn.Module):
         )
 
     def forward(self, tokens: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
-        """`[B, N, d]` for tokens `[B, N, d]` and their mask `[B, N]`; padding has values too."""
+        """`[B, N, d]` for tokens `[B, N, d]` and their mask `[B, N]`; padding gets values too."""
         tokens = self.layer_norm(self.attend(tokens, mask))
         first, middle, last = self.convolutions
         tokens = torch.relu(first(tokens, mask))
@@ -152,7 +158,7 @@ class BranTransformerBlock(torch.nn.Module):
         """The heads' outputs o, concatenated: `[B, N, d]`."""
         heads = self.query_key_value(tokens).unflatten(2, (3, self.num_heads, self.head_dim))
         query, key, value = heads.permute(2, 0, 3, 1, 4)  # [B, heads, N, d / heads] each
-        # A row that is all padding attends to its padding: a softmax over nothing is no number.
+        # A row that is all padding attends to its padding: a softmax over nothing would be NaN.
         attended_to = mask | ~mask.any(dim=1, keepdim=True)
         output = functional.scaled_dot_product_attention(
             query,

@@ -11,21 +11,23 @@ from bio_ie.modules.seq2seq_encoders.masked_convolution import MaskedConvolution
 class IteratedDilatedConvolutions(Seq2SeqEncoder):
     """
     Iterated dilated convolutions (Strubell et al. 2017, section 4): a convolution of the words'
-    vectors, then one block of dilated convolutions that is applied several times over, with the
-    same parameters each time.
+    vectors, then one block of dilated convolutions that is applied several times with the same
+    parameters.
 
         i = ReLU(Conv(x))
         B(c) = ReLU(Conv_1(ReLU(Conv_dilations[-1](... ReLU(Conv_dilations[0](c)) ...))))
         h = B(... B(i) ...)
 
-    A block's last convolution has dilation 1. Distances that grow exponentially let a word see far
-    with few parameters: a word hears of `(width - 1) / 2 * (1 + iterations * (sum(dilations) + 1))`
-    neighbours on either side. Padding counts as zeros in every convolution, so that a batch gives
-    the same as its parts.
+    The last convolution of a block has dilation 1. Dilations that grow exponentially give words a
+    wide context with few parameters: a word's output depends on
+    `(width - 1) / 2 * (1 + iterations * (sum(dilations) + 1))` neighbours on either side. Padding
+    counts as zeros in every convolution, so what comes out for a text does not depend on the other
+    texts of the batch.
 
     The convolutions of the block start as the identity, as in the released code, since a signal
-    from random ones would not survive so many of them. Left out of it: a loss of its own for every
-    iteration, and a penalty on what dropout changes, neither of which an encoder can have.
+    would not survive so many random convolutions. Two parts of the released code are left out,
+    because an encoder cannot have them: a separate loss for every iteration, and a penalty on the
+    changes that dropout makes.
 
     Registered as a `Seq2SeqEncoder` with name "iterated_dilated_convolutions".
 
@@ -38,11 +40,11 @@ class IteratedDilatedConvolutions(Seq2SeqEncoder):
     iterations : `int`
         How often the block is applied.
     dilations : `Tuple[int, ...]`, optional (default = `(1, 2, 4)`)
-        Of a block's convolutions, without the last one, which is 1.
+        The dilations of a block's convolutions, without the last one, which is 1.
     width : `int`, optional (default = `3`)
-        Of all filters, in words; odd.
+        The width of all filters, in words; odd.
     dropout : `float`, optional (default = `0.0`)
-        Behind each iteration.
+        The dropout after each iteration.
     """
 
     def __init__(
@@ -57,7 +59,7 @@ class IteratedDilatedConvolutions(Seq2SeqEncoder):
         super().__init__()
         if iterations < 1:
             raise ConfigurationError(
-                f"iterated_dilated_convolutions needs an iteration: iterations is {iterations}"
+                f"iterations of iterated_dilated_convolutions must be at least 1, got {iterations}"
             )
         self._input_dim = input_dim
         self._output_dim = hidden_dim

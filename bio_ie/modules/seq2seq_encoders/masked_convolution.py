@@ -1,4 +1,4 @@
-"""Convolutions over padded sequences that see zeros where the sequences end, as at their starts."""
+"""Convolutions over padded sequences that see zeros beyond both ends of each sequence."""
 
 import torch
 from allennlp.common.checks import ConfigurationError
@@ -7,17 +7,17 @@ from allennlp.common.checks import ConfigurationError
 class MaskedConvolution(torch.nn.Module):
     """
     A convolution over tokens with as many outputs as inputs. Tokens beyond the ends of a sequence
-    count as zeros, be they padding of the batch or not there at all: what comes out for a sequence
-    does not depend on the others.
+    count as zeros, whether they are padding of the batch or do not exist at all. So what comes out
+    for a sequence does not depend on the others.
 
     # Parameters
 
     input_dim : `int`
     output_dim : `int`
     width : `int`
-        Of the filters, in tokens; odd, so that an output has a token in the middle.
+        The width of the filters, in tokens; odd, so that a filter has a token in its middle.
     dilation : `int`, optional (default = `1`)
-        The distance of a filter's neighbouring tokens.
+        The distance between neighbouring tokens of a filter.
     """
 
     def __init__(self, input_dim: int, output_dim: int, width: int, dilation: int = 1) -> None:
@@ -26,7 +26,7 @@ class MaskedConvolution(torch.nn.Module):
             raise ConfigurationError(f"the width of a convolution must be odd, not {width}")
         if dilation < 1:
             raise ConfigurationError(
-                f"the dilation of a convolution must be 1 at least: {dilation}"
+                f"the dilation of a convolution must be at least 1, got {dilation}"
             )
         self.convolution = torch.nn.Conv1d(
             input_dim, output_dim, width, padding=dilation * (width // 2), dilation=dilation
@@ -49,8 +49,8 @@ class MaskedConvolution(torch.nn.Module):
         # Returns
 
         `torch.Tensor`
-            `[B, N, output_dim]`, where padding has values too.
+            `[B, N, output_dim]`; padding gets values too.
         """
-        # Filled, not multiplied: padding that is not a number stays away from the rest.
+        # Filled, not multiplied, since NaN in the padding would survive a product with 0.
         tokens = tokens.masked_fill(~mask.unsqueeze(2), 0.0)
         return self.convolution(tokens.transpose(1, 2)).transpose(1, 2)

@@ -8,16 +8,16 @@ from bio_ie.modules.packed_lstm import PackedLSTM
 
 @Seq2SeqEncoder.register("packed_lstm")
 class PackedLstmSeq2SeqEncoder(PytorchSeq2SeqWrapper):
-    """AllenNLP's `lstm`, the same weights and results, with `PackedLSTM`.
+    """AllenNLP's `lstm` on top of `PackedLSTM`, with the same weights and results.
 
     Registered as a `Seq2SeqEncoder` with name "packed_lstm".
 
     # Parameters
 
     input_size, hidden_size, num_layers, bias, dropout, bidirectional : optional
-        As of `torch.nn.LSTM`.
+        As in `torch.nn.LSTM`.
     stateful : `bool`, optional (default = `False`)
-        As of AllenNLP's `lstm`.
+        As in AllenNLP's `lstm`.
     """
 
     def __init__(

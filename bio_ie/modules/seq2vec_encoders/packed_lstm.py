@@ -8,15 +8,15 @@ from bio_ie.modules.packed_lstm import PackedLSTM
 
 @Seq2VecEncoder.register("packed_lstm")
 class PackedLstmSeq2VecEncoder(PytorchSeq2VecWrapper):
-    """AllenNLP's `lstm`, the same weights and results, with `PackedLSTM`: the final state of the
-    last layer.
+    """AllenNLP's `lstm` on top of `PackedLSTM`, with the same weights and results. It gives the
+    final state of the last layer.
 
     Registered as a `Seq2VecEncoder` with name "packed_lstm".
 
     # Parameters
 
     input_size, hidden_size, num_layers, bias, dropout, bidirectional : optional
-        As of `torch.nn.LSTM`.
+        As in `torch.nn.LSTM`.
     """
 
     def __init__(

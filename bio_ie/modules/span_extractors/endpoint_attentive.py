@@ -19,9 +19,10 @@ class EndpointAttentiveSpanExtractor(SpanExtractor):
     network with ReLU in between.
 
     The first layer of the network is factorised: its four parts are applied to tokens and widths,
-    and a span's hidden vector is a weighted sum of those few rows. Function and parameters are
-    those of a linear layer over the concatenation, `first_layer`, which comes in that order. There
-    is no vector per span and token, nor one for a padded span before the network's end.
+    and a span's hidden vector is a weighted sum of a few of the resulting rows. Function and
+    parameters are those of a linear layer, `first_layer`, over the concatenation in the order
+    above. No vector per span and token is built, and padded spans get theirs only after the
+    network.
 
     Registered as a `SpanExtractor` with name "endpoint_attentive".
 
@@ -32,12 +33,12 @@ class EndpointAttentiveSpanExtractor(SpanExtractor):
     output_dim : `int`
         The size of a span vector, d.
     hidden_dims : `List[int]`
-        The hidden layers of FFNN_g; one at least.
+        The hidden layers of FFNN_g; at least one.
     max_span_width : `int`
         The number of width vectors; wider spans share the last one.
     width_embedding_dim : `int`
     dropout : `float`, optional (default = `0.0`)
-        Behind each hidden layer.
+        The dropout after each hidden layer.
     """
 
     def __init__(
@@ -51,7 +52,7 @@ class EndpointAttentiveSpanExtractor(SpanExtractor):
     ) -> None:
         super().__init__()
         if not hidden_dims:
-            raise ConfigurationError("endpoint_attentive needs a hidden layer")
+            raise ConfigurationError("endpoint_attentive needs at least one hidden layer")
         self.part_dims = [input_dim, input_dim, input_dim, width_embedding_dim]
         self.output_dim = output_dim
         self.attention = torch.nn.Linear(input_dim, 1)
@@ -92,8 +93,8 @@ class EndpointAttentiveSpanExtractor(SpanExtractor):
         """
         batch_size, num_words, _ = sequence_tensor.shape
         tokens = sequence_tensor.flatten(0, 1)
-        before = num_words * torch.arange(batch_size, device=tokens.device).view(-1, 1, 1)
-        ends = span_indices + before  # [B, S, 2] in all B * W tokens
+        row_starts = num_words * torch.arange(batch_size, device=tokens.device).view(-1, 1, 1)
+        ends = span_indices + row_starts  # [B, S, 2] in all B * W tokens
         if span_indices_mask is None:
             first, last = ends.flatten(0, 1).unbind(1)
             return self.embed_spans(tokens, first, last).view(
@@ -107,8 +108,8 @@ class EndpointAttentiveSpanExtractor(SpanExtractor):
     def embed_spans(
         self, tokens: torch.Tensor, first: torch.Tensor, last: torch.Tensor
     ) -> torch.Tensor:
-        """The vectors of spans from `first` to `last` `[N]` of `tokens` `[T, input_dim]`, without
-        padding: `[N, output_dim]`."""
+        """The vectors `[N, output_dim]` of spans of `tokens` `[T, input_dim]` from `first` to
+        `last` `[N]`, without padding."""
         hidden = self.first_hidden(tokens, first, last)
         return self.further_layers(self.dropout(torch.relu(hidden)))
 
@@ -129,7 +130,7 @@ class EndpointAttentiveSpanExtractor(SpanExtractor):
         )
         num_tokens = len(tokens)
         bucket = (last - first).clamp(max=self.width_embedding.num_embeddings - 1)
-        # Of each span three rows of weight 1, then its tokens.
+        # Each span has three rows of weight 1, then its tokens.
         fixed = torch.stack([first, num_tokens + last, 3 * num_tokens + bucket], dim=1)
         num_rows = last - first + 4
         span, place = ranges(num_rows)

@@ -1,4 +1,4 @@
-"""The recurrences of a linear chain of tags: the sum over all sequences, and the best of them.
+"""The recurrences of a linear chain of tags: the sum over all sequences, and the best sequence.
 
 Scores are `[B, N, T]`, masks `[B, N]` bool, with real words at the front of a row. `transitions[i,
 j]` is the score of tag `j` after tag `i`. A loop runs over words, never over rows or tags.
@@ -9,10 +9,10 @@ from typing import Tuple
 import torch
 
 FORBIDDEN = -10000.0
-"""The score of a transition that may not be; as in AllenNLP, finite in half precision too."""
+"""The score of a forbidden transition; as in AllenNLP, finite in half precision too."""
 
 MAX_TAGS_IN_FULL = 128
-"""With more, it costs less to look first which can lead to a best sequence."""
+"""With more tags, it is cheaper to find out first which tags can lead to a best sequence."""
 
 
 def log_partition(
@@ -22,14 +22,14 @@ def log_partition(
     starts: torch.Tensor,
     ends: torch.Tensor,
 ) -> torch.Tensor:
-    """The log of the sum over all tag sequences of exp(their score), a row each: the forward
+    """The log of the sum of exp(score) over all tag sequences, for each row, by the forward
     algorithm,
 
         alpha_n(j) = s_nj + log sum_i exp(alpha_{n-1}(i) + t_ij)
 
-    As exp(alpha - max alpha) exp(t) is a product of matrices, no `[B, T, T]` is ever made.
+    exp(alpha - max alpha) exp(t) is a product of matrices, so no `[B, T, T]` tensor is ever made.
     Transitions whose scores are more than 87 below the highest, and tags more than 87 below the
-    best, count as nothing, as float32 has it.
+    best, count as nothing, because their exp underflows in float32.
 
     # Parameters
 
@@ -40,14 +40,14 @@ def log_partition(
     transitions : `torch.Tensor`
         `[T, T]`.
     starts, ends : `torch.Tensor`
-        `[T]`, of tags at the start and at the end.
+        `[T]`, scores of tags at the start and at the end.
 
     # Returns
 
     `torch.Tensor`
         `[B]`, in float32.
     """
-    # In half precision the product would lose what the logs are to keep.
+    # In half precision the product would lose the accuracy that the logarithms keep.
     with torch.autocast(scores.device.type, enabled=False):
         words = scores.float().unbind(1)
         highest = transitions.detach().max()
@@ -70,7 +70,8 @@ def sequence_scores(
     starts: torch.Tensor,
     ends: torch.Tensor,
 ) -> torch.Tensor:
-    """The scores of given sequences, `tags` `[B, N]`; as in `log_partition`, `[B]`."""
+    """The scores `[B]` of the given sequences `tags` `[B, N]`. See `log_partition` for the other
+    parameters."""
     of_words = scores.float().gather(2, tags.unsqueeze(2)).squeeze(2)
     between = transitions[tags[:, :-1], tags[:, 1:]]
     last = tags.gather(1, mask.sum(1, keepdim=True) - 1).squeeze(1)
@@ -108,12 +109,12 @@ def viterbi(scores: torch.Tensor, mask: torch.Tensor, transitions: torch.Tensor)
     lowest, highest = between.amin(1), between.amax(1)
     for word in range(1, scores.size(1)):
         if num_tags > MAX_TAGS_IN_FULL:
-            reached, pointer = _reach_from_the_best(best, between, lowest, highest)
+            reached, pointer = _best_predecessors(best, between, lowest, highest)
         else:
             reached, pointer = (best.unsqueeze(2) + between).max(dim=1)
         real = mask[:, word].unsqueeze(1)
         best = torch.where(real, reached + scores[:, word], best)
-        # Padding points at itself, so that the way back passes it unchanged.
+        # Each tag of padding points at itself, so that the way back does not change there.
         pointers.append(torch.where(real, pointer, stay))
     tag = (best + transitions[:num_tags, num_tags + 1]).argmax(-1)  # [B]
     path = [tag]
@@ -123,13 +124,14 @@ def viterbi(scores: torch.Tensor, mask: torch.Tensor, transitions: torch.Tensor)
     return torch.stack(path[::-1], dim=1) * mask
 
 
-def _reach_from_the_best(
+def _best_predecessors(
     best: torch.Tensor, between: torch.Tensor, lowest: torch.Tensor, highest: torch.Tensor
 ) -> Tuple[torch.Tensor, torch.Tensor]:
-    """Of `best` `[B, T]`, `max_i (best_i + between_ij)` and the `i`, both `[B, T]`. Exact, but over
-    those tags alone from which any tag may be reached best: a tag `i` that, with the `highest` of
-    its transitions, is below the best tag with the `lowest` of that one's transitions, is none. Of
-    a thousand concepts few are left."""
+    """Computes `max_i (best_i + between_ij)` and its `i`, both `[B, T]`, for `best` `[B, T]`.
+
+    The result is exact, although it tries only those tags `i` that can be best for some `j`. A tag
+    cannot if its score with the `highest` of its transitions is below the score of the top tag with
+    the `lowest` of the top tag's transitions. Of a thousand concepts few are left."""
     top, at = best.max(dim=1, keepdim=True)
     may_win = best + highest >= top + lowest[at]
     count = int(may_win.sum(1).max())

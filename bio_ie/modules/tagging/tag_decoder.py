@@ -1,4 +1,4 @@
-"""How scores of tags become a loss, tags, and probabilities."""
+"""Turns scores of tags into a loss, tags and probabilities."""
 
 from typing import Optional
 
@@ -40,9 +40,9 @@ class TagDecoder(torch.nn.Module, Registrable):
         tag_weights: Optional[torch.Tensor] = None,
     ) -> torch.Tensor:
         """The negative log-likelihood of the tags, summed over real words (joint NER and RE, eq.
-        2). A word whose tag is not known (negative) adds nothing; others count by the weights
-        `[T]`, if there are any."""
-        # Selecting these words first: padded ones would still cost their log-softmax.
+        2). A word whose tag is not known (negative) adds nothing. If `tag_weights` `[T]` is given,
+        the other words count with the weights of their tags."""
+        # These words are selected first, since padded ones would still cost their log-softmax.
         known = mask & (tags >= 0)
         return torch.nn.functional.cross_entropy(
             scores[known], tags[known], weight=tag_weights, reduction="sum"
@@ -67,8 +67,8 @@ class TagDecoder(torch.nn.Module, Registrable):
 
 @TagDecoder.register("argmax")
 class ArgmaxTagDecoder(TagDecoder):
-    """The best tag of each word by itself (joint NER and RE). Ill-formed sequences may come out;
-    see `WordLabelScheme` for the entities in them.
+    """The best tag of each word by itself (joint NER and RE). The sequences may be ill-formed; see
+    `TagScheme` for the entities in them.
 
     Registered as a `TagDecoder` with name "argmax".
     """
@@ -100,16 +100,16 @@ class ConstrainedTagDecoder(TagDecoder):
 
 @TagDecoder.register("crf")
 class CrfTagDecoder(TagDecoder):
-    """A linear-chain conditional random field, decoded to well-formed sequences only; fast for a
-    thousand tags too. Where tags are not known, the likelihood is that of all sequences with those
-    that are. Tags have no weights.
+    """A linear-chain conditional random field, decoded to well-formed sequences only. It is fast
+    for a thousand tags too. Where some tags are not known, the likelihood is that of all sequences
+    that agree with the known tags. Tags have no weights.
 
     Registered as a `TagDecoder` with name "crf".
     """
 
     def __init__(self, tag_scheme: WordLabelScheme) -> None:
         super().__init__(tag_scheme)
-        # AllenNLP's has the parameters; its recurrences add up each pair of tags of each row.
+        # Only for its parameters: AllenNLP's recurrences add up each pair of tags of each row.
         self.crf = ConditionalRandomField(self.num_tags, tag_scheme.allowed_transitions())
 
     def loss(
@@ -120,7 +120,7 @@ class CrfTagDecoder(TagDecoder):
         tag_weights: Optional[torch.Tensor] = None,
     ) -> torch.Tensor:
         if tag_weights is not None:
-            raise ConfigurationError("a 'crf' gives no weights to tags")
+            raise ConfigurationError("the tag decoder 'crf' does not support weights of tags")
         is_known = tags >= 0
         partition = self._log_partition(scores, mask)
         if bool((is_known | ~mask).all()):

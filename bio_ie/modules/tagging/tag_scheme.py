@@ -1,4 +1,4 @@
-"""What labels of words mean, as tensors, so that decoding is vectorised."""
+"""Schemes that say which labels of words form entities, as tensors, for vectorised decoding."""
 
 import itertools
 from typing import List, NamedTuple, Sequence, Tuple
@@ -8,27 +8,27 @@ from allennlp.common.checks import ConfigurationError
 
 
 class EntityRuns(NamedTuple):
-    """Entities of tagged sentences, seen from their last words. All `[B, N]`."""
+    """The entities of tagged sentences, marked at their last words. All tensors are `[B, N]`."""
 
     is_last: torch.Tensor
     """Whether an entity ends at this word."""
     start: torch.Tensor
-    """The first word of the run that this word is in (meaningful where a run is)."""
+    """The first word of the run that this word is in (has a meaning inside of runs only)."""
     type: torch.Tensor
-    """The entity type's index; -1 outside entities."""
+    """The index of the entity type; -1 outside entities."""
 
 
 class WordLabelScheme(torch.nn.Module):
-    """Base of what labels of words may mean: which words together are an entity.
+    """Base of the schemes of word labels, which say which words together are an entity.
 
     # Parameters
 
     tags : `Sequence[str]`
         All labels, in the order of their indices.
     types : `Sequence[str]`
-        The types of entities, in the order of theirs.
+        The types of entities, in the order of their indices.
     tag_type : `Sequence[int]`
-        Of each label, the type's index; -1 outside of entities.
+        For each label the index of its type; -1 for labels outside of entities.
     """
 
     tag_type: torch.Tensor
@@ -37,17 +37,17 @@ class WordLabelScheme(torch.nn.Module):
         super().__init__()
         self.tags = list(tags)
         self.types = list(types)
-        # Derived from the vocabulary: not part of a checkpoint.
+        # Derived from the vocabulary, so not part of a checkpoint.
         self.register_buffer("tag_type", torch.tensor(tag_type), persistent=False)
 
     def joins(self, tags: torch.Tensor) -> torch.Tensor:
-        """`[B, N - 1]`, whether a word is in one entity with the word before it, if both are of one
-        type, for tags `[B, N]`."""
+        """Whether each word but the first continues the entity of the word before it, provided that
+        both are of one type: `[B, N - 1]`, for tags `[B, N]`."""
         raise NotImplementedError
 
     def allowed_transitions(self) -> List[Tuple[int, int]]:
-        """Pairs of tag indices that may follow each other, with the start (`T`) and the end
-        (`T + 1`) of a sentence, as `ConditionalRandomField` takes them."""
+        """Pairs of tag indices that may follow each other, as `ConditionalRandomField` takes them.
+        `T` is the start of a sentence, `T + 1` its end."""
         raise NotImplementedError
 
     def entity_runs(self, tags: torch.Tensor, mask: torch.Tensor) -> EntityRuns:
@@ -123,8 +123,8 @@ class TagScheme(WordLabelScheme):
 
 
 class PlainLabelScheme(WordLabelScheme):
-    """Labels without a position: an entity is a longest run of words of one label other than `O`
-    (multi-task linking, section 2.1). Its type is the label, by the label's index.
+    """Labels that do not mark positions: an entity is a longest run of words of one label other
+    than `O` (multi-task linking, section 2.1). Its type is the label, with the label's index.
 
     # Parameters
 
@@ -142,7 +142,7 @@ class PlainLabelScheme(WordLabelScheme):
     def allowed_transitions(self) -> List[Tuple[int, int]]:
         count = len(self.tags)
         pairs = itertools.product(range(count + 1), [*range(count), count + 1])
-        # No sentence is empty.
+        # No sentence is empty, so the end never follows the start.
         return [pair for pair in pairs if pair != (count, count + 1)]
 
 
@@ -151,5 +151,5 @@ def _parse(tag: str) -> Tuple[str, str]:
     if tag == "O":
         return "O", ""
     if prefix not in ("B", "I", "E", "S") or not type_:
-        raise ConfigurationError(f"{tag!r} is no BIOES or BIO tag")
+        raise ConfigurationError(f"{tag!r} is not a BIOES or BIO tag")
     return prefix, type_

@@ -14,11 +14,12 @@ class EmbeddingWithWordDropout(TokenEmbedder):
     """
     AllenNLP's `Embedding` for words by ids (`single_id`), in training with two dropouts of SNERL
     (Bansal et al. 2020, supplementary): words are replaced by the out-of-vocabulary word at random
-    (p_w), and the vectors that come out have dropout (p_i). The former trains the vector of words
-    never seen, which nothing else does where every word of the training data is in the vocabulary;
-    the vocabulary's `min_count` does it for rare words.
+    (p_w), and the resulting vectors have dropout (p_i). Replacing words trains the vector of unseen
+    words. Nothing else trains it where every word of the training data is in the vocabulary; with
+    the vocabulary's `min_count`, rare words do.
 
-    Ids are replaced here alone: an embedder of the same words' characters still sees them whole.
+    Only this embedder replaces ids: an embedder of the same words' characters still sees the whole
+    words.
 
     Registered as a `TokenEmbedder` with name "embedding_with_word_dropout".
 
@@ -27,16 +28,16 @@ class EmbeddingWithWordDropout(TokenEmbedder):
     vocab : `Vocabulary`
         Given by the model.
     embedding : `Embedding`
-        Its `vocab_namespace` must be the indexer's, and one with an out-of-vocabulary word.
+        Its `vocab_namespace` must be that of the indexer, and have an out-of-vocabulary word.
     word_dropout : `float`, optional (default = `0.0`)
         The probability to replace a word, p_w. Padding is never replaced.
     dropout : `float`, optional (default = `0.0`)
         The probability to drop an element of a vector, p_i.
     initial_std : `float`, optional (default = `None`)
-        Vectors start from a normal distribution with this standard deviation; by default as
-        AllenNLP's do, which are the smaller the larger the vocabulary is (0.01 at 20,000 words).
-        `bran_transformer` learns sooner from vectors of size 1: it normalises what attention makes
-        of them, and vanishing ones do not survive that.
+        Vectors start from a normal distribution with this standard deviation. By default they start
+        as AllenNLP's do, which are smaller for larger vocabularies (0.01 at 20,000 words).
+        `bran_transformer` learns sooner from vectors of size 1: it normalises the output of
+        attention, and vanishing vectors do not survive that.
     """
 
     def __init__(
@@ -49,10 +50,13 @@ class EmbeddingWithWordDropout(TokenEmbedder):
     ) -> None:
         super().__init__()
         if not 0 <= word_dropout <= 1:
-            raise ConfigurationError(f"word_dropout {word_dropout} is no probability")
+            raise ConfigurationError(f"word_dropout {word_dropout} is not a probability")
         namespace = cast(Optional[str], embedding._vocab_namespace)
         if namespace is None:
-            raise ConfigurationError("num_embeddings hides the namespace: leave it out")
+            raise ConfigurationError(
+                "the embedding has num_embeddings, so its namespace is not known: leave "
+                "num_embeddings out"
+            )
         ids = vocab.get_token_to_index_vocabulary(namespace)
         if vocab._oov_token not in ids:
             raise ConfigurationError(

@@ -15,40 +15,44 @@ SUB_TOKEN_MODES = ("first", "mean", "max")
 
 @TokenEmbedder.register("pretrained_transformer_words")
 class PretrainedTransformerWordsEmbedder(TokenEmbedder):
-    """One vector a word from a pretrained transformer: the first, the mean or the maximum of the
-    vectors of its wordpieces, and zero for a word without any.
+    """Gives each word one vector from a pretrained transformer: the first, the mean or the maximum
+    of the vectors of its wordpieces, and zero for a word without wordpieces.
 
-    It takes the output of `PretrainedTransformerWordsIndexer`. Windows of long texts are encoded
-    side by side, only those that exist.
+    Its input is the output of `PretrainedTransformerWordsIndexer`. The windows of long texts are
+    encoded side by side; windows that are only padding are left out.
 
     Registered as a `TokenEmbedder` with name "pretrained_transformer_words".
 
     # Parameters
 
     model_name : `str`
-        Name of the Hugging Face hub, folder, or `package:NAME/FOLDER`; that of the indexer.
+        A name on the Hugging Face hub, a folder, or `package:NAME/FOLDER`; the same as the
+        indexer's.
     sub_token_mode : `str`, optional (default = `"first"`)
         `"first"`, `"mean"` or `"max"`.
     train_parameters : `bool`, optional (default = `True`)
-        If not, the encoder is frozen: it gets no gradient and never drops out.
+        If false, the encoder is frozen: it gets no gradient and no dropout.
     last_layer_only : `bool`, optional (default = `True`)
-        If not, the layers are mixed with learned weights (`ScalarMix`).
+        If false, the layers are mixed with learned weights (`ScalarMix`).
     dropout : `float`, optional
         Replaces the encoder's own dropout rates.
     attention_dropout : `float`, optional
-        Replaces that of attention weights alone. With 0 these are never held in memory as a whole
-        (PyTorch's fused attention), which pays in training with long texts, most of all on a CPU.
+        Replaces only the dropout rate of attention weights. With 0 these weights are never held in
+        memory as a whole (PyTorch's fused attention), which pays off in training with long texts,
+        most of all on a CPU.
     gradient_checkpointing : `bool`, optional (default = `False`)
-        Compute the layers again in the backward pass rather than keep them: less memory, a third
-        more time.
+        Computes the layers again in the backward pass rather than keeping them, which takes less
+        memory and a third more time.
     bf16 : `bool`, optional (default = `False`)
-        Run the encoder in bfloat16 where that is safe (`torch.autocast`); weights and output stay
-        float32. Pays on current GPUs, and on CPUs with bfloat16 instructions (`avx512_bf16`).
+        Runs the encoder in bfloat16 where that is safe (`torch.autocast`); weights and output stay
+        float32. This pays off on current GPUs, and on CPUs with bfloat16 instructions
+        (`avx512_bf16`).
     word_dropout : `float`, optional (default = `0.0`)
-        In training, the probability to hide a word: all its wordpieces are the encoder's mask. So
-        that names are told by what is around them too, for those that training has not seen.
+        In training, the probability to hide a word: all its wordpieces become the encoder's mask.
+        The model then learns to recognise names by their context too, for the sake of names that
+        training has not seen.
     serialization_dir : `str`, optional
-        Given by AllenNLP in training and loading; see `bio_ie.encoders.pretrained_encoder`.
+        Given by AllenNLP in training and loading; see `bio_ie.encoders.archived_files`.
     """
 
     def __init__(
@@ -71,7 +75,7 @@ class PretrainedTransformerWordsEmbedder(TokenEmbedder):
                 f"{sub_token_mode!r}"
             )
         if not 0 <= word_dropout < 1:
-            raise ConfigurationError(f"word_dropout {word_dropout} is no probability below 1")
+            raise ConfigurationError(f"word_dropout {word_dropout} is not a probability below 1")
         self._sub_token_mode = sub_token_mode
         self._train_parameters = train_parameters
         self._bf16 = bf16
@@ -105,7 +109,7 @@ class PretrainedTransformerWordsEmbedder(TokenEmbedder):
         wordpiece_mask : `torch.BoolTensor`
             Same shape.
         word_ids : `torch.LongTensor`
-            The word to which each wordpiece counts, or -1. Same shape.
+            The word that each wordpiece counts for, or -1. Same shape.
         mask : `torch.BoolTensor`
             Shape: `[batch, words]`.
 
@@ -117,14 +121,14 @@ class PretrainedTransformerWordsEmbedder(TokenEmbedder):
         batch_size, num_words = mask.shape
         num_slots = batch_size * num_words
         first_slots = num_words * torch.arange(batch_size, device=mask.device)[:, None, None]
-        # The last slot takes what belongs to no word: special pieces, padding, and the pieces
-        # that count in another window.
+        # The last slot takes the pieces of no word: special pieces, padding, and the pieces that
+        # count in another window.
         slots = torch.where(word_ids < 0, num_slots, word_ids + first_slots)
         if self.training and self._mask_id is not None:
             is_hidden = torch.rand(num_slots + 1, device=mask.device) < self._word_dropout
             is_hidden[num_slots] = False
             token_ids = token_ids.masked_fill(is_hidden[slots], self._mask_id)
-        # All windows of the common case of one a text, without asking the device how many.
+        # In the common case of one window per text, all windows exist: no need to ask the device.
         is_window: Any = wordpiece_mask[:, :, 0] if token_ids.size(1) > 1 else (slice(None), 0)
         # [existing windows, pieces, H]
         vectors = self.embed_wordpieces(token_ids[is_window], wordpiece_mask[is_window])
@@ -148,7 +152,7 @@ class PretrainedTransformerWordsEmbedder(TokenEmbedder):
         output_hidden_states: bool = False,
         output_attentions: bool = False,
     ) -> BaseModelOutput:
-        """What the encoder itself gives for ids and mask `[windows, pieces]`."""
+        """The output of the encoder itself for ids and mask `[windows, pieces]`."""
         with self._gradients(), self._precision(token_ids.device):
             return self.encoder(
                 input_ids=token_ids,
@@ -164,15 +168,15 @@ class PretrainedTransformerWordsEmbedder(TokenEmbedder):
         return torch.autocast(device.type, dtype=torch.bfloat16) if self._bf16 else nullcontext()
 
     def _pool(self, vectors: Tensor, slots: Tensor, num_slots: int) -> Tensor:
-        """Reduces `vectors` `[pieces, H]` by `slots` `[pieces]` to `[num_slots, H]`; a slot
-        without piece is zero."""
+        """Reduces `vectors` `[pieces, H]` by `slots` `[pieces]` to `[num_slots, H]`; a slot without
+        pieces is zero."""
         if self._sub_token_mode == "first":
             return _first_of_each(vectors, slots, num_slots)
         index = slots[:, None].expand_as(vectors)
         zeros = vectors.new_zeros(num_slots, vectors.size(1))
         if self._sub_token_mode == "max":
             return zeros.scatter_reduce(0, index, vectors, "amax", include_self=False)
-        # `scatter_reduce` knows the mean too, but its gradient takes 70 times as long.
+        # `scatter_reduce` can compute the mean too, but its gradient takes 70 times as long.
         counts = vectors.new_zeros(num_slots).scatter_add(0, slots, torch.ones_like(vectors[:, 0]))
         return zeros.scatter_add(0, index, vectors) / counts.clamp(min=1.0)[:, None]
 

@@ -265,14 +265,14 @@ def test_impossible_settings_are_refused(
 ) -> None:
     with pytest.raises(ConfigurationError, match=r"kind 'distmult', not 'description'"):
         build(CONFIGS["description"], vectors=files["pretrained"])
-    with pytest.raises(ConfigurationError, match="no vectors of concepts: no file"):
+    with pytest.raises(ConfigurationError, match="cannot read concept vectors: there is no file"):
         build(CONFIGS["pretrained"], vectors="nowhere")
     with pytest.raises(ConfigurationError, match="no concepts in the namespace 'other_labels'"):
         build(CONFIGS["learned"], namespace="other_labels")
     with pytest.raises(ConfigurationError, match="less than 1, got 1"):
         build(CONFIGS["learned"], concept_dropout=1)
-    with pytest.raises(ConfigurationError, match="needs a part"):
+    with pytest.raises(ConfigurationError, match="needs at least one part"):
         build('{type: "concatenated", parts: {}}')
     write_concept_vectors(files["pretrained"], [], torch.zeros(0, 3), "distmult")
-    with pytest.raises(ConfigurationError, match="is of no concept"):
+    with pytest.raises(ConfigurationError, match="has no concepts"):
         build(CONFIGS["pretrained"])

@@ -239,7 +239,7 @@ def test_dropout_acts_in_training_only(kind: str) -> None:
     "snippet, reason",
     [
         ('{type: "bidirectional_gcn", num_layers: 0, feedforward_hidden_dims: []}', "got 0"),
-        ('{type: "relational_gcn", hidden_dims: []}', "without one it is 'pass_through'"),
+        ('{type: "relational_gcn", hidden_dims: []}', "for no layers use 'pass_through'"),
         ('{type: "relational_gcn", hidden_dims: [3], num_bases: 0}', "at least 1, got 0"),
     ],
 )

@@ -330,5 +330,5 @@ def test_dropout_acts_in_training_only() -> None:
 
 
 def test_kar_with_heads_that_do_not_divide_the_size_is_refused() -> None:
-    with pytest.raises(ConfigurationError, match="8 is no multiple of 3 heads"):
+    with pytest.raises(ConfigurationError, match="8 is not a multiple of num_heads 3"):
         build(KAR.replace("num_heads: 2", "num_heads: 3"))

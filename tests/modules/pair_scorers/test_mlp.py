@@ -45,5 +45,5 @@ def test_unknown_combination_is_refused() -> None:
 
 
 def test_no_hidden_layer_is_refused() -> None:
-    with pytest.raises(ConfigurationError, match="without one it is 'linear'"):
+    with pytest.raises(ConfigurationError, match="for no hidden layers use 'linear'"):
         MlpPairScorer(4, 4, 3, hidden_dims=[])

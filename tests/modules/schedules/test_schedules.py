@@ -157,7 +157,7 @@ def test_impossible_lengths_are_refused(config: Dict[str, Any], reason: str) -> 
 
 
 def test_an_epoch_without_batches_is_refused() -> None:
-    with pytest.raises(ConfigurationError, match="an epoch of 0 batches has no steps"):
+    with pytest.raises(ConfigurationError, match="at least 1 batch, but it has 0"):
         build(type="linear_warmup").resolve(0)
 
 

@@ -208,11 +208,11 @@ def test_half_precision_is_close_to_single(precision: torch.dtype) -> None:
 @pytest.mark.parametrize(
     "settings, reason",
     [
-        ({"num_heads": 4}, "num_heads 4 must be a divisor of 6"),
+        ({"num_heads": 4}, "num_heads 4 must be a divisor of the size 6"),
         ({"num_heads": 0}, "num_heads 0"),
-        ({"hidden_dim": 8}, "divisor of 8"),
-        ({"num_blocks": 0}, "num_blocks is 0"),
-        ({"max_length": 0}, "max_length 0"),
+        ({"hidden_dim": 8}, "divisor of the size 8"),
+        ({"num_blocks": 0}, "num_blocks .* at least 1, got 0"),
+        ({"max_length": 0}, "max_length .* at least 1, got 0"),
         ({"attention_dropout": 1.0}, "attention_dropout 1.0"),
         ({"attention_dropout": -0.1}, "attention_dropout -0.1"),
     ],

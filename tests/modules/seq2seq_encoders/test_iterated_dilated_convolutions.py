@@ -150,7 +150,7 @@ def test_sizes_are_reported() -> None:
 @pytest.mark.parametrize(
     "settings, reason",
     [
-        ({"iterations": 0}, "iterations is 0"),
+        ({"iterations": 0}, "at least 1, got 0"),
         ({"width": 4}, "must be odd"),
         ({"dilations": [1, 0]}, "dilation"),
     ],

@@ -59,7 +59,9 @@ def test_identity_leaves_tokens_as_they_are() -> None:
     assert torch.equal(layer(tokens, mask)[mask], tokens[mask])
 
 
-@pytest.mark.parametrize("settings, reason", [((2, 1), "odd"), ((0, 1), "odd"), ((3, 0), "1 at")])
+@pytest.mark.parametrize(
+    "settings, reason", [((2, 1), "odd"), ((0, 1), "odd"), ((3, 0), "at least 1")]
+)
 def test_unusable_settings_are_refused(settings, reason: str) -> None:
     with pytest.raises(ConfigurationError, match=reason):
         MaskedConvolution(4, 3, *settings)

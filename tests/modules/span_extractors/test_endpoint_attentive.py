@@ -134,5 +134,5 @@ def test_dropout_acts_in_training_only() -> None:
 
 def test_sizes_are_reported_and_a_missing_hidden_layer_is_refused() -> None:
     assert (build().get_input_dim(), build().get_output_dim()) == (5, 4)
-    with pytest.raises(ConfigurationError, match="needs a hidden layer"):
+    with pytest.raises(ConfigurationError, match="needs at least one hidden layer"):
         build(hidden_dims=[])

@@ -358,5 +358,5 @@ def test_hidden_words_are_masked_whole_in_training_alone(tiny, monkeypatch):
 
 @pytest.mark.parametrize("word_dropout", [-0.1, 1.0])
 def test_word_dropout_is_a_probability(tiny, word_dropout):
-    with pytest.raises(ConfigurationError, match="is no probability"):
+    with pytest.raises(ConfigurationError, match="is not a probability"):
         PretrainedTransformerWordsEmbedder(tiny, word_dropout=word_dropout)

@@ -1,2 +1,2 @@
-// Words by their wordpieces alone, as in the paper.
+// Words are read by their wordpieces only, as in the paper.
 (import '../conll04.jsonnet') { characters:: false }

@@ -1,4 +1,4 @@
-// ACE04 (licensed) as in the paper: settings of Table A.3, one of five folds. All of them:
+// ACE04 (licensed) as in the paper: settings of Table A.3, one of five folds. To run all folds:
 // `bio-ie repeat CONFIG --folds 0-4`.
 local base = import '../../lib/joint_ner_re/base.libsonnet';
 local corpora = import '../../lib/joint_ner_re/corpora.libsonnet';

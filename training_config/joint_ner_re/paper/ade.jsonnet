@@ -1,5 +1,5 @@
-// ADE as in the paper: settings of Table A.3, one of ten folds; the paper's score is the mean of
-// the macro F1 of all ten.
+// ADE as in the paper: settings of Table A.3, one of ten folds. The paper's score is the mean macro F1 of all
+// ten folds.
 local base = import '../../lib/joint_ner_re/base.libsonnet';
 local corpora = import '../../lib/joint_ner_re/corpora.libsonnet';
 local encoders = import '../../lib/shared/encoders.libsonnet';

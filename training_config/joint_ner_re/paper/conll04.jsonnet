@@ -1,5 +1,5 @@
-// CoNLL04 as in the paper: settings of Table A.3, the split that SpERT's files have. Once they are
-// chosen, train on both files: train_data_path: { corpora: [TRAIN, DEV] }.
+// CoNLL04 as in the paper: settings of Table A.3, the split of SpERT's files. Once the settings are chosen,
+// train on both files: train_data_path: { corpora: [TRAIN, DEV] }.
 local base = import '../../lib/joint_ner_re/base.libsonnet';
 local corpora = import '../../lib/joint_ner_re/corpora.libsonnet';
 local encoders = import '../../lib/shared/encoders.libsonnet';

@@ -1,2 +1,2 @@
-// A biaffine scorer of pairs, as in the joint NER and RE paper.
+// A biaffine pair scorer, as in the joint NER and RE paper.
 (import '../biorelex.jsonnet') { model+: { pair_scorer: { type: 'biaffine' } } }

@@ -1,2 +1,2 @@
-// The paper's loss of relation types, where the recipe has cross-entropy.
+// The paper's loss of relation types, instead of the recipe's cross-entropy.
 (import '../biorelex.jsonnet') { relation_loss:: 'binary_cross_entropy' }

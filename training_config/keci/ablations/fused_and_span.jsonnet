@@ -1,2 +1,2 @@
-// Eq. 9 sees the span's own vector beside the fused one.
+// Eq. 9 sees the span's own vector in addition to the fused vector.
 (import '../biorelex.jsonnet') { model+: { final_representation: 'fused_and_span' } }

@@ -1,4 +1,4 @@
-// Table 1, KnowBertAttention: knowledge goes into the words, and spans are predicted once.
+// Table 1, KnowBertAttention: knowledge is fused into words, and spans are predicted once.
 (import '../biorelex.jsonnet') {
   knowledge+:: {
     graph_encoder: { type: 'pass_through' },

@@ -1,5 +1,5 @@
-// ADE as in the paper: SciBERT, Table 8, sizes of the released code; one fold of ten. The knowledge base
-// is of open vocabularies.
+// ADE as in the paper: SciBERT, Table 8, sizes of the released code; one fold of ten. The knowledge base is
+// made of open vocabularies.
 local base = import '../../lib/keci/base.libsonnet';
 local corpora = import '../../lib/keci/corpora.libsonnet';
 local encoders = import '../../lib/shared/encoders.libsonnet';

@@ -1,4 +1,4 @@
-// BioRelEx as in the paper: SciBERT, Table 8, sizes of the released code. The knowledge base is of open
+// BioRelEx as in the paper: SciBERT, Table 8, sizes of the released code. The knowledge base is made of open
 // vocabularies.
 local base = import '../../lib/keci/base.libsonnet';
 local corpora = import '../../lib/keci/corpora.libsonnet';

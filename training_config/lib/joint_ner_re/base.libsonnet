@@ -1,5 +1,5 @@
-// Joint NER and relation extraction (Giorgi et al. 2019). An experiment overrides the settings at the top;
-// below them nothing needs editing, and every part can be overridden with `+:`.
+// Joint NER and relation extraction (Giorgi et al. 2019). An experiment overrides the settings at the top.
+// Nothing below them needs editing, but every part can be overridden with `+:`.
 local encoders = import '../shared/encoders.libsonnet';
 local training = import '../shared/training.libsonnet';
 local words = import '../shared/words.libsonnet';
@@ -12,12 +12,12 @@ training {
   batch_size:: 16,  // Table A.3: 16 or 32
   encoder_lr:: 5e-5,  // Table A.3: 2e-5 to 5e-5
   head_lr:: self.encoder_lr,  // the paper has one rate for all
-  warmup:: 0.1,  // share of the steps over which the rates rise; then they fall to 0
+  warmup:: 0.1,  // share of the steps during which the rates rise; then they fall to 0
   weight_decay:: 0.1,  // Table A.2
-  // Also see words by their characters (a convolution over them): for names, an encoder that
-  // lower-cases has lost half of what tells them. Not in the paper, whose encoder is cased.
+  // Whether a convolution also reads the characters of words. An encoder that lower-cases loses half of
+  // the information by which names are recognised. Not in the paper, whose encoder is cased.
   characters:: false,
-  // The size of a word's vector, for parts that have to be told.
+  // The size of a word's vector, for parts that need it as a setting.
   word_dim:: vectors.dim,
   seed:: 13370,
   cuda_device:: null,  // null: the first GPU if there is one
@@ -34,8 +34,8 @@ training {
   // Gold mentions must not decide where words end when a model is scored.
   validation_dataset_reader: self.dataset_reader { align: 'expand' },
   // Data paths: a file, or { file, fold, ... } (docs/data.md). An experiment may add
-  // validation_data_path, whose scores choose the epoch that is kept (without it, the last one is),
-  // and test_data_path with evaluate_on_test, scored once at the end. The part whose score is
+  // validation_data_path, whose scores choose the epoch to keep (without it, the last epoch is kept),
+  // and test_data_path with evaluate_on_test, which is scored once at the end. The part whose score is
   // reported is test data: it never chooses anything.
   train_data_path: error 'Must override train_data_path',
   model: {

@@ -12,14 +12,14 @@ local paths = import '../shared/paths.libsonnet';
   },
 
   // Without the relations whose arguments overlap (section 3.1.3), one fold of ten: 80 % to train on,
-  // 10 % to validate, 10 % to test. As in the published folds, sentences of one abstract may be apart;
-  // add { group_by_metadata: 'pmid' } to keep them together.
+  // 10 % to validate, 10 % to test. As in the published folds, sentences of one abstract may be in different
+  // parts; add { group_by_metadata: 'pmid' } to keep them together.
   ade:: parts.folded(paths.data + '/ade/DRUG-AE.rel', 10, 1 / 9) {
     corpus:: { type: 'ade', group_by: 'sentence', overlapping: false },
   },
 
-  // 200 sentences of the training file held out, 1,205 to train on. Nested mentions, which tags cannot
-  // hold, count as missed.
+  // 200 sentences of the training file are held out, 1,205 remain to train on. Nested mentions, which tags
+  // cannot represent, count as missed.
   biorelex:: {
     local held_out = parts.held_out(paths.data + '/biorelex/1.0alpha7.train.json', 200),
     corpus:: { type: 'biorelex' },
@@ -28,8 +28,8 @@ local paths = import '../shared/paths.libsonnet';
     evaluate_on_test: true,
   },
 
-  // Chemicals and diseases, sentence by sentence: train -> dev. Its relations are between concepts of a
-  // document, so there are none to learn here.
+  // Chemicals and diseases, sentence by sentence: train -> dev. The corpus relates concepts of documents,
+  // not mentions, so there are no relations to learn here.
   bc5cdr:: {
     corpus:: { type: 'pubtator' },
     train_data_path: paths.data + '/bc5cdr/CDR_TrainingSet.PubTator.txt.gz',
@@ -38,12 +38,12 @@ local paths = import '../shared/paths.libsonnet';
   },
 
   // ACE04 (licensed) as prepared by the LSTM-ER scripts: bnews and nwire, without Discourse relations,
-  // one of five folds, a tenth held out to validate (section 3.1.1).
+  // one of five folds, with a tenth held out to validate (section 3.1.1).
   ace04:: parts.folded(paths.data + '/ace04', 5, 0.1, { corpora: ['bnews', 'nwire'] }) {
     corpus:: { type: 'filtered', format: 'lstm_er', relation_types: { DISC: null } },
   },
 
-  // ACE05 (licensed) as prepared by the LSTM-ER scripts, their train / dev / test parts.
+  // ACE05 (licensed) as prepared by the LSTM-ER scripts, with their train / dev / test parts.
   ace05:: {
     local folder = paths.data + '/ace05',
     corpus:: { type: 'lstm_er' },
@@ -53,7 +53,7 @@ local paths = import '../shared/paths.libsonnet';
     evaluate_on_test: true,
   },
 
-  // i2b2/VA 2010 (licensed): both official parts pooled, one of five folds, 70 % to train on, 10 % to
+  // i2b2/VA 2010 (licensed): both official parts are pooled; one of five folds, 70 % to train on, 10 % to
   // validate, 20 % to test (section 3.1.4).
   i2b2:: parts.folded(paths.data + '/i2b2', 5, 1 / 8, { corpora: ['train', 'test'] }) {
     corpus:: { type: 'i2b2' },

@@ -1,5 +1,5 @@
-// How the joint models with the embedded encoder are trained, to be added to base.libsonnet. Chosen on a
-// fifth of CoNLL04's training file (docs/results/joint_ner_re.md).
+// The settings for training joint models with the embedded encoder, to be added to base.libsonnet. They were
+// chosen on a fifth of CoNLL04's training file (docs/results/joint_ner_re.md).
 {
   encoder_lr:: 2e-4,
   head_lr:: 1e-3,

@@ -1,6 +1,6 @@
-// Knowledge-enhanced collective inference (KECI). An experiment overrides the settings at the
-// top; below them nothing needs editing, and every part can be overridden with `+:`.
-// Sizes that the paper does not give are those of its released code.
+// Knowledge-enhanced collective inference (KECI). An experiment overrides the settings at the top. Nothing
+// below them needs editing, but every part can be overridden with `+:`. Sizes that the paper does not give
+// are those of its released code.
 local encoders = import '../shared/encoders.libsonnet';
 local training = import '../shared/training.libsonnet';
 local words = import '../shared/words.libsonnet';
@@ -9,36 +9,36 @@ training {
   // Settings -------------------------------------------------------------------------------
   encoder:: encoders.minilm,  // the paper: scibert
   corpus:: error 'Must override corpus: the format, e.g. { type: "biorelex" }',
-  // A file of `bio-ie build-kb`; null: no knowledge, SentContextOnly.
+  // A file made by `bio-ie build-kb`; null: no knowledge (SentContextOnly).
   knowledge_base:: null,
-  // Also look names up by the stems of their words ("cadherin" finds "Cadherins").
+  // Whether names are also looked up by the stems of their words ("cadherin" finds "Cadherins").
   stem_names:: false,
-  // Files of vectors of its concepts (`bio-ie embed-concepts`), each optional.
+  // Files of vectors of the knowledge base's concepts (`bio-ie embed-concepts`), each optional.
   concept_vectors:: null,
   definition_vectors:: null,
   num_epochs:: 50,  // Table 8
   batch_size:: 32,  // Table 8
   encoder_lr:: 5e-5,  // Table 8, "lower learning rate"
   head_lr:: 2e-4,  // Table 8, "upper learning rate": BioRelEx 2e-4, ADE 1e-4
-  warmup:: 0.1,  // share of the steps over which the rates rise; then they fall to 0
+  warmup:: 0.1,  // share of the steps during which the rates rise; then they fall to 0
   weight_decay:: 0.01,
   max_span_width:: 20,  // appendix: L
   relation_loss:: 'binary_cross_entropy',  // section 2.6
-  relation_loss_weight:: 1.0,  // of both graphs; the paper's L has none
+  relation_loss_weight:: 1.0,  // for both graphs; the paper's L has no such weight
   final_loss_weight:: 2.0,  // eq. 10
   dropout:: 0.2,
-  // Sizes: of a span's vector, d; of the hidden layers of FFNN_g (eq. 1), of the other networks, and
-  // of FFNN_e (eqs. 2 and 9).
+  // Sizes: of a span's vector (d), of the hidden layers of FFNN_g (eq. 1), of those of the other networks,
+  // and of those of FFNN_e (eqs. 2 and 9).
   span_dim:: 512,
   span_hidden_dims:: [1000],
   hidden_dims:: [500, 500],
   entity_hidden_dims:: self.hidden_dims,
-  // Also see words by their characters (a convolution over them): for names, an encoder that
-  // lower-cases has lost half of what tells them. Not in the paper.
+  // Whether a convolution also reads the characters of words. An encoder that lower-cases loses half of
+  // the information by which names are recognised. Not in the paper.
   characters:: false,
-  // A pooling: spans of a text with the same name share their entity scores. Not in the paper.
+  // A pooling by which spans of a text with the same name share their entity scores. Not in the paper.
   name_pooling:: null,
-  // The size of a word's vector, for parts that have to be told.
+  // The size of a word's vector, for parts that need it as a setting.
   word_dim:: vectors.dim,
   seed:: 13370,
   cuda_device:: null,  // null: the first GPU if there is one

@@ -4,7 +4,7 @@ local parts = import '../shared/parts.libsonnet';
 local paths = import '../shared/paths.libsonnet';
 
 {
-  // A knowledge base of training_config/knowledge/, and the vectors of its concepts.
+  // A knowledge base made from training_config/knowledge/, and the vectors of its concepts.
   local knowledge(name) = {
     local file = paths.knowledge_bases + '/' + name,
     knowledge_base:: file + '.sqlite',
@@ -12,7 +12,7 @@ local paths = import '../shared/paths.libsonnet';
     definition_vectors:: file + '.description.safetensors',
   },
 
-  // 200 sentences of the training file held out, 1,205 to train on.
+  // 200 sentences of the training file are held out, 1,205 remain to train on.
   biorelex:: knowledge('molecules') {
     local held_out = parts.held_out(paths.data + '/biorelex/1.0alpha7.train.json', 200),
     corpus:: { type: 'biorelex' },
@@ -21,9 +21,9 @@ local paths = import '../shared/paths.libsonnet';
     evaluate_on_test: true,
   },
 
-  // All relations, overlapping mentions too, one fold of ten: 80 % to train on, 10 % to validate, 10 %
-  // to test. As in the published folds, sentences of one abstract may be apart; add
-  // { group_by_metadata: 'pmid' } to keep them together.
+  // All relations, including those of overlapping mentions, one fold of ten: 80 % to train on, 10 % to
+  // validate, 10 % to test. As in the published folds, sentences of one abstract may be in different parts;
+  // add { group_by_metadata: 'pmid' } to keep them together.
   ade:: knowledge('open') + parts.folded(paths.data + '/ade/DRUG-AE.rel', 10, 1 / 9) {
     corpus:: { type: 'ade', group_by: 'sentence', overlapping: true },
   },

@@ -1,5 +1,5 @@
-// How KECI with the embedded encoder is trained, to be added to base.libsonnet: for an encoder half as
-// wide as the paper's, that lower-cases. Chosen on BioRelEx (docs/results/keci.md).
+// The settings for training KECI with the embedded encoder, to be added to base.libsonnet. This encoder is
+// half as wide as the paper's, and it lower-cases. They were chosen on BioRelEx (docs/results/keci.md).
 local encoders = import '../shared/encoders.libsonnet';
 
 {
@@ -8,13 +8,13 @@ local encoders = import '../shared/encoders.libsonnet';
     span_dim:: 256,
     span_hidden_dims:: [512],
     hidden_dims:: [256],
-    entity_hidden_dims:: [],  // types: a linear layer on what FFNN_g has made of a span
+    entity_hidden_dims:: [],  // types are scored by a linear layer on the output of FFNN_g
     dropout:: 0.3,
-    max_span_width:: 12,  // 3 of BioRelEx's 6,925 mentions are wider
+    max_span_width:: 12,  // only 3 of BioRelEx's 6,925 mentions are wider
     encoder_lr:: 2e-4,
     head_lr:: 1e-3,
     relation_loss:: 'cross_entropy',
-    // Pairs of spans outnumber spans: at full weight their losses drown those of types.
+    // There are more pairs of spans than spans: at full weight their losses outweigh those of types.
     relation_loss_weight:: 0.3,
     final_loss_weight:: 1.0,
   },

@@ -16,17 +16,17 @@ local encoders = import '../shared/encoders.libsonnet';
     tune_encoder_on:: ['entity_linking'],  // section 3.1
   },
 
-  // Per token. One task by itself: `pt_single { tasks:: ['entity_typing'] }` is another one.
+  // Per token. `pt_single` is one task by itself; for another one, `pt_single { tasks:: ['entity_typing'] }`.
   pt_single:: { tasks:: ['entity_linking'] },
   pt_multi:: {},
   pt_hierarchical:: hierarchical,
 
-  // Per entity. Single: what mentions there are, a model of mention_recognition by itself says,
-  // whose archive is `mention_detector`.
+  // Per entity. The mentions of `pe_single` come from a model of mention_recognition alone, whose archive is
+  // `mention_detector`.
   pe_single:: { granularity:: 'entity', tasks:: ['entity_linking'], span_source:: 'archive' },
   pe_hierarchical:: hierarchical { granularity:: 'entity' },
 
-  // The baselines "BiLSTM-CRF" (section 3.2): words at random in place of the pretrained encoder. With
+  // The baselines "BiLSTM-CRF" (section 3.2): random word vectors in place of the pretrained encoder. With
   // very many concepts there is no CRF (Table 2).
   bilstm(task, crf=true):: {
     tasks:: [task],
@@ -35,7 +35,7 @@ local encoders = import '../shared/encoders.libsonnet';
     encoder_lr:: 1e-3,
     [if crf then 'nil_weight']:: 1.0,
     model+: { tasks+: { [task]+: { [if crf then 'tag_decoder']: { type: 'crf' } } } },
-    // One rate for all: the encoder is a table of words.
+    // One learning rate for all parts, since the encoder is only a table of word vectors.
     trainer+: { optimizer+: { parameter_groups: [] } },
   },
 }

@@ -1,5 +1,5 @@
 // Multi-task end-to-end entity linking (Wiatrak and Iso-Sipilä 2020). An experiment overrides the settings at
-// the top; below them nothing needs editing, and every part can be overridden with `+:`. The paper's
+// the top. Nothing below them needs editing, but every part can be overridden with `+:`. The paper's
 // architectures are in architectures.libsonnet.
 local encoders = import '../shared/encoders.libsonnet';
 local training = import '../shared/training.libsonnet';
@@ -14,46 +14,48 @@ training {
   architecture:: 'flat',  // or 'hierarchical'
   type_scheme:: 'plain',  // section 2.1: 'bilou' on BC5CDR
   nil_weight:: 0.125,  // section 3.1: .125 on MedMentions and BC5CDR, .01 on st21pv; PT only
-  // Concepts in the softmax of training beside those of the batch. Not in the paper.
+  // The number of concepts in the softmax of training besides those of the batch. Not in the paper.
   num_negatives:: 0,
-  // Link a mention only from a probability on, the best one on the validation data. Not in the paper.
+  // Whether a mention is linked only if the probability reaches a threshold, which is the best one on the
+  // validation data. Not in the paper.
   link_threshold:: false,
-  // The encoder of each task: section 2.2 has multi-layer BiLSTMs in the hierarchy.
+  // The encoder of each task. In the hierarchy of section 2.2 it is a multi-layer BiLSTM.
   task_encoder:: null,
   // The encoder of the highest task; null: none.
   top_encoder:: self.task_encoder,
-  // What a task has between its encoder and the layer of classes; null: nothing.
+  // A feedforward network of each task between its encoder and the layer of classes; null: none.
   feedforward:: null,
   tag_decoder:: { type: 'constrained' },  // of BILOU tags
-  // The tasks whose losses train the encoder; null: all. Section 3.1: entity_linking, in the hierarchy.
+  // The tasks whose losses train the encoder; null: all. In section 3.1: entity_linking, in the hierarchy.
   tune_encoder_on:: null,
   task_sampling:: 'joint',
   // PE: the mentions to classify in training, and out of it.
   training_spans:: 'gold',
   span_source:: 'task',
   mention_detector:: null,  // for span_source 'archive': an archive that finds mentions
-  // A file of `bio-ie build-kb`: concepts are written as it writes them. With `rescoring`, PE also
-  // scores the concepts that it has for a mention, told by vectors of `bio-ie embed-concepts`. Not in
-  // the paper.
+  // A file made by `bio-ie build-kb`: concept ids are written as in this file. With `rescoring`, PE also
+  // scores the concepts that the file has for a mention, by vectors of `bio-ie embed-concepts`. Not in the
+  // paper.
   knowledge_base:: null,
   rescoring:: false,
-  candidates:: 'exact',  // or 'tfidf', by an index of `bio-ie build-index`
+  candidates:: 'exact',  // or 'tfidf', with an index made by `bio-ie build-index`
   num_candidates:: 10,
   definition_vectors:: null,
   concept_vectors:: null,
   context_sentences:: 1,  // section 3.1
   max_wordpieces:: 128,  // section 3.1
-  // Sentences in a row are one instance up to so many wordpieces; null, the paper: each is its own.
+  // Successive sentences are joined to one instance of up to this number of wordpieces. null: each sentence
+  // is its own instance, as in the paper.
   joined_wordpieces:: null,
   num_epochs:: 30,
   patience:: 10,  // section 3.1: until convergence
   batch_size:: 32,  // section 3.1
   encoder_lr:: 2e-5,  // section 3.1
   head_lr:: self.encoder_lr,  // the paper has one rate for all
-  warmup:: 0.1,  // share of the steps over which the rates rise; then they fall to 0
+  warmup:: 0.1,  // share of the steps during which the rates rise; then they fall to 0
   weight_decay:: 1e-4,  // section 3.1
   dropout:: 0.1,
-  // Also see words by their characters (a convolution over them). Not in the paper.
+  // Whether a convolution also reads the characters of words. Not in the paper.
   characters:: false,
   seed:: 13370,
   cuda_device:: null,  // null: the first GPU if there is one
@@ -102,7 +104,7 @@ training {
       k: $.num_candidates,
     },
     [if $.rescoring && $.training_spans != 'gold' then 'candidate_spans']: 'all',
-    // Of training, only if it needs them: a corpus's own mentions are there at no cost.
+    // Training needs a detector only for predicted mentions: the corpus's own are there at no cost.
     [if $.mention_detector != null && $.training_spans != 'gold' then 'mention_detector']:
       $.mention_detector,
     [if $.mention_detector != null && $.training_spans != 'gold' then 'span_source']: 'archive',
@@ -114,7 +116,7 @@ training {
     [if $.mention_detector != null then 'mention_detector']: $.mention_detector,
     [if $.rescoring && $.span_source == 'task' then 'candidate_spans']: 'all',
   },
-  // A concept that training has not seen is no class.
+  // A concept that training has not seen is not a class.
   datasets_for_vocab_creation: ['train'],
   // Data paths: as for joint_ner_re (docs/configs/README.md).
   train_data_path: error 'Must override train_data_path',

@@ -3,7 +3,7 @@
 local parts = import '../shared/parts.libsonnet';
 local paths = import '../shared/paths.libsonnet';
 {
-  // Train -> dev, a fifth of the training file held out to choose the epoch.
+  // Train -> dev, with a fifth of the training file held out to choose the epoch.
   bc5cdr:: {
     local held_out = parts.held_out(paths.data + '/bc5cdr/CDR_TrainingSet.PubTator.txt.gz', 100),
     corpus:: { type: 'pubtator' },
@@ -14,7 +14,7 @@ local paths = import '../shared/paths.libsonnet';
     evaluate_on_test: true,
   },
 
-  // MedMentions as published, by its own split: 'full' or 'st21pv', whose files lie in a folder each.
+  // MedMentions as published, with its own split: 'full' or 'st21pv', each with its files in a folder.
   medmentions(name):: {
     local folder = paths.data + '/medmentions',
     local part(split) = {
@@ -33,8 +33,8 @@ local paths = import '../shared/paths.libsonnet';
     evaluate_on_test: true,
   },
 
-  // Sentences derived from the training part of st21pv: concepts, but no semantic types. Nine tenths
-  // of the documents to train on, a twentieth each to choose the epoch and to test.
+  // Sentences derived from the training part of st21pv, with concepts but without semantic types. Nine tenths
+  // of the documents are to train on, a twentieth each to choose the epoch and to test.
   medmentions_sentences:: {
     local fold = parts.fold(
       paths.data + '/medmentions/st21pv_train.sentences.jsonl.gz', 0, 20, 132

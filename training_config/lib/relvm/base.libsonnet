@@ -1,6 +1,6 @@
-// Relation representations by a latent-variable model (RELVM): unsupervised training on sentences
-// with pairs of entities. An experiment overrides the settings at the top; below them nothing needs
-// editing, and every part can be overridden with `+:`.
+// Relation representations by a latent-variable model (RELVM): unsupervised training on sentences with pairs
+// of entities. An experiment overrides the settings at the top. Nothing below them needs editing, but every
+// part can be overridden with `+:`.
 local corpora = import 'corpora.libsonnet';
 local paths = import '../shared/paths.libsonnet';
 local training = import '../shared/training.libsonnet';
@@ -10,22 +10,22 @@ training {
   // Section 4.1.1: 128 (X-SMALL), 256 (SMALL), 512 (MEDIUM) or 1024 (LARGE).
   hidden_dim:: error 'Must override hidden_dim: of all networks, e.g. 256',
   dim:: 300,  // section 4.1.1: of u, z and all embeddings
-  entities:: 'types',  // section 2: for relations of mentions; 'identifiers' for those of pairs
+  entities:: 'types',  // section 2: for relations of mentions; for relations of pairs: 'identifiers'
   corpus:: { type: 'pair_sentences' },
   max_length:: 140,  // section 4.1: longer sentences are left out
-  transductive:: false,  // sentences of GAD and EU-ADR take part too, without their labels
-  min_count:: 3,  // words that are rarer are unknown
+  transductive:: false,  // true: sentences of GAD and EU-ADR take part too, without their labels
+  min_count:: 3,  // rarer words are unknown
   num_iterations:: 400000,  // section 4.1.1
   iterations_per_epoch:: 4000,
-  instances_in_memory:: 100000,  // of which batches are drawn
+  instances_in_memory:: 100000,  // batches are drawn from these
   batch_size:: 192,  // section 4.1.1
   lr:: 1e-4,  // section 4.1.1
-  kl_annealing:: 10000,  // section 4.1.2: steps from 0 to 1
+  kl_annealing:: 10000,  // section 4.1.2: steps from weight 0 to 1
   token_dropout:: 0.5,  // section 4.1.2
   num_samples:: 1,  // section 4.1.1
   length_normalize:: false,  // the released code: true
   latent_in_output:: false,  // the released code: true
-  adaptive_cutoffs:: null,  // e.g. [500, 2000, 6000]: faster with a large vocabulary
+  adaptive_cutoffs:: null,  // e.g. [500, 2000, 6000], which is faster with a large vocabulary
   bf16:: false,  // matrix products in bfloat16, for a GPU
   seed:: 13370,
   cuda_device:: null,  // null: the first GPU if there is one
@@ -38,7 +38,7 @@ training {
     max_length: $.max_length,
   },
   validation_dataset_reader: self.dataset_reader,
-  // Files of `bio-ie extract-pairs`.
+  // Files made by `bio-ie extract-pairs`.
   train_data_path: paths.runs + '/pairs/train.jsonl.gz',
   validation_data_path: paths.runs + '/pairs/validation.jsonl.gz',
   datasets_for_vocab_creation: ['train'],
@@ -69,7 +69,7 @@ training {
     length_normalize: $.length_normalize,
     num_samples: $.num_samples,
     bf16: $.bf16,
-    // As in the released code; the paper does not say.
+    // As in the released code; the paper does not give it.
     initializer: {
       regexes: [
         ['.*_embedding\\.weight', { type: 'normal', std: 0.1 }],
@@ -77,7 +77,7 @@ training {
       ],
     },
   },
-  // The text is read as it is needed, and need not fit into memory.
+  // The text is read during training and need not fit into memory.
   data_loader: {
     batch_size: $.batch_size,
     shuffle: true,

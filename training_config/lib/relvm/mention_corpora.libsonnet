@@ -1,6 +1,6 @@
-// GAD and EU-ADR for mention_relations.libsonnet and sentence_classifier.libsonnet, with the steps of
-// RELVM: `base + corpora.gad`. A fold has no part to choose an epoch by, so their number is fixed.
-// Another fold, from 1 to 10, is `fold:: 3`; all of them, `bio-ie repeat CONFIG --folds 1-10`.
+// GAD and EU-ADR for mention_relations.libsonnet and sentence_classifier.libsonnet, with RELVM's numbers of
+// steps: `base + corpora.gad`. A fold has no part to choose an epoch by, so the number of epochs is fixed.
+// `fold:: 3` chooses another fold, from 1 to 10; `bio-ie repeat CONFIG --folds 1-10` runs all of them.
 local corpora = import 'corpora.libsonnet';
 {
   local steps_and_fold(num_iterations, fold) = {

@@ -1,6 +1,6 @@
 // Relations of mentions from a representation that had little unsupervised training
-// (lib/relvm/recipe.libsonnet), or none, to be added to mention_relations.libsonnet: section 4.2's learning
-// rate of 1e-5 changes such a representation too little.
+// (lib/relvm/recipe.libsonnet) or none, to be added to mention_relations.libsonnet. The learning rate of
+// section 4.2, 1e-5, changes such a representation too little.
 {
   lr:: 1e-3,  // falls to 0
   trainer+: {

@@ -1,6 +1,6 @@
-// Relations of mentions (RELVM, section 4.2): a classifier over a latent representation. An
-// experiment overrides the settings at the top; below them nothing needs editing, and every part can
-// be overridden with `+:`.
+// Relations of mentions (RELVM, section 4.2): a classifier over a latent representation. An experiment
+// overrides the settings at the top. Nothing below them needs editing, but every part can be overridden with
+// `+:`.
 local corpora = import 'corpora.libsonnet';
 local relvm = import 'base.libsonnet';
 local training = import '../shared/training.libsonnet';
@@ -8,7 +8,7 @@ local training = import '../shared/training.libsonnet';
 training {
   // Settings -------------------------------------------------------------------------------
   archive:: null,  // of a trained `relvm`; null: a new one, without unsupervised training
-  hidden_dim:: 128,  // of a new one
+  hidden_dim:: 128,  // of a new `relvm`
   corpus:: { type: 'blinded_tsv' },
   num_iterations:: error 'Must override num_iterations, e.g. 3000',
   iterations_per_epoch:: 200,
@@ -16,7 +16,7 @@ training {
   lr:: 1e-5,  // section 4.2
   num_samples:: 4,  // section 4.2
   evaluation_samples:: 16,
-  threshold:: null,  // probability from which on there is a relation; null: where that is likelier than none
+  threshold:: null,  // lowest probability of a relation; null: wherever it is likelier than none
   fine_tune:: true,  // section 4.2
   bf16:: false,  // matrix products in bfloat16, for a GPU
   seed:: 13370,
@@ -30,7 +30,7 @@ training {
   validation_dataset_reader: self.dataset_reader,
   train_data_path: error 'Must override train_data_path',
   datasets_for_vocab_creation: ['train'],
-  // A word that unsupervised training has not seen is unknown.
+  // Words that unsupervised training has not seen are unknown.
   vocabulary: if $.archive == null then { min_count: { tokens: 2 } } else {
     type: 'extend',
     directory: $.archive,

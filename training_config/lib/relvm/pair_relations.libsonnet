@@ -1,6 +1,6 @@
-// Relations of entities (RELVM, section 4.3): a classifier over a latent representation, and the
-// baseline "Attention". An experiment overrides the settings at the top; below them nothing needs
-// editing, and every part can be overridden with `+:`.
+// Relations of entities (RELVM, section 4.3): a classifier over a latent representation, and the baseline
+// "Attention". An experiment overrides the settings at the top. Nothing below them needs editing, but every
+// part can be overridden with `+:`.
 local paths = import '../shared/paths.libsonnet';
 local training = import '../shared/training.libsonnet';
 
@@ -8,12 +8,12 @@ training {
   // Settings -------------------------------------------------------------------------------
   // A trained `relvm` whose entities are identifiers.
   archive:: paths.runs + '/relvm_identifiers/model.tar.gz',
-  pairs:: paths.runs + '/pairs/labelled',  // a folder of `bio-ie build-pairs`
-  max_contexts:: 0,  // sentences a pair, for `sentence_attention`
+  pairs:: paths.runs + '/pairs/labelled',  // a folder made by `bio-ie build-pairs`
+  max_contexts:: 0,  // sentences per pair, for `sentence_attention`
   num_iterations:: 100000,  // section 4.3
   iterations_per_epoch:: 2000,
-  related:: 64,  // section 4.3: pairs a batch that are related
-  unrelated:: 448,  // section 4.3: pairs a batch that are not
+  related:: 64,  // section 4.3: related pairs per batch
+  unrelated:: 448,  // section 4.3: unrelated pairs per batch
   lr:: 1e-4,  // section 4.3
   hidden_dim:: 300,  // section 4.3
   num_samples:: 4,  // section 4.3
@@ -33,7 +33,7 @@ training {
   vocabulary: {
     type: 'extend',
     directory: $.archive,
-    // Of an entity that unsupervised training has not seen there is no representation.
+    // Entities that unsupervised training has not seen have no representation.
     min_count: { entities: 1000000000 },
   },
   model: {
@@ -57,7 +57,7 @@ training {
     num_epochs: std.ceil($.num_iterations / $.iterations_per_epoch),
     optimizer: { type: 'fused_adamw', lr: $.lr, weight_decay: 0.0 },  // Adam
     learning_rate_scheduler:: null,
-    // One threshold, of the highest F1 on the validation data.
+    // One threshold for all labels, the one with the highest F1 on the validation data.
     callbacks+: [{ type: 'best_thresholds', shared: true }],
   },
   include_in_archive: ['representation'],

@@ -1,12 +1,12 @@
-// Unsupervised training in 6,000 steps, for a processor, instead of the paper's 400,000
-// ones, to be added to lib/relvm/base.libsonnet: as far as the sentences of some 15,000 abstracts go.
+// Unsupervised training in 6,000 steps, for a CPU, instead of the paper's 400,000, to be added to
+// lib/relvm/base.libsonnet. The sentences of some 15,000 abstracts do not last for more.
 {
   num_iterations:: 6000,
   iterations_per_epoch:: 500,
   lr:: 1e-3,  // falls to 0
-  kl_annealing:: self.num_iterations,  // to the end: with less of it z says less of a sentence
+  kl_annealing:: self.num_iterations,  // until the end: with less, z tells less of a sentence
   adaptive_cutoffs:: [500, 2000, 6000, 15000],
-  bf16:: true,  // faster on processors that have it, too; takes more memory there
+  bf16:: true,  // faster on CPUs that have bfloat16 too, where it takes more memory
   trainer+: {
     learning_rate_scheduler::: { type: 'linear_with_warmup', warmup_steps: 100 },
   },

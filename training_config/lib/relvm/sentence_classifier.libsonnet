@@ -1,6 +1,6 @@
-// Relations of mentions by a pretrained transformer: the baseline of RELVM, section 4.2. An
-// experiment overrides the settings at the top; below them nothing needs editing, and every part can
-// be overridden with `+:`.
+// Relations of mentions by a pretrained transformer: the baseline of RELVM, section 4.2. An experiment
+// overrides the settings at the top. Nothing below them needs editing, but every part can be overridden with
+// `+:`.
 local corpora = import 'corpora.libsonnet';
 local encoders = import '../shared/encoders.libsonnet';
 local training = import '../shared/training.libsonnet';
@@ -12,10 +12,10 @@ training {
   num_iterations:: error 'Must override num_iterations, e.g. 3000',
   iterations_per_epoch:: 200,
   batch_size:: 8,
-  threshold:: null,  // probability from which on there is a relation; null: where that is likelier than none
+  threshold:: null,  // lowest probability of a relation; null: wherever it is likelier than none
   encoder_lr:: 5e-5,  // learning rate of the encoder
   head_lr:: self.encoder_lr,  // learning rate of the classifier
-  warmup:: 0.1,  // share of the steps over which the rates rise; then they fall to 0
+  warmup:: 0.1,  // share of the steps during which the rates rise; then they fall to 0
   weight_decay:: 0.01,
   seed:: 13370,
   cuda_device:: null,  // null: the first GPU if there is one

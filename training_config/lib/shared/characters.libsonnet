@@ -1,4 +1,4 @@
-// Words by their characters, a convolution over them: beside an encoder's own parts.
+// Vectors of words by a convolution over their characters, to be used besides an encoder's own vectors.
 {
   local characters = self,
   filters:: 64,

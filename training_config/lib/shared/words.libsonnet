@@ -1,12 +1,12 @@
-// How texts become words, and words vectors: what the bases share.
+// How texts are split into words, and how words get vectors, for all bases.
 local characters = import 'characters.libsonnet';
 
 {
-  // Cuts at signs that scispaCy's rules leave inside words: nine in a hundred mentions of BC5CDR end
-  // there ("cocaine-induced").
+  // Splits words at signs that scispaCy's rules leave inside of them, because nine in a hundred mentions of
+  // BC5CDR end at such a sign ("cocaine-induced").
   tokenizer: { type: 'scispacy_rules', split_signs: '-–/' },
 
-  // Vectors by an encoder (encoders.libsonnet) and, if `with_characters`, by characters as well.
+  // Vectors from an encoder (encoders.libsonnet) and, if `with_characters`, from characters too.
   vectors(encoder, with_characters):: {
     local added = if with_characters then characters else {
       dim: 0,

@@ -1,22 +1,21 @@
-// SNERL, entity links and relations from document-level supervision, and BRAN. An
-// experiment overrides the settings at the top; below them nothing needs editing, and every part
-// can be overridden with `+:`.
+// SNERL, entity links and relations from document-level supervision, and BRAN. An experiment overrides the
+// settings at the top. Nothing below them needs editing, but every part can be overridden with `+:`.
 local encoders = import '../shared/encoders.libsonnet';
 local training = import '../shared/training.libsonnet';
 local words = import '../shared/words.libsonnet';
 
 training {
   // Settings -------------------------------------------------------------------------------
-  // null: words at random and `bran_transformer`, as in the paper; or one of encoders.libsonnet.
+  // null: random word vectors and `bran_transformer`, as in the paper; or an encoder of encoders.libsonnet.
   encoder:: null,
   corpus:: error 'Must override corpus: the format, e.g. { type: "pubtator" }',
-  // A file of `bio-ie build-kb`, with an index of `bio-ie build-index` beside it.
+  // A file made by `bio-ie build-kb`, with an index made by `bio-ie build-index` next to it.
   knowledge_base:: error 'Must override knowledge_base',
-  // Vectors of its concepts (`bio-ie embed-concepts`); given, they take the place of learned ones,
-  // so that concepts that training never saw have vectors too (the paper's Disease-Phenotype data).
+  // Vectors of the knowledge base's concepts (`bio-ie embed-concepts`). If given, they replace the learned
+  // ones, so that concepts that training never saw have vectors too (the paper's Disease-Phenotype data).
   concept_vectors:: null,
   definition_vectors:: null,
-  // The semantic types of a mention type's candidates, as the knowledge base calls them.
+  // For each mention type, the semantic types of its candidates, as the knowledge base calls them.
   candidate_types:: {},
   // 'candidates': SNERL; 'top_candidate' and 'linked': BRAN (Top Candidate) and BRAN (Linker).
   links:: 'candidates',
@@ -31,19 +30,19 @@ training {
   fact_weight:: 5.0,  // w_t
   entity_weight:: 2.0,  // w_e
   entity_loss_weight:: 0.1,  // alpha
-  // What a document is known to be about: the entities of its 'facts' (the paper), or also those that
-  // its 'mentions' are annotated with.
+  // The entities that a document is known to be about: those of its 'facts' (the paper), or also those of its
+  // annotated 'mentions'.
   entity_supervision:: 'facts',
   negative_entities:: 100,  // n-
   k:: 15,
   num_candidates:: 25,  // C
-  // Where the weight of the candidate generator's score starts; null: not used, as in the paper.
+  // The initial weight of the candidate generator's score; null: the score is not used, as in the paper.
   candidate_score_weight:: null,
   num_epochs:: 30,
   batch_size:: 16,
   encoder_lr:: 1e-3,  // Adam, "Implementation Details"; less for a pretrained encoder
   head_lr:: 1e-3,
-  linker_lr:: self.head_lr,  // of the weights that link mentions, vectors of concepts included
+  linker_lr:: self.head_lr,  // of the weights that link mentions, including vectors of concepts
   warmup:: 0.1,
   weight_decay:: 0.0,
   seed:: 13370,
@@ -69,12 +68,12 @@ training {
     },
     links: $.links,
     entity_supervision: $.entity_supervision,
-    align: 'expand',  // no gold mention decides where words end
+    align: 'expand',  // gold mentions must not decide where words end
   },
   validation_dataset_reader: self.dataset_reader,
   // Data paths: as for joint_ner_re (docs/configs/README.md).
   train_data_path: error 'Must override train_data_path',
-  // Words and concepts of other data are unknown.
+  // Words and concepts that occur only in other data are unknown.
   datasets_for_vocab_creation: ['train'],
   model: {
     type: 'snerl',
@@ -137,7 +136,7 @@ training {
     optimizer+: {
       parameter_groups:
         (if $.encoder == null then [] else super.parameter_groups)
-        // Not the biases: a parameter has one group, and theirs is that without weight decay.
+        // Not the biases: a parameter can be in one group only, and theirs is the one without weight decay.
         + (if is_linked || $.linker_lr == $.head_lr then []
            else [[['^(module\\.)?linker\\.(?!.*bias$)'], { lr: $.linker_lr }]]),
     },

@@ -3,7 +3,7 @@
 local parts = import '../shared/parts.libsonnet';
 local paths = import '../shared/paths.libsonnet';
 
-// The candidates by which a database's facts are found in a text.
+// The candidate generator by which the facts of a database are found in a text.
 local candidates_of(experiment) = {
   type: 'tfidf',
   kb: { path: experiment.knowledge_base },
@@ -12,8 +12,8 @@ local candidates_of(experiment) = {
 };
 
 {
-  // BC5CDR's chemical-induced diseases: a fifth of the training file held out, scored on the development
-  // file.
+  // BC5CDR's chemical-induced diseases: a fifth of the training file is held out; scores are on the
+  // development file.
   bc5cdr:: {
     local held_out = parts.held_out(paths.data + '/bc5cdr/CDR_TrainingSet.PubTator.txt.gz', 100),
     corpus:: { type: 'pubtator' },
@@ -25,9 +25,9 @@ local candidates_of(experiment) = {
     evaluate_on_test: true,
   },
 
-  // "CTD Dataset", full: facts of CTD whose entities are among the first 250 candidates of some mention.
-  // The texts are PubTator's, with automatic mentions; a knowledge base with MeSH, MEDIC and genes goes
-  // with them. The paper's split was not published: ten folds by document.
+  // "CTD Dataset", full: facts of CTD whose entities are among the first 250 candidates of some mention. The
+  // texts are PubTator's, with automatic mentions; they need a knowledge base with MeSH, MEDIC and genes. The
+  // paper's split was not published, so there are ten folds by document.
   ctd:: {
     local experiment = self,
     local fold = parts.fold(paths.data + '/ctd/abstracts.PubTator.txt.gz', 0, 10, 1 / 9),
@@ -43,7 +43,7 @@ local candidates_of(experiment) = {
       filter: 'full',
       candidate_generator: candidates_of(experiment),
       knowledge_base: { path: experiment.knowledge_base },
-      // So that a model of it can be evaluated on BC5CDR, which was made from CTD.
+      // So that a model trained on it can be evaluated on BC5CDR, which was made from CTD.
       exclude_documents: { file: paths.data + '/bc5cdr/CDR_*.PubTator.txt.gz', format: 'pubtator' },
     },
     knowledge_base:: paths.knowledge_bases + '/ctd.sqlite',
@@ -54,10 +54,10 @@ local candidates_of(experiment) = {
     evaluate_on_test: true,
   },
 
-  // "Disease-Phenotype Relations": HPO's annotations of the papers that they refer to. Concepts are known
-  // by their descriptions and their place in the graph, so that those that training never saw are, too.
-  // Mentions are those of a disease tagger and of a phenotype tagger (gsc_plus_phenotypes.jsonnet),
-  // pooled in one file. The paper's split was not published: 401, 86 and 86 documents.
+  // "Disease-Phenotype Relations": HPO's annotations of the papers that they refer to. Concepts are known by
+  // their descriptions and their places in the graph, and so are concepts that training never saw. Mentions
+  // come from a disease tagger and from a phenotype tagger (gsc_plus_phenotypes.jsonnet), pooled in one file.
+  // The paper's split, which was not published, has 401, 86 and 86 documents.
   disease_phenotype:: {
     local experiment = self,
     local fold = parts.fold(paths.data + '/hpo/abstracts.PubTator.txt.gz', 0, 7, 1 / 6),

@@ -1,2 +1,2 @@
-// BRAN (Linker): the links that the corpus gives.
+// BRAN (Linker): mentions have the links that the corpus gives.
 (import '../bc5cdr.jsonnet') { links:: 'linked', pooling:: { type: 'logsumexp' } }

@@ -1,2 +1,2 @@
-// The paper's supervision: entities of facts are all that a document is known to be about.
+// The paper's supervision: only the entities of facts are known for a document.
 (import '../bc5cdr.jsonnet') { entity_supervision:: 'facts', entity_loss_weight:: 0.1 }

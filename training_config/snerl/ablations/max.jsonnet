@@ -1,2 +1,2 @@
-// Eq. 4 as it is written.
+// Eq. 4 as it is written, with the maximum.
 (import '../bc5cdr.jsonnet') { pooling:: { type: 'max' } }

@@ -1,5 +1,5 @@
-// "Disease-Phenotype Relations", with the paper's settings (supplementary): HPO's annotations of
-// the papers that they refer to.
+// "Disease-Phenotype Relations", with the paper's settings (supplementary): HPO's annotations of the papers
+// that they refer to.
 local base = import '../../lib/snerl/base.libsonnet';
 local corpora = import '../../lib/snerl/corpora.libsonnet';
 

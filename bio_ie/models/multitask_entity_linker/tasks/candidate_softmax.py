@@ -1,4 +1,4 @@
-"""A classifier over concepts that training has seen, and others that a knowledge base proposes."""
+"""A classifier over concepts that training has seen and candidates from a knowledge base."""
 
 from typing import NamedTuple, Optional
 
@@ -14,18 +14,18 @@ from bio_ie.modules.text_spans import SpanTable, TextSpans
 
 
 class ItemCandidates(NamedTuple):
-    """`P` candidates of the items that are classified, no concept twice for one item."""
+    """`P` candidates of the items to classify. No item has the same concept twice."""
 
     item: torch.Tensor
-    """`[P]`"""
+    """`[P]`, the item that each is a candidate of."""
     label: torch.Tensor
     """`[P]`, the concept's class; negative if training has not seen it."""
     key: torch.Tensor
     """`[P]`, see `ConceptEmbedder`."""
     score: torch.Tensor
-    """`[P]`, the candidate generator's."""
+    """`[P]`, the score of the candidate generator."""
     place: torch.Tensor
-    """`[P]`, where in its text's list of candidates it is."""
+    """`[P]`, the place of the concept in its text's list of candidates."""
 
     def select(self, index: torch.Tensor) -> "ItemCandidates":
         return ItemCandidates(*(field[index] for field in self))
@@ -34,7 +34,8 @@ class ItemCandidates(NamedTuple):
 def candidates_of(
     candidates: CandidateTensors, spans: TextSpans, num_rows: int, num_words: int
 ) -> ItemCandidates:
-    """Those of the given spans, which are different ones, in `num_rows` texts of `num_words`."""
+    """Selects the candidates of the given spans, all different, of `num_rows` texts of up to
+    `num_words` words."""
     place = SpanTable(spans, num_rows, num_words, max_span_width=num_words)
     item = place.at_words(*candidates["spans"].unbind(1))
     kept = (item >= 0).nonzero().squeeze(1)
@@ -48,13 +49,14 @@ class CandidateRescoring(FromParams):
     # Parameters
 
     concept_embedder : `ConceptEmbedder`, optional
-        Vectors of concepts, of those too that training has not seen: from their descriptions, or
-        from the relations that they have.
+        Gives vectors of concepts, also of those that training has not seen, from their descriptions
+        or from their relations.
     class_dropout : `float`, optional (default = `0.3`)
-        In training, the probability that an item's right concept, if it is a candidate, is taken
-        for one that training has not seen. So the rest learns to tell such concepts.
+        In training, the probability that an item's right concept, if it is a candidate, is treated
+        as one that training has not seen. So the other parts of the score learn to recognise such
+        concepts.
     candidate_score_weight : `float`, optional (default = `1.0`)
-        Where the weight of the candidate generator's score starts.
+        The initial weight of the candidate generator's score.
     """
 
     def __init__(
@@ -64,7 +66,7 @@ class CandidateRescoring(FromParams):
         candidate_score_weight: float = 1.0,
     ) -> None:
         if not 0 <= class_dropout < 1:
-            raise ConfigurationError(f"class_dropout {class_dropout} is no probability below 1")
+            raise ConfigurationError(f"class_dropout {class_dropout} is not a probability below 1")
         self.concept_embedder = concept_embedder
         self.class_dropout = class_dropout
         self.candidate_score_weight = candidate_score_weight
@@ -78,14 +80,14 @@ class CandidateSoftmax(torch.nn.Module):
         s(e) = b            +  a(x, e)                      training has not seen e
         a(x, e) = v_e P x + alpha g(x, e)
 
-    with `v_e` from the concept embedder and `g` the candidate generator's score, so that a concept
-    without a class of its own can be linked to. In training the softmax is over the classes of the
-    batch, and for each item over its own candidates besides.
+    with `v_e` from the concept embedder and `g` the candidate generator's score. So a mention can
+    be linked to a concept that has no class. In training the softmax of an item is over the classes
+    of the batch and the item's own candidates.
 
     # Parameters
 
     base : `BatchSoftmax`
-        `w` and `b_c`, and the settings of the loss.
+        Has `w` and `b_c`, and the settings of the loss.
     settings : `CandidateRescoring`
     """
 
@@ -97,7 +99,7 @@ class CandidateSoftmax(torch.nn.Module):
         if self.concept_embedder is not None:
             width = self.concept_embedder.get_output_dim()
             self.projection = torch.nn.Linear(base.linear.in_features, width, bias=False)  # P
-            # As large as a class's scores, whatever the vectors' lengths.
+            # Makes scores as large as those of classes, whatever the lengths of the vectors.
             self.norm = torch.nn.LayerNorm(width, elementwise_affine=False)
         weight = float(settings.candidate_score_weight)
         self.score_weight = torch.nn.Parameter(torch.tensor(weight))  # alpha
@@ -106,7 +108,7 @@ class CandidateSoftmax(torch.nn.Module):
     def loss(
         self, vectors: torch.Tensor, labels: torch.Tensor, candidates: ItemCandidates
     ) -> torch.Tensor:
-        """As `BatchSoftmax.loss`, of items `[n, D]` with labels `[n]` and their candidates."""
+        """As `BatchSoftmax.loss`, for items `[n, D]` with labels `[n]` and their candidates."""
         has_label = labels >= 0
         new_place = has_label.cumsum(0) - 1
         candidates = candidates.select(has_label[candidates.item].nonzero().squeeze(1))
@@ -124,11 +126,11 @@ class CandidateSoftmax(torch.nn.Module):
             is_hidden_here = torch.zeros_like(is_class)
         column = torch.searchsorted(classes, label).clamp(max=len(classes) - 1)
         is_present = is_class & (classes[column] == label)
-        # What the classes of the batch have more for being candidates.
-        more = torch.where(is_hidden_here, -torch.inf, added)[is_present]
+        # What classes of the batch get added for being candidates.
+        bonus = torch.where(is_hidden_here, -torch.inf, added)[is_present]
         where = item[is_present], column[is_present]
-        scores = scores.index_put(where, more.to(scores.dtype), accumulate=True)
-        # The others: classes that are not in the batch, and concepts that have none.
+        scores = scores.index_put(where, bonus.to(scores.dtype), accumulate=True)
+        # The other candidates: classes that are not in the batch, and concepts without a class.
         is_other = (~is_present | is_hidden_here).nonzero().squeeze(1)
         other_scores = self._candidate_scores(
             vectors, candidates.select(is_other), added[is_other], is_hidden_here[is_other]
@@ -148,8 +150,8 @@ class CandidateSoftmax(torch.nn.Module):
 
     @torch.no_grad()
     def forward(self, vectors: torch.Tensor, candidates: ItemCandidates) -> Classified:
-        """The best class or candidate of each item; no gradient. A candidate that training has not
-        seen has the number of classes plus its place as its label."""
+        """The best class or candidate of each item; no gradient. The label of a candidate that
+        training has not seen is the number of classes plus its place."""
         num_classes = self.base.linear.out_features
         added = self._added(vectors, candidates)
         labels, probabilities = [], []
@@ -168,7 +170,7 @@ class CandidateSoftmax(torch.nn.Module):
             best, label = scores.max(-1)
             best_other = scores.new_full((len(part),), -torch.inf)
             best_other = best_other.scatter_reduce(0, unseen.item, others, "amax")
-            # Of equally good ones, the first.
+            # Of equally good candidates, the first.
             is_best = others == best_other[unseen.item]
             place = torch.where(is_best, unseen.place, torch.iinfo(torch.long).max)
             first_best = torch.full_like(label, torch.iinfo(torch.long).max)
@@ -183,12 +185,12 @@ class CandidateSoftmax(torch.nn.Module):
         return Classified(torch.cat(labels), torch.cat(probabilities))
 
     def _added(self, vectors: torch.Tensor, candidates: ItemCandidates) -> torch.Tensor:
-        """a of each candidate, `[P]`."""
+        """The term a of each candidate, `[P]`."""
         added = self.score_weight * candidates.score.to(vectors.dtype)
         if self.concept_embedder is None:
             return added
         no_types = candidates.key.new_zeros(0, 2)
-        # Once for each concept.
+        # Each concept is embedded once.
         keys, place = candidates.key.unique(return_inverse=True)
         concepts = self.norm(self.concept_embedder(keys, no_types).to(vectors.dtype))
         queries = self.projection(vectors)  # [n, concept_dim]
@@ -201,7 +203,7 @@ class CandidateSoftmax(torch.nn.Module):
         added: torch.Tensor,
         is_hidden: torch.Tensor,
     ) -> torch.Tensor:
-        """s of candidates, by their own class if they have one."""
+        """The score s of candidates, by their own class if they have one."""
         linear = self.base.linear
         label = candidates.label.clamp(min=0)
         of_class = (linear.weight[label] * vectors[candidates.item]).sum(-1) + linear.bias[label]

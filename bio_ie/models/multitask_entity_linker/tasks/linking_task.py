@@ -1,4 +1,4 @@
-"""The settings of one task of several."""
+"""The settings of one task of a multi-task linker."""
 
 from typing import Optional
 
@@ -11,23 +11,26 @@ from bio_ie.modules.tagging import TagDecoder
 
 
 class LinkingTask(FromParams):
-    """What a task has for itself (multi-task linking, section 2.2).
+    """The parts that a task does not share with the others (multi-task linking, section 2.2).
 
     # Parameters
 
     encoder : `Seq2SeqEncoder`, optional
-        Over the words, given without the size of its input: the paper's multi-layer BiLSTM.
+        Encodes the words; given without the size of its input. In the paper it is a multi-layer
+        BiLSTM.
     feedforward : `FeedForward`, optional
         Given without `input_dim`. A linear layer to the classes follows in any case.
     nil_weight : `float`, optional (default = `1.0`)
-        Of Nil in the loss; every other class has 1.
+        The weight of Nil in the loss; every other class has weight 1.
     num_negatives : `int`, optional (default = `0`)
-        So many classes are in the softmax of training beside those of the batch (see
-        `BatchSoftmax`; 0 is the paper's). Of labels that have no `tag_decoder` and are no BILOU
-        tags: those have a softmax over all.
+        The number of classes in the softmax of training besides those of the batch (see
+        `BatchSoftmax`; 0 in the paper). Not for BILOU tags and labels with a `tag_decoder`, which
+        have a softmax over all classes.
     tag_decoder : `TagDecoder`, optional
-        Of labels of words, in place of the best label of each word by itself. With `crf` the loss
-        is its own, and has no `nil_weight`.
+        For labels of words; by default each word gets its best label. `crf` has its own loss,
+        without `nil_weight`.
+    candidate_rescoring : `CandidateRescoring`, optional
+        For labels of mentions: scores candidates of a knowledge base too.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""A task whose labels are labels of mentions."""
+"""A task that labels mentions."""
 
 from typing import Optional, Sequence
 
@@ -24,11 +24,11 @@ class SpanClassifier(torch.nn.Module):
 
     input_dim : `int`
     labels : `Sequence[str]`
-        In the order of their indices, `"O"` among them.
+        All labels in the order of their indices, with `"O"` among them.
     task : `LinkingTask`
         Without a `tag_decoder`.
     with_nil : `bool`
-        Whether a span may be no mention. Where all spans of training are gold ones it may not.
+        Whether a span may be no mention. If all spans of training are gold, every span is one.
     """
 
     def __init__(
@@ -36,7 +36,7 @@ class SpanClassifier(torch.nn.Module):
     ) -> None:
         super().__init__()
         if task.tag_decoder is not None:
-            raise ConfigurationError("a tag_decoder is for words; mentions have none")
+            raise ConfigurationError("a tag_decoder is for labels of words, not for mentions")
         self.feedforward = None
         if task.feedforward is not None:
             self.feedforward = task.feedforward.construct(input_dim=input_dim)
@@ -65,10 +65,10 @@ class SpanClassifier(torch.nn.Module):
         # Parameters
 
         x : `torch.Tensor`
-            `[B, S, input_dim]`, of words.
+            `[B, S, input_dim]`, the vectors of words.
         spans : `TextSpans`
         labels : `torch.Tensor`
-            Of each span; negative where it is not known.
+            The label of each span; negative where it is not known.
         candidates : `CandidateTensors`, optional
             See `SpanCandidatesField`; needed with `candidate_rescoring`.
         """
@@ -84,8 +84,9 @@ class SpanClassifier(torch.nn.Module):
         spans: TextSpans,
         candidates: Optional[CandidateTensors] = None,
     ) -> TaskSpans:
-        """All spans with their best labels, Nil too; no gradient. With `candidate_rescoring` a
-        label beyond the classes is the place of a candidate, see `CandidateSoftmax`."""
+        """All spans with their best labels, including Nil; no gradient. With
+        `candidate_rescoring`, a label beyond the classes is the place of a candidate (see
+        `CandidateSoftmax`)."""
         features = self._features(x, spans)
         if self.rescoring is None:
             return TaskSpans(spans, *self.softmax(features))

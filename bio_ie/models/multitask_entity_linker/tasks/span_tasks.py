@@ -1,4 +1,4 @@
-"""Several tasks whose labels are labels of mentions."""
+"""Several tasks that label mentions."""
 
 from typing import Dict, Mapping, NamedTuple, Optional, Tuple, cast
 
@@ -13,11 +13,11 @@ from bio_ie.modules.text_spans import SpanTable, TextSpans
 
 
 class MatchedSpans(NamedTuple):
-    """`S` spans to learn from."""
+    """`S` spans to learn from, each matched with a gold span or with none."""
 
     spans: TextSpans
     gold: torch.Tensor
-    """`[S]`, which of the gold spans each is; -1 if it is no mention."""
+    """`[S]`, the index of the same gold span; -1 for a span that is no mention."""
 
 
 class SpanTasks(torch.nn.Module):
@@ -26,9 +26,9 @@ class SpanTasks(torch.nn.Module):
     # Parameters
 
     classifiers : `Mapping[str, SpanClassifier]`
-        By task.
-    nil : `int`
-        By task, the index of Nil.
+        The classifiers by task.
+    nil : `Mapping[str, int]`
+        The index of Nil by task.
     """
 
     def __init__(self, classifiers: Mapping[str, SpanClassifier], nil: Mapping[str, int]) -> None:
@@ -47,14 +47,15 @@ class SpanTasks(torch.nn.Module):
         gold: Mapping[str, Optional[torch.Tensor]],
         candidates: Optional[CandidateTensors] = None,
     ) -> Dict[str, torch.Tensor]:
-        """Of each task that has `vectors` `[B, S, width]`. Spans that are no mention are Nil.
+        """The loss of each task that has `vectors` `[B, S, width]`. Spans that are no mention are
+        Nil.
 
         # Parameters
 
         vectors : `Mapping[str, torch.Tensor]`
         matched : `MatchedSpans`
         gold : `Mapping[str, Optional[torch.Tensor]]`
-            By task, the labels of the gold spans, flat; negative where they are not known.
+            The labels of the gold spans by task, flat; negative where they are not known.
         candidates : `CandidateTensors`, optional
             See `SpanCandidatesField`.
         """
@@ -65,7 +66,7 @@ class SpanTasks(torch.nn.Module):
             known = gold[task]
             if known is None:
                 raise ConfigurationError(f"the instances have spans, but no labels for {task}")
-            # One more, for there may be no gold span at all.
+            # One label more, since there may be no gold span at all.
             labels = torch.nn.functional.pad(known, (0, 1))[matched.gold]
             labels = torch.where(matched.gold < 0, self._nil[task], labels)
             losses[task] = self.classifier(task).loss(
@@ -80,41 +81,42 @@ class SpanTasks(torch.nn.Module):
         judged: TaskSpans,
         candidates: Optional[CandidateTensors] = None,
     ) -> Tuple[Dict[str, TaskSpans], Optional[torch.Tensor]]:
-        """The spans that are no Nil to each task, their probabilities multiplied with those of
-        `judged`; and the types of those that the highest task kept, `[n]`, -1 for none (`None`
-        without entity typing). No gradient."""
+        """Classifies the spans `judged`; no gradient.
+
+        Returns the spans that each task keeps, that is, does not label Nil, with their
+        probabilities multiplied with those of `judged`. Also returns the types of the spans that
+        the highest task keeps, `[n]`, -1 for none (`None` without entity typing)."""
         found: Dict[str, TaskSpans] = {}
         all_types = types = None
         for task in self.tasks:
-            one = self.classifier(task)(vectors[task], judged.spans, candidates)
-            is_kept = one.label != self._nil[task]
+            labelled = self.classifier(task)(vectors[task], judged.spans, candidates)
+            is_kept = labelled.label != self._nil[task]
             if task == TYPING:
-                all_types = torch.where(is_kept, one.label, -1)
+                all_types = torch.where(is_kept, labelled.label, -1)
             kept = is_kept.nonzero().squeeze(1)
-            found[task] = one._replace(probability=one.probability * judged.probability).select(
-                kept
-            )
+            probability = labelled.probability * judged.probability
+            found[task] = labelled._replace(probability=probability).select(kept)
             types = None if all_types is None else all_types[kept]
         return found, types
 
 
 def flat_spans(spans: torch.Tensor) -> TextSpans:
-    """Of `[B, G, 2]`, -1 being padding."""
+    """Flattens spans `[B, G, 2]`, whose padding is -1."""
     row, place = (spans[:, :, 0] >= 0).nonzero(as_tuple=True)
     first, last = spans[row, place].unbind(1)
     return TextSpans(row, first, last)
 
 
 def certain(spans: TextSpans, like: torch.Tensor) -> TaskSpans:
-    """Spans that are given, with probability 1, a number of the kind of `like`."""
+    """Gives spans the probability 1, with the device and number type of `like`."""
     return TaskSpans(spans, torch.zeros_like(spans.row), like.new_ones(len(spans.row)))
 
 
 def match_spans(
     gold: TextSpans, found: Optional[TextSpans], with_gold: bool, mask: torch.Tensor
 ) -> MatchedSpans:
-    """The gold spans if none are found; else those that are found, and the gold ones too if
-    `with_gold`. `mask` is `[B, S]`."""
+    """Matches the found spans with the gold spans. If `with_gold`, the gold spans are included too;
+    if `found` is `None`, the result is the gold spans only. `mask` is `[B, S]`."""
     gold_index = torch.arange(len(gold.row), device=mask.device)
     if found is None:
         return MatchedSpans(gold, gold_index)

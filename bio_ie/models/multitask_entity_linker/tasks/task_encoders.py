@@ -1,4 +1,4 @@
-"""What each of several tasks sees of the words."""
+"""Encodes the words for each of several tasks."""
 
 from typing import Collection, Dict, Mapping, Optional, Sequence
 
@@ -10,24 +10,24 @@ from bio_ie.models.multitask_entity_linker.tasks.linking_task import LinkingTask
 
 
 class TaskEncoders(torch.nn.Module):
-    """The encoders of the tasks, side by side or one upon the other (multi-task linking, section
+    """The encoders of the tasks, side by side or on top of each other (multi-task linking, section
     2.2).
 
-    * flat: each task reads the words' vectors `x`, through its encoder if it has one.
+    * flat: each task reads the words' vectors `x`, by its encoder if it has one.
     * hierarchical: each task but the lowest reads `[x; h]`, `h` being the output of the next lower
       task's encoder (shortcut connections, Sanh et al. 2019).
 
     # Parameters
 
     tasks : `Mapping[str, LinkingTask]`
-        From low to high.
+        The tasks from low to high.
     input_dim : `int`
     hierarchical : `bool`
     tune_encoder_on : `Sequence[str]`, optional
-        The tasks that read `x` itself; the others read it without a gradient, so that they train
-        what is theirs alone. All, if not given.
+        The tasks that read `x` with its gradient. The others read it without, so that they train
+        only their own parts. By default all.
     dropout : `float`, optional (default = `0.0`)
-        On the output of encoders.
+        The dropout of the output of encoders.
     """
 
     def __init__(
@@ -44,11 +44,13 @@ class TaskEncoders(torch.nn.Module):
         if unknown:
             raise ConfigurationError(f"tune_encoder_on: {unknown[0]!r} is not among the tasks")
         if hierarchical and len(tasks) < 2:
-            raise ConfigurationError("a hierarchy needs two tasks at least")
+            raise ConfigurationError("a hierarchy needs at least two tasks")
         *lower, _ = tasks
         for name in lower if hierarchical else ():
             if tasks[name].encoder is None:
-                raise ConfigurationError(f"{name} needs an encoder, for the next task to read")
+                raise ConfigurationError(
+                    f"{name} needs an encoder, because the next task reads its output"
+                )
         self._tasks = list(tasks)
         self._tuned = frozenset(tuned)
         self._hierarchical = hierarchical
@@ -59,10 +61,12 @@ class TaskEncoders(torch.nn.Module):
         for name, task in tasks.items():
             width = input_dim + (below if hierarchical else 0)
             if task.encoder is not None:
-                # Sequence encoders call the size of their input by either name.
+                # Sequence encoders use one of these two names for the size of their input.
                 encoder = task.encoder.construct(input_size=width, input_dim=width)
                 if encoder.get_input_dim() != width:
-                    raise ConfigurationError(f"the encoder of {name} must not set its input's size")
+                    raise ConfigurationError(
+                        f"the encoder of {name} must not set the size of its input"
+                    )
                 self.encoders[name] = encoder
                 width = below = encoder.get_output_dim()
             self.output_dims[name] = width
@@ -74,8 +78,8 @@ class TaskEncoders(torch.nn.Module):
         wanted: Collection[str],
         sentences: Optional[torch.Tensor] = None,
     ) -> Dict[str, torch.Tensor]:
-        """What tasks see, `[B, S, output_dims[task]]` each: those that are `wanted`, and in a
-        hierarchy those below them.
+        """The vectors of words for each task, `[B, S, output_dims[task]]`. Includes the `wanted`
+        tasks and, in a hierarchy, the tasks below them.
 
         # Parameters
 
@@ -85,8 +89,8 @@ class TaskEncoders(torch.nn.Module):
             `[B, S]`, bool.
         wanted : `Collection[str]`
         sentences : `torch.Tensor`, optional
-            `[B, S]`, which sentence of its row each word is in: encoders read these one by one.
-            Default: a row is a sentence.
+            `[B, S]`, the sentence of its row that each word is in: encoders read sentences one by
+            one. By default each row is one sentence.
         """
         rows = SentenceRows(mask, sentences if len(self.encoders) else None)
         x = rows.split(x)

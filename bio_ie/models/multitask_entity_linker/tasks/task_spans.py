@@ -1,4 +1,4 @@
-"""What a task finds in a batch: spans, with a label each."""
+"""The spans that a task finds in a batch, each with a label."""
 
 from typing import NamedTuple
 
@@ -10,16 +10,16 @@ from bio_ie.modules.text_spans import TextSpans, span_products
 
 
 class TaskSpans(NamedTuple):
-    """`S` spans of a batch."""
+    """`S` spans of a batch, with labels and probabilities."""
 
     spans: TextSpans
     label: torch.Tensor
-    """`[S]`; a label's meaning is the task's."""
+    """`[S]`; the meaning of labels depends on the task."""
     probability: torch.Tensor
     """`[S]`"""
 
     def select(self, index: torch.Tensor) -> "TaskSpans":
-        """Those at `index`, ascending."""
+        """The spans at the places `index`, which ascend."""
         return TaskSpans(self.spans.select(index), self.label[index], self.probability[index])
 
 
@@ -27,14 +27,14 @@ class WordLabels(NamedTuple):
     """The labels that a task gives the words of a batch."""
 
     label: torch.Tensor
-    """`[B, S]`; padding has any."""
+    """`[B, S]`; padding may have any label."""
     probability: torch.Tensor
     """`[B, S]`"""
 
 
 def labelled_runs(scheme: WordLabelScheme, words: WordLabels, mask: torch.Tensor) -> TaskSpans:
-    """The entities that labels of words make, each with its type (an index into `scheme.types`) and
-    the product of its words' probabilities. `mask` is `[B, S]`."""
+    """The entities that the labels of words form, each with its type (an index into `scheme.types`)
+    and the product of its words' probabilities. `mask` is `[B, S]`."""
     runs = scheme.entity_runs(words.label, mask)
     row, last = runs.is_last.nonzero(as_tuple=True)
     spans = TextSpans(row, runs.start[row, last], last)
@@ -43,15 +43,15 @@ def labelled_runs(scheme: WordLabelScheme, words: WordLabels, mask: torch.Tensor
 
 
 def voted_labels(scheme: WordLabelScheme, words: WordLabels, spans: TextSpans) -> TaskSpans:
-    """The same spans, each with the type that most of its words have, weighed by their
-    probabilities; -1 if they have none. Of equal ones it is the first. The probability is the mean
-    over all words of the span."""
+    """Gives each span the type that most of its words have, weighted by the words' probabilities;
+    -1 if none of its words has a type. Of types with equal votes, the first wins. The probability
+    is the mean over all words of the span."""
     width = spans.last - spans.first + 1
     owner, place = ranges(width)
     row, word = spans.row[owner], spans.first[owner] + place
     type_ = scheme.tag_type[words.label[row, word]]
     weight = words.probability[row, word].double()
-    # One key for each span and type; the types of no entity, -1, come before the others.
+    # One key for each span and type; the type of no entity, -1, comes before the others.
     num_types = len(scheme.types) + 1
     keys, index = (owner * num_types + type_ + 1).unique(return_inverse=True)
     votes = weight.new_zeros(len(keys)).scatter_add(0, index, weight)

@@ -1,4 +1,4 @@
-"""A task whose labels are labels of words."""
+"""A task that labels words."""
 
 from typing import Optional, Sequence
 
@@ -14,16 +14,16 @@ from bio_ie.modules.tagging import PlainLabelScheme, TagDecoder, TagScheme, Word
 class WordLabeller(torch.nn.Module):
     """Labels every word (multi-task linking, "per token").
 
-    Plain labels, of which there may be very many, are learned by the softmax over the classes of a
-    batch (`BatchSoftmax`). BIOES tags, and plain labels with a `tag_decoder`, have a softmax over
-    all of them, or the decoder's own loss. The loss is the sum over words whose label is known,
-    divided by their number.
+    Plain labels may be very many, so they are learned by a softmax over the classes of a batch
+    (`BatchSoftmax`). BIOES tags, and plain labels with a `tag_decoder`, have a softmax over all
+    labels, or the decoder's own loss. The loss is the sum over words whose label is known, divided
+    by the number of these words.
 
     # Parameters
 
     input_dim : `int`
     labels : `Sequence[str]`
-        In the order of their indices, `"O"` among them.
+        All labels in the order of their indices, with `"O"` among them.
     task : `LinkingTask`
     tagged : `bool`
         Whether labels are BIOES tags.
@@ -36,7 +36,7 @@ class WordLabeller(torch.nn.Module):
     ) -> None:
         super().__init__()
         if task.candidate_rescoring is not None:
-            raise ConfigurationError("candidate_rescoring is for mentions, not for words")
+            raise ConfigurationError("candidate_rescoring is for labels of mentions, not for words")
         self.feedforward = None
         if task.feedforward is not None:
             self.feedforward = task.feedforward.construct(input_dim=input_dim)

@@ -1,4 +1,4 @@
-"""Several tasks whose labels are labels of words."""
+"""Several tasks that label words."""
 
 from typing import Dict, Mapping, Optional, cast
 
@@ -16,15 +16,15 @@ from bio_ie.modules.text_spans import TextSpans
 
 
 class WordTasks(torch.nn.Module):
-    """Labels words for several tasks, and makes mentions of the labels.
+    """Labels words for several tasks, and turns the labels into mentions.
 
     # Parameters
 
     labellers : `Mapping[str, WordLabeller]`
-        By task.
+        The labellers by task.
     own_boundaries : `bool`, optional (default = `True`)
-        Whether the mentions of each task are runs of its labels. If not, they are those of mention
-        recognition, with the label that most of their words have.
+        Whether the mentions of each task are runs of its labels. If not, they are the mentions of
+        mention recognition, each with the label that most of its words have.
     """
 
     def __init__(self, labellers: Mapping[str, WordLabeller], own_boundaries: bool = True) -> None:
@@ -42,7 +42,7 @@ class WordTasks(torch.nn.Module):
         mask: torch.Tensor,
         labels: Mapping[str, Optional[torch.Tensor]],
     ) -> Dict[str, torch.Tensor]:
-        """Of each task that has `vectors` `[B, S, width]` and `labels` `[B, S]`."""
+        """The loss of each task that has `vectors` `[B, S, width]` and `labels` `[B, S]`."""
         return {
             task: self.labeller(task).loss(vectors[task], mask, given)
             for task, given in labels.items()
@@ -58,7 +58,7 @@ class WordTasks(torch.nn.Module):
     def mentions(
         self, labelled: Mapping[str, WordLabels], mask: torch.Tensor
     ) -> Dict[str, TaskSpans]:
-        """What each task finds. Labels are indices into the types of its scheme."""
+        """The mentions that each task finds. Labels are indices into the types of its scheme."""
         found: Dict[str, TaskSpans] = {}
         for task, words in labelled.items():
             scheme = self.labeller(task).scheme
@@ -70,7 +70,8 @@ class WordTasks(torch.nn.Module):
         return found
 
     def types(self, labelled: Mapping[str, WordLabels], spans: TextSpans) -> Optional[torch.Tensor]:
-        """Of spans that another task found, `[n]`, -1 for none; `None` without entity typing."""
+        """The types of spans that another task found, `[n]`, -1 for none; `None` without entity
+        typing."""
         if TYPING not in labelled:
             return None
         return voted_labels(self.labeller(TYPING).scheme, labelled[TYPING], spans).label

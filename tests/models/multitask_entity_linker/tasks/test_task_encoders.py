@@ -138,7 +138,10 @@ def test_only_what_is_wanted_is_computed(x, mask):
         ((tasks(), 5, True, ["parsing"]), "parsing"),
         ((tasks(names=[LINKING]), 5, True), "two tasks"),
         ((tasks(with_encoders=[LINKING]), 5, True), "needs an encoder"),
-        ((tasks(encoder={**BILSTM, "input_size": 5}), 5, True), "must not set its input's size"),
+        (
+            (tasks(encoder={**BILSTM, "input_size": 5}), 5, True),
+            "must not set the size of its input",
+        ),
     ],
 )
 def test_an_impossible_setting_is_an_error(settings, message):
