@@ -1,5 +1,5 @@
-"""What a knowledge base adds to reading abstracts; and as a command, from raw text to a span graph:
-`python -m benchmarks.background ARCHIVE`."""
+"""Measures the time that a knowledge base adds to reading abstracts. As a command, it measures all
+stages from raw text to a span graph: `python -m benchmarks.background ARCHIVE`."""
 
 import argparse
 import gzip
@@ -28,8 +28,8 @@ BATCH_SIZE = 32
 
 
 def read_abstracts(count: int, data_folder: Path) -> Tuple[str, List[Document]]:
-    """The first `count` abstracts of the folder of corpora or, without them, of the demo, and where
-    they are from."""
+    """The first `count` abstracts of the folder of corpora or, if it has none, of the demo; and a
+    description of where they are from."""
     file = data_folder / "pubmed_text" / "abstracts.jsonl.gz"
     if not file.is_file():
         file = CHECKOUT / "fixtures" / "demo" / "abstracts.jsonl"
@@ -49,13 +49,12 @@ class BackgroundBenchmark:
     # Parameters
 
     count : `int`
-        Abstracts.
+        The number of abstracts.
     data_folder : `Path`
-        Of real corpora.
+        The folder of real corpora.
     folder : `Path`
-        Where a knowledge base may be made.
+        Where a knowledge base is made if `knowledge_base` does not exist.
     knowledge_base : `Path`, optional
-        If it is there.
     """
 
     def __init__(
@@ -67,8 +66,8 @@ class BackgroundBenchmark:
         self._note = f"{source} with {name}"
 
     def graphs(self, row: str, repeats: int) -> Comparison:
-        """From text to indexed instances with background graphs, nothing remembered, beside the
-        same without."""
+        """Compares making indexed instances of text with background graphs, with nothing cached
+        before, with the same without background graphs."""
         with_graphs, words = (self._reader(kb) for kb in (self._kb, None))
         vocab = build_vocabulary(_instances(with_graphs, self._documents))
 
@@ -95,15 +94,15 @@ def _instances(reader: Any, documents: Sequence[Document]) -> List[Instance]:
 
 
 def stages(archive: str, documents: Sequence[Document], device: int) -> Iterator[Tuple[str, float]]:
-    """From raw text to a span graph: the seconds of each stage by itself, and of all together.
+    """The seconds of each stage from raw text to a span graph alone, and of all stages together.
 
     # Parameters
 
     archive : `str`
-        Of a model of sentences with a background graph.
+        The archive of a model of sentences with a background graph.
     documents : `Sequence[Document]`
     device : `int`
-        As AllenNLP counts them; -1 is the CPU.
+        The number of the device in AllenNLP; -1 is the CPU.
     """
     model, reader_params = _loaded(archive, device)
     words = {name: value for name, value in reader_params.items() if name != "background"}
@@ -139,7 +138,7 @@ def stages(archive: str, documents: Sequence[Document], device: int) -> Iterator
 
 
 def _loaded(archive: str, device: int) -> Tuple[Any, Dict[str, Any]]:
-    """The model, and the config of the reader of unlabelled text."""
+    """The model, and the config of its reader for unlabelled text."""
     loaded = load_archive(archive, cuda_device=device)
     config = loaded.config.as_dict(quiet=True)
     params = config.get("validation_dataset_reader") or config["dataset_reader"]
@@ -171,7 +170,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("archive", help="model.tar.gz of a model with a knowledge base")
     parser.add_argument("--abstracts", type=int, default=200)
     parser.add_argument("--cuda-device", type=int, default=-1)
-    parser.add_argument("--threads", type=int, help="of torch (default: torch's own choice)")
+    parser.add_argument(
+        "--threads", type=int, help="threads of torch (default: torch's own choice)"
+    )
     return parser
 
 

@@ -1,4 +1,4 @@
-"""A pretrained encoder's size without its weights, inside a model and by itself."""
+"""An encoder with the size of a pretrained one but random weights, inside a model and alone."""
 
 from typing import Any, Callable, Dict, List, Tuple
 
@@ -16,24 +16,25 @@ from bio_ie.modules.token_embedders import PretrainedTransformerWordsEmbedder
 
 
 def measured_device(device: str) -> torch.device:
-    """Raises `NotMeasured` if there is no such device."""
+    """The device with this name. Raises `NotMeasured` if there is no such device."""
     if device == "cuda" and not torch.cuda.is_available():
         raise NotMeasured("no CUDA device")
     return torch.device(device)
 
 
 def waiting_for(device: torch.device) -> Callable[[], None]:
-    """What waits until the work given to `device` is done; on a CPU it is when a call returns."""
+    """A function that waits until the work of `device` is done. On a CPU, it does nothing, because
+    work is done when a call returns."""
     return torch.cuda.synchronize if device.type == "cuda" else lambda: None
 
 
 class BareEncoder:
-    """An encoder with random weights, which how long it takes does not depend on.
+    """An encoder with random weights. The time that it takes does not depend on the weights.
 
     # Parameters
 
     config : `BertConfig`
-        With at least as many wordpieces as the embedded encoder, whose tokenizer is used.
+        It must have at least as many wordpieces as the embedded encoder, whose tokenizer is used.
     bf16 : `bool`
         As in `PretrainedTransformerWordsEmbedder`.
     """
@@ -46,7 +47,7 @@ class BareEncoder:
         self._embedder.encoder = BertModel(config, add_pooling_layer=False)
 
     def text_field_embedder(self, params: Params, vocab: Vocabulary) -> TextFieldEmbedder:
-        """That of a model's `params`, with this encoder in place of its own."""
+        """The text field embedder of a model's `params`, with this encoder in place of its own."""
         embedders = params.pop("token_embedders")
         others = {
             name: TokenEmbedder.from_params(embedders[name], vocab=vocab)
@@ -59,7 +60,8 @@ class BareEncoder:
     def share(
         self, text_field_embedder: TextFieldEmbedder, words: TextFieldTensors
     ) -> Tuple[Dict[str, Any], Tensor]:
-        """What `text_field_embedder` gives to this encoder for these words, and what it gets."""
+        """The inputs that `text_field_embedder` gives to this encoder for these words, and the
+        encoder's output."""
         calls: List[Tuple[Dict[str, Any], Tensor]] = []
         hook = self._embedder.encoder.register_forward_hook(
             lambda _, args, kwargs, output: calls.append((kwargs, output.last_hidden_state)),
@@ -70,7 +72,7 @@ class BareEncoder:
         return calls[0]
 
     def __call__(self, inputs: Dict[str, Any]) -> Tensor:
-        """The encoder's output for what `share` gave."""
+        """The encoder's output for the inputs that `share` returned."""
         device = inputs["input_ids"].device.type
         with torch.autocast(device, dtype=torch.bfloat16, enabled=self._bf16):
             return self._embedder.encoder(**inputs).last_hidden_state

@@ -1,4 +1,4 @@
-"""A model beside its encoder alone: the comparison that KECI and SNERL share."""
+"""The comparison of a model with its encoder alone."""
 
 from functools import partial
 from typing import Any, Callable, Dict, List, NamedTuple, Optional, Protocol, Sequence, TypeVar
@@ -13,33 +13,33 @@ from benchmarks.timing import Comparison, Side, compare
 
 
 class MeasuredInputs(Protocol):
-    """What a step takes."""
+    """The input of a step of a model."""
 
     @property
     def inputs(self) -> Dict[str, Any]:
-        """Of the model, `words` among them."""
+        """The arguments of the model's `forward`, with `words`."""
 
 
 BatchType = TypeVar("BatchType", bound=MeasuredInputs)
 
 
 class EncoderShare(NamedTuple):
-    """What the bare encoder takes of a step."""
+    """The encoder's part in a step of a model."""
 
     inputs: Dict[str, Any]
     """What the model gives to its encoder."""
     gradient: Tensor
-    """Of some loss, with respect to the bare encoder's output."""
+    """The gradient of some loss with respect to the encoder's output."""
 
 
 def encoder_share(encoder: BareEncoder, model: Model, words: TextFieldTensors) -> EncoderShare:
-    """The encoder's part in a step of `model`, with a random gradient."""
+    """The encoder's part in a step of `model`. Its gradient is random."""
     inputs, output = encoder.share(model.text_field_embedder, words)
     return EncoderShare(inputs, torch.randn_like(output))
 
 
 def encoder_step(encoder: BareEncoder, with_backward: bool, share: EncoderShare) -> None:
-    """The encoder alone on its part in a step."""
+    """Runs the encoder alone on its part in a step."""
     output = encoder(share.inputs)
     if with_backward:
         output.backward(share.gradient)
@@ -58,8 +58,8 @@ def beside_encoder(
     note: str,
     device: torch.device,
 ) -> Comparison:
-    """The model on batches beside its encoder on the same words, both with their backward pass or
-    both without."""
+    """Compares a model on batches with its encoder on the same words. Both run with their backward
+    pass, or both without."""
     shares: List[EncoderShare] = [
         encoder_share(encoder, model, batch.inputs["words"]) for batch in batches
     ]

@@ -1,9 +1,9 @@
-"""How many mentions of a corpus have their concept among the first k candidates, and how fast:
-`python -m benchmarks.candidate_recall KB CORPUS`.
+"""Measures how many mentions of a corpus have their concept among the first k candidates, and how
+fast candidates are found: `python -m benchmarks.candidate_recall KB CORPUS`.
 
-A mention counts if it has an id; it is right at k if one of its ids is among the first k
-candidates. For a composite mention (`A|B`), one id is enough; how many mentions have all of theirs
-is printed below. Ids that the knowledge base does not know count as missed.
+Mentions with an id count. A mention is right at k if one of its ids is among the first k
+candidates. For a composite mention (`A|B`), one id is enough. A further line gives the recall of
+mentions with all of their ids. Ids that the knowledge base does not know count as missed.
 """
 
 import argparse
@@ -50,14 +50,16 @@ def recall(
     all_ids: bool = False,
     ranks: Sequence[int] = RANKS,
 ) -> Dict[str, Tuple[int, List[float]]]:
-    """By type of mention, and for `all`, the number of mentions and recall at each of `ranks`."""
+    """The number of mentions and the recall at each of `ranks`, by mention type and for `all`."""
     right: Dict[str, Counter[int]] = {"all": Counter()}
     total: Counter[str] = Counter()
     for document, candidates in zip(documents, found, strict=True):
-        for mention, its_candidates in zip(document.mentions, candidates, strict=True):
-            places = {item.concept_id: place for place, item in enumerate(its_candidates)}
-            of_ids = [places.get(kb.resolve(id_) or id_, max(ranks)) for id_ in mention.concept_ids]
-            place = max(of_ids) if all_ids else min(of_ids)
+        for mention, mention_candidates in zip(document.mentions, candidates, strict=True):
+            places = {item.concept_id: place for place, item in enumerate(mention_candidates)}
+            id_places = [
+                places.get(kb.resolve(id_) or id_, max(ranks)) for id_ in mention.concept_ids
+            ]
+            place = max(id_places) if all_ids else min(id_places)
             for type_ in ("all", mention.type):
                 total[type_] += 1
                 counts = right.setdefault(type_, Counter())
@@ -69,7 +71,8 @@ def recall(
 
 
 def speeds(new_generator: Callable[[], CandidateGenerator], documents: Sequence[Document]) -> str:
-    """How long it takes with nothing remembered and the index opened before, as lines to read."""
+    """The speeds of finding candidates, as lines of text. They are measured with an empty cache and
+    an open index."""
     mentions = [(document, mention) for document in documents for mention in document.mentions]
     num_abbreviations, abbreviations = _timed(
         lambda: sum(len(find_abbreviations(document.text)) for document in documents)
@@ -101,7 +104,7 @@ def speeds(new_generator: Callable[[], CandidateGenerator], documents: Sequence[
 
 
 def _opened(generator: CandidateGenerator, documents: Sequence[Document]) -> CandidateGenerator:
-    """With its files open, which is a matter of once in a process."""
+    """The generator with its files open. Opening happens once in a process, so it is not timed."""
     types = sorted({mention.type for document in documents for mention in document.mentions})
     generator.generate(["warm up"] * len(types), types)
     return generator

@@ -1,4 +1,4 @@
-"""SNERL's flat items of facts beside the padded tensor that the paper writes down."""
+"""Compares SNERL's flat items of facts with the padded tensor of the paper's equations."""
 
 import os
 from typing import Any, List, NamedTuple
@@ -15,24 +15,24 @@ from bio_ie.modules.poolings import SmaxPooling
 
 NUM_CANDIDATES = 25
 NUM_RELATIONS = 14
-"""Of CTD, as in the paper."""
+"""The number of relations of CTD, as in the paper."""
 CONCEPTS_A_MENTION = 10
-"""How many different candidates there are for each mention, about as in BC5CDR: mentions share
-many."""
+"""The number of different candidates divided by the number of mentions, about as in BC5CDR, where
+mentions share many candidates."""
 NUM_ENTITIES = 100
-"""That take part in a training step, n-."""
+"""The number of entities that take part in a training step, n-."""
 TOLERANCE = 1e-4
 DENSE_COPIES = 7
-"""So many tensors of the full size does the dense form hold at once, in its backward pass."""
+"""The number of tensors of the full size that the dense form holds at once in its backward pass."""
 
 
 class Evidence(NamedTuple):
-    """What there is of one document to pool."""
+    """The links and scores of one document that are pooled to facts."""
 
     mentions: Tensor
-    """`[M]`, zeros: the row of each."""
+    """`[M]`, zeros: the row of each mention."""
     links: Tensor
-    """`[P, 2]`: mention and entity."""
+    """`[P, 2]`: mention and entity of each link."""
     log_p: Tensor
     """`[P]`, `log p(e | m)`."""
     chosen: Tensor
@@ -44,7 +44,8 @@ class Evidence(NamedTuple):
     def random(cls, num_mentions: int) -> "Evidence":
         generator = torch.Generator().manual_seed(0)
         num_concepts = CONCEPTS_A_MENTION * num_mentions
-        # The candidates of a mention are neighbours, as those of like names are.
+        # The candidates of a mention are neighbours, so mentions share candidates, as mentions with
+        # similar names do.
         first = torch.randint(num_concepts, (num_mentions, 1), generator=generator)
         entity = (first + torch.arange(NUM_CANDIDATES)) % num_concepts
         mention = torch.arange(num_mentions).unsqueeze(1).expand_as(entity)
@@ -63,7 +64,7 @@ class Evidence(NamedTuple):
 
     @property
     def dense_bytes(self) -> int:
-        """Of one tensor L x L x M x M x R in single precision."""
+        """The bytes of one tensor L x L x M x M x R in single precision."""
         return 4 * int(self.chosen.sum()) ** 2 * len(self.scores) * NUM_RELATIONS
 
     def entity_links(self) -> EntityLinks:
@@ -73,15 +74,15 @@ class Evidence(NamedTuple):
 
 
 def flat_facts(evidence: Evidence, pooling: SmaxPooling) -> Tensor:
-    """Logarithms of the probabilities of eq. 4, `[L * L, R]`."""
+    """The logarithms of the probabilities of eq. 4, `[L * L, R]`, from flat items."""
     pairs = MentionPairs.of_rows(evidence.mentions, 1)
     parts = FactPooling(pooling)(evidence.entity_links(), evidence.scores, pairs)
     return torch.cat([part.scores for part in parts])
 
 
 def dense_facts(evidence: Evidence, pooling: SmaxPooling) -> Tensor:
-    """Probabilities of eq. 4, `[L * L, R]`, with each mention for each entity; those that may not
-    name it are masked."""
+    """The probabilities of eq. 4, `[L * L, R]`, from a tensor of every mention for every entity.
+    Mentions that may not name an entity are masked."""
     mention, entity = evidence.links.unbind(1)
     num_mentions, num_entities = len(evidence.mentions), len(evidence.chosen)
     p = evidence.log_p.new_zeros(num_entities, num_mentions)
@@ -95,7 +96,8 @@ def dense_facts(evidence: Evidence, pooling: SmaxPooling) -> Tensor:
 
 
 class FactForms:
-    """The facts between 100 entities of one document, and their backward pass.
+    """Compares both forms for the facts between 100 entities of one document, with their backward
+    pass.
 
     # Parameters
 
@@ -107,9 +109,9 @@ class FactForms:
         self._pooling = SmaxPooling()
 
     def comparison(self, row: str, repeats: int) -> Comparison:
-        """Time, and in the note the memory.
+        """Compares the times. The note of the comparison has the peak memories.
 
-        Raises `NotMeasured`, with what the flat form takes, where the dense one would take more
+        Raises `NotMeasured`, with the memory of the flat form, if the dense form would take more
         than half of the machine's memory.
         """
         evidence = self._evidence

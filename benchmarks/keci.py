@@ -1,8 +1,8 @@
-"""What KECI costs beside its encoder alone.
+"""The time that KECI takes compared with its encoder alone.
 
-As for the joint model, weights are random, and scores are lifted so that the model finds what a
-good one would (`gold_graphs.py`): how many spans are kept depends on the length of a sentence
-alone, but what is decoded, on what is found.
+As for the joint model, weights are random, and scores are raised so that the model finds what a
+good model would find (`gold_graphs.py`). The number of spans that are kept depends only on the
+length of a sentence, but the time of decoding depends on what is found.
 """
 
 import tempfile
@@ -26,12 +26,12 @@ from bio_ie.models.keci import Keci
 
 @dataclass(frozen=True)
 class KeciBatch:
-    """What a step takes.
+    """The input of a step.
 
     # Parameters
 
     inputs : `Dict[str, Any]`
-        Of the model; with gold labels only for training.
+        The arguments of the model's `forward`, with gold labels only for training.
     graph : `GoldGraph`
     """
 
@@ -46,7 +46,7 @@ class KeciBenchmark(ModelBenchmark[KeciBatch]):
 
     sentences : `KeciSentences`
     config : `Path`
-        Of reader and model; for all but the encoder.
+        The config of the reader and of the model, from which all but the encoder is taken.
     encoder_config, device, bf16
         See `ModelBenchmark`.
     """
@@ -74,7 +74,7 @@ class KeciBenchmark(ModelBenchmark[KeciBatch]):
 
     @torch.no_grad()
     def prediction(self, row: str, batch_size: int, repeats: int) -> Comparison:
-        """Forward pass and decoding to `Mention`s and `Relation`s."""
+        """Compares the forward pass and decoding to `Mention`s and `Relation`s with the encoder."""
         self.model.eval()
 
         batches = self.batches(batch_size, labelled=False)
@@ -85,7 +85,7 @@ class KeciBenchmark(ModelBenchmark[KeciBatch]):
 
     @torch.no_grad()
     def batching(self, row: str, batch_size: int, repeats: int) -> Comparison:
-        """Prediction in batches, beside one sentence after the other."""
+        """Compares prediction in batches with prediction of one sentence after the other."""
         self.model.eval()
         starts = self._starts(batch_size)
         batches = [self._batch(start, start + batch_size, False) for start in starts]
@@ -134,7 +134,7 @@ class KeciBenchmark(ModelBenchmark[KeciBatch]):
         return f"{self._source} in {len(batches)} batches of {batch_size}; a sentence has {means}"
 
     def batches(self, batch_size: int, labelled: bool) -> List[KeciBatch]:
-        """Full batches only, in random order; the longest sentences may be left out."""
+        """The batches in random order, full ones only. The longest sentences may be left out."""
         return [
             self._batch(start, start + batch_size, labelled) for start in self._starts(batch_size)
         ]

@@ -1,7 +1,7 @@
-"""KECI's linker and first layers beside plain forms of the same functions.
+"""Compares KECI's linker and first layers with plain forms of the same functions.
 
-Both are given what the model gave them in one prediction, and both forms give the same numbers,
-which is checked before anything is measured.
+Both forms get the inputs that the model gave to the function in one prediction. Both forms give the
+same numbers, which is checked before anything is measured.
 """
 
 from typing import Any, Callable, Tuple
@@ -24,7 +24,7 @@ TOLERANCE = 1e-4
 
 
 class KeciForms:
-    """What the model's parts are given for a batch of sentences.
+    """The comparisons, with the inputs that the model's parts get for a batch of sentences.
 
     # Parameters
 
@@ -42,8 +42,8 @@ class KeciForms:
 
     @torch.no_grad()
     def linker(self, row: str, repeats: int) -> Comparison:
-        """`sentinel_attention` over the candidates of each span, beside every span with every
-        concept of the batch, those that are no candidates masked."""
+        """Compares `sentinel_attention` over the candidates of each span with attention over all
+        concepts of the batch, in which concepts that are not candidates are masked."""
         assert self._model.knowledge is not None
         fusion = _expect(self._model.knowledge.fusion, SentinelAttention)
         spans, concepts, links = self._given["fusion"]
@@ -56,7 +56,8 @@ class KeciForms:
         )
 
     def span_layer(self, row: str, repeats: int) -> Comparison:
-        """The first layer of `endpoint_attentive`, with its backward pass."""
+        """Compares two forms of the first layer of `endpoint_attentive`, with their backward
+        pass."""
         extractor = _expect(self._model.span_extractor, EndpointAttentiveSpanExtractor)
         tokens, ends = (given.squeeze(0) for given in self._given["span vectors"])
         tokens = tokens.detach().requires_grad_()
@@ -70,7 +71,7 @@ class KeciForms:
         )
 
     def pair_layer(self, row: str, repeats: int) -> Comparison:
-        """The first layer of `mlp` with x,y,x*y, with its backward pass."""
+        """Compares two forms of the first layer of `mlp` with x,y,x*y, with their backward pass."""
         layer = _expect(self._model.initial_head.pair_scorer, MlpPairScorer).first_layer
         vectors, _, head, tail = self._given["initial pair head"]
         vectors = vectors.detach().requires_grad_()
@@ -126,7 +127,7 @@ def dense_linker(
 def joined_span_layer(
     extractor: EndpointAttentiveSpanExtractor, tokens: Tensor, first: Tensor, last: Tensor
 ) -> Tensor:
-    """`W [x_start; x_end; x^; phi] + b` with the vector of each span before it."""
+    """`W [x_start; x_end; x^; phi] + b`, calculated from the concatenated vector of each span."""
     width = last - first + 1
     members = span_tokens(extractor.attention(tokens).squeeze(1), first, width)
     attended = functional.embedding_bag(

@@ -1,9 +1,9 @@
-"""Where KECI's time goes: `python -m benchmarks.keci_parts`.
+"""Measures how much time each part of KECI takes: `python -m benchmarks.keci_parts`.
 
-One step of the model is recorded: what each part was given. Then the step, the bare encoder and
-each part with what it was given are measured, in turn, and the medians printed. In training a part
-has its forward pass and its backward pass from a random gradient. What no part accounts for is
-enumerating and choosing spans, losses, decoding, and sums of gradients.
+One step of the model is run, and the input of each part is recorded. Then the step, the bare
+encoder and each part with its recorded input are measured in turn, and the medians are printed. In
+training, a part has its forward pass and its backward pass from a random gradient. The rest, which
+belongs to no part, is enumerating and choosing spans, losses, decoding, and sums of gradients.
 """
 
 import argparse
@@ -37,8 +37,8 @@ class Part(NamedTuple):
 
 
 def parts(model: Keci) -> List[Part]:
-    """What is measured by itself, in the order of the model; the encoder and what makes words of
-    wordpieces is the first."""
+    """The parts that are measured separately, in the order in which the model runs them. The first
+    is the encoder together with the pooling of wordpieces to words."""
     heads = [("initial", model.initial_head), ("final", model.final_head)]
     scorers = {
         name: (
@@ -65,7 +65,7 @@ def parts(model: Keci) -> List[Part]:
 
 
 def record(part_list: Sequence[Part], run: Callable[[], Any]) -> Dict[str, Tuple[Any, ...]]:
-    """What each part is given while `run` runs, by name."""
+    """The inputs that each part gets while `run` runs, by the name of the part."""
     given: Dict[str, Tuple[Any, ...]] = {}
     for part in part_list:
         _record_calls(part, given)
@@ -73,7 +73,7 @@ def record(part_list: Sequence[Part], run: Callable[[], Any]) -> Dict[str, Tuple
         run()
     finally:
         for part in part_list:
-            delattr(part.owner, part.method)  # the class has its own
+            delattr(part.owner, part.method)  # uncovers the method of the class
     return given
 
 
@@ -91,14 +91,14 @@ def _record_calls(part: Part, given: Dict[str, Tuple[Any, ...]]) -> None:
 
 @dataclass
 class Breakdown:
-    """Milliseconds of a step, of the bare encoder and of each part."""
+    """The milliseconds of a step, of the bare encoder and of each part."""
 
     step: float
     encoder: float
     parts: Dict[str, float]
 
     def lines(self) -> List[str]:
-        """A Markdown table."""
+        """The breakdown as a Markdown table."""
         rest = self.step - sum(self.parts.values())
         rows = {"the whole step": self.step, "bare encoder": self.encoder, **self.parts}
         lines = ["| part | ms | of the bare encoder |", "|---|---|---|"]
@@ -108,7 +108,7 @@ class Breakdown:
 
 
 def measure(benchmark: KeciBenchmark, batch_size: int, training: bool, repeats: int) -> Breakdown:
-    """The breakdown of a step with a batch."""
+    """Measures the breakdown of a step with one batch."""
     model = benchmark.model
     model.train(training)
     batch = benchmark.batches(batch_size, labelled=training)[0]
@@ -136,10 +136,10 @@ def measure(benchmark: KeciBenchmark, batch_size: int, training: bool, repeats: 
 
 
 def _replay(part: Part, args: Tuple[Any, ...], training: bool) -> Callable[[], Any]:
-    """A call of the part by itself."""
+    """A function that runs the part alone."""
     method = getattr(part.owner, part.method)
     if part.method == "forward":
-        method = part.owner  # with its hooks
+        method = part.owner  # calling the module runs its hooks too
     if not training:
         return lambda: method(*args)
     inputs = tuple(
@@ -178,10 +178,14 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--model", choices=sorted(KECI_MODELS), default="keci_scibert")
     parser.add_argument("--step", choices=STEPS, help="default: both")
     parser.add_argument("--device", choices=sorted(DEVICES), default="cpu")
-    parser.add_argument("--sentences", type=int, default=256, help="to choose a batch of")
-    parser.add_argument("--batch", type=int, default=32, help="sentences")
+    parser.add_argument(
+        "--sentences", type=int, default=256, help="number of sentences to choose a batch from"
+    )
+    parser.add_argument("--batch", type=int, default=32, help="sentences in the batch")
     parser.add_argument("--repeats", type=int, default=5)
-    parser.add_argument("--threads", type=int, help="of torch (default: torch's own choice)")
+    parser.add_argument(
+        "--threads", type=int, help="threads of torch (default: torch's own choice)"
+    )
     return parser
 
 

@@ -1,4 +1,4 @@
-"""The sentences that KECI is measured on, and what a knowledge base says of them."""
+"""The sentences that KECI is measured on, and a knowledge base for them."""
 
 from dataclasses import dataclass
 from itertools import islice
@@ -26,12 +26,12 @@ KECI_PAPER = CHECKOUT / "training_config" / "keci" / "paper" / "biorelex.jsonnet
 KECI_RECIPE = CHECKOUT / "training_config" / "keci" / "biorelex.jsonnet"
 
 VECTOR_DIMS = {"pretrained": 50, "description": 384}
-"""Sizes of the vectors of concepts, by part of the embedder."""
+"""The sizes of the vectors of concepts, by part of the concept embedder."""
 
 
 @dataclass(frozen=True)
 class KeciSentences:
-    """Documents of a sentence each, or nearly so, and a knowledge base."""
+    """Documents of about one sentence each, and a knowledge base."""
 
     source: str
     documents: Tuple[Document, ...]
@@ -41,8 +41,8 @@ class KeciSentences:
 def read_keci_sentences(
     count: int, data_folder: Path, folder: Path, knowledge_base: Path = OPEN_KB
 ) -> KeciSentences:
-    """The first `count` sentences of BioRelEx or, without it, of the demo corpus, and
-    `knowledge_base` or, without it, one of the names that are mentioned there, made in `folder`."""
+    """The first `count` sentences of BioRelEx or, if it does not exist, of the demo corpus; and a
+    knowledge base (`kb_or_names`)."""
     source, file, corpus = "BioRelEx", data_folder / "biorelex" / "1.0alpha7.train.json", "biorelex"
     if not file.is_file():
         source, file, corpus = "demo", CHECKOUT / "fixtures" / "demo" / "train.jsonl", "jsonl"
@@ -54,8 +54,8 @@ def read_keci_sentences(
 def kb_or_names(
     knowledge_base: Path, documents: Sequence[Document], folder: Path
 ) -> Tuple[Path, str]:
-    """`knowledge_base` or, without it, one of the names that are mentioned in `documents`, made in
-    `folder`; and what to call it."""
+    """`knowledge_base` or, if it does not exist, a knowledge base of the names that `documents`
+    mention, which is made in `folder`; and a description of it."""
     if knowledge_base.is_file():
         return knowledge_base, knowledge_base.name
     path = folder / "names.sqlite"
@@ -64,7 +64,7 @@ def kb_or_names(
 
 
 def _statements(documents: Sequence[Document]) -> Iterator[Statement]:
-    """A concept for each name, related to its neighbours."""
+    """Statements of one concept for each name, with relations to the next few concepts."""
     names = {
         document.text_of(mention).lower(): mention.type
         for document in documents
@@ -78,8 +78,8 @@ def _statements(documents: Sequence[Document]) -> Iterator[Statement]:
 
 
 def keci_params(config: Path, knowledge_base: Optional[Path]) -> Dict[str, Any]:
-    """A config whose reader takes the embedded encoder's wordpieces, and knows of no knowledge base
-    or of this one."""
+    """A config whose reader makes the embedded encoder's wordpieces and uses this knowledge base,
+    or none."""
     params: Dict[str, Any] = Params.from_file(str(config)).as_dict(quiet=True)
     reader = params["dataset_reader"]
     reader["token_indexers"]["tokens"]["model_name"] = MODEL_NAME
@@ -98,9 +98,9 @@ def keci_reader(params: Dict[str, Any]) -> SpanGraphReader:
 
 
 def use_random_vectors(params: Dict[str, Any], instances: List[Instance], folder: Path) -> None:
-    """Where a model of these `params` takes vectors of concepts from a file, gives it some for the
-    concepts of `instances`, made in `folder`: how long they take does not depend on what they
-    are."""
+    """Replaces the files of concept vectors that a model of these `params` reads. The new files in
+    `folder` have random vectors for the concepts of `instances`. The time that vectors take does
+    not depend on their values."""
     parts = params["knowledge"]["concept_embedder"].get("parts", {})
     fields = [instance["background"] for instance in instances]
     concepts = sorted(

@@ -1,10 +1,10 @@
 """
-How long a knowledge base of UMLS's size takes to build, how much memory, and how fast it answers:
+Measures time and memory of building a knowledge base of UMLS's size, and how fast it answers:
 
     python -m benchmarks.knowledge_base --names 2000000
 
-The UMLS needs a licence, so the files are made here: as many names, in rows as long and as ordered
-as those of the Metathesaurus, of words that mean nothing.
+The UMLS needs a licence, so its files are generated here. They have as many names as the
+Metathesaurus, in rows of the same length and order, but the words mean nothing.
 """
 
 import argparse
@@ -59,7 +59,7 @@ def write_umls(folder: Path, names: int, seed: int = 13) -> int:
     with open(folder / "MRREL.RRF", "w") as file:
         for concept in range(concepts):
             for _ in range(RELATIONS_PER_CONCEPT):
-                # Some concepts are in very many relations.
+                # The power makes some concepts have very many relations.
                 other = int(concepts * rng.random() ** 3)
                 for row in (
                     f"C{concept:07}|A1|AUI|PAR|C{other:07}|A2|AUI|inverse_isa|R1||S|S|||N||\n",
@@ -79,7 +79,7 @@ def _spread_one(number: int, names: int, concepts: int) -> int:
 
 
 def measure(names: int, folder: Path) -> Iterator[str]:
-    """Builds and asks, and yields a line for each figure."""
+    """Builds a knowledge base and queries it, and yields a line for each figure."""
     start = time.perf_counter()
     concepts = write_umls(folder / "META", names)
     rows = sum(file.stat().st_size for file in (folder / "META").iterdir()) / 1e6
@@ -99,7 +99,7 @@ def measure(names: int, folder: Path) -> Iterator[str]:
 
 
 def latencies(file: Path, queries: int = 100) -> Iterator[str]:
-    """Medians of single calls on what was not asked for before."""
+    """Lines with the median times of single calls, on queries that were not made before."""
     knowledge_base = KnowledgeBase(str(file))
     metadata = knowledge_base.metadata
     yield f"{file.name}: {metadata['concepts']} concepts, {metadata['relations']} relations"
@@ -131,7 +131,7 @@ def latencies(file: Path, queries: int = 100) -> Iterator[str]:
 def _related(
     knowledge_base: KnowledgeBase, rng: random.Random, ids: Sequence[str], size: int
 ) -> List[str]:
-    """Concepts and what they are related to, as those of a text are."""
+    """Concepts together with concepts that they are related to, as in a text."""
     found: List[str] = []
     while len(found) < size:
         head = rng.choice(ids)
@@ -157,7 +157,7 @@ def main() -> None:
     if args.kb is not None:
         lines = latencies(Path(args.kb))
     else:
-        # Beside the working directory's files rather than in memory, where /tmp may be.
+        # In the working directory and not in /tmp, which may be in memory.
         stack = tempfile.TemporaryDirectory(dir=os.getcwd())
         lines = measure(args.names, Path(stack.name))
     for line in lines:

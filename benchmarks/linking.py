@@ -1,4 +1,5 @@
-"""Candidates of BC5CDR's annotated mentions, beside the plain form of the same search."""
+"""Compares the search for candidates of BC5CDR's annotated mentions with a plain form of the
+search."""
 
 import tempfile
 from pathlib import Path
@@ -22,13 +23,13 @@ SEMANTIC_TYPES = {"Chemical": ["Chemicals and Drugs"], "Disease": ["Disease", "D
 
 
 class LinkingBenchmark:
-    """All mentions with an id of BC5CDR's development file, against CTD's diseases and MeSH with
-    its supplementary records.
+    """Searches candidates for all mentions with an id of BC5CDR's development file. The knowledge
+    base has CTD's diseases and MeSH with its supplementary records.
 
     # Parameters
 
     data_folder : `Path`
-        Of real corpora.
+        The folder of real corpora.
 
     Raises `NotMeasured` if a file is missing.
     """
@@ -42,9 +43,9 @@ class LinkingBenchmark:
         self._documents = with_ids(list(CorpusFormat.by_name("pubtator")().read(corpus)))
 
     def candidates(self, row: str, repeats: int) -> Comparison:
-        """Candidates with the filter by type, nothing remembered, beside a search that looks up
-        every mention as it is written among all names. Neither finds abbreviations here: ours
-        gets them expanded."""
+        """Compares the candidate generator, with its filter by type and nothing cached before, with
+        a search for every mention as it is written among all names. Finding abbreviations is not
+        measured: ours gets mentions with abbreviations already expanded."""
         with tempfile.TemporaryDirectory() as folder:
             kb = self._indexed_kb(Path(folder, "kb.sqlite"))
             generator = _new_generator(kb)
@@ -56,8 +57,8 @@ class LinkingBenchmark:
             types = [mention.type for item in self._documents for mention in item.mentions]
             expanded = [
                 text
-                for document, its_texts in zip(self._documents, written, strict=True)
-                for text in generator.expanded(document.text, its_texts)
+                for document, mention_texts in zip(self._documents, written, strict=True)
+                for text in generator.expanded(document.text, mention_texts)
             ]
             names = generator.index.names().vectors
 
@@ -96,7 +97,7 @@ def _sources(folder: Path) -> List[KnowledgeSource]:
 
 
 def _new_generator(kb: KnowledgeBase) -> TfidfCandidateGenerator:
-    """With its index open and nothing remembered."""
+    """A generator with an open index and an empty cache."""
     generator = TfidfCandidateGenerator(kb, semantic_types=SEMANTIC_TYPES, num_threads=THREADS)
     types: Tuple[str, ...] = tuple(SEMANTIC_TYPES)
     generator.generate(["warm up"] * len(types), types)

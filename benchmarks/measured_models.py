@@ -1,4 +1,4 @@
-"""Configs, sizes of encoders and devices that models are measured with."""
+"""The configs, sizes of encoders and devices with which models are measured."""
 
 from pathlib import Path
 from typing import Any, Dict
@@ -10,41 +10,42 @@ from benchmarks.multitask_linker import MULTITASK_PAPER
 from benchmarks.sentences import CONLL04_RECIPE, PAPER_MODEL
 from benchmarks.snerl_documents import SNERL_RECIPE
 
-SCIBERT = BertConfig(vocab_size=31090)  # the rest is as in BERT base
+SCIBERT = BertConfig(vocab_size=31090)  # all other settings are those of BERT base
 MINILM = BertConfig(hidden_size=384, num_hidden_layers=6, intermediate_size=1536)
 
 MODELS = {
     "scibert": (PAPER_MODEL, SCIBERT),
     "minilm": (PAPER_MODEL, MINILM),
-    # With a convolution over characters and a BiLSTM, too.
+    # Also has a convolution over characters and a BiLSTM.
     "minilm_recipe": (CONLL04_RECIPE, MINILM),
 }
-"""Configs and encoders of the joint model, by the names in rows."""
+"""The configs and encoders of the joint model, by their names in rows."""
 
 KECI_MODELS = {
     "keci_scibert": (KECI_PAPER, SCIBERT),
     "keci_minilm": (KECI_PAPER, MINILM),
-    # With a convolution over characters, and smaller heads.
+    # Has a convolution over characters, and smaller heads.
     "keci_minilm_recipe": (KECI_RECIPE, MINILM),
 }
-"""The same of KECI."""
+"""The configs and encoders of KECI, by their names in rows."""
 
 SNERL_MODELS = {"snerl_scibert": (SNERL_RECIPE, SCIBERT), "snerl_minilm": (SNERL_RECIPE, MINILM)}
-"""The same of SNERL, whose heads are the same in the paper and in the recipe."""
+"""The configs and encoders of SNERL, by their names in rows. Its heads are the same in the paper
+and in the recipe."""
 
 MULTITASK_MODELS = {
     "multitask_scibert": (MULTITASK_PAPER, SCIBERT),
     "multitask_minilm": (MULTITASK_PAPER, MINILM),
 }
-"""The same of the multi-task entity linker."""
+"""The configs and encoders of the multi-task entity linker, by their names in rows."""
 
 _RELVM = Path(__file__).resolve().parent.parent / "training_config" / "relvm"
 
 RELVM_MODELS = {"small": _RELVM / "small.jsonnet", "large": _RELVM / "large.jsonnet"}
-"""Configs of unsupervised training, by the names in rows."""
+"""The configs of RELVM's unsupervised training, by their names in rows."""
 
 RELVM_ENCODERS = {"minilm": MINILM, "bert": SCIBERT}
-"""The transformers that RELVM is measured beside."""
+"""The transformers with which RELVM is compared."""
 
 DEVICES: Dict[str, Dict[str, Any]] = {
     "cpu": {"device": "cpu"},

@@ -1,9 +1,9 @@
-"""Time and memory of a TF-IDF index of a million generated names: `python -m
+"""Measures time and memory of a TF-IDF index of a million generated names: `python -m
 benchmarks.million_names`.
 
-Names are two to five words of two to four syllables, from a vocabulary of 50,000 words of which
-few are frequent (Zipf's law), as in real ones; a concept has four. The same seed gives the same
-names.
+Names have two to five words of two to four syllables. The words are from a vocabulary of 50,000
+words, of which few are frequent (Zipf's law), as in real names. A concept has four names. The same
+seed gives the same names.
 """
 
 import argparse
@@ -26,7 +26,7 @@ _NAMES_PER_CONCEPT = 4
 
 
 def generated_names(number: int, seed: int = 0) -> Iterator[str]:
-    """See above."""
+    """The names that the module describes."""
     random = np.random.default_rng(seed)
     syllables = [c + v + end for c in "bcdfglmnprstv" for v in "aeiouy" for end in ("", "n", "r")]
     words = [
@@ -41,14 +41,14 @@ def generated_names(number: int, seed: int = 0) -> Iterator[str]:
 
 
 def statements(names: Sequence[str]) -> Iterator[ConceptName]:
-    """A concept for each few names."""
+    """Statements that give each concept its names: four consecutive ones."""
     for number, name in enumerate(names):
         concept, rank = divmod(number, _NAMES_PER_CONCEPT)
         yield ConceptName(f"G:{concept:07}", name, rank)
 
 
 def peak_gib() -> float:
-    """The most memory that this process has had so far."""
+    """The most memory that this process has used so far."""
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak / (2**30 if sys.platform == "darwin" else 2**20)
 

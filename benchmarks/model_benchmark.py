@@ -1,4 +1,4 @@
-"""What the benchmarks of KECI, SNERL and the multi-task linker share."""
+"""The base of the benchmarks of KECI, SNERL and the multi-task linker."""
 
 from typing import Any, ClassVar, Dict, Generic, List, Optional, Sequence, Type, TypeVar
 
@@ -27,16 +27,16 @@ class ModelBenchmark(Generic[BatchType]):
         See `BareEncoder`.
     device : `str`, optional (default = `"cpu"`)
     bf16 : `bool`, optional (default = `False`)
-        Whether the encoder computes in bfloat16, in the model and bare.
+        Whether the encoder computes in bfloat16, both inside the model and alone.
 
     Raises `NotMeasured` if there is no such device.
     """
 
     name: ClassVar[str]
-    """What rows call the model."""
+    """The name of the model in rows."""
     target: ClassVar[Optional[float]] = None
-    """The ratio to reach with an encoder of SciBERT's size. Beside a smaller encoder the same heads
-    weigh more."""
+    """The target for the ratio with an encoder of SciBERT's size. With a smaller encoder there is
+    no target, because the same heads take a larger share of the time."""
     model: Any
     """Set by the subclass."""
 
@@ -47,7 +47,7 @@ class ModelBenchmark(Generic[BatchType]):
         self.encoder = BareEncoder(encoder_config, bf16)
 
     def build(self, params: Dict[str, Any], vocab: Vocabulary, kind: Type[ModelType]) -> ModelType:
-        """The model of a config, with the encoder in the place of the config's own."""
+        """The model of a config, with this encoder in place of the config's own."""
         params = dict(params)
         embedder = Params(params.pop("text_field_embedder"))
         model = Model.from_params(
@@ -62,14 +62,14 @@ class ModelBenchmark(Generic[BatchType]):
         return model.to(self.device)
 
     def training(self, row: str, batch_size: int, repeats: int) -> Comparison:
-        """Forward and backward pass, without the optimizer."""
+        """Compares forward and backward pass, without the optimizer, with the encoder's."""
         self.model.train()
         return self.beside_encoder(row, self.batches(batch_size, True), repeats, is_training=True)
 
     def beside_encoder(
         self, row: str, batches: Sequence[BatchType], repeats: int, is_training: bool
     ) -> Comparison:
-        """The model on batches beside the bare encoder on the same words."""
+        """Compares the model on batches with the bare encoder on the same words."""
         return beside_encoder(
             row,
             self.name,
@@ -85,11 +85,11 @@ class ModelBenchmark(Generic[BatchType]):
         )
 
     def encoder_share(self, batch: BatchType) -> EncoderShare:
-        """The encoder's part in a step, with a random gradient."""
+        """The encoder's part in a step. Its gradient is random."""
         return encoder_share(self.encoder, self.model, batch.inputs["words"])
 
     def batches(self, batch_size: int, labelled: bool) -> List[BatchType]:
-        """Full batches only, in random order; the longest texts may be left out."""
+        """The batches in random order, full ones only. The longest texts may be left out."""
         raise NotImplementedError
 
     def train(self, batch: BatchType) -> None:
@@ -101,5 +101,5 @@ class ModelBenchmark(Generic[BatchType]):
         raise NotImplementedError
 
     def note(self, batches: Sequence[BatchType]) -> str:
-        """What was measured on."""
+        """A description of the measured input."""
         raise NotImplementedError

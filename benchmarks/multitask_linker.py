@@ -1,7 +1,9 @@
-"""What the multi-task entity linker costs beside its encoder alone, with few and many classes.
+"""The time that the multi-task entity linker takes compared with its encoder alone, with few and
+with many classes.
 
-How long a step takes does not depend on the weights, but for the mentions that are found: untrained
-weights find one in almost every word. So in prediction the annotated labels are made the best.
+The time of a step does not depend on the weights, except by the number of mentions that are found:
+untrained weights find a mention in almost every word. So in prediction, the scores of the annotated
+labels are raised above all others.
 """
 
 from dataclasses import dataclass
@@ -33,8 +35,8 @@ MULTITASK_PAPER = (
     CHECKOUT / "training_config/multitask_entity_linker/paper/bc5cdr_pt_hierarchical.jsonnet"
 )
 MIN_FOUND = 0.9
-"""The share of the annotated mentions that the model has to predict while it is measured: where two
-overlap, words have the label of one."""
+"""The share of the annotated mentions that the model has to predict while it is measured. It cannot
+be 1, because the words of two overlapping mentions have only the labels of one of them."""
 
 
 @dataclass(frozen=True)
@@ -47,24 +49,24 @@ class LinkedDocuments:
 
 
 def read_linked_documents(count: int, data_folder: Path) -> LinkedDocuments:
-    """The first `count` documents of BC5CDR's training file, or those made up for tests where that
-    is absent."""
+    """The first `count` documents of BC5CDR's training file or, if it does not exist, of the
+    documents made up for the tests."""
     source, name, _, documents = first_documents(count, data_folder)
     return LinkedDocuments(source, name, documents)
 
 
 @dataclass(frozen=True)
 class LinkerBatch:
-    """What a step takes.
+    """The input of a step.
 
     # Parameters
 
     inputs : `Dict[str, Any]`
-        Of the model; with labels only for training.
+        The arguments of the model's `forward`, with labels only for training.
     labels : `Dict[str, Tensor]`
-        `[B, S]` of each task.
+        The labels of each task, `[B, S]`.
     num_mentions : `int`
-        Those that the labels mark.
+        The number of mentions that the labels mark.
     """
 
     inputs: Dict[str, Any]
@@ -73,7 +75,7 @@ class LinkerBatch:
 
 
 class GoldLabels:
-    """Hooks by which a model "per token" predicts the labels of a batch."""
+    """Hooks that make a model "per token" predict the labels of a batch."""
 
     def __init__(self, model: MultitaskEntityLinker) -> None:
         self._labels: Dict[str, Tensor] = {}
@@ -90,10 +92,10 @@ class GoldLabels:
                 )
 
     def set(self, batch: LinkerBatch) -> None:
-        """Makes its labels those of the next forward pass."""
+        """Makes the labels of a batch the predictions of the next forward pass."""
         mask = batch.inputs["target_words"] >= 0
         self._labels = {
-            # Scores of all classes are of the words that there are, some at once.
+            # The scores of concepts are computed only for words that are not padding, in parts.
             task: labels.clamp(min=0)[mask] if task == LINKING else labels.clamp(min=0)
             for task, labels in batch.labels.items()
         }
@@ -112,11 +114,12 @@ class MultitaskLinkerBenchmark(ModelBenchmark[LinkerBatch]):
 
     documents : `LinkedDocuments`
     max_sentences : `int`
-        So many of them are measured.
+        The number of sentences that are measured.
     num_classes : `int`
-        Concepts to tell apart; those of the documents, and made up ones.
+        The number of concepts to predict: the concepts of the documents and made-up ones.
     config : `Path`
-        Of reader and model, "per token"; for all but the encoder.
+        The config of the reader and of the model, "per token", from which all but the encoder is
+        taken.
     encoder_config, device, bf16
         See `ModelBenchmark`.
     """
@@ -149,7 +152,8 @@ class MultitaskLinkerBenchmark(ModelBenchmark[LinkerBatch]):
 
     @torch.no_grad()
     def prediction(self, row: str, batch_size: int, repeats: int) -> Comparison:
-        """Forward pass, over all classes, and decoding to `Mention`s."""
+        """Compares the forward pass over all classes and decoding to `Mention`s with the
+        encoder."""
         self.model.eval()
         batches = self.batches(batch_size, labelled=False)
         found = sum(len(mentions) for batch in batches for mentions in self.predict(batch))
@@ -178,7 +182,7 @@ class MultitaskLinkerBenchmark(ModelBenchmark[LinkerBatch]):
         )
 
     def batches(self, batch_size: int, labelled: bool) -> List[LinkerBatch]:
-        """Full batches only, in random order; the longest sentences may be left out."""
+        """The batches in random order, full ones only. The longest sentences may be left out."""
         starts = batch_starts(len(self._instances), batch_size, self._source)
         return [self._batch(start, start + batch_size, labelled) for start in starts]
 
@@ -203,7 +207,7 @@ def _num_mentions(instance: Instance) -> int:
 
 
 def _reader(params: Dict[str, Any], corpus: str) -> EntityLinkingReader:
-    """That of a config, for the embedded encoder's wordpieces."""
+    """The reader of a config, with the embedded encoder's wordpieces."""
     params["token_indexers"]["tokens"]["model_name"] = MODEL_NAME
     reader = DatasetReader.from_params(Params({**params, "corpus": {"type": corpus}}))
     if not isinstance(reader, EntityLinkingReader):

@@ -1,8 +1,8 @@
-"""Memory while pair sentences stream: `python -m benchmarks.pair_sentences`.
+"""Measures memory while pair sentences are read as a stream: `python -m benchmarks.pair_sentences`.
 
-Sentences are of 10 to 48 generated words, of which few are frequent (Zipf's law), and name two
-entities or three of a hundred thousand. They are read by `relation_context`, indexed and made into
-batches of 192 by AllenNLP's loader, as in training. The same seed gives the same sentences.
+Sentences have 10 to 48 generated words, of which few are frequent (Zipf's law). They name two or
+three of a hundred thousand entities. `relation_context` reads them, and AllenNLP's loader indexes
+them and makes batches of 192, as in training. The same seed gives the same sentences.
 """
 
 import argparse
@@ -31,7 +31,7 @@ _VOCABULARY_FROM = 50_000
 
 
 def generated_sentences(number: int, seed: int = 0) -> Iterator[EntitySentence]:
-    """See above."""
+    """The sentences that the module describes."""
     random = np.random.default_rng(seed)
     cumulated = np.cumsum(1 / (np.arange(_VOCABULARY) + 10.0))
     for index in range(number):
@@ -47,7 +47,7 @@ def generated_sentences(number: int, seed: int = 0) -> Iterator[EntitySentence]:
 
 
 def held_gib() -> float:
-    """The memory that this process has now; its peak where that cannot be told."""
+    """The memory that this process uses now, or its peak if the system does not tell the former."""
     try:
         pages = int(Path("/proc/self/statm").read_text().split()[1])
     except OSError:
@@ -57,7 +57,7 @@ def held_gib() -> float:
 
 
 def stream(path: str, workers: int, every: int) -> None:
-    """Reads a file batch by batch, and prints what that takes."""
+    """Reads a file batch by batch, and prints speed and memory."""
     reader = RelationContextReader(corpus=PairSentencesFormat(), entities="identifiers")
     vocabulary = Vocabulary.from_instances(islice(reader.read(path), _VOCABULARY_FROM))
     loader = MultiProcessDataLoader(
@@ -91,7 +91,9 @@ def main(arguments: Optional[Sequence[str]] = None) -> None:
     parser.add_argument("--sentences", type=int, default=1_000_000)
     parser.add_argument("--workers", type=int, default=0)
     parser.add_argument("--every", type=int, default=200_000)
-    parser.add_argument("--keep", help="file to generate, to be kept for a training")
+    parser.add_argument(
+        "--keep", help="file to generate the sentences in, and to keep for training"
+    )
     options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(options.keep or Path(folder, "sentences.jsonl"))

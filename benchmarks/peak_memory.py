@@ -1,4 +1,4 @@
-"""How much memory a computation takes at most."""
+"""Measures the most memory that a computation takes."""
 
 from typing import Any, Callable
 
@@ -7,9 +7,10 @@ from torch.profiler import ProfilerActivity, profile
 
 
 def peak_memory(run: Callable[[], Any], device: str = "cpu") -> int:
-    """Bytes of the device's memory that tensors held at once, at most, beyond those that were there
-    before: what they need themselves and what operations need on the side. All allocations of torch
-    are counted, so it is the same every time, whatever else the machine and the process do."""
+    """The most bytes of the device's memory that tensors hold at once while `run` runs, without the
+    bytes that were held before. All allocations of torch are counted, including those that
+    operations need temporarily. So the number is the same every time, whatever else the machine and
+    the process do."""
     if torch.device(device).type == "cuda":
         torch.cuda.reset_peak_memory_stats()
         before = torch.cuda.memory_allocated()

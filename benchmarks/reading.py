@@ -1,4 +1,4 @@
-"""Reading BC5CDR's training file, as published, and converting it."""
+"""Measures reading BC5CDR's training file, as published, and converting it."""
 
 import gzip
 import tempfile
@@ -13,7 +13,7 @@ from bio_ie.data.corpora import CorpusFormat
 
 
 class ReadingBenchmark:
-    """PubTator in, documents or jsonl out.
+    """Measures reading a PubTator file into documents, and converting it to jsonl.
 
     # Parameters
 
@@ -32,13 +32,14 @@ class ReadingBenchmark:
         self._unit = Unit("documents/s", self._read(None))
 
     def read(self, row: str, repeats: int) -> Comparison:
-        """Beside the reader of the library `bioc`, which checks nothing."""
+        """Compares reading with the reader of the library `bioc`, which checks nothing."""
         ours = Side("CorpusFormat.read", self._read, _nothing)
         baseline = Side("bioc.pubtator", self._read_with_bioc, _nothing)
         return compare(row, ours, baseline, repeats, self._unit, note=self._note)
 
     def convert(self, row: str, repeats: int) -> Comparison:
-        """Beside reading alone: what is missing to 1 is the cost of writing."""
+        """Compares converting with reading alone. The more the ratio is below 1, the more writing
+        costs."""
         with tempfile.TemporaryDirectory() as folder:
             output = Path(folder, "corpus.jsonl")
             ours = Side("convert to jsonl", self._convert, lambda _: output)

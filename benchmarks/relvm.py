@@ -1,4 +1,5 @@
-"""RELVM: packed decoding beside a padded grid, and the models beside transformers."""
+"""Compares RELVM's packed decoding with decoding of a padded grid, and its models with
+transformers."""
 
 import copy
 from pathlib import Path
@@ -23,13 +24,13 @@ from bio_ie.models import Relvm
 
 TOLERANCE = 1e-3
 INFERENCE_TARGET = 10.0
-"""Times the sentences a second of a BERT with twelve layers (the paper: "an order of
-magnitude")."""
+"""The target for the speed of inference: this many times as many sentences a second as a BERT with
+twelve layers (the paper: "an order of magnitude")."""
 
 
 class SentenceBert(torch.nn.Module):
-    """A BERT with random weights, the mean of its vectors and a linear layer: `sentence_classifier`
-    without the tokenizer's part."""
+    """A BERT with random weights, the mean of its vectors and a linear layer. This is
+    `sentence_classifier` without the work of the tokenizer."""
 
     def __init__(self, config: BertConfig) -> None:
         super().__init__()
@@ -44,19 +45,20 @@ class SentenceBert(torch.nn.Module):
 
 
 class RelvmBenchmark:
-    """A size of RELVM, with random weights, beside a transformer.
+    """Compares RELVM of one size, with random weights, with a transformer.
 
     # Parameters
 
     config : `Path`
-        Of the unsupervised training.
+        The config of the unsupervised training.
     num_sentences, batch_size, num_words : `int`
-        How many are measured, in how large batches, of a vocabulary of which size.
+        The number of sentences that are measured, the size of batches, and the size of the
+        vocabulary.
     device : `str`, optional (default = `"cpu"`)
     bf16 : `bool`, optional (default = `False`)
-        Under autocast.
+        Whether the models compute in bfloat16 (with autocast).
 
-    Raises `NotMeasured` without the device.
+    Raises `NotMeasured` if there is no such device.
     """
 
     def __init__(
@@ -84,8 +86,9 @@ class RelvmBenchmark:
         )
 
     def decoding(self, row: str, repeats: int) -> Comparison:
-        """log p(c | z) and its backward pass, on real words alone, beside every sentence padded to
-        140 words, with a softmax over the vocabulary at each."""
+        """Compares log p(c | z) and its backward pass on packed sentences, without padding, with
+        the same on sentences padded to 140 words, with a softmax over the vocabulary at every
+        word."""
         model = self._relvm().train()
         model.decoder.token_dropout = 0.0
         some = self._batches(2, by_length=False)
@@ -119,8 +122,8 @@ class RelvmBenchmark:
         )
 
     def training(self, row: str, name: str, encoder: BertConfig, repeats: int) -> Comparison:
-        """Sentences a second of unsupervised training, forward and backward, beside those of
-        fine-tuning a transformer."""
+        """Compares the sentences a second of unsupervised training, forward and backward pass, with
+        those of fine-tuning a transformer."""
         model, bert = self._relvm().train(), SentenceBert(encoder).to(self._device).train()
         some = self._batches(encoder.vocab_size)
 
@@ -137,8 +140,8 @@ class RelvmBenchmark:
         return self._compared(row, ("relvm", ours, model), (name, baseline, bert), some, repeats)
 
     def prediction(self, row: str, name: str, encoder: BertConfig, repeats: int) -> Comparison:
-        """Sentences a second of the mention classifier, with all its samples, beside those of a
-        transformer."""
+        """Compares the sentences a second of the mention classifier, with all its samples, with
+        those of a transformer."""
         classifier = {"type": "relvm_mention_classifier", "representation": self._params}
         model = Model.from_params(Params(copy.deepcopy(classifier)), vocab=self._vocab)
         model = model.to(self._device).eval()
@@ -166,7 +169,8 @@ class RelvmBenchmark:
         repeats: int,
         target: Any = None,
     ) -> Comparison:
-        """All batches, one after the other, by each side."""
+        """Compares two models. In each measurement, a model runs all batches one after the
+        other."""
 
         def side(name: str, step: Callable[[SentenceBatch], None], model: torch.nn.Module) -> Side:
             def run(_: Any) -> None:
@@ -201,7 +205,7 @@ class RelvmBenchmark:
             by_length,
         )
         if not found:
-            raise NotMeasured(f"{self._num_sentences} sentences are no batch")
+            raise NotMeasured(f"{self._num_sentences} sentences are not enough for a batch")
         return found
 
     def _prepare(
@@ -218,7 +222,7 @@ class RelvmBenchmark:
 
 
 def _padded_likelihood(model: Relvm, words: torch.Tensor, z: torch.Tensor) -> torch.Tensor:
-    """log p(c | z) `[B]`, every sentence padded to the most words that the paper has."""
+    """log p(c | z) `[B]`, with every sentence padded to the paper's largest number of words."""
     words = functional.pad(words, (0, MAX_LENGTH - words.size(1)))
     embedding = model.representation.word_embedding
     previous = functional.pad(embedding(words), (0, 0, 1, -1))

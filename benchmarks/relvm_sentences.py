@@ -1,4 +1,5 @@
-"""Sentences of made-up words, as long as those of PubMed that RELVM has."""
+"""Sentences of made-up words, with lengths like those of the PubMed sentences that RELVM learns
+from."""
 
 from typing import Any, Dict, List, NamedTuple, Tuple
 
@@ -6,21 +7,22 @@ import torch
 from allennlp.data import Vocabulary
 
 MEAN_LENGTH, MAX_LENGTH, MIN_LENGTH = 29, 140, 5
-"""In words: the mean of sentences with two entities, and the most that the paper has."""
+"""Lengths in words: the mean of sentences with two entities, the largest in the paper, and the
+smallest."""
 PIECES_A_WORD = 1.3
-"""Wordpieces, about as many as the embedded encoder's tokenizer makes of abstracts."""
+"""Wordpieces per word, about as many as the embedded encoder's tokenizer makes of abstracts."""
 ENTITY_TYPES = ("CHEMICAL", "DISEASE", "GENE")
 LABELS = ("NO-RELATION", "association")
 
 
 class SentenceBatch(NamedTuple):
-    """Some sentences, for both sides."""
+    """A batch of sentences, as input for RELVM and for a transformer."""
 
     inputs: Dict[str, Any]
-    """Of a model of RELVM."""
+    """The input of a model of RELVM."""
     labels: torch.Tensor
     wordpieces: Dict[str, torch.Tensor]
-    """Of a BERT: ids and mask."""
+    """The input of a BERT: ids and mask."""
 
     @property
     def words(self) -> torch.Tensor:
@@ -29,7 +31,7 @@ class SentenceBatch(NamedTuple):
 
 
 def vocabulary(num_words: int) -> Vocabulary:
-    """So many words beside padding and the unknown one."""
+    """A vocabulary with this many words besides the padding and the unknown word."""
     return Vocabulary(
         non_padded_namespaces=["relation_labels"],
         tokens_to_add={
@@ -41,7 +43,8 @@ def vocabulary(num_words: int) -> Vocabulary:
 
 
 def lengths(number: int) -> torch.Tensor:
-    """`[number]`, always the same ones: most near the mean, few long, one of them the longest."""
+    """The lengths of sentences, `[number]`, the same every time. Most are near the mean and few are
+    long. One sentence has the largest length."""
     generator = torch.Generator().manual_seed(0)
     drawn = torch.randn(number, generator=generator).mul(0.45).exp()
     result = (drawn / drawn.mean() * MEAN_LENGTH).round().long().clamp(MIN_LENGTH, MAX_LENGTH)
@@ -57,7 +60,8 @@ def batches(
     device: str,
     by_length: bool = True,
 ) -> List[SentenceBatch]:
-    """Sentences of like lengths together, which is what a padded encoder likes; or as they come."""
+    """Batches of sentences. With `by_length`, sentences of similar length share a batch, which
+    saves padding. Otherwise, the sentences stay in their random order."""
     ordered = lengths(number)
     if by_length:
         ordered = ordered.sort().values
@@ -66,12 +70,12 @@ def batches(
 
 
 def _batch(
-    its_lengths: torch.Tensor, num_words: int, num_wordpieces: int, device: str
+    sentence_lengths: torch.Tensor, num_words: int, num_wordpieces: int, device: str
 ) -> SentenceBatch:
-    words, _ = _padded(its_lengths, 2, num_words + 2)
-    pieces = (its_lengths * PIECES_A_WORD).round().long() + 2  # [CLS] and [SEP]
+    words, _ = _padded(sentence_lengths, 2, num_words + 2)
+    pieces = (sentence_lengths * PIECES_A_WORD).round().long() + 2  # [CLS] and [SEP]
     ids, mask = _padded(pieces, 1, num_wordpieces)
-    size = len(its_lengths)
+    size = len(sentence_lengths)
     entities = torch.randint(2, 2 + len(ENTITY_TYPES), (size, 2))
     return SentenceBatch(
         {
@@ -83,7 +87,9 @@ def _batch(
     )
 
 
-def _padded(its_lengths: torch.Tensor, low: int, high: int) -> Tuple[torch.Tensor, torch.Tensor]:
-    longest = int(its_lengths.max())
-    mask = torch.arange(longest) < its_lengths.unsqueeze(1)
+def _padded(
+    sentence_lengths: torch.Tensor, low: int, high: int
+) -> Tuple[torch.Tensor, torch.Tensor]:
+    longest = int(sentence_lengths.max())
+    mask = torch.arange(longest) < sentence_lengths.unsqueeze(1)
     return torch.randint(low, high, mask.shape) * mask, mask.long()

@@ -1,4 +1,4 @@
-"""The table, the machine it was made on, and both as JSON."""
+"""The report of a run: the table, the machine it was made on, and both as JSON."""
 
 import os
 import platform
@@ -14,8 +14,8 @@ from benchmarks.timing import Comparison
 
 
 def machine() -> Dict[str, Any]:
-    """What the figures depend on. `load` is the number of running processes just before, which
-    is near 0 on a machine that has nothing else to do."""
+    """The machine and the software that the figures depend on. `load` is the number of running
+    processes before the run, which is near 0 on a machine that has nothing else to do."""
     return {
         "cpu": _cpu_model(),
         "cores": len(os.sched_getaffinity(0))
@@ -44,7 +44,7 @@ def _cpu_model() -> str:
 def as_json(
     machine: Dict[str, Any], comparisons: Sequence[Comparison], skipped: Dict[str, str], quick: bool
 ) -> Dict[str, Any]:
-    """Everything that was measured, and why the rest was not."""
+    """All results, and the reasons why other rows were skipped."""
     return {
         "machine": machine,
         "quick": quick,
@@ -57,7 +57,7 @@ HEADINGS = ("row", "ours", "beside", "ratio", "half of the pairs", "target", "pa
 
 
 def as_table(comparisons: Sequence[Comparison]) -> str:
-    """A Markdown table, aligned so that it reads well in a terminal too."""
+    """A Markdown table, aligned so that it is readable in a terminal too."""
     rows = [HEADINGS, *map(_cells, comparisons)]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = [_line(row, widths) for row in rows]
@@ -66,7 +66,7 @@ def as_table(comparisons: Sequence[Comparison]) -> str:
 
 
 def as_notes(comparisons: Sequence[Comparison]) -> str:
-    """What each row was measured on, rows with the same input together."""
+    """The measured input of each row. Rows with the same input share a line."""
     rows: Dict[str, List[str]] = {}
     for comparison in comparisons:
         rows.setdefault(comparison.note, []).append(comparison.row)

@@ -43,31 +43,32 @@ from benchmarks.timing import Comparison, NotMeasured
 
 @dataclass(frozen=True)
 class Settings:
-    """How much is measured.
+    """The settings of a run: what is measured, and how much of it.
 
     # Parameters
 
     data_folder : `Path`
-        Of real corpora.
+        The folder of real corpora.
     repeats : `int`
-        Pairs of measurements a row.
+        The number of pairs of measurements per row.
     sentences, abstracts : `int`
-        Of SNERL's documents, which are long, an eighth of the former are measured.
+        The numbers of sentences and abstracts that are measured. SNERL's documents are long, so
+        only an eighth of `sentences` of them are measured.
     training_batch, prediction_batch : `int`
-        Sentences a batch of a model; documents a quarter of it.
+        The number of sentences in a batch. Batches of documents have a quarter of it.
     mentions : `Tuple[int, ...]`
-        In documents whose facts are pooled.
+        The numbers of mentions in the documents whose facts are pooled.
     classes : `Tuple[int, ...]`
-        Concepts that the multi-task entity linker tells apart.
+        The numbers of concepts that the multi-task entity linker tells apart.
     models, keci_models, snerl_models, multitask_models : `Dict[str, Tuple[Path, BertConfig]]`
         See `MODELS`, `KECI_MODELS`, `SNERL_MODELS` and `MULTITASK_MODELS`.
     relvm_models, relvm_encoders
         See `RELVM_MODELS` and `RELVM_ENCODERS`.
     relvm_batch, relvm_words : `int`
-        Sentences a batch of RELVM on a CPU, of which there are two, and words in its vocabulary. On
-        a GPU batches are six times as large: those of the paper.
+        The number of sentences in a batch of RELVM on a CPU, and of words in its vocabulary. There
+        are two batches. On a GPU, batches are six times as large, as in the paper.
     knowledge_base, snerl_knowledge_base : `Path`
-        Of KECI and of SNERL; if it is there.
+        The knowledge bases of KECI and of SNERL. If they do not exist, small ones are made.
     """
 
     data_folder: Path
@@ -110,8 +111,8 @@ QUICK: Dict[str, Any] = {
 
 
 def rows(settings: Settings) -> Dict[str, Callable[[], Comparison]]:
-    """What can be measured, by name, in the order of the table. A call measures one row, or raises
-    `NotMeasured`."""
+    """All rows that can be measured, by name, in the order of the table. Calling a value measures
+    its row or raises `NotMeasured`."""
     table: Dict[str, Callable[[], Comparison]] = {}
     for device in DEVICES:
         for model in settings.models:
@@ -216,7 +217,7 @@ def _snerl(row: str, model: str, step: str, device: str, settings: Settings) -> 
         benchmark = SnerlBenchmark(documents, *settings.snerl_models[model], **DEVICES[device])
         measure = getattr(benchmark, step)
         batch = settings.training_batch if step == "training" else settings.prediction_batch
-        # Documents take long: fewer pairs of measurements will do.
+        # Documents take long, so fewer pairs of measurements are made.
         return measure(row, max(1, batch // 4), max(1, settings.repeats // 4))
 
 
@@ -287,14 +288,14 @@ def _linking(row: str, settings: Settings) -> Comparison:
 def measure_rows(
     settings: Settings, only: Optional[Sequence[str]] = None
 ) -> Tuple[List[Comparison], Dict[str, str]]:
-    """What was measured, and for each row that could not be, why. Says how it goes on standard
-    error.
+    """Measures rows. It returns the results and, for each row that could not be measured, the
+    reason. It reports its progress on standard error.
 
     # Parameters
 
     settings : `Settings`
     only : `Sequence[str]`, optional
-        Names of rows, or patterns such as `"*_prediction_cpu"`.
+        The names of the rows to measure, or patterns such as `"*_prediction_cpu"`.
     """
     comparisons: List[Comparison] = []
     skipped: Dict[str, str] = {}
@@ -326,13 +327,13 @@ def main(arguments: Optional[Sequence[str]] = None) -> None:
     known = list(rows(settings))
     for pattern in options.only or ():
         if not any(fnmatchcase(row, pattern) for row in known):
-            sys.exit(f"no row {pattern!r}; there are {', '.join(known)}")
+            sys.exit(f"there is no row {pattern!r}; the rows are {', '.join(known)}")
 
     where = machine()
     comparisons, skipped = measure_rows(settings, options.only)
     print(", ".join(f"{name} {value}" for name, value in where.items() if value is not None))
     if options.quick:
-        print("A smoke run (--quick): the figures mean nothing.")
+        print("This was a smoke run (--quick): the figures mean nothing.")
     print(f"\n{as_table(comparisons)}\n\n{as_notes(comparisons)}")
     for reason in dict.fromkeys(skipped.values()):
         left_out = [row for row in skipped if skipped[row] == reason]
@@ -348,12 +349,16 @@ def _parser() -> argparse.ArgumentParser:
         "--only",
         action="append",
         metavar="ROW",
-        help="measure this row only; also a pattern ('*_cpu'); may be given several times",
+        help="measure only this row or the rows of a pattern ('*_cpu'); may be given several times",
     )
-    parser.add_argument("--repeats", type=_positive, help="pairs of measurements a row")
-    parser.add_argument("--threads", type=_positive, help="of torch (default: torch's own choice)")
-    parser.add_argument("--quick", action="store_true", help="a smoke run: hardly any input")
-    parser.add_argument("--output", metavar="FILE", help="write the figures as JSON, too")
+    parser.add_argument("--repeats", type=_positive, help="pairs of measurements per row")
+    parser.add_argument(
+        "--threads", type=_positive, help="threads of torch (default: torch's own choice)"
+    )
+    parser.add_argument(
+        "--quick", action="store_true", help="only check that rows run, with hardly any input"
+    )
+    parser.add_argument("--output", metavar="FILE", help="write the figures to this JSON file too")
     return parser
 
 

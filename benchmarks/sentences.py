@@ -24,15 +24,15 @@ CONLL04_RECIPE = CHECKOUT / "training_config" / "joint_ner_re" / "conll04.jsonne
 
 @dataclass(frozen=True)
 class Sentences:
-    """Sentences as `TaggedRelationsReader` takes them, and where they are from."""
+    """Sentences for `TaggedRelationsReader`, and a description of where they are from."""
 
     source: str
     views: Tuple[Sentence, ...]
 
 
 def read_sentences(count: int, data_folder: Path) -> Sentences:
-    """The first `count` sentences of CoNLL04's training file, or of the demo corpus where that is
-    absent (or all, if there are fewer)."""
+    """The first `count` sentences (or all, if there are fewer) of CoNLL04's training file or, if it
+    does not exist, of the demo corpus."""
     source, file, corpus = "CoNLL04 train", data_folder / "conll04" / "conll04_train.json", "spert"
     if not file.is_file():
         source, file, corpus = "demo", CHECKOUT / "fixtures" / "demo" / "train.jsonl", "jsonl"
@@ -45,7 +45,7 @@ def read_sentences(count: int, data_folder: Path) -> Sentences:
 def sentence_reader(
     config: Path, indexer: Optional[Dict[str, Any]] = None
 ) -> TaggedRelationsReader:
-    """The reader of a config, with another indexer alone if one is given."""
+    """The reader of a config. If `indexer` is given, it is the reader's only token indexer."""
     params = Params.from_file(str(config))["dataset_reader"]
     if indexer is not None:
         params["token_indexers"] = {"tokens": indexer}
@@ -59,12 +59,13 @@ def labelled_instances(
     reader: DocumentReader[Any], documents: Sequence[Document]
 ) -> List[Instance]:
     """The instances of documents, with labels."""
-    of_documents = (reader.document_to_instances(d, labelled=True) for d in documents)
-    return list(chain.from_iterable(of_documents))
+    instances = (reader.document_to_instances(document, labelled=True) for document in documents)
+    return list(chain.from_iterable(instances))
 
 
 def build_vocabulary(instances: Sequence[Instance]) -> Vocabulary:
-    """As `Vocabulary.from_instances`, without a progress bar between the lines of the report."""
+    """Does the same as `Vocabulary.from_instances`, but without a progress bar, which would appear
+    between the lines of the report."""
     counts: Dict[str, Dict[str, int]] = defaultdict(lambda: defaultdict(int))
     for instance in instances:
         instance.count_vocab_items(counts)
@@ -74,9 +75,10 @@ def build_vocabulary(instances: Sequence[Instance]) -> Vocabulary:
 def index_by_length(
     instances: List[Instance], classes: Optional[Mapping[str, int]] = None
 ) -> Vocabulary:
-    """Puts instances of like length together, as both training and the predictor do, and indexes
-    them by the vocabulary that they make. Of a namespace in `classes` it has so many entries at
-    least: made up ones are added."""
+    """Sorts instances by length, so that batches have instances of similar length, as in training
+    and in the predictor. Then it indexes them with the vocabulary that it makes of them. `classes`
+    gives the smallest numbers of entries of namespaces. If the instances have fewer, made-up
+    entries are added."""
     instances.sort(key=lambda instance: len(instance["words"]))
     vocab = build_vocabulary(instances)
     for namespace, number in (classes or {}).items():
@@ -88,10 +90,10 @@ def index_by_length(
 
 
 def batch_starts(num_instances: int, batch_size: int, source: str, full: bool = True) -> List[int]:
-    """Where batches begin, in random order: full ones only, or all. Raises `NotMeasured` if there
-    is none."""
+    """The places where batches begin, in random order: only of full batches, or of all. Raises
+    `NotMeasured` if there is no batch."""
     starts = list(range(0, num_instances - (batch_size - 1 if full else 0), batch_size))
     if not starts:
-        raise NotMeasured(f"{source} are no batch of {batch_size}")
+        raise NotMeasured(f"{source} are not enough for a batch of {batch_size}")
     random.Random(0).shuffle(starts)
     return starts

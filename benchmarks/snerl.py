@@ -1,7 +1,9 @@
-"""What SNERL costs beside its encoder alone, and what encoding a document once saves.
+"""The time that SNERL takes compared with its encoder alone, and the time that encoding a document
+only once saves.
 
-As for the other models, weights are random, and scores are lifted so that the model finds what a
-good one would (`gold_facts.py`): how much is computed of a fact depends on how probable it is.
+As for the other models, weights are random, and scores are raised so that the model finds what a
+good model would find (`gold_facts.py`). This matters because the model computes more for a fact
+that is more probable.
 """
 
 from collections import Counter
@@ -33,12 +35,12 @@ MIN_FOUND = 0.9
 
 @dataclass(frozen=True)
 class SnerlBatch:
-    """What a step takes.
+    """The input of a step.
 
     # Parameters
 
     inputs : `Dict[str, Any]`
-        Of the model; with facts only for training.
+        The arguments of the model's `forward`, with facts only for training.
     gold : `GoldFacts`
     """
 
@@ -53,7 +55,7 @@ class SnerlBenchmark(ModelBenchmark[SnerlBatch]):
 
     documents : `SnerlDocuments`
     config : `Path`
-        Of reader and model; for all but the encoder.
+        The config of the reader and of the model, from which all but the encoder is taken.
     encoder_config, device, bf16
         See `ModelBenchmark`.
     """
@@ -79,20 +81,23 @@ class SnerlBenchmark(ModelBenchmark[SnerlBatch]):
 
     @torch.no_grad()
     def prediction(self, row: str, batch_size: int, repeats: int) -> Comparison:
-        """Forward pass and decoding to `Mention`s with concepts and `Fact`s."""
+        """Compares the forward pass and decoding to `Mention`s with concepts and `Fact`s with the
+        encoder."""
         self.model.eval()
 
         batches = self.batches(batch_size, labelled=False)
         found = sum(len(facts) for batch in batches for facts in self.predict(batch)["facts"])
-        # A mention that is annotated with two concepts names neither for certain.
+        # Not all facts are found: a mention that is annotated with two concepts names neither with
+        # certainty.
         if found < MIN_FOUND * sum(batch.gold.num_facts for batch in batches):
             raise RuntimeError("the model does not find the facts that it should")
         return self.beside_encoder(row, batches, repeats, is_training=False)
 
     @torch.no_grad()
     def encoding_once(self, row: str, batch_size: int, repeats: int) -> Comparison:
-        """A document's words through the encoder once, beside once for each pair of concepts of two
-        types that it mentions, as BRAN's released implementation has it; both in batches."""
+        """Compares encoding the words of a document once with encoding them once for each pair of
+        concepts of two types that the document mentions, as BRAN's released implementation does.
+        Both are done in batches."""
         self.model.eval()
         batches = self.batches(batch_size, labelled=False)
         num_pairs = [list(map(_num_pairs, batch.inputs["metadata"])) for batch in batches]
@@ -125,8 +130,9 @@ class SnerlBenchmark(ModelBenchmark[SnerlBatch]):
 
     @torch.no_grad()
     def from_file(self, row: str, batch_size: int, repeats: int) -> Comparison:
-        """From a corpus file to documents with facts: reading, words, candidates, model, decoding,
-        nothing remembered; beside the model on batches that are ready. No score is lifted."""
+        """Compares the whole way from a corpus file to documents with facts with the model alone on
+        batches that are ready. The whole way is reading, words, candidates, model and decoding, and
+        nothing is cached before. No score is raised."""
         self.model.eval()
         self.answers.given = NOTHING
         batches = self.batches(batch_size, labelled=False, full=False)
@@ -186,7 +192,8 @@ class SnerlBenchmark(ModelBenchmark[SnerlBatch]):
         )
 
     def batches(self, batch_size: int, labelled: bool, full: bool = True) -> List[SnerlBatch]:
-        """In random order; full ones only, without the longest documents, or all."""
+        """The batches in random order: only full batches, which may leave out the longest
+        documents, or all."""
         source = self._documents.source
         starts = batch_starts(len(self._instances), batch_size, source, full)
         return [
@@ -203,7 +210,7 @@ class SnerlBenchmark(ModelBenchmark[SnerlBatch]):
 
 
 def _num_pairs(metadata: Dict[str, Any]) -> int:
-    """Of concepts of two types that a document mentions, one at least."""
+    """The number of pairs of concepts of two types that a document mentions, at least 1."""
     types = Counter(link.type for link in metadata["gold_links"])
     return max(1, (types.total() ** 2 - sum(count**2 for count in types.values())) // 2)
 

@@ -37,9 +37,12 @@ class SnerlDocuments:
 def read_snerl_documents(
     count: int, data_folder: Path, folder: Path, knowledge_base: Path = MESH_CTD_KB
 ) -> SnerlDocuments:
-    """The first `count` documents of BC5CDR's training file, or those made up for tests where that
-    is absent; and `knowledge_base` or, without it, one of the names that are mentioned there, with
-    others like them, made in `folder`."""
+    """The first `count` documents of BC5CDR's training file, with `knowledge_base`.
+
+    If the file does not exist, the documents are those made up for the tests. If the knowledge base
+    does not exist, one is made in `folder` from the names that the documents mention and some
+    similar names.
+    """
     source, name, file, documents = first_documents(count, data_folder)
     kb_name = knowledge_base.name
     if not knowledge_base.is_file():
@@ -62,7 +65,8 @@ def first_documents(count: int, data_folder: Path) -> Tuple[str, str, Path, Tupl
 
 
 def _statements(documents: Sequence[Document]) -> Iterator[Statement]:
-    """Each mentioned concept by its first name, and one with a longer name beside it."""
+    """Statements of each mentioned concept with its first name, and of a second concept with a
+    longer name."""
     concepts = {
         concept: (document.text_of(mention).lower(), mention.type)
         for document in reversed(documents)
@@ -70,14 +74,14 @@ def _statements(documents: Sequence[Document]) -> Iterator[Statement]:
         for concept in mention.concept_ids
     }
     for number, (concept, (name, type_)) in enumerate(sorted(concepts.items())):
-        for id_, its_name in ((concept, name), (f"Y:{number}", f"acute {name}")):
-            yield ConceptName(id_, its_name)
+        for id_, concept_name in ((concept, name), (f"Y:{number}", f"acute {name}")):
+            yield ConceptName(id_, concept_name)
             yield ConceptType(id_, type_)
 
 
 def snerl_params(config: Path, documents: SnerlDocuments) -> Dict[str, Any]:
-    """A config whose reader takes the embedded encoder's wordpieces, and the candidates of this
-    knowledge base, on one thread."""
+    """A config whose reader makes the embedded encoder's wordpieces and uses the knowledge base of
+    `documents`, on one thread."""
     params: Dict[str, Any] = Params.from_file(str(config)).as_dict(quiet=True)
     reader = params["dataset_reader"]
     reader["token_indexers"]["tokens"]["model_name"] = MODEL_NAME

@@ -1,4 +1,4 @@
-"""Two things measured side by side, so that whatever slows the machine slows both."""
+"""Measures two things in turn, so that anything that slows the machine slows both."""
 
 import gc
 import time
@@ -10,21 +10,22 @@ WARM_UP_PAIRS = 2
 
 
 class NotMeasured(Exception):
-    """Raised instead of a figure where something that a row needs is absent; says what."""
+    """Raised when something that a row needs is missing. The message says what."""
 
 
 @dataclass(frozen=True)
 class Side:
-    """One of the two things.
+    """One of the two things that are compared.
 
     # Parameters
 
     label : `str`
-        What it is, for the table.
+        The name of the thing in the table.
     run : `Callable[[Any], Any]`
-        What is timed, given what `prepare` returned.
+        The function that is timed. It gets what `prepare` returned.
     prepare : `Callable[[int], Any]`
-        Gets ready, untimed, for measurement 0, 1, ...; the two sides of a pair share the number.
+        A function that prepares measurement 0, 1, ... and is not timed. Both sides of a pair get
+        the same number.
     """
 
     label: str
@@ -34,14 +35,14 @@ class Side:
 
 @dataclass(frozen=True)
 class Unit:
-    """What the two figures of a row count.
+    """The unit of the two figures of a row.
 
     # Parameters
 
     name : `str`
-        `"ms"`, or what is done in a second.
+        `"ms"`, or the items that are done in a second, such as `"sentences/s"`.
     items : `int`, optional
-        How many of them a measurement does; without it the figures are milliseconds.
+        The number of items that one measurement does. Without it, the figures are milliseconds.
     """
 
     name: str = "ms"
@@ -63,20 +64,20 @@ class Comparison:
 
     row : `str`
     ours, baseline : `str`
-        What was compared.
+        The labels of the two sides.
     unit : `str`
     ours_figure, baseline_figure : `float`
-        Medians, in `unit`.
+        The medians, in `unit`.
     ratio : `float`
-        Median over pairs of ours / baseline: of times where `unit` is a time, so that less is
-        better, and of rates where it is a rate, so that more is.
+        The median over pairs of ours / baseline. If `unit` is a time, it is a ratio of times, and
+        less is better. If `unit` is a rate, it is a ratio of rates, and more is better.
     ratio_quartiles : `Tuple[float, float]`
-        The first and the third: half of the pairs lie between.
+        The first and the third quartile. The ratios of half of the pairs lie between them.
     pairs : `int`
     target : `str`, optional
         What the ratio should be, such as `"<= 1.15"`.
     note : `str`
-        What the measured input was.
+        A description of the measured input.
     """
 
     row: str
@@ -102,12 +103,12 @@ def compare(
     note: str = "",
     finish: Callable[[], None] = lambda: None,
 ) -> Comparison:
-    """Measures `repeats` pairs, of which every other one begins with the baseline.
+    """Measures `repeats` pairs. Every second pair begins with the baseline.
 
     # Parameters
 
     target : `float`, optional
-        The most (of a time) or the least (of a rate) that the ratio should be.
+        The highest ratio of times, or the lowest ratio of rates, that there should be.
     finish : `Callable[[], None]`, optional
         Waits for the work of an asynchronous device.
     """
@@ -145,9 +146,10 @@ def _seconds(side: Side, number: int, finish: Callable[[], None]) -> float:
 
 
 def seconds(run: Callable[[], Any], finish: Callable[[], None]) -> float:
-    """How long a call takes, from when the device has nothing to do until it has not again."""
+    """The seconds of a call, from a moment when the device is idle until the device is idle
+    again."""
     finish()
-    # As `timeit` does: a collection in one of the two would be chance.
+    # As in `timeit`, because a garbage collection would hit one of the two sides by chance.
     gc.disable()
     try:
         start = time.perf_counter()

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs bio_ie into a new virtual environment in a temporary folder by exactly the lines that
-# README.md gives between its pip-install markers, and checks that it starts there.
+# Installs bio_ie into a new virtual environment in a temporary folder, with exactly the lines that
+# README.md has between its pip-install markers, and checks that bio_ie starts there.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -19,7 +19,7 @@ while read -r line; do
     eval "$line" </dev/null
 done <<<"$lines"
 
-cd "$folder"  # away from the checkout, so that what was installed is what is imported
+cd "$folder"  # away from the checkout, so that Python imports the installed package
 python -c 'import bio_ie'
 python -m bio_ie --help >/dev/null
 bio-ie --help | grep -q '^    train'

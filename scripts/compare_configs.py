@@ -1,7 +1,8 @@
-"""Shows what the experiments of another revision evaluate to, where that is something else.
+"""Shows how the configs of this checkout differ from those of another revision.
 
-`python scripts/compare_configs.py REVISION` evaluates every config of `training_config/` there and
-here, and prints the values that differ. The exit status is 1 if any does.
+`python scripts/compare_configs.py REVISION` evaluates every config of `training_config/` in the
+revision and in this checkout, and prints the values that differ. The exit status is 1 if any value
+differs.
 """
 
 import argparse
@@ -20,7 +21,7 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 
 
 def evaluated(checkout: Path) -> Dict[str, Any]:
-    """What each config of a checkout means, by its path."""
+    """The value that each config of a checkout evaluates to, by the path of the config."""
     folder = checkout / "training_config"
     return {
         str(path.relative_to(folder)): json.loads(_jsonnet.evaluate_file(str(path)))
@@ -38,7 +39,7 @@ def at_revision(revision: str) -> Dict[str, Any]:
 
 
 def differences(before: Any, after: Any, place: str = "") -> Iterator[str]:
-    """One line for each value that is gone, new or another."""
+    """One line for each value that is gone, new or changed."""
     if isinstance(before, dict) and isinstance(after, dict):
         for key in sorted(before.keys() | after.keys()):
             inner = f"{place}.{key}" if place else key

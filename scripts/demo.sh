@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The main job at small size: train the joint model, score it on sentences it has not seen,
-# predict abstracts, and write pages to look at. `make demo` runs this.
+# Shows the main use of the package with little data: trains the joint model, scores it on sentences
+# that it has not seen, predicts abstracts, and writes pages to look at. `make demo` runs this.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

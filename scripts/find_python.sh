@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Prints the path of a Python that bio_ie supports: $PYTHON if that is set, else the first that fits.
+# Prints the path of a Python that bio_ie supports: $PYTHON if it is set, otherwise the first that
+# fits.
 set -euo pipefail
 
 if [[ -n "${PYTHON:-}" ]]; then

@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
-# Builds or mends .venv and writes the stamp file named by the first argument when all is done.
+# Builds or repairs .venv. When all is done, it writes the stamp file that the first argument names.
 # `make setup` runs this; running it by hand does no harm.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 stamp="${1:-.venv/.setup-done}"
 
-# Without its stamp an environment was left half-made; with another folder's it was moved or copied,
-# and the absolute paths in it are wrong. Both are made anew: pip's cache makes that cheap.
+# An environment without its stamp is incomplete. An environment with the stamp of another folder was
+# moved or copied, and the absolute paths in it are wrong. Both are made anew, which is cheap because
+# of pip's cache.
 if [[ -e "$stamp" && "$(cat "$stamp")" == "$PWD" ]] && .venv/bin/python -m pip -V >/dev/null 2>&1
 then
     rm "$stamp"
@@ -31,7 +32,7 @@ if .venv/bin/python -c '
 import sys, torchvision
 sys.exit(getattr(torchvision, "IS_PLACEHOLDER", False))
 ' 2>/dev/null; then
-    echo "== Keeping the torchvision that is there"
+    echo "== Keeping the installed torchvision"
 else
     echo "== Installing the torchvision placeholder"
     pip_install --quiet --no-deps ./stubs/torchvision

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-# How long an example takes says nothing about whether it is right.
+# Without a time limit, because the time of an example says nothing about its result.
 settings.register_profile("bio_ie", deadline=None)
 settings.load_profile("bio_ie")
 
@@ -25,9 +25,10 @@ def fixtures_folder() -> Path:
 
 @pytest.fixture(scope="session")
 def toy_archive(tmp_path_factory: pytest.TempPathFactory, fixtures_folder: Path) -> Path:
-    """An archive of the joint model at toy size. It finds some mentions and relations, wrong as
-    they may be."""
-    # Not above: most tests need no AllenNLP, and are sooner ready without.
+    """An archive of the joint model at toy size. It finds some mentions and relations, right or
+    wrong."""
+    # Imported here and not above, because most tests do not need AllenNLP and start sooner without
+    # it.
     from allennlp.commands.train import train_model
     from allennlp.common import Params
 

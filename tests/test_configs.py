@@ -1,4 +1,5 @@
-"""Every config of `training_config/` is what it seems to be, and trains."""
+"""Checks that every config of `training_config/` has the settings that it should have, and that it
+trains."""
 
 import copy
 import functools
@@ -26,9 +27,9 @@ ALL = sorted(str(path.relative_to(FOLDER)) for path in FOLDER.rglob("*.jsonnet")
 KNOWLEDGE = [name for name in ALL if name.startswith("knowledge/")]
 """Configs of `bio-ie build-kb`; the others are experiments."""
 TYPE_CLASSIFIER = "relvm/entity_types.jsonnet"
-"""A text classifier of AllenNLP's, with a test of its own."""
+"""The config of AllenNLP's text classifier, which has a test of its own."""
 RELVM = [name for name in ALL if name.startswith("relvm/")]
-"""Of other kinds of instances: see `training_config/test_relvm.py`."""
+"""Configs with other kinds of instances; see `training_config/test_relvm.py`."""
 CONFIGS = [name for name in ALL if name not in KNOWLEDGE and name not in RELVM]
 ABLATIONS = [name for name in CONFIGS if Path(name).parent.name == "ablations"]
 BASES = {
@@ -36,7 +37,7 @@ BASES = {
     "keci": "keci/biorelex.jsonnet",
     "snerl": "snerl/bc5cdr.jsonnet",
 }
-"""What the ablations of a folder are of."""
+"""The configs from which the ablations of each folder are derived."""
 DATA = {
     "jsonl": "demo/validation.jsonl",
     "spert": "corpora/spert/sentences.json",
@@ -48,12 +49,12 @@ DATA = {
     "gsc_plus": "corpora/gsc_plus",
     "sentence_jsonl": "corpora/sentence_jsonl/sentences.jsonl",
 }
-"""Of each format that a config reads, a little, under `fixtures/`. Too little to make folds of."""
+"""A small file under `fixtures/` for each format that a config reads. It is too small for folds."""
 
 
 @functools.cache
 def jsonnet(name: str) -> str:
-    """The config evaluated, without any variable from outside."""
+    """The evaluated config, without any environment variables."""
     return str(_jsonnet.evaluate_file(str(FOLDER / name)))
 
 
@@ -77,7 +78,7 @@ def objects(value: Any) -> Iterator[Dict[str, Any]]:
 
 
 def model_names(value: Any) -> Iterator[Tuple[Dict[str, Any], str]]:
-    """Where encoders are named: the objects that do, and the names."""
+    """The objects that name encoders, and the names."""
     for part in objects(value):
         if "model_name" in part:
             yield part, part["model_name"]
@@ -102,7 +103,7 @@ def shortened(config: Dict[str, Any]) -> Dict[str, Any]:
 
 
 def with_tiny_encoder(config: Dict[str, Any]) -> None:
-    """Puts the smallest encoder in the place of a pretrained one."""
+    """Replaces pretrained encoders with the smallest one."""
     places = [place for place, _ in model_names(config)]
     for place in places:
         place["model_name"] = str(ROOT / "fixtures" / "encoders" / "tiny_bert")
@@ -114,8 +115,8 @@ def with_tiny_encoder(config: Dict[str, Any]) -> None:
 
 
 def with_toy_knowledge(config: Dict[str, Any], kb: Path, folder: Path) -> None:
-    """Puts a small knowledge base in the place of every other one, and vectors of its concepts in
-    the place of every file of vectors."""
+    """Replaces every knowledge base with a small one, and every file of vectors with vectors of its
+    concepts."""
     concepts = [concept.id for concept in KnowledgeBase(str(kb)).concepts()]
     for part in objects(config):
         if str(part.get("path", "")).endswith(".sqlite"):
@@ -127,7 +128,7 @@ def with_toy_knowledge(config: Dict[str, Any], kb: Path, folder: Path) -> None:
 
 
 def train(config: Dict[str, Any], folder: Path) -> Dict[str, float]:
-    """Trains, archives, and returns the metrics."""
+    """Trains and archives a model, and returns the metrics."""
     model = train_model(Params(copy.deepcopy(config)), str(folder / "run"))
     assert isinstance(model, Model)
     assert (folder / "run" / "model.tar.gz").exists()
@@ -136,7 +137,7 @@ def train(config: Dict[str, Any], folder: Path) -> Dict[str, float]:
 
 
 def with_toy_detector(config: Dict[str, Any], archive: Path) -> None:
-    """Puts a small archive in the place of every other one that finds mentions."""
+    """Replaces every archive that finds mentions with a small one."""
     for part in objects(config):
         if part.get("mention_detector") is not None:
             part["mention_detector"] = str(archive)
@@ -154,14 +155,14 @@ def test_config_trains_two_steps(
     metrics = train(config, tmp_path)
     assert metrics["training_loss"] > 0
     metric = config["trainer"]["validation_metric"].lstrip("+")
-    # A config that was chosen is scored once, at the end.
+    # A config without validation data is scored only once, on the test data at the end.
     scored = {
         "validation_": "validation_data_path" in config,
         "test_": config.get("evaluate_on_test", False),
     }
     assert any(scored.values())
     assert {part: part + metric in metrics for part in scored} == scored
-    # Each group of parameters that has settings of its own exists.
+    # Every group of parameters with its own settings matches some parameters.
     log = (tmp_path / "run" / "out.log").read_text()
     assert "does not match any parameter name" not in log
 
@@ -180,7 +181,7 @@ KECI = """(import 'lib/keci/base.libsonnet') {
 
 
 def keci() -> Dict[str, Any]:
-    """An experiment with every setting of the base that adds a part."""
+    """An experiment that uses every setting of the base that adds a part."""
     snippet = _jsonnet.evaluate_snippet(str(FOLDER / "snippet.jsonnet"), KECI)
     config: Dict[str, Any] = json.loads(snippet)
     return config
@@ -280,7 +281,7 @@ def test_one_encoder_serves_readers_and_model(name: str) -> None:
         assert set(names) == {"pretrained_transformer_words"}
     else:
         assert names == ["embedding_with_word_dropout", "single_id", "single_id"]
-        # A word that training has not seen is unknown.
+        # A word that training has not seen is an unknown word.
         assert config["datasets_for_vocab_creation"] == ["train"]
     assert config["include_in_archive"] == ["encoder"]
 
@@ -303,7 +304,7 @@ def test_ablation_changes_something_of_the_model_alone(name: str) -> None:
         place["model_name"] = base_name
     for part in (config, base):
         del part["model"]
-        for reader in readers:  # what is a setting of reader and model both
+        for reader in readers:  # the settings that both reader and model have
             part[reader]["token_indexers"].pop("characters", None)
             part[reader].pop("background", None)
             part[reader].pop("word_keys", None)

@@ -1,4 +1,4 @@
-"""What the documentation says of the code: examples, names, parameters, defaults, links."""
+"""Compares the documentation with the code: examples, names, parameters, defaults, links."""
 
 import inspect
 import json
@@ -63,7 +63,7 @@ PAGES = [
 WITH_COMMANDS = [
     README, DATA, KNOWLEDGE, CONFIGS / "README.md", CONFIGS / "training.md", *SYSTEM_PAGES,
 ]  # fmt: skip
-"""Pages that tell their reader what to run."""
+"""The pages that tell their readers what commands to run."""
 
 BASES = [
     CorpusFormat, SpanSentenceSplitter, Tokenizer, DatasetReader, TokenIndexer, TokenEmbedder,
@@ -71,13 +71,13 @@ BASES = [
     ConceptEmbedder, Schedule, TagDecoder, Optimizer, TrainerCallback, Checkpointer, BatchSampler,
 ]  # fmt: skip
 TABULATED = BASES[3:]
-"""Those whose parameters have a table in docs/configs/."""
+"""The parts whose parameters have a table in docs/configs/."""
 
 UNREGISTERED = [
     BackgroundKnowledgeBase, BackgroundKnowledge, MentionLinker, LinkingTask, CandidateRescoring,
     LatentDecoder,
 ]  # fmt: skip
-"""Parts of configs that have a table too, and no `type`."""
+"""Parts of configs that have a table too, but no `type`."""
 
 GIVEN = {"self", "vocab", "serialization_dir", "ddp_accelerator", "model_parameters"}
 GIVEN_BY_MODEL = {
@@ -90,7 +90,7 @@ GIVEN_BY_MODEL = {
     MentionLinker: {"token_dim", "mention_dim"},
     LatentDecoder: {"latent_dim", "embedding_dim"},
 }
-"""Constructor parameters that are no settings: the framework or the model gives them."""
+"""Constructor parameters that are not settings, because the framework or the model gives them."""
 
 
 def page_name(page: Path) -> str:
@@ -110,8 +110,8 @@ def examples(language: str) -> List[Any]:
 
 
 def jsonnet_file(block: str) -> str:
-    """Where a jsonnet example lies: in the file that its first line names, or beside the configs
-    of the joint model."""
+    """The file of a jsonnet example: the one that its first line names, or a file next to the
+    configs of the joint model."""
     named = re.match(r"// (training_config/\S+\.jsonnet)$", block, re.M)
     return named[1] if named else "training_config/joint_ner_re/example.jsonnet"
 
@@ -134,7 +134,7 @@ def settings_of(class_: Any) -> Dict[str, inspect.Parameter]:
     given = GIVEN.union(
         *(names for base, names in GIVEN_BY_MODEL.items() if issubclass(class_, base))
     )
-    parameters = infer_params(class_)  # those that are passed on to a base, too
+    parameters = infer_params(class_)  # the parameters that are passed on to a base class too
     return {
         name: parameter
         for name, parameter in parameters.items()
@@ -143,7 +143,7 @@ def settings_of(class_: Any) -> Dict[str, inspect.Parameter]:
 
 
 def table_rows(text: str) -> List[List[str]]:
-    """The cells of every table line but the heads and rules."""
+    """The cells of every line of a table except headings and rules."""
     lines = text.splitlines()
     return [
         [cell.strip() for cell in line.strip("|").split("|")]
@@ -153,7 +153,7 @@ def table_rows(text: str) -> List[List[str]]:
 
 
 def section(page: Path, heading: str) -> str:
-    """From a heading to the next one."""
+    """The text from a heading to the next one."""
     match = re.search(
         rf"^#+ {re.escape(heading)}\n(.*?)(?=^#+ |\Z)",
         re.sub(r"^```.*?^```$", "", page.read_text("utf-8"), flags=re.M | re.S),
@@ -254,7 +254,7 @@ def test_parameter_tables_are_those_of_the_constructors(heading, class_):
         if default is parameter.empty:
             assert shown == "required", parameter.name
         elif isinstance(default, Lazy) or (default is None and shown != "null"):
-            # What the part makes of it: a registered name.
+            # The value that the part makes of the setting: a registered name.
             bases = (*BASES, Activation, CandidateGenerator)
             assert any(shown in base.list_available() for base in bases), shown
         else:

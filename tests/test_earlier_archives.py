@@ -1,4 +1,4 @@
-"""Archives and knowledge bases that version 0.1.0 made load, and predict what they predicted."""
+"""Archives and knowledge bases of version 0.1.0 load, and predict what they predicted then."""
 
 import json
 import sys
@@ -12,11 +12,12 @@ import bio_ie  # noqa: F401 - registers what the archives name
 
 SYSTEMS = ["joint_ner_re", "keci", "snerl", "multitask_entity_linker", "relvm"]
 FLOAT_ERROR = 1e-4
-"""Probabilities of other processors and library versions differ by less."""
+"""The largest difference between probabilities on different processors and library versions."""
 
 
 def approximately(value: Any) -> Any:
-    """`value`, equal to what has the same shape and nearly the same numbers."""
+    """A value that is equal to anything with the same structure as `value` and nearly the same
+    numbers."""
     if isinstance(value, dict):
         return {key: approximately(part) for key, part in value.items()}
     if isinstance(value, list):

@@ -24,7 +24,7 @@ WORKING_VERSIONS = {
 
 @pytest.fixture
 def installed(monkeypatch) -> Dict[str, Optional[str]]:
-    """The versions that the guard sees; a test changes them. `None`: not installed."""
+    """The versions that the guard sees. A test changes them. `None` means not installed."""
     versions: Dict[str, Optional[str]] = dict(WORKING_VERSIONS)
 
     def version(name: str) -> str:
@@ -96,7 +96,7 @@ def test_command_line_exits_with_the_sentence(installed, monkeypatch, capsys, pr
     monkeypatch.setattr("sys.argv", [program, "train"])
     with pytest.raises(SystemExit) as raised:
         environment.check_environment()
-    # A string as exit status is what Python prints to stderr before it exits with status 1.
+    # If the exit status is a string, Python prints it to stderr and exits with status 1.
     assert str(raised.value.code).startswith("bio-ie: bio_ie needs allennlp ==2.10.1")
 
 

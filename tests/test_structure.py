@@ -1,4 +1,5 @@
-"""Rules of CONTRIBUTING.md about where things go, beyond what ruff and import-linter check."""
+"""Checks rules of CONTRIBUTING.md about the places of code that ruff and import-linter do not
+check."""
 
 import ast
 import re
@@ -14,7 +15,7 @@ SOURCES = sorted(PACKAGE.rglob("*.py"))
 
 
 def imports_in_functions(path: Path) -> Iterator[int]:
-    """The lines at which a function imports from this package."""
+    """The lines in which a function imports from this package."""
     for function in ast.walk(ast.parse(path.read_text("utf-8"))):
         if isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)):
             for node in ast.walk(function):
@@ -28,7 +29,7 @@ def imports_in_functions(path: Path) -> Iterator[int]:
 
 
 def test_imports_of_the_package_stand_at_the_top() -> None:
-    # The command sets warnings up before it imports anything that warns.
+    # The command configures warnings before it imports anything that warns.
     found = {
         f"{path.relative_to(CHECKOUT)}:{line}"
         for path in SOURCES
@@ -53,7 +54,7 @@ def test_roots_of_folders_stay_small(folder: str, most: int) -> None:
 
 
 def test_tests_mirror_the_package() -> None:
-    """A folder of tests of the package is called like the folder that it tests."""
+    """A folder of tests has the same name as the folder of the package that it tests."""
     not_mirrored = {"benchmarks", "fixtures", "training_config"}
     for path in sorted((CHECKOUT / "tests").rglob("__init__.py")):
         folder = path.parent.relative_to(CHECKOUT / "tests")

@@ -1,4 +1,5 @@
-"""What is counted of concepts: facts between them, and which of them a document names."""
+"""The concept items that metrics count: facts between concepts, and the concepts that documents and
+mentions name."""
 
 from typing import AbstractSet, Dict, Iterable, List, NamedTuple, Optional, Sequence, TypeVar
 
@@ -16,14 +17,14 @@ class FactItem(NamedTuple):
 
 
 class LinkItem(NamedTuple):
-    """A concept that a document names, by a mention of this type."""
+    """A concept that a document names, and the type of the mention that names it."""
 
     concept_id: str
     type: str
 
 
 class MentionLink(NamedTuple):
-    """A mention in a document, and one concept that it names."""
+    """A mention in a document and one concept that it names."""
 
     start: int
     end: int
@@ -32,8 +33,8 @@ class MentionLink(NamedTuple):
 
 
 def linking_items(mentions: Iterable[Mention]) -> List[MentionLink]:
-    """One item for each id of each mention: a mention of two concepts is two items, one without an
-    id none."""
+    """One item for each id of each mention. A mention of two concepts gives two items, and a
+    mention without an id gives none."""
     return [
         MentionLink(mention.start, mention.end, concept_id, mention.type)
         for mention in mentions
@@ -44,16 +45,26 @@ def linking_items(mentions: Iterable[Mention]) -> List[MentionLink]:
 ConceptItem = TypeVar("ConceptItem", LinkItem, MentionLink)
 
 
-def of_concepts(
+def items_by_concept(
     rows: Sequence[Sequence[ConceptItem]], concepts: AbstractSet[str], inside: bool
 ) -> List[List[ConceptItem]]:
-    """The items of each row whose concept is one of `concepts` or, if not `inside`, is not."""
+    """Filters the items of each row by their concepts.
+
+    # Parameters
+
+    rows : `Sequence[Sequence[ConceptItem]]`
+    concepts : `AbstractSet[str]`
+    inside : `bool`
+        Whether to keep the items whose concept is one of `concepts`, or the items whose concept is
+        not.
+    """
     return [[item for item in row if (item.concept_id in concepts) is inside] for row in rows]
 
 
 class ConceptItems:
-    """The items of one document, with each concept written in one way: as a knowledge base does, by
-    whichever id it is known there; else with the prefix of its vocabulary, where that can be told.
+    """The items of one document, with each concept written in one way only. A concept that the
+    knowledge base knows by any of its ids has the id that the knowledge base gives it. Any other
+    concept has its own id with the prefix of its vocabulary, if the vocabulary can be told.
 
     # Parameters
 
@@ -71,16 +82,17 @@ class ConceptItems:
                 self._prefixed.setdefault(concept_id, prefixed)
 
     def concept(self, concept_id: str) -> str:
-        """The one way to write a concept."""
+        """The one id by which these items name a concept."""
         prefixed = self._prefixed.get(concept_id) or vocabulary_id(concept_id)
-        # A bare number may be that of a gene, a species or a disease.
+        # A number without a prefix may be the id of a gene, a species or a disease.
         known = None
         if self._kb is not None and not prefixed.isdigit():
             known = self._kb.resolve(prefixed)
         return known or prefixed
 
     def facts(self) -> List[FactItem]:
-        """Without duplicates, which two ids of one concept can make."""
+        """The facts of the document without duplicates. Two ids of one concept can make
+        duplicates."""
         facts = (
             FactItem(self.concept(fact.head), self.concept(fact.tail), fact.type)
             for fact in self._document.facts
@@ -88,7 +100,7 @@ class ConceptItems:
         return list(dict.fromkeys(facts))
 
     def mention_links(self) -> List[MentionLink]:
-        """One for each concept of each mention, without duplicates."""
+        """One link for each concept of each mention, without duplicates."""
         links = (
             MentionLink(mention.start, mention.end, self.concept(concept_id), mention.type)
             for mention in self._document.mentions

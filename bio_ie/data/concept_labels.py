@@ -1,4 +1,4 @@
-"""Mentions of several concepts as one label, and back."""
+"""Labels for mentions of one or several concepts, and the concepts of such labels."""
 
 import re
 from typing import Optional, Sequence, Tuple
@@ -7,8 +7,8 @@ _BAR = re.compile(r"(?<!\\)\|")
 
 
 def concept_label(concept_ids: Sequence[str]) -> Optional[str]:
-    """The label of a mention of these concepts: `None` of none, `A|B` of several, in the order of
-    the alphabet. A bar that is part of an id is written with a backslash."""
+    """The label of a mention of these concepts. Several concepts give `A|B`, in alphabetical order.
+    No concepts give `None`. A bar that is part of an id is written with a backslash."""
     ids = sorted({concept_id.replace("|", r"\|") for concept_id in concept_ids})
     return "|".join(ids) or None
 

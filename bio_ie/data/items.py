@@ -1,4 +1,5 @@
-"""What is counted: mentions and relations reduced to what two annotators would have to agree on."""
+"""The items that metrics count: mentions and relations, reduced to what two annotators would have
+to agree on."""
 
 from typing import Iterable, List, Optional, Tuple
 
@@ -15,7 +16,8 @@ Items = Tuple[List[EntityItem], List[RelationItem]]
 
 
 def entity_item(mention: Mention) -> EntityItem:
-    """The item of one mention; a discontinuous one counts by its hull."""
+    """The item of one mention. A discontinuous mention counts from its first to its last
+    character."""
     return mention.start, mention.end, mention.type
 
 
@@ -26,10 +28,10 @@ def entity_items(document: Document) -> List[EntityItem]:
 def relation_items(
     document: Document, relations: Optional[Iterable[Relation]] = None
 ) -> List[RelationItem]:
-    """The items of `relations` (default: all) of `document`.
+    """The items of `relations`, by default all relations of `document`.
 
-    An undirected relation has its smaller argument first, so that two documents that list the
-    same mentions in another order still agree.
+    An undirected relation has its smaller argument first. So two documents agree even if they list
+    the same mentions in a different order.
     """
     mentions = document.mention_by_id()
     items = []
@@ -44,8 +46,9 @@ def relation_items(
 def document_of_items(
     document: Document, entities: Iterable[EntityItem], relations: Iterable[RelationItem]
 ) -> Document:
-    """The text of `document` with these items alone for annotations, each once: for scores that
-    need more than items. The entities of `relations` are among `entities`."""
+    """A document with the text of `document` and these items as its only annotations, each of them
+    once. It is for scores that need a document and not only items. The entities of `relations` must
+    be among `entities`."""
     ids = {entity: f"T{number}" for number, entity in enumerate(dict.fromkeys(entities), 1)}
     return Document(
         document.id,

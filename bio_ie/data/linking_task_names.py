@@ -5,7 +5,7 @@ RECOGNITION, TYPING, LINKING = TASKS = (
     "entity_typing",
     "entity_linking",
 )
-"""From low to high."""
+"""The tasks, from the lowest to the highest."""
 
 NAMESPACES = {RECOGNITION: "mention_tags", TYPING: "type_labels", LINKING: "concept_labels"}
-"""Of each task, the vocabulary's namespace of its labels."""
+"""For each task, the vocabulary namespace of its labels."""

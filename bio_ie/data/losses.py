@@ -1,4 +1,4 @@
-"""What a reading loses or changes, counted and told."""
+"""Counts of what a reader loses or changes while it reads, for messages to the user."""
 
 from collections import Counter
 
@@ -6,7 +6,7 @@ from bio_ie.text.counted import Phrase
 from bio_ie.text.words import AlignedSentence
 
 Losses = Counter[Phrase]
-"""How often each thing was lost or changed."""
+"""How often each kind of loss or change happened."""
 
 
 CROSSING = Phrase(
@@ -20,7 +20,7 @@ _WORDLESS = Phrase("mentions hold no word", one="mention holds no word")
 
 
 def count_misaligned(aligned: AlignedSentence, losses: Losses) -> None:
-    """Adds the mentions of a sentence that words cannot express exactly to `losses`."""
+    """Adds to `losses` the mentions of a sentence that words cannot express exactly."""
     losses[CROSSING] += aligned.num_crossing
     losses[_DISCONTINUOUS] += aligned.num_discontinuous
     losses[_WORDLESS] += aligned.alignment.lost

@@ -1,4 +1,4 @@
-"""Where the mentions of a document come from that has none."""
+"""The base of the parts that find mentions for documents without mentions."""
 
 from typing import Iterable, Iterator
 
@@ -10,9 +10,9 @@ from bio_ie.files.failures import DocumentOrFailure
 class MentionSource(Registrable):
     """Puts mentions into documents that have none.
 
-    A reader needs a model's predictions here, and predictors need readers: so this base is all that
-    a reader knows. The implementation registered as "archive" is
-    `bio_ie.predictors.mention_detector.MentionDetector`, a trained model.
+    Readers use this base class because they cannot import the implementation: the implementation is
+    a predictor, and predictors import readers. The implementation, registered with name "archive",
+    is `bio_ie.predictors.mention_detector.MentionDetector`, a trained model.
 
     # Parameters
 
@@ -25,6 +25,6 @@ class MentionSource(Registrable):
         self.cuda_device = cuda_device
 
     def __call__(self, inputs: Iterable[DocumentOrFailure]) -> Iterator[DocumentOrFailure]:
-        """The same documents, in order. Those without mentions get mentions. Failures pass through,
-        and a document in which no mentions could be looked for becomes a failure."""
+        """The same documents, in order. Documents without mentions get mentions. Failures pass
+        through, and a document in which the search for mentions fails becomes a failure."""
         raise NotImplementedError

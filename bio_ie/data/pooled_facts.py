@@ -1,4 +1,5 @@
-"""The facts of many documents as one graph: each fact once, with what supports it."""
+"""The facts of many documents as one graph: each fact once, with the documents and sentences that
+support it."""
 
 import math
 from collections import Counter, defaultdict
@@ -25,12 +26,12 @@ class PooledFact(NamedTuple):
     type: str
     tail: str
     best: float
-    """The largest of its probabilities; 1 for an annotation, which has none."""
+    """The largest of the fact's probabilities. An annotated fact, which has none, counts as 1."""
     noisy_or: float
-    """`1 - prod_d (1 - p_d)`: the probability that some document is right about it, if they are
-    independent."""
+    """`1 - prod_d (1 - p_d)`: the probability that at least one document is right about the fact,
+    if the documents are independent."""
     documents: Tuple[str, ...]
-    """The ids of those that state it, the most certain first."""
+    """The ids of the documents that state the fact, the most certain document first."""
     evidence: Tuple[Evidence, ...]
 
 
@@ -38,9 +39,9 @@ class PooledFacts(NamedTuple):
     """What `pool_facts` returns."""
 
     facts: List[PooledFact]
-    """The most probable first (`noisy_or`, then `best`, then ids)."""
+    """The most probable fact first (by `noisy_or`, then `best`, then ids)."""
     names: Dict[str, str]
-    """Of each concept of a fact that some document names: what it is called most often."""
+    """The most frequent name of each concept that a fact has and some document names."""
     num_documents: int
 
 
@@ -50,19 +51,20 @@ def pool_facts(
     min_score: float = 0.0,
     max_evidence: int = 3,
 ) -> PooledFacts:
-    """Pools the facts of a corpus, one document after the other: of these, only facts, names and
-    evidence are kept in memory.
+    """Pools the facts of a corpus, one document after the other. Only the facts, names and evidence
+    of the documents are kept in memory.
 
     # Parameters
 
     documents : `Iterable[Document]`
-        A document supports a fact once, by the most probable one if it states it twice.
+        A document supports a fact only once. If it states the fact twice, the more probable one
+        counts.
     splitter : `SpanSplitter`
-        For documents without sentences.
+        Splits documents that have no sentences.
     min_score : `float`, optional (default = `0.0`)
-        Less probable facts of a document are left out.
+        Facts with a lower probability in a document are left out.
     max_evidence : `int`, optional (default = `3`)
-        Sentences kept for a fact, those of its most certain documents.
+        The most sentences that are kept for a fact. They come from its most certain documents.
     """
     support: Dict[Key, Dict[str, float]] = defaultdict(dict)
     sentences: Dict[Key, Dict[str, List[str]]] = defaultdict(dict)
@@ -82,8 +84,8 @@ def pool_facts(
             for key, found in _evidence(document, splitter, set(scores)).items():
                 sentences[key].setdefault(document.id, found[:max_evidence])
     facts = [
-        _pooled(key, of_documents, sentences[key], max_evidence)
-        for key, of_documents in support.items()
+        _pooled(key, score_by_document, sentences[key], max_evidence)
+        for key, score_by_document in support.items()
     ]
     facts.sort(key=lambda fact: (-fact.noisy_or, -fact.best, fact[:3]))
     most_often = {
@@ -138,7 +140,7 @@ def _pooled(
     key: Key, support: Dict[str, float], sentences: Dict[str, List[str]], max_evidence: int
 ) -> PooledFact:
     documents = sorted(support, key=lambda id_: (-support[id_], id_))
-    # As a sum of logarithms, which keeps small probabilities exact.
+    # A sum of logarithms keeps small probabilities exact.
     certain = any(score >= 1 for score in support.values())
     log_none = 0.0 if certain else sum(math.log1p(-score) for score in support.values())
     evidence = [Evidence(id_, sentence) for id_ in documents for sentence in sentences.get(id_, ())]

@@ -1,4 +1,4 @@
-"""One number for a span of words, so that a pair of spans is a pair of numbers."""
+"""Spans of words as single numbers, so that a pair of spans is a pair of numbers."""
 
 from typing import Tuple, TypeVar
 
@@ -7,7 +7,7 @@ import torch
 Number = TypeVar("Number", int, torch.Tensor)
 
 MAX_WORDS = 1 << 16
-"""A text of a span with a number has fewer words."""
+"""A text must have fewer words than this for its spans to have different numbers."""
 
 
 def span_position(first: Number, last: Number) -> Number:
@@ -16,5 +16,5 @@ def span_position(first: Number, last: Number) -> Number:
 
 
 def span_words(position: torch.Tensor) -> Tuple[torch.Tensor, torch.Tensor]:
-    """First and last words of the spans with these numbers."""
+    """The first and last words of the spans with these numbers."""
     return position // MAX_WORDS, position % MAX_WORDS

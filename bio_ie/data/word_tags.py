@@ -1,25 +1,25 @@
-"""Labels of spans of words, as one tag a word."""
+"""Labels of spans of words, written as one tag per word."""
 
 from typing import Iterable, List, Tuple
 
 from bio_ie.text.tokenizers.alignment import WordSpan
 
 NIL = "O"
-"""The tag of a word outside of mentions."""
+"""The tag of a word that is in no mention."""
 
 
 def word_tags(
     labelled: Iterable[Tuple[WordSpan, str]], num_words: int, scheme: str = "BIOES"
 ) -> List[str]:
-    """Tags of `num_words` words.
+    """The tags of `num_words` words.
 
     # Parameters
 
     labelled : `Iterable[Tuple[WordSpan, str]]`
-        Spans that share no word, with their labels.
+        Spans with their labels. No two spans share a word.
     num_words : `int`
     scheme : `str`, optional (default = `"BIOES"`)
-        `"BIOES"` (BILOU by other letters) or `"BIO"`.
+        `"BIOES"` (BILOU with other letters) or `"BIO"`.
     """
     tags = [NIL] * num_words
     for (first, last), label in labelled:

@@ -1,4 +1,4 @@
-"""How much text fits into the wordpieces that an encoder is given."""
+"""Calculates how much text fits into the wordpieces that an encoder is given."""
 
 from typing import Dict, List, Sequence, Tuple
 
@@ -8,13 +8,14 @@ from bio_ie.data.token_indexers import PretrainedTransformerWordsIndexer
 
 
 class WordpieceBudget:
-    """Counts wordpieces as an encoder's indexer makes them; a word without such an indexer is one.
+    """Counts wordpieces as an encoder's indexer makes them. If no indexer makes wordpieces, each
+    word counts as one.
 
     # Parameters
 
     token_indexers : `Dict[str, TokenIndexer]`
     max_wordpieces : `int`
-        Of a text, special ones included.
+        The most wordpieces of a text, special wordpieces included.
     """
 
     def __init__(self, token_indexers: Dict[str, TokenIndexer], max_wordpieces: int) -> None:
@@ -25,18 +26,25 @@ class WordpieceBudget:
         ]
         special = max((indexer.num_special_wordpieces for indexer in self._indexers), default=0)
         self.num_wordpieces = max_wordpieces - special
-        """For the words themselves."""
+        """The number of wordpieces that are left for the words."""
 
     def counts(self, words: Sequence[str]) -> List[int]:
-        """Of each word, the most that an indexer makes of it."""
+        """The number of wordpieces of each word. If several indexers make wordpieces, the largest
+        number counts."""
         if not self._indexers:
             return [1] * len(words)
-        every = [indexer.wordpiece_counts(words) for indexer in self._indexers]
-        return [max(counts) for counts in zip(*every, strict=True)]
+        counts_by_indexer = [indexer.wordpiece_counts(words) for indexer in self._indexers]
+        return [max(counts) for counts in zip(*counts_by_indexer, strict=True)]
 
     def parts(self, counts: Sequence[int]) -> List[Tuple[int, int]]:
-        """Cuts words into the fewest stretches that fit, `(first, beyond)` each; a word too long
-        for itself is a stretch."""
+        """Cuts words into the fewest stretches that fit, each as `(first, beyond)`. A single word
+        that is too long to fit is a stretch of its own.
+
+        # Parameters
+
+        counts : `Sequence[int]`
+            The wordpieces of each word.
+        """
         parts = []
         first = total = 0
         for index, count in enumerate(counts):
@@ -47,15 +55,16 @@ class WordpieceBudget:
         return [*parts, (first, len(counts))]
 
     def context(self, own: int, before: Sequence[int], after: Sequence[int]) -> Tuple[int, int]:
-        """How many words of a context fit beside a text, those nearest to it first: half of the
-        room on either side, and what one side does not need on the other.
+        """How many words of the context before and after a text fit beside the text. The words
+        nearest to the text are taken first. Each side gets half of the room, and the room that one
+        side does not need goes to the other.
 
         # Parameters
 
         own : `int`
-            Wordpieces of the text.
+            The wordpieces of the text.
         before, after : `Sequence[int]`
-            Wordpieces of each word of the context, in text order.
+            The wordpieces of each word of the context, in text order.
         """
         room = max(self.num_wordpieces - own, 0)
         room_before = max(room // 2, room - sum(after))
@@ -65,7 +74,7 @@ class WordpieceBudget:
 
 
 def _fitting(counts: Sequence[int], room: int) -> Tuple[int, int]:
-    """How many of the first fit, and what they take."""
+    """How many counts from the first on fit into `room` together, and their sum."""
     used = 0
     for number, count in enumerate(counts):
         if used + count > room:

@@ -1,4 +1,4 @@
-"""How many latent units say anything: the sign of a collapsed posterior is that none does."""
+"""The number of active latent units, which is 0 when the posterior has collapsed."""
 
 from typing import Any, Dict
 
@@ -9,9 +9,9 @@ from bio_ie.metrics.training_metric import TrainingMetric
 
 
 class ActiveUnits(TrainingMetric):
-    """The number of units u_d of a latent variable whose posterior mean differs from one input to
-    another: `Var_c(E_q(u_d | c)[u_d]) > threshold` (Burda et al. 2016, appendix C), over all inputs
-    since the last reset and over all processes.
+    """The number of units u_d of a latent variable whose posterior mean varies over inputs:
+    `Var_c(E_q(u_d | c)[u_d]) > threshold` (Burda et al. 2016, appendix C). It is counted over all
+    inputs since the last reset and over all processes.
 
     # Parameters
 
@@ -24,12 +24,12 @@ class ActiveUnits(TrainingMetric):
 
     def __init__(self, num_units: int, threshold: float = 0.01) -> None:
         self._threshold = threshold
-        # Of the means and of their squares. They move to the device of what is added.
+        # The sums of the means and of their squares. They move to the device of the means.
         self._sums = torch.zeros(2, num_units, dtype=torch.float64)
         self._count = 0
 
     def __call__(self, means: torch.Tensor) -> None:  # type: ignore[override]
-        """For the posterior means of some inputs, `[n, D]`."""
+        """Adds the posterior means of some inputs, `[n, D]`."""
         means = means.detach().double()
         self._sums = self._sums.to(means.device) + torch.stack([means.sum(0), (means**2).sum(0)])
         self._count += len(means)
@@ -47,7 +47,7 @@ class ActiveUnits(TrainingMetric):
         self._count = 0
 
     def state_dict(self) -> Dict[str, Any]:
-        """What `load_state_dict` needs to go on with the same sums."""
+        """The sums, which `load_state_dict` restores."""
         return {"sums": self._sums, "count": self._count}
 
     def load_state_dict(self, state_dict: Dict[str, Any]) -> None:

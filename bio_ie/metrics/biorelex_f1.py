@@ -11,21 +11,22 @@ from bio_ie.metrics.over_processes import over_processes
 from bio_ie.text.document import Document, DocumentError
 
 NamePair = Tuple[str, str]
-"""Two names, sorted: binding has no direction."""
+"""Two names in sorted order, because binding has no direction."""
 
 
 class BioRelExF1(Metric):
-    """Mentions and interactions as the corpus's own scorer counts them (Khachatrian et al., 2019).
+    """Scores mentions and interactions as the corpus's own scorer does (Khachatrian et al., 2019).
 
-    * Mentions: the set of (name, start, end) of a sentence, without types.
-    * Interactions join clusters of names. One is right if, for every name of the one cluster and
-      every name of the other that the sentence mentions, a relation between two mentions so named
-      is predicted; else it is missed. An interaction listed twice counts twice, one whose clusters
-      have no mentioned name is right by itself, and inconclusive (0) and negative (-1) ones are
-      gold like the others.
+    * Mentions are compared as the set of (name, start, end) of a sentence, without types.
+    * An interaction joins two clusters of names. Take every pair of a name of the one cluster and a
+      name of the other cluster that the sentence mentions. The interaction is right if, for each
+      such pair, a relation between two mentions with these names is predicted. Otherwise it is
+      missed. An interaction that is listed twice counts twice. An interaction whose clusters have
+      no mentioned name is always right. Inconclusive (0) and negative (-1) interactions are gold
+      like the others.
     * A false positive is a predicted pair of names that belongs to no interaction of its sentence,
-      whatever its type. So precision and recall count different things, and no sum of right and
-      wrong pairs is the number of predictions.
+      whatever the type of the predicted relation. So precision and recall count different things,
+      and right and wrong pairs do not add up to the number of predictions.
     """
 
     supports_distributed = True
@@ -45,12 +46,12 @@ class BioRelExF1(Metric):
         predicted : `Sequence[Document]`
             Sentences with predicted mentions and relations.
         gold : `Sequence[Document]`
-            The same sentences as the format `biorelex` reads them: `clusters` and `interactions`
-            of their metadata are what counts.
+            The same sentences as the format `biorelex` reads them. The `clusters` and
+            `interactions` of their metadata are the gold.
         mask : `Sequence[bool]`, optional
-            Sentences to count; `False` marks the copies that pad a distributed round.
+            Which sentences to count. `False` marks the copies that pad a distributed round.
 
-        Raises `DocumentError` for gold without clusters and interactions.
+        Raises `DocumentError` for a gold sentence without clusters and interactions.
         """
         if mask is None:
             mask = [True] * len(gold)
@@ -89,7 +90,7 @@ class BioRelExF1(Metric):
             `gold`; the ratios of mentions as `mention_precision`, `mention_recall`, `mention_f1`.
         """
         counts = over_processes(self._counts)
-        # Score's "predicted" is what precision divides by: here right interactions, wrong pairs.
+        # Precision divides by the `predicted` of `Score`: here right interactions plus wrong pairs.
         interactions = Score(counts["correct"], counts["correct"] + counts["wrong"], counts["gold"])
         mentions = Score(*(counts[f"mention_{name}"] for name in ("correct", "predicted", "gold")))
         result = {
@@ -110,14 +111,16 @@ class BioRelExF1(Metric):
 
 
 def is_biorelex(document: Document) -> bool:
-    """Whether the document has what this score needs of gold."""
+    """Whether the document has the clusters and interactions that this score needs."""
     return {"clusters", "interactions"} <= (document.metadata or {}).keys()
 
 
 def _cluster_names(gold: Document) -> Dict[str, List[str]]:
     """The mentioned names of each cluster."""
     if not is_biorelex(gold):
-        raise DocumentError(gold.id, "no clusters and interactions, as the official score needs")
+        raise DocumentError(
+            gold.id, "no clusters and interactions, which the official score of BioRelEx needs"
+        )
     clusters: List[Mapping[str, Any]] = (gold.metadata or {})["clusters"]
     return {
         cluster["id"]: [name for name, is_mentioned in cluster["names"].items() if is_mentioned]

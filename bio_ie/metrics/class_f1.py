@@ -1,4 +1,4 @@
-"""Scores of items that have one label each, most of them none that matters."""
+"""Scores of items with one label each, where one label is negative ("no relation")."""
 
 from typing import Dict, List, Optional, Sequence
 
@@ -13,18 +13,20 @@ from bio_ie.metrics.over_processes import from_all_processes
 
 
 class ClassF1(Metric):
-    """Precision, recall and F1 of the positive labels, which are all but one: micro, and of each if
-    there are several (a confusion of two of them is a wrong and a missed one). Beside them, because
-    an F1 flatters where most items are positive: accuracy, the area under the ROC curve of
-    "positive" against "negative", and the F1 of an answer that is the same for every item, the
-    commonest positive label.
+    """Precision, recall and F1 of the positive labels, which are all labels but one. They are micro
+    scores and, if there are several positive labels, F1 scores of each label. If a model confuses
+    two positive labels, one item is wrong and one is missed.
+
+    An F1 score looks good when most items are positive. So there are other scores beside it:
+    accuracy; the area under the ROC curve of "positive" against "negative"; and the F1 of a
+    baseline that predicts the most frequent positive label for every item.
 
     # Parameters
 
     labels : `Sequence[str]`
-        By index.
+        All labels, by index.
     negative_label : `str`
-        One of them.
+        The label of `labels` that is not positive.
     """
 
     supports_distributed = True
@@ -32,9 +34,9 @@ class ClassF1(Metric):
     def __init__(self, labels: Sequence[str], negative_label: str) -> None:
         self.labels = list(labels)
         self.negative = self.labels.index(negative_label)
-        # Gold labels by predicted labels.
+        # The confusion matrix: a row for each gold label, a column for each predicted label.
         self._counts = torch.zeros(len(self.labels), len(self.labels), dtype=torch.long)
-        # The probability that an item is positive, and whether it is.
+        # For each item, the probability that it is positive, and whether it is.
         self._scores: List[float] = []
         self._is_positive: List[bool] = []
 
@@ -44,8 +46,17 @@ class ClassF1(Metric):
         gold: torch.Tensor,
         predicted: Optional[torch.Tensor] = None,
     ) -> None:
-        """For probabilities `[n, C]`, right labels `[n]` and predicted ones `[n]`, the likeliest if
-        they are not given."""
+        """Adds items.
+
+        # Parameters
+
+        probabilities : `torch.Tensor`
+            `[n, C]`
+        gold : `torch.Tensor`
+            The right labels, `[n]`.
+        predicted : `torch.Tensor`, optional
+            The predicted labels, `[n]`; by default the most probable ones.
+        """
         if predicted is None:
             predicted = probabilities.argmax(1)
         size = len(self.labels)
@@ -60,8 +71,8 @@ class ClassF1(Metric):
 
         `Dict[str, float]`
             `precision`, `recall`, `f1`, `correct`, `predicted`, `gold`, `accuracy`,
-            `always_positive_f1`, and with several positive labels `f1/<label>`; on reset also `auc`
-            (0 unless there are positive and negative items).
+            `always_positive_f1` (the baseline), and with several positive labels `f1/<label>`; on
+            reset also `auc` (0 unless there are positive and negative items).
         """
         counts = dist_reduce_sum(self._counts)
         correct, predicted, gold = counts.diag(), counts.sum(0), counts.sum(1)
@@ -83,7 +94,7 @@ class ClassF1(Metric):
         if len(by_label) > 1:
             result.update((f"f1/{label}", score.f1) for label, score in by_label.items())
         if reset:
-            # Not at every batch: it takes longer the more items there are.
+            # Only on reset and not at every batch, because its time grows with the items.
             parts = from_all_processes((self._scores, self._is_positive))
             scores, is_positive = (np.concatenate(values) for values in zip(*parts, strict=True))
             is_mixed = len(set(is_positive.tolist())) == 2

@@ -1,12 +1,12 @@
-"""Facts that documents state, as sets."""
+"""Scores of the facts that documents state."""
 
 from bio_ie.data.concept_items import FactItem
 from bio_ie.metrics.item_f1 import ItemF1
 
 
 class DocumentFactF1(ItemF1[FactItem]):
-    """Facts, (document, head, relation, tail), that were predicted for good: `fact_f1` is for
-    those that still have probabilities. Micro, macro and by relation.
+    """Precision, recall and F1 of predicted facts (document, head, relation, tail), as sets. Micro,
+    macro and by relation. For possible facts that have probabilities, see `ThresholdF1`.
     """
 
     criteria = {"strict": tuple}

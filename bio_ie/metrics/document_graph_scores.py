@@ -4,7 +4,7 @@ from typing import Any, Dict, List, Sequence, Set
 
 import torch
 
-from bio_ie.data.concept_items import LinkItem, of_concepts
+from bio_ie.data.concept_items import LinkItem, items_by_concept
 from bio_ie.metrics.document_linking_f1 import DocumentLinkingF1
 from bio_ie.metrics.item_f1 import named_scores
 from bio_ie.metrics.thresholds import Thresholds
@@ -12,15 +12,16 @@ from bio_ie.text.document import Mention
 
 
 class DocumentGraphScores:
-    """Scores facts (`Thresholds`) and the concepts that documents name (`DocumentLinkingF1`): all
-    concepts, those that training had among its candidates, and the others.
+    """Scores facts (`Thresholds`) and the concepts that documents name (`DocumentLinkingF1`).
+    Concepts are scored three times: all of them, those that were among the candidates in training,
+    and the others.
 
     # Parameters
 
     facts : `Thresholds`
-        Of each relation.
+        The thresholds of the relations.
     seen : `Set[str]`
-        The ids of the concepts that training had among its candidates.
+        The ids of the concepts that were among the candidates in training.
     """
 
     def __init__(self, facts: Thresholds, seen: Set[str]) -> None:
@@ -35,7 +36,8 @@ class DocumentGraphScores:
     def add_facts(
         self, relation: torch.Tensor, probability: torch.Tensor, is_gold: torch.Tensor
     ) -> None:
-        """Possible facts of documents that are no padding, no fact twice; in any parts.
+        """Adds possible facts of documents that are not padding. No fact may be added twice. The
+        facts may be added in any number of calls.
 
         # Parameters
 
@@ -45,12 +47,12 @@ class DocumentGraphScores:
         self._facts.count(probability, relation, is_gold, [])
 
     def add_gold_facts(self, metadata: Sequence[Dict[str, Any]]) -> None:
-        """All gold facts of documents, those that cannot be predicted too.
+        """Adds all gold facts of documents, including those that cannot be predicted.
 
         # Parameters
 
         metadata : `Sequence[Dict[str, Any]]`
-            Of each document, see `DocumentGraphReader`.
+            The metadata of each document; see `DocumentGraphReader`.
         """
         real = [row for row in metadata if not row["is_padding"]]
         nothing = torch.zeros(0)
@@ -60,12 +62,14 @@ class DocumentGraphScores:
     def add_links(
         self, mentions: Sequence[Sequence[Mention]], metadata: Sequence[Dict[str, Any]]
     ) -> None:
-        """
+        """Adds the predicted links of documents.
+
         # Parameters
 
         mentions : `Sequence[Sequence[Mention]]`
-            Of each document, with the concepts that they were found to name.
+            The mentions of each document, with the concepts that they are predicted to name.
         metadata : `Sequence[Dict[str, Any]]`
+            The metadata of each document.
         """
         found = [
             [LinkItem(concept, mention.type) for mention in row for concept in mention.concept_ids]
@@ -76,11 +80,15 @@ class DocumentGraphScores:
         self._linking(found, gold, real)
         for name, f1 in self._linking_of.items():
             seen = name == "linking_seen"
-            f1(of_concepts(found, self._seen, seen), of_concepts(gold, self._seen, seen), real)
+            f1(
+                items_by_concept(found, self._seen, seen),
+                items_by_concept(gold, self._seen, seen),
+                real,
+            )
 
     def get_metric(self, reset: bool) -> Dict[str, float]:
-        """All scores on reset, the main ones before. `overall` is the F1 of facts with the best
-        thresholds."""
+        """All scores on reset, otherwise only the main ones. `overall` is the F1 of facts with the
+        best thresholds."""
         scores = {
             "fact": self._facts.get_metric(reset),
             "linking": self._linking.get_metric(reset),

@@ -1,13 +1,13 @@
-"""Which concepts a document names, wherever."""
+"""Scores of the concepts that documents name."""
 
 from bio_ie.data.concept_items import LinkItem
 from bio_ie.metrics.item_f1 import ItemF1
 
 
 class DocumentLinkingF1(ItemF1[LinkItem]):
-    """Entity linking by documents: of each, the set of concepts named, with the type of mention
-    (Leaman and Lu 2016). How often and where a concept is named does not matter. Micro, macro and
-    by type.
+    """Precision, recall and F1 of entity linking by documents: each document counts as the set of
+    the concepts that it names, with the types of the mentions (Leaman and Lu 2016). It does not
+    matter how often and where a concept is named. Micro, macro and by type.
     """
 
     criteria = {"strict": tuple}

@@ -1,4 +1,4 @@
-"""Scores of predicted documents against annotated ones, whatever made or reads them."""
+"""Scores of predicted documents against annotated ones, independent of models and formats."""
 
 from typing import AbstractSet, Any, Dict, Iterable, List, NamedTuple, Optional, Set, Tuple
 
@@ -16,9 +16,9 @@ class DocumentScores(NamedTuple):
     # Parameters
 
     documents : `int`
-        Annotated documents.
+        The number of annotated documents.
     missing : `int`
-        Annotated documents without a prediction.
+        The number of annotated documents without a prediction.
     entity, relation : `Dict[str, float]`
         The scores of `EntityF1` and `RelationF1`.
     fact, linking, mention_linking : `Dict[str, float]`, optional
@@ -27,9 +27,10 @@ class DocumentScores(NamedTuple):
     official : `Dict[str, float]`, optional
         The scores of `BioRelExF1`, if there are annotations of BioRelEx with a prediction.
     by_document : `Dict[str, Dict[str, float]]`
-        For each kind of items (`SCORED_ITEMS`) the strict F1 of each annotated document, by id. It
-        is 1 for a document without items for which none was predicted. `significance.compare`
-        compares systems by it; the scores above are no means of it.
+        For each kind of items (`SCORED_ITEMS`), the strict F1 of each annotated document, by id. It
+        is 1 for a document that has no items and for which none was predicted.
+        `significance.compare` compares systems by these scores. The scores above are not means of
+        them.
     """
 
     documents: int
@@ -43,13 +44,13 @@ class DocumentScores(NamedTuple):
     by_document: Dict[str, Dict[str, float]]
 
 
-_Items = Dict[str, List[Any]]
+_ItemsByKind = Dict[str, List[Any]]
 """The items of one document, by kind."""
 
 
-def _items_of(document: Document, kb: Optional[KnowledgeBase]) -> _Items:
+def _items_of(document: Document, kb: Optional[KnowledgeBase]) -> _ItemsByKind:
     concepts = ConceptItems(document, kb)
-    return {name: kind.of(document, concepts) for name, kind in SCORED_ITEMS.items()}
+    return {name: kind.items_of(document, concepts) for name, kind in SCORED_ITEMS.items()}
 
 
 def score_documents(
@@ -59,22 +60,24 @@ def score_documents(
 ) -> DocumentScores:
     """Scores predictions against the annotated documents with the same ids, in any order.
 
-    With a knowledge base, ids of facts and links that mean the same concept are the same.
+    With a knowledge base, different ids of the same concept count as the same in facts and links.
 
-    A document without a prediction counts as one in which nothing was found, but for the official
-    score of BioRelEx, which leaves it out. Raises `DocumentError` for an id that occurs twice on
-    one side, a prediction for an unknown id, and a prediction from another text, whose offsets
-    would mean nothing.
+    A document without a prediction counts as one in which nothing was found. Only the official
+    score of BioRelEx leaves it out.
+
+    Raises `DocumentError` for an id that occurs twice among the predictions or among the annotated
+    documents, for a prediction with an unknown id, and for a prediction from another text, because
+    its offsets would mean nothing.
     """
-    # A prediction's items are kept, not the document; its text as a hash, to be compared.
-    pending: Dict[str, Tuple[int, _Items]] = {}
+    # To save memory, only the items of a prediction and a hash of its text are kept.
+    pending: Dict[str, Tuple[int, _ItemsByKind]] = {}
     for document in predicted:
         if document.id in pending:
             raise DocumentError(document.id, "there are two predictions for this document")
         pending[document.id] = hash(document.text), _items_of(document, kb)
 
     metrics = {name: kind.metric() for name, kind in SCORED_ITEMS.items()}
-    annotated: Set[str] = set()  # kinds of which there are gold items
+    annotated: Set[str] = set()  # the kinds of items that have gold items
     official: Optional[BioRelExF1] = None
     by_document: Dict[str, Dict[str, float]] = {name: {} for name in SCORED_ITEMS}
     seen = set()
@@ -83,7 +86,7 @@ def score_documents(
         if document.id in seen:
             raise DocumentError(document.id, "this document is annotated twice")
         seen.add(document.id)
-        found: _Items = {name: [] for name in SCORED_ITEMS}
+        found: _ItemsByKind = {name: [] for name in SCORED_ITEMS}
         right = _items_of(document, kb)
         if document.id in pending:
             text, found = pending.pop(document.id)

@@ -18,7 +18,8 @@ class EntityF1(ItemF1[EntityItem]):
     """Precision, recall and F1 of mentions.
 
     * `strict` (names without prefix): start, end and type agree. Micro, macro, by type.
-    * `boundary`: start and end agree; two types at one span are one item. Micro.
+    * `boundary`: start and end agree. Two mentions with the same span are one item, even if their
+      types differ. Micro.
 
     # Parameters
 

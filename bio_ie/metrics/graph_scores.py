@@ -1,4 +1,4 @@
-"""The scores of the mentions and relations of texts."""
+"""The scores of the mentions and relations that a model predicts."""
 
 from typing import Any, Dict, Mapping, Sequence
 
@@ -9,8 +9,9 @@ from bio_ie.metrics.relation_f1 import RelationF1
 
 
 class GraphScores:
-    """`EntityF1` and `RelationF1` of the graphs that a model predicts for texts. The gold items are
-    those of the instances' metadata, so what labels or spans could not hold counts as missed."""
+    """`EntityF1` and `RelationF1` of the graphs that a model predicts for texts. The gold items
+    come from the metadata of the instances, so items that labels or spans cannot express count as
+    missed."""
 
     def __init__(self) -> None:
         self._entity_f1 = EntityF1()
@@ -21,9 +22,9 @@ class GraphScores:
         # Parameters
 
         predicted : `Sequence[Items]`
-            The items of each text, in character offsets of the document.
+            The items of each text, with character offsets in the document.
         metadata : `Sequence[Mapping[str, Any]]`
-            Of each text, with `gold_entities`, `gold_relations` and `is_padding`.
+            The metadata of each text, with `gold_entities`, `gold_relations` and `is_padding`.
         """
         real = [not text["is_padding"] for text in metadata]
         entities = [entities for entities, _ in predicted]
@@ -32,7 +33,8 @@ class GraphScores:
         self._relation_f1(relations, [text["gold_relations"] for text in metadata], real)
 
     def get_metric(self, reset: bool = False) -> Dict[str, float]:
-        """`entity_*` and `relation_*`; all scores on reset, the main ones before."""
+        """The scores `entity_*` and `relation_*`: all scores on reset, otherwise only the main
+        ones."""
         return {
             **named_scores("entity", self._entity_f1.get_metric(reset), everything=reset),
             **named_scores("relation", self._relation_f1.get_metric(reset), everything=reset),
@@ -40,5 +42,5 @@ class GraphScores:
 
 
 def overall(scores: Mapping[str, float]) -> float:
-    """The mean of the F1 of mentions and of relations: what chooses the best epoch."""
+    """The mean of the F1 of mentions and the F1 of relations, which decides the best epoch."""
     return (scores["entity_f1"] + scores["relation_f1"]) / 2

@@ -1,4 +1,4 @@
-"""What `entity_f1` and `relation_f1` share: sets of items compared row by row."""
+"""The base of the metrics that compare sets of items, such as mentions or relations."""
 
 import re
 from typing import (
@@ -21,14 +21,15 @@ from bio_ie.metrics.match_counts import Key, MatchCounts, Score
 Item = TypeVar("Item")
 
 MAIN_SCORES = ("precision", "recall", "f1")
-"""What is shown while batches go by."""
+"""The scores that the progress bar shows during an epoch."""
 
 
 class ItemF1(Metric, Generic[Item]):
-    """Micro, macro and per-type precision, recall and F1 of predicted items against gold ones.
+    """Micro, macro and per-type precision, recall and F1 of predicted items against gold items.
 
-    Each row (an instance) is compared as a pair of sets: a duplicate counts once. Gold that the
-    model's input cannot express is passed like any other and counts as missed.
+    The predicted and the gold items of each row (an instance) are compared as sets, so a duplicate
+    counts once. Gold items that the model's input cannot express are passed like any other gold
+    items, and count as missed.
 
     # Parameters
 
@@ -39,14 +40,14 @@ class ItemF1(Metric, Generic[Item]):
     supports_distributed = True
 
     criteria: ClassVar[Dict[str, Callable[[Any], Key]]]
-    """What has to agree, by name: the part of an item that is compared, its type last. The one
-    called `strict` is reported without a prefix."""
+    """The criteria by which two items agree, by name. A criterion gives the part of an item that is
+    compared, with the type last. Scores of the criterion `strict` are reported without a prefix."""
 
     type_criterion: ClassVar[str] = "strict"
-    """The one that is reported by type."""
+    """The criterion whose scores are reported by type."""
 
     macro_criteria: ClassVar[Sequence[str]]
-    """Those whose items have types to average over."""
+    """The criteria that have macro scores: means over the types of their items."""
 
     def __init__(self, per_type: bool = True) -> None:
         self._per_type = per_type
@@ -64,7 +65,7 @@ class ItemF1(Metric, Generic[Item]):
         predicted, gold : `Sequence[Iterable[Item]]`
             The items of each instance.
         mask : `Sequence[bool]`, optional
-            Instances to count; `False` marks the copies that pad a distributed round.
+            Which instances to count. `False` marks the copies that pad a distributed round.
         """
         lengths = {len(predicted), len(gold), len(gold if mask is None else mask)}
         if len(lengths) > 1:
@@ -81,11 +82,13 @@ class ItemF1(Metric, Generic[Item]):
         # Returns
 
         `Dict[str, float]`
-            `precision`, `recall`, `f1`, `correct`, `predicted` and `gold` of the strict criterion,
-            the same with the prefix of every other (`boundary_f1`), `macro_precision`,
-            `macro_recall` and `macro_f1`, and for each type the six of one criterion, the strict
-            one unless the metric says otherwise, as `f1/<type>`. Counts are floats too, as AllenNLP
-            asks of every metric.
+            * `precision`, `recall`, `f1`, `correct`, `predicted` and `gold` of the strict
+              criterion;
+            * the same of every other criterion, with its name as prefix (`boundary_f1`);
+            * `macro_precision`, `macro_recall` and `macro_f1` of the `macro_criteria`;
+            * for each type, the six scores of the `type_criterion`, such as `f1/<type>`.
+
+            Counts are floats too, as AllenNLP requires of every metric.
         """
         result: Dict[str, float] = {}
         for name, local_counts in self._counts.items():
@@ -107,8 +110,8 @@ class ItemF1(Metric, Generic[Item]):
 
 
 def named_scores(name: str, scores: Mapping[str, float], everything: bool) -> Dict[str, float]:
-    """The scores with `name` before theirs: `<name>_f1`. Only precision, recall and F1 unless
-    `everything` is wanted: AllenNLP shows all scores in the progress bar."""
+    """The scores with `name` as prefix: `<name>_f1`. Unless `everything` is true, only precision,
+    recall and F1 are given, because AllenNLP shows all scores in the progress bar."""
     shown = scores if everything else MAIN_SCORES
     return {f"{name}_{key}": scores[key] for key in shown}
 
@@ -119,10 +122,11 @@ def _report(score: Score, template: str) -> Dict[str, float]:
 
 
 def _report_by_type(scores: Dict[str, Score]) -> Dict[str, float]:
-    """TensorBoard allows no spaces and few signs in a name; types that become equal stay apart."""
+    """The scores of each type, with names that TensorBoard allows: no spaces and few signs. If the
+    names of two types become equal, an underscore is added to one of them."""
     result: Dict[str, float] = {}
     for type_, score in scores.items():
-        if not type_:  # what has none
+        if not type_:  # items without a type
             continue
         name = re.sub(r"[^-/\w.]", "_", type_)
         while f"f1/{name}" in result:

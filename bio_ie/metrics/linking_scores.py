@@ -1,8 +1,8 @@
-"""The scores of recognising, typing and linking mentions."""
+"""The scores of the three tasks of end-to-end entity linking: recognising, typing and linking."""
 
 from typing import Any, Dict, List, Mapping, Sequence, Set, Union
 
-from bio_ie.data.concept_items import MentionLink, linking_items, of_concepts
+from bio_ie.data.concept_items import MentionLink, items_by_concept, linking_items
 from bio_ie.data.items import EntityItem
 from bio_ie.data.linking_task_names import LINKING, RECOGNITION, TYPING
 from bio_ie.metrics.entity_f1 import EntityF1
@@ -11,17 +11,19 @@ from bio_ie.text.document import Mention
 
 
 class LinkingScores:
-    """Precision, recall and F1 of mentions for each task (Mohan and Li 2019): a mention is right if
-    its document, its start, its end and what the task says of it are. Links also by type, where the
-    model tells types; and apart for concepts that training has seen and for the others, which
-    cannot be predicted unless a model scores candidates.
+    """Precision, recall and F1 of mentions for each task (Mohan and Li 2019). A mention is right if
+    its document, its start, its end and what the task predicts for it are right.
+
+    Links are scored by type too, if the model predicts types. They are also scored separately for
+    concepts that training has seen and for the others. The others can only be predicted by a model
+    that scores candidates.
 
     # Parameters
 
     tasks : `Sequence[str]`
-        Of `TASKS`.
+        The tasks of the model, from `TASKS`.
     seen : `Set[str]`
-        The ids of the concepts of training.
+        The ids of the concepts in the training data.
     """
 
     def __init__(self, tasks: Sequence[str], seen: Set[str]) -> None:
@@ -46,10 +48,10 @@ class LinkingScores:
         # Parameters
 
         metadata : `Sequence[Mapping[str, Any]]`
-            Of each sentence, see `EntityLinkingReader`.
+            The metadata of each sentence; see `EntityLinkingReader`.
         predicted : `Mapping[str, Sequence[Sequence[Mention]]]`
-            Of each task, the mentions that it found in each sentence: their types if it is entity
-            typing, their concepts if it is entity linking.
+            For each task, the mentions that it found in each sentence. The types of the mentions
+            count for entity typing, and the concepts for entity linking.
         """
         real = [not row["is_padding"] for row in metadata]
         entities: List[List[EntityItem]] = [row["gold_entities"] for row in metadata]
@@ -69,10 +71,11 @@ class LinkingScores:
     def _part(self, rows: List[List[MentionLink]], name: str) -> List[List[MentionLink]]:
         if name == LINKING:
             return rows
-        return of_concepts(rows, self._seen, inside=not name.endswith("unseen"))
+        return items_by_concept(rows, self._seen, inside=not name.endswith("unseen"))
 
     def get_metric(self, reset: bool) -> Dict[str, float]:
-        """All scores on reset, the main ones before; `overall` is the F1 of the highest task."""
+        """All scores on reset, otherwise only the main ones. `overall` is the F1 of the highest
+        task."""
         result: Dict[str, float] = {}
         metrics: Dict[str, Union[EntityF1, MentionLinkingF1]] = {**self._entities, **self._links}
         for name, metric in metrics.items():
@@ -81,13 +84,14 @@ class LinkingScores:
             scores = metric.get_metric(reset)
             for key, value in scores.items():
                 is_main = key in ("precision", "recall", "f1") and name in self._tasks
-                # Untyped mentions are compared by their boundaries in any case, and types of
-                # links where there are any.
-                is_told = not (
+                # Left out are scores that say nothing new or nothing at all: mentions without
+                # types are compared by their boundaries in any case, and `typed` scores of links
+                # mean nothing if the model predicts no types.
+                is_meaningful = not (
                     (name == RECOGNITION and key.startswith(("boundary_", "macro_")))
                     or (key.startswith("typed_") and TYPING not in self._tasks)
                 )
-                if is_main or (reset and is_told):
+                if is_main or (reset and is_meaningful):
                     result[f"{name}_{key}"] = value
         result["overall"] = result[f"{self._tasks[-1]}_f1"]
         return result

@@ -7,14 +7,14 @@ from typing import AbstractSet, Any, Dict, NamedTuple, Tuple
 from bio_ie.metrics.over_processes import over_processes
 
 Key = Tuple[Any, ...]
-"""What identifies an item; the last part is its type."""
+"""The part of an item that is compared. Its last element is the type."""
 
 _type_of = itemgetter(-1)
 
 
 class Score(NamedTuple):
-    """Counts, and the ratios of them. A ratio without a denominator is 0, never 1: the counts
-    beside it tell an empty class from a missed one."""
+    """Counts of items, and their ratios. A ratio whose denominator is 0 is 0, never 1. The counts
+    show whether a class is empty or was missed."""
 
     correct: int
     predicted: int
@@ -38,8 +38,8 @@ class Score(NamedTuple):
 class MatchCounts:
     """Correct, predicted and gold items, counted by type.
 
-    The counts are integers and only ever added, so a score does not depend on how the items were
-    cut into calls, on their order, or on the number of processes.
+    The counts are integers that are only added. So a score does not depend on the number of calls
+    that count the items, on the order of the items, or on the number of processes.
     """
 
     def __init__(self) -> None:
@@ -54,8 +54,8 @@ class MatchCounts:
         self.gold.update(map(_type_of, gold))
 
     def over_processes(self) -> "MatchCounts":
-        """The sum over all distributed processes, which must all call this; `self` stays as it
-        is. The types a process has seen may differ from those of another."""
+        """The sum over all distributed processes, which must all call this method. `self` does not
+        change. Processes may have seen different types."""
         result = MatchCounts()
         result.correct = over_processes(self.correct)
         result.predicted = over_processes(self.predicted)

@@ -1,4 +1,4 @@
-"""Scores of concepts that mentions were linked to."""
+"""Scores of the concepts to which mentions are linked."""
 
 from bio_ie.data.concept_items import MentionLink
 from bio_ie.metrics.item_f1 import ItemF1
@@ -10,12 +10,13 @@ def _strict(item: MentionLink) -> Key:
 
 
 class MentionLinkingF1(ItemF1[MentionLink]):
-    """Entity linking by mentions (Mohan and Li 2019): document, start, end and concept agree; one
-    item for each concept of a mention. A predicted mention a word longer or shorter than the gold
-    one is wrong, and the gold one missed. Micro.
+    """Precision, recall and F1 of entity linking by mentions (Mohan and Li 2019). Each concept of a
+    mention is one item. It is right if document, start, end and concept agree. If a predicted
+    mention is one word longer or shorter than the gold mention, it is wrong and the gold mention
+    is missed. Micro.
 
-    * `strict` (names without prefix): as above, whatever the types.
-    * `typed`: the types agree too; also by type.
+    * `strict` (names without prefix): as above. Types do not count.
+    * `typed`: the types agree too. Also by type.
 
     # Parameters
 

@@ -1,4 +1,4 @@
-"""How many facts a model could find at best, given how it links mentions to concepts."""
+"""The share of facts that a model could find at best, given the concepts that mentions may name."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -13,32 +13,33 @@ from bio_ie.knowledge.knowledge_base import KnowledgeBase
 from bio_ie.text.document import Document
 
 ALL = "all"
-"""The row of all relations together."""
+"""The name of the row for all relations together."""
 
 BATCH = 64
-"""Candidates are looked up for so many documents at once."""
+"""The number of documents whose candidates are looked up at once."""
 
 
 @dataclass
 class OracleRecall:
     """
-    The share of annotated facts (document, e1, r, e2) whose concepts e1 and e2 are both within
-    reach of some mention each: the recall of a model that links as well as can be, and makes no
-    mistake with relations (SNERL, Table 1). Within reach are
+    The share of annotated facts (document, e1, r, e2) for which some mention can be linked to e1
+    and some mention to e2. It is the recall of a model that links perfectly and makes no mistake
+    with relations (SNERL, Table 1). The concepts to which a mention can be linked are
 
-    * by links: the `concept_ids` of the mentions;
-    * at k: the first k candidates of the mentions.
+    * by links: the `concept_ids` of the mention;
+    * at k: the first k candidates of the mention.
 
     # Parameters
 
     ranks : `Tuple[int, ...]`
         The numbers k of candidates.
     documents : `int`
+        The number of documents so far.
     facts, linked, unknown : `Counter[str]`
-        By relation, and for `"all"`: annotated facts; those within reach by links; those with a
-        concept that the knowledge base does not know.
+        Counts by relation, and for `"all"`: of the annotated facts; of the facts that can be found
+        by links; and of the facts with a concept that the knowledge base does not know.
     found : `Dict[int, Counter[str]]`
-        By k, facts within reach at k.
+        For each k, the counts of the facts that can be found at k.
     """
 
     ranks: Tuple[int, ...] = (1, 25)
@@ -60,24 +61,26 @@ class OracleRecall:
         candidates: Sequence[Sequence[Candidate]],
         kb: KnowledgeBase,
     ) -> None:
-        """Counts the facts of a document, of which the mentions have these candidates."""
+        """Counts the facts of a document whose mentions have these candidates."""
         self.documents += 1
         links = ConceptLinks(document, kb)
-        places: Dict[str, int] = {}
-        for of_mention in candidates:
-            for place, candidate in enumerate(of_mention, 1):
-                best = places.get(candidate.concept_id, place)
-                places[candidate.concept_id] = min(best, place)
+        best_ranks: Dict[str, int] = {}
+        for mention_candidates in candidates:
+            for rank, candidate in enumerate(mention_candidates, 1):
+                best = best_ranks.get(candidate.concept_id, rank)
+                best_ranks[candidate.concept_id] = min(best, rank)
         never = max(self.ranks) + 1
         for relation, head, tail in sorted({(f.type, f.head, f.tail) for f in document.facts}):
             rows = (ALL, relation)
-            keys = [links.keys(concept) for concept in (head, tail)]
+            head_and_tail_keys = [links.keys(concept) for concept in (head, tail)]
             self.facts.update(rows)
             if head in links and tail in links:
                 self.linked.update(rows)
-            if not all(any(key in kb for key in of_concept) for of_concept in keys):
+            if not all(any(key in kb for key in keys) for keys in head_and_tail_keys):
                 self.unknown.update(rows)
-            needed = max(min(places.get(key, never) for key in of_concept) for of_concept in keys)
+            needed = max(
+                min(best_ranks.get(key, never) for key in keys) for keys in head_and_tail_keys
+            )
             for rank in self.ranks:
                 if needed <= rank:
                     self.found[rank].update(rows)
@@ -118,11 +121,11 @@ def oracle_recall(
     # Parameters
 
     documents : `Iterable[Document]`
-        With mentions and facts. Read in batches, so that any number will do.
+        Documents with mentions and facts. They are read in batches, so there may be any number.
     generator : `CandidateGenerator`
         Its `k` must not be smaller than the largest of `ranks`.
     kb : `KnowledgeBase`
-        That of the generator: concepts are found by any of their ids.
+        The knowledge base of the generator. Concepts are found by any of their ids.
     ranks : `Sequence[int]`, optional (default = `(1, 25)`)
     """
     result = OracleRecall(tuple(ranks))

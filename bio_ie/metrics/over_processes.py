@@ -1,4 +1,4 @@
-"""What all processes of distributed training have counted or seen."""
+"""Collects counts and values from all processes of distributed training."""
 
 from collections import Counter
 from typing import Any, List, TypeVar
@@ -10,7 +10,8 @@ Part = TypeVar("Part")
 
 
 def from_all_processes(part: Part) -> List[Part]:
-    """That of every process, which must all call this; `part` alone if there is but one."""
+    """The `part` of every process, as a list. All processes must call this function. Without
+    distributed training, the list has only `part`."""
     if not is_distributed():
         return [part]
     gathered: List[Any] = [None] * dist.get_world_size()
@@ -19,8 +20,8 @@ def from_all_processes(part: Part) -> List[Part]:
 
 
 def over_processes(counter: Counter[str]) -> Counter[str]:
-    """The sum over all processes, which must all call this; `counter` stays as it is. What one has
-    counted another need not have."""
+    """The sum of the `counter`s of all processes, which must all call this function. `counter` does
+    not change. The counters may have different keys."""
     if not is_distributed():
         return counter
     total: Counter[str] = Counter()

@@ -21,14 +21,15 @@ def _last_word(item: RelationItem) -> Key:
 
 
 class RelationF1(ItemF1[RelationItem]):
-    """Precision, recall and F1 of relations between mentions. The order of head and tail counts:
-    give both sides of an undirected relation in the same order (`relation_items` does).
+    """Precision, recall and F1 of relations between mentions. The order of head and tail counts, so
+    the arguments of an undirected relation must have the same order in the predicted and in the
+    gold items (`relation_items` sees to it).
 
     * `strict` (names without prefix): spans and types of both mentions and the relation's type
       agree. Micro, macro, by relation type.
     * `boundary`: both spans and the relation's type agree. Micro and macro.
-    * `last_word`: both mentions' ends and types and the relation's type agree, which is what the
-      released code of the joint NER and RE paper counts. Micro and macro.
+    * `last_word`: the ends and types of both mentions and the relation's type agree. The released
+      code of the joint NER and RE paper counts so. Micro and macro.
 
     # Parameters
 

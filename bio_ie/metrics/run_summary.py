@@ -1,4 +1,4 @@
-"""What the scores of several runs are together."""
+"""Summarises the scores of several runs."""
 
 import re
 import statistics
@@ -13,7 +13,7 @@ _COUNT = re.compile(r"((?:.*_)?)(correct|predicted|gold)((?:/.*)?)")
 
 class RunSummary(NamedTuple):
     """
-    Scores over runs, by name.
+    The scores of several runs, summarised by name.
 
     # Parameters
 
@@ -22,8 +22,8 @@ class RunSummary(NamedTuple):
         The sample standard deviation; 0 for one run.
     lowest, highest : `Dict[str, float]`
     pooled : `Dict[str, float]`
-        Precision, recall and F1 of all runs' items together, of metrics that count them: those of
-        folds are of a corpus as a whole then.
+        Precision, recall and F1 of the items of all runs together, for metrics that give counts. If
+        the runs are folds, these are the scores of the whole corpus.
     """
 
     mean: Dict[str, float]
@@ -34,8 +34,9 @@ class RunSummary(NamedTuple):
 
 
 def run_summary(runs: List[Mapping[str, float]]) -> RunSummary:
-    """Of at least one run. A score that some runs lack, such as that of a type which their part of
-    the corpus has not, is left out; a count that they lack is 0."""
+    """Summarises at least one run. A score that some runs lack is left out, for example the score
+    of a type that their part of the corpus does not have. A count that some runs lack is 0 for
+    them."""
     names = list(dict.fromkeys(name for run in runs for name in run))
     scores = {
         name: [run[name] for run in runs]
@@ -48,12 +49,13 @@ def run_summary(runs: List[Mapping[str, float]]) -> RunSummary:
         if _COUNT.fullmatch(name)
     }
     return RunSummary(
-        mean={name: statistics.fmean(its) for name, its in scores.items()},
+        mean={name: statistics.fmean(values) for name, values in scores.items()},
         deviation={
-            name: statistics.stdev(its) if len(its) > 1 else 0.0 for name, its in scores.items()
+            name: statistics.stdev(values) if len(values) > 1 else 0.0
+            for name, values in scores.items()
         },
-        lowest={name: min(its) for name, its in scores.items()},
-        highest={name: max(its) for name, its in scores.items()},
+        lowest={name: min(values) for name, values in scores.items()},
+        highest={name: max(values) for name, values in scores.items()},
         pooled=_pooled(totals),
     )
 
@@ -71,15 +73,16 @@ def _pooled(totals: Mapping[str, int]) -> Dict[str, float]:
 
 
 def _parts(name: str) -> Tuple[str, str, str]:
-    """`entity_`, `gold` and `/Drug` of `entity_gold/Drug`."""
+    """The prefix, the count and the suffix of a name: `entity_`, `gold` and `/Drug` of
+    `entity_gold/Drug`."""
     match = _COUNT.fullmatch(name)
     assert match is not None
     return match[1], match[2], match[3]
 
 
 def scores_of_run(metrics: Mapping[str, Any]) -> Dict[str, float]:
-    """The scores of the test part in the metrics of a training run, without losses; if there was
-    none, those of the validation part at the best epoch."""
+    """The scores of the test data in the metrics of a training run, without losses. If there was no
+    test data, the scores of the validation data at the best epoch."""
     for prefix in ("test_", "best_validation_"):
         found = {
             name.removeprefix(prefix): float(value)

@@ -1,4 +1,4 @@
-"""What is scored of a document: the kinds of items, and the metric of each kind."""
+"""The kinds of items of a document that are scored, and the metric of each kind."""
 
 from typing import Any, Callable, Dict, List, NamedTuple, Type
 
@@ -19,12 +19,13 @@ class ScoredItems(NamedTuple):
     # Parameters
 
     metric : `Type[ItemF1]`
-    of : `Callable[[Document, ConceptItems], List[Any]]`
-        The items of a document; concepts are written as the second argument writes them.
+    items_of : `Callable[[Document, ConceptItems], List[Any]]`
+        A function that gives the items of a document. Concepts are written as its second argument
+        writes them.
     """
 
     metric: Type[ItemF1[Any]]
-    of: Callable[[Document, ConceptItems], List[Any]]
+    items_of: Callable[[Document, ConceptItems], List[Any]]
 
 
 SCORED_ITEMS: Dict[str, ScoredItems] = {
@@ -34,5 +35,5 @@ SCORED_ITEMS: Dict[str, ScoredItems] = {
     "linking": ScoredItems(DocumentLinkingF1, lambda _, concepts: concepts.links()),
     "mention_linking": ScoredItems(MentionLinkingF1, lambda _, concepts: concepts.mention_links()),
 }
-"""By name. `bio-ie score` counts all of them; models count those that they predict, with the same
-metrics."""
+"""The kinds of items, by name. `bio-ie score` scores all of them. Models score the kinds that they
+predict, with the same metrics."""

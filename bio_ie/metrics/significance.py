@@ -1,4 +1,4 @@
-"""Whether two systems differ by more than chance."""
+"""Tests whether two systems differ by more than chance."""
 
 from typing import NamedTuple, Sequence
 
@@ -6,14 +6,14 @@ from scipy.stats import wilcoxon
 
 
 class Comparison(NamedTuple):
-    """Of two systems on the same documents."""
+    """The comparison of two systems on the same documents."""
 
     better: int
-    """Documents on which the first one scored higher."""
+    """The number of documents on which the first system scored higher."""
     worse: int
     ties: int
     p_value: float
-    """Of the two-sided Wilcoxon signed-rank test; 1 where no document differs."""
+    """The p-value of the two-sided Wilcoxon signed-rank test. It is 1 if no document differs."""
 
 
 def compare(first: Sequence[float], second: Sequence[float]) -> Comparison:
@@ -22,7 +22,7 @@ def compare(first: Sequence[float], second: Sequence[float]) -> Comparison:
     # Parameters
 
     first, second : `Sequence[float]`
-        The score of each document by either system, in the same order.
+        The scores of the documents by the first and by the second system, in the same order.
     """
     differences = [one - other for one, other in zip(first, second, strict=True)]
     better = sum(difference > 0 for difference in differences)

@@ -1,4 +1,4 @@
-"""The scores of span graphs, initial and final, and of what happens in between."""
+"""The scores of KECI: of its initial and final graphs, of pruning and of knowledge fusion."""
 
 import re
 from collections import Counter
@@ -11,14 +11,17 @@ from bio_ie.metrics.over_processes import over_processes
 
 
 class SpanGraphScores:
-    """The scores of KECI: mentions and relations (`GraphScores`) of the predicted graph and, if the
-    model has one, of the initial graph; the official score where the gold documents have what it
-    needs (`BioRelExF1`); the share of gold mentions whose spans were kept; and the mean weight that
-    candidate concepts of each semantic type had (KECI, Table 5).
+    """The scores of KECI:
+
+    * `GraphScores` of the predicted graph and, if the model has one, of the initial graph;
+    * the official score, if the gold documents have what it needs (`BioRelExF1`);
+    * the share of gold mentions whose spans were kept;
+    * the mean weight of the candidate concepts of each semantic type (KECI, Table 5).
 
     # Parameters
 
     with_initial : `bool`
+        Whether the model has an initial graph.
     """
 
     def __init__(self, with_initial: bool) -> None:
@@ -40,11 +43,12 @@ class SpanGraphScores:
         # Parameters
 
         metadata : `Sequence[Dict[str, Any]]`
-            Of each text, see `SpanGraphReader`.
+            The metadata of each text; see `SpanGraphReader`.
         predicted, initial : `Sequence[Items]`
-            Of each text, in character offsets.
+            The items of the predicted and of the initial graph of each text, with character
+            offsets.
         explanations : `Sequence[Sequence[Tuple]]`
-            Of each text, its kept spans (`explained_spans`).
+            The kept spans of each text; see `explained_spans`.
         """
         self._predicted(predicted, metadata)
         if self._initial is not None and initial is not None:
@@ -70,7 +74,7 @@ class SpanGraphScores:
                     self._links[type_] += 1
 
     def get_metric(self, reset: bool = False) -> Dict[str, float]:
-        """All scores on reset, the main ones before: they are shown while batches go by."""
+        """All scores on reset. Otherwise only the main ones, which the progress bar shows."""
         result = self._predicted.get_metric(reset)
         if self._initial is not None:
             initial = self._initial.get_metric(reset)
@@ -88,8 +92,8 @@ class SpanGraphScores:
         return result
 
     def _attention(self) -> Dict[str, float]:
-        """The mean weights, by names that TensorBoard allows; types that become equal stay
-        apart."""
+        """The mean weights of semantic types, with names that TensorBoard allows. If the names of
+        two types become equal, an underscore is added to one of them."""
         weights, links = over_processes(self._weights), over_processes(self._links)
         result: Dict[str, float] = {}
         for type_ in sorted(links):

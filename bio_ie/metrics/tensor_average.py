@@ -1,4 +1,4 @@
-"""The mean of a tensor over batches, without waiting for the device at every batch."""
+"""The mean of a tensor over batches, calculated without waiting for the device at every batch."""
 
 from typing import Any, Dict, Optional
 
@@ -9,8 +9,9 @@ from bio_ie.metrics.training_metric import TrainingMetric
 
 
 class TensorAverage(TrainingMetric):
-    """The weighted mean of scalar tensors. AllenNLP's `Average` copies every value to the host as
-    it comes, and in distributed training reduces it. This metric does so when it is asked."""
+    """The weighted mean of scalar tensors. AllenNLP's `Average` copies every value to the host at
+    once, and in distributed training reduces it over the processes. This metric does both only in
+    `get_metric`."""
 
     def __init__(self) -> None:
         self._total: Optional[torch.Tensor] = None
@@ -34,7 +35,7 @@ class TensorAverage(TrainingMetric):
         self._weight = 0.0
 
     def state_dict(self) -> Dict[str, Any]:
-        """What `load_state_dict` needs to go on with the same mean."""
+        """The sums behind the mean, which `load_state_dict` restores."""
         return {"total": self._total, "weight": self._weight}
 
     def load_state_dict(self, state_dict: Dict[str, Any]) -> None:

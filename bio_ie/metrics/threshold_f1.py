@@ -1,4 +1,4 @@
-"""Scores of items with probabilities, at every threshold at once."""
+"""Scores of items with probabilities, counted for every threshold at once."""
 
 from typing import Dict, List, Optional, Sequence
 
@@ -9,31 +9,31 @@ from allennlp.training.metrics import Metric
 from bio_ie.metrics.match_counts import Score
 
 NUM_BINS = 1000
-"""A threshold is a multiple of 1 / NUM_BINS."""
+"""Thresholds are multiples of 1 / NUM_BINS."""
 
 
 def at_least(probabilities: torch.Tensor, thresholds: torch.Tensor) -> torch.Tensor:
-    """Whether probabilities reach thresholds, exactly as the scores count it."""
+    """Whether probabilities reach thresholds, with exactly the rounding that the scores use."""
     return _bins(probabilities) >= (thresholds * NUM_BINS).round().long()
 
 
 def _bins(probabilities: torch.Tensor) -> torch.Tensor:
-    # Single precision makes a little less of 0.041, which reaches that threshold all the same.
+    # In single precision, 0.041 is a little less than 0.041. It must still reach that threshold.
     return (probabilities.double() * NUM_BINS + 1e-3).floor().long().clamp(0, NUM_BINS)
 
 
 class ThresholdF1(Metric):
-    """Micro and macro precision, recall and F1 of items that have a label and a probability each,
-    such as facts with their relations: with given thresholds, with one half, and with the
-    thresholds that are best on these very items.
+    """Precision, recall and F1 of items that have a label and a probability each, such as facts
+    with their relations. Micro and macro. They are calculated with given thresholds, with one half,
+    and with the thresholds that are best on the same items.
 
-    Counts are histograms of integers. So a score does not depend on batches or their order, and the
-    best thresholds are exact to 1 / 1000.
+    The counts are histograms of integers. So a score does not depend on batches or their order, and
+    the best thresholds are exact to 1 / 1000.
 
     # Parameters
 
     labels : `Sequence[str]`
-        By index.
+        All labels, by index.
     """
 
     supports_distributed = True
@@ -56,10 +56,10 @@ class ThresholdF1(Metric):
         # Parameters
 
         label, probability, is_right : `torch.Tensor`
-            `[n]`, of each possible item, no item twice. An item that is left out counts like one
-            with a probability of 0.
+            `[n]`. The label and the probability of each possible item, and whether it is right. No
+            item may come twice. An item that is left out counts like one with a probability of 0.
         gold : `Sequence[str]`
-            The label of each gold item, also of those that cannot be predicted.
+            The label of each gold item, including the items that cannot be predicted.
         """
         size = self._predicted.numel()
         place = (label * (NUM_BINS + 1) + _bins(probability)).cpu()
@@ -71,9 +71,9 @@ class ThresholdF1(Metric):
             self._gold[index.get(name, len(self.labels))] += 1
 
     def best_thresholds(self, shared: bool = False) -> torch.Tensor:
-        """The thresholds with the highest F1 of each label, `[R]`, in single precision; or, if
-        `shared`, the one with the highest micro F1. A label without gold gets one half. Of
-        thresholds that tie, the highest is taken."""
+        """The threshold with the highest F1 of each label, `[R]`, in single precision. If `shared`,
+        all labels have the threshold with the highest micro F1. A label without gold items gets one
+        half. If several thresholds are equally good, the highest is taken."""
         correct, predicted, gold = self._at_every_threshold()
         if shared:
             correct, predicted = correct.sum(0, keepdim=True), predicted.sum(0, keepdim=True)
@@ -92,14 +92,14 @@ class ThresholdF1(Metric):
 
         reset : `bool`
         thresholds : `torch.Tensor`, optional
-            `[R]`; default: one half.
+            `[R]`; by default one half.
 
         # Returns
 
         `Dict[str, float]`
             `precision`, `recall`, `f1`, `correct`, `predicted`, `gold`, `macro_f1` and
-            `f1/<label>` with `thresholds`; `half_f1`; and `best_f1`, with the best threshold of
-            each label.
+            `f1/<label>` with `thresholds`; `half_f1`, with one half; and `best_f1`, with the best
+            threshold of each label.
         """
         half = torch.full((len(self.labels),), 0.5)
         counts = self._at_every_threshold()
@@ -119,8 +119,8 @@ class ThresholdF1(Metric):
         return result
 
     def _at_every_threshold(self) -> List[torch.Tensor]:
-        """Correct and predicted items `[R, NUM_BINS + 1]` and gold ones `[R + 1]`, over all
-        processes."""
+        """The numbers of correct and of predicted items, `[R, NUM_BINS + 1]` each, and of gold
+        items, `[R + 1]`, over all processes."""
         correct, predicted, gold = (
             dist_reduce_sum(counts) for counts in (self._correct, self._predicted, self._gold)
         )
@@ -132,7 +132,7 @@ class ThresholdF1(Metric):
 
 
 def _scores(counts: List[torch.Tensor], thresholds: torch.Tensor) -> List[Score]:
-    """Of each label, and of all together."""
+    """The scores of each label, and last the score of all labels together."""
     correct, predicted, gold = counts
     place = (thresholds * NUM_BINS).round().long().unsqueeze(1)
     right = correct.gather(1, place).squeeze(1).tolist()

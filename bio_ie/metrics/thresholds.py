@@ -1,4 +1,4 @@
-"""The probabilities from which on a model predicts, and the scores by which they are chosen."""
+"""The thresholds that probabilities must reach to be predicted, and the scores that choose them."""
 
 from typing import Any, Dict, Mapping, Optional, Sequence
 
@@ -11,23 +11,23 @@ from bio_ie.metrics.threshold_f1 import ThresholdF1, at_least
 class Thresholds(torch.nn.Module):
     """A label is predicted if its probability reaches the label's threshold.
 
-    The thresholds are a buffer, so a trained archive holds them. They change in one way only: the
-    callback `best_thresholds` sets those that were best on the validation data. Scoring test data
-    does not change them.
+    The thresholds are a buffer, so a trained archive contains them. Only the callback
+    `best_thresholds` changes them: it sets the thresholds that were best on the validation data.
+    Scoring test data does not change them.
 
     # Parameters
 
     labels : `Sequence[str]`
-        The labels that can be predicted, by index: relations, classes, or one for links.
+        The labels that can be predicted, by index: relations, classes, or a single label for links.
     initial : `float`, optional (default = `0.5`)
-        The thresholds before the callback sets others.
+        The value of all thresholds before the callback sets others.
     fixed : `bool`, optional (default = `False`)
-        Whether the thresholds are those of the config for good. An archive then does not hold them,
-        and `set` raises `ConfigurationError`.
+        Whether the config fixes the thresholds. Then an archive does not contain them, and `set`
+        raises `ConfigurationError`.
     """
 
     thresholds: torch.Tensor
-    """Of each label, `[R]`."""
+    """The threshold of each label, `[R]`."""
 
     def __init__(self, labels: Sequence[str], initial: float = 0.5, fixed: bool = False) -> None:
         super().__init__()
@@ -52,8 +52,9 @@ class Thresholds(torch.nn.Module):
         self._scores(label, probability, is_right, gold)
 
     def best(self, shared: bool = False) -> Optional[torch.Tensor]:
-        """The thresholds with the highest F1 on the items whose scores were last reset, `[R]`:
-        one for each label or, if `shared`, one for all. `None` before the first reset."""
+        """The thresholds with the highest F1 on the items that were counted before the last reset,
+        `[R]`: one for each label or, if `shared`, the same for all. `None` before the first
+        reset."""
         return self._best.get(shared)
 
     def set(self, thresholds: torch.Tensor) -> None:
@@ -72,26 +73,27 @@ class Thresholds(torch.nn.Module):
         return result
 
     def reset(self) -> None:
-        """Forgets the items that were counted, but keeps the thresholds that are best for them."""
+        """Forgets the counted items, but remembers the thresholds that are best for them."""
         self._best = {shared: self._scores.best_thresholds(shared) for shared in (False, True)}
         self._scores.reset()
 
     def _load_from_state_dict(self, state_dict: Any, prefix: str, *rest: Any) -> None:
-        if self._fixed:  # by an override, perhaps, of what training found
+        if self._fixed:  # the config may be an override of an archive that contains thresholds
             state_dict.pop(f"{prefix}thresholds", None)
-        else:  # a model may have had no thresholds when it was trained
+        else:  # the model may have had no thresholds when it was trained
             state_dict.setdefault(f"{prefix}thresholds", self.thresholds)
         super()._load_from_state_dict(state_dict, prefix, *rest)
 
 
 def load_under_earlier_names(module: torch.nn.Module, earlier: Mapping[str, str]) -> None:
-    """Lets a module load the weights of archives that have other names for some of them.
+    """Lets a module load the weights of earlier archives in which some weights have other names.
 
     # Parameters
 
     module : `torch.nn.Module`
     earlier : `Mapping[str, str]`
-        The names of today by those of earlier archives, both within `module`.
+        From the name of a weight in earlier archives to its name today. Both names are relative to
+        `module`.
     """
 
     def rename(_: torch.nn.Module, state_dict: Dict[str, Any], prefix: str, *__: Any) -> None:

@@ -1,4 +1,4 @@
-"""Metrics that a recovered training run has to go on with."""
+"""Metrics whose state a recovered training run must restore."""
 
 from typing import Any, Dict, Protocol, Sequence, runtime_checkable
 
@@ -7,11 +7,11 @@ from allennlp.training.metrics import Metric
 
 class TrainingMetric(Metric):
     """A metric that adds something up over the batches of a training epoch. Checkpoints made in the
-    middle of an epoch hold its sums, so that the metrics of a recovered run are those of a run
-    without interruption (the callback `exact_recovery`)."""
+    middle of an epoch contain its sums, so that a recovered run has the same metrics as a run
+    without interruption (see the callback `exact_recovery`)."""
 
     def state_dict(self) -> Dict[str, Any]:
-        """What `load_state_dict` needs to go on with the same sums."""
+        """The sums, which `load_state_dict` restores."""
         raise NotImplementedError
 
     def load_state_dict(self, state_dict: Dict[str, Any]) -> None:
@@ -20,7 +20,7 @@ class TrainingMetric(Metric):
 
 @runtime_checkable
 class HasTrainingMetrics(Protocol):
-    """A model that adds metrics up while it trains."""
+    """A model that has `TrainingMetric`s."""
 
     def training_metrics(self) -> Sequence[TrainingMetric]:
-        """All of them, always in the same order."""
+        """All training metrics of the model, always in the same order."""

@@ -1,4 +1,4 @@
-"""What a user may write as one JSON line to predict from."""
+"""The JSON objects that users may give as input for prediction."""
 
 from dataclasses import fields
 from typing import Any, Dict, List, Mapping
@@ -13,28 +13,29 @@ _ANNOTATIONS = ("mentions", "relations", "facts")
 
 
 def document_from_input(value: Any, default_id: str, with_mentions: bool = False) -> Document:
-    """A document from a JSON object in one of four forms:
+    """Makes a document from a JSON object, which has one of four forms:
 
-    * `{"text": "..."}`: any length; it will be split into sentences and tokenised;
-    * `{"tokens": ["...", ...]}`: one sentence, as tokenised; its text is the tokens joined by
-      a space, or `text` if that is given too and holds the tokens in order;
-    * `{"title": "...", "abstract": "..."}`, or one of them: the text is both with a space between,
-      as in PubTator's format;
-    * a `Document` as this package writes it. Annotations are not read, right or wrong.
+    * `{"text": "..."}`: a text of any length, which is split into sentences and tokenised;
+    * `{"tokens": ["...", ...]}`: one sentence that is already tokenised. Its text is the tokens
+      joined by spaces, or `text` if that is given too and holds the tokens in order;
+    * `{"title": "...", "abstract": "..."}`, or only one of the two. The text is both with a space
+      between them, as in PubTator's format;
+    * a `Document` as this package writes it. Its annotations are not read, even if they are not
+      valid.
 
-    `id` is optional, a string or a whole number; fields that are none of these go to the
-    document's metadata.
+    `id` is optional. It is a string or a whole number. Any other fields go to the document's
+    metadata.
 
     # Parameters
 
     value : `Any`
         Parsed JSON.
     default_id : `str`
-        For an object without `id`.
+        The id of a document whose object has no `id`.
     with_mentions : `bool`, optional (default = `False`)
-        Read the mentions of a `Document`, for a model that is given them.
+        Read the mentions of a `Document`, for a model that needs them.
 
-    Raises `DocumentError` (a `ValueError`) when the object is none of the four.
+    Raises `DocumentError` (a `ValueError`) when the object has none of the four forms.
     """
     if not isinstance(value, Mapping):
         raise DocumentError(default_id, f"expected an object, got {type(value).__name__}")

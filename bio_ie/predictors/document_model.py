@@ -1,16 +1,16 @@
-"""What `DocumentPredictor` asks of a model, beyond AllenNLP's `Model`."""
+"""The protocols by which `DocumentPredictor` recognises what a model needs and predicts."""
 
 from typing import Protocol, runtime_checkable
 
 
 @runtime_checkable
 class HasEntitySource(Protocol):
-    """A model that finds its entities itself, or is given them.
+    """A model that finds its entities itself or takes them from its input.
 
     # Attributes
 
     entity_source : `str`
-        `"gold"`: the model works on the mentions of its input, and the reader makes labels of them.
+        With `"gold"`, the model uses the mentions of its input, of which the reader makes labels.
     """
 
     entity_source: str
@@ -23,8 +23,8 @@ class KeepsMentions(Protocol):
     # Attributes
 
     keeps_mentions : `bool`
-        Whether a predicted document has the mentions of the input, and each of the model's outputs
-        a `pair`, which says all about one pair of mentions.
+        Whether a predicted document keeps the mentions of the input. Then each of the model's
+        outputs has a `pair`, with all that the model predicts for one pair of mentions.
     """
 
     keeps_mentions: bool

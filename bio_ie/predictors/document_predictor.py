@@ -1,4 +1,4 @@
-"""Documents in, documents with predictions out: one predictor for every system."""
+"""The predictor of documents, which works with every system of this package."""
 
 import json
 import logging
@@ -35,19 +35,21 @@ PAIRS = "predicted_pairs"
 class DocumentPredictor(Predictor):
     """Predicts whole documents with any model of this package.
 
-    Input is a JSON line (`document_from_input` says which), or a corpus file with
-    `--use-dataset-reader` or `bio-ie predict --from FORMAT`. Output is one `Document` a line, in
-    the offsets of the input text, with the input's annotations replaced by predictions; or
-    `{"id": ..., "error": ...}` for a document that failed, while the others go on.
+    The input is JSON lines (see `document_from_input`), or a corpus file with
+    `--use-dataset-reader` or `bio-ie predict --from FORMAT`. The output is one `Document` per line,
+    with offsets in the input text. Predictions replace the annotations of the input. A document
+    that fails gives `{"id": ..., "error": ...}`, and the other documents are still predicted.
 
-    The model's outputs have, for each instance, `mentions`, `relations` or `facts` (all optional),
-    whose ids are the instance's own. A graph that the model changed afterwards (`initial_mentions`
-    and `initial_relations`, KECI's) is kept in the document's metadata as `initial_graph`:
-    `mentions` and `relations` in the JSON form of a document's. A model that `keeps_mentions`, for
-    it classifies pairs of given ones, has a `pair` for each instance too: all that it says of it,
-    which is kept in the metadata as `predicted_pairs`. A model whose `entity_source` is `"gold"`,
-    and one whose reader says that it `reads_mentions`, is given the mentions of its input; no other
-    annotation is looked at.
+    For each instance, the model's output may have `mentions`, `relations` and `facts`. Their ids
+    need to be unique only within the instance. The output may also have `initial_mentions` and
+    `initial_relations`: KECI's graph before the model refines it. This graph is kept in the
+    document's metadata as `initial_graph`, with `mentions` and `relations` in the JSON form of a
+    document. A model that `keeps_mentions` classifies pairs of given mentions. Its output also has
+    a `pair` for each instance, with all that the model predicts for the pair, which is kept in the
+    metadata as `predicted_pairs`.
+
+    A model gets the mentions of its input if its `entity_source` is `"gold"`, or if its reader
+    `reads_mentions`. No other annotations of the input are used.
 
     Registered as a `Predictor` with name "document".
 
@@ -57,18 +59,20 @@ class DocumentPredictor(Predictor):
     dataset_reader : `DatasetReader`
         A `DocumentReader`.
     batch_size : `int`, optional (default = `32`)
-        Instances (for example sentences) in one batch, across documents.
+        The number of instances (for example sentences) in one batch. A batch may have instances of
+        several documents.
     mention_detector : `str`, optional
-        The archive of a model that finds mentions (`MentionDetector`), for a model that is given
-        those of its input: documents that have none get them from it. Default: what the reader
-        says.
+        The archive of a model that finds mentions (`MentionDetector`), for a model that needs the
+        mentions of its input. Documents without mentions get the mentions that it finds. By
+        default, the `mention_detector` of the reader.
 
     # Attributes
 
     num_documents, num_failures : `int`
-        How many went through so far, failures included, and how many of them failed.
+        The number of documents so far, failures included, and the number of failures.
     takes_mentions, has_detector : `bool`
-        Whether the model is given mentions, and whether texts without any get some.
+        Whether the model gets mentions, and whether a detector finds them in documents without
+        mentions.
     """
 
     def __init__(
@@ -85,7 +89,7 @@ class DocumentPredictor(Predictor):
             raise ConfigurationError(f"batch_size must be positive, not {batch_size}")
         super().__init__(model, dataset_reader, frozen)
         self._reader: DocumentReader[Any] = dataset_reader
-        # AllenNLP asks this for "instances" under --use-dataset-reader.
+        # With --use-dataset-reader, AllenNLP reads "instances" from this, which are documents here.
         self._dataset_reader = _Documents(dataset_reader)  # type: ignore[assignment]
         self.batch_size = batch_size
         self.num_documents = self.num_failures = 0
@@ -106,7 +110,7 @@ class DocumentPredictor(Predictor):
 
     def predict_documents(self, inputs: Iterable[DocumentOrFailure]) -> Iterator[DocumentOrFailure]:
         """Predicts a stream of documents, in order. Failures pass through, and a document that
-        fails becomes one. Memory holds a few batches of instances at a time."""
+        fails becomes a failure. Only a few batches of instances are in memory at a time."""
         if self._detector is not None:
             inputs = self._detector(inputs)
         for output in self._predictions(inputs):
@@ -121,8 +125,8 @@ class DocumentPredictor(Predictor):
             found = self._with_instances(some)
             pending += found
             num_instances += sum(len(instances) for _, instances in found)
-            # Several batches at once, so that sentences of like length can be put together. Inputs
-            # without instances count too: they must not pile up.
+            # Several batches are predicted at once, so that sentences of similar length can share a
+            # batch. Inputs without instances count too, so that they do not pile up in memory.
             if max(num_instances, len(pending)) >= 8 * self.batch_size:
                 yield from self._predict(pending)
                 pending, num_instances = [], 0
@@ -135,8 +139,8 @@ class DocumentPredictor(Predictor):
         try:
             instances = iter(self._instances(documents))
         except KnowledgeBaseError:
-            raise  # no document's fault, and every one would fail alike
-        except Exception as error:  # whatever a document does to a reader stays its own
+            raise  # it is no document's fault, and every document would fail in the same way
+        except Exception as error:  # a document that the reader cannot read fails alone
             if len(items) == 1:
                 return [(_failure(items[0], error), [])]
             return list(chain.from_iterable(self._with_instances([item]) for item in items))
@@ -152,7 +156,7 @@ class DocumentPredictor(Predictor):
         instances = self._reader.documents_to_instances(documents, self._labels_mentions)
         for instance in chain.from_iterable(instances):
             for tags in instance.fields.values():
-                # Training and scoring take an unknown tag for "O"; here its mention would be gone.
+                # Training and scoring treat an unknown tag as "O". Here, its mention would be lost.
                 unknown = isinstance(tags, TagField) and tags.unknown_labels(self._model.vocab)
                 if unknown:
                     names = ", ".join(sorted(unknown))
@@ -168,7 +172,7 @@ class DocumentPredictor(Predictor):
         except Exception as error:
             if len(pending) == 1:
                 return [_failure(pending[0][0], error)]
-            # Something in it fails: find out what, and keep the rest.
+            # Predict one document at a time, to find the one that fails and keep the others.
             return list(chain.from_iterable(self._predict([item]) for item in pending))
 
     def _forward(self, instances: List[Instance]) -> List[JsonDict]:
@@ -187,7 +191,7 @@ class DocumentPredictor(Predictor):
             return item
         metadata = dict(item.metadata or {})
         for key in (INITIAL_GRAPH, PAIRS):
-            metadata.pop(key, None)  # of an input that is a prediction itself
+            metadata.pop(key, None)  # the input may be a prediction itself
         if self._keeps_mentions:
             relations = [relation for output in outputs for relation in output["relations"]]
             metadata[PAIRS] = [output["pair"] for output in outputs]
@@ -203,8 +207,8 @@ class DocumentPredictor(Predictor):
     # AllenNLP's command line
 
     def load_line(self, line: str) -> JsonDict:
-        """A JSON object with an id: its own, or the number of the line, blank ones not counted.
-        A line that holds none becomes the object that reports its failure."""
+        """The JSON object of a line. If it has no id, its id is the number of the line, without
+        blank lines. A line without a JSON object gives an object that reports the failure."""
         self._lines += 1
         name = str(self._lines)
         try:
@@ -235,7 +239,7 @@ class DocumentPredictor(Predictor):
 
     def _read_input(self, value: Any, name: str) -> DocumentOrFailure:
         if isinstance(value, dict) and value.keys() == {"id", "error"}:
-            return Failure(value["id"], str(value["error"]))  # it failed before
+            return Failure(value["id"], str(value["error"]))  # the input is a failure itself
         try:
             return document_from_input(value, name, with_mentions=self.takes_mentions)
         except DocumentError as error:
@@ -243,7 +247,7 @@ class DocumentPredictor(Predictor):
 
 
 class _Documents:
-    """Stands where AllenNLP expects a reader, and gives it documents for instances."""
+    """A reader for AllenNLP's predict command that gives documents instead of instances."""
 
     def __init__(self, reader: DocumentReader[Any]) -> None:
         self._reader = reader
@@ -253,7 +257,8 @@ class _Documents:
 
 
 def _annotated(document: Document, outputs: Sequence[JsonDict], prefix: str = "") -> Document:
-    """The document with the mentions of all its instances, numbered anew, and their relations."""
+    """The document with the mentions and relations of all its instances. The mentions are numbered
+    anew."""
     mentions: List[Mention] = []
     relations: List[Relation] = []
     for output in outputs:

@@ -1,4 +1,4 @@
-"""Mentions of texts that come without them, for models that link what others have found."""
+"""Finds mentions in documents without mentions, for models that need mentions as input."""
 
 from itertools import islice
 from typing import Iterable, Iterator, Optional
@@ -13,24 +13,24 @@ from bio_ie.files.failures import DocumentOrFailure
 from bio_ie.predictors.document_predictor import DocumentPredictor
 from bio_ie.text.document import Document
 
-_AT_ONCE = 256
-"""Documents."""
+_DOCUMENTS_AT_ONCE = 256
 
 
 class MissingDetectorError(ConfigurationError):
-    """No document's fault: every one would fail alike."""
+    """Raised when the archive of the detector is missing. It is no document's fault, and every
+    document would fail in the same way."""
 
 
 @MentionSource.register("archive")
 class MentionDetector(MentionSource):
-    """Puts the mentions that a trained model finds into documents that have none.
+    """Finds mentions with a trained model, for documents without mentions.
 
     # Parameters
 
     archive : `str`
-        Of a model that predicts mentions, such as `joint_ner_re`. Loaded when first needed, which
-        raises `MissingDetectorError` if it is not there, and `ConfigurationError` if it would run
-        foreign code (`checked_archive`).
+        The archive of a model that predicts mentions, such as `joint_ner_re`. It is loaded when
+        first needed. Loading raises `MissingDetectorError` if there is no such archive, and
+        `ConfigurationError` if it would run foreign code (`checked_archive`).
     cuda_device : `int`, optional (default = `-1`)
     """
 
@@ -39,10 +39,10 @@ class MentionDetector(MentionSource):
         self._predictor: Optional[DocumentPredictor] = None
 
     def __call__(self, inputs: Iterable[DocumentOrFailure]) -> Iterator[DocumentOrFailure]:
-        """The same documents, in order; those without mentions with mentions. Failures pass
-        through, and a document in which nothing could be looked for becomes one."""
+        """The same documents, in order. Documents without mentions get mentions. Failures pass
+        through, and a document in which the search for mentions fails becomes a failure."""
         stream = iter(inputs)
-        while items := list(islice(stream, _AT_ONCE)):
+        while items := list(islice(stream, _DOCUMENTS_AT_ONCE)):
             is_bare = [isinstance(item, Document) and not item.mentions for item in items]
             bare = [item for item, lacks in zip(items, is_bare, strict=True) if lacks]
             found = self._loaded().predict_documents(bare) if bare else iter(())

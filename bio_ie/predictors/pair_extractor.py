@@ -1,4 +1,4 @@
-"""Unlabelled sentences with pairs of entities, from texts."""
+"""Extracts unlabelled sentences with pairs of entities from texts."""
 
 from collections import Counter
 from dataclasses import dataclass, field, replace
@@ -29,35 +29,35 @@ _SEVERAL_CONCEPTS = Phrase(
 )
 _UNIDENTIFIED = Phrase("mentions without an identifier", one="mention without an identifier")
 
-_AT_ONCE = 32
-"""Documents."""
+_DOCUMENTS_AT_ONCE = 32
 
 Name = Tuple[str, Span]
 """The text of a sentence, and the place of a name in it."""
 
 
 class NameClassifier(Protocol):
-    """Tells what ambiguous names name, such as `TypeClassifier`."""
+    """Predicts the entity types of ambiguous names, such as `TypeClassifier`."""
 
     def probabilities(self, names: Sequence[Name]) -> List[Dict[str, float]]: ...
 
 
 @dataclass
 class ExtractionCounts:
-    """What came of some texts.
+    """Counts of what was extracted from some texts.
 
     # Parameters
 
     documents, sentences, kept : `int`
-        Documents and sentences read, and sentences with a pair of entities.
+        The numbers of documents and sentences that were read, and of sentences with a pair of
+        entities, which are kept.
     mentions : `Counter[str]`
-        By type, in sentences of all kinds.
+        The number of mentions of each type, in all sentences.
     pairs : `Counter[str]`
-        Of entities, by both types, in sentences that were kept.
+        The number of pairs of entities in the kept sentences, by the types of both entities.
     entities : `Dict[str, Counter]`
-        How often each identifier is mentioned in sentences that were kept, by type.
+        For each type, how often each identifier is mentioned in the kept sentences.
     noted : `Losses`
-        What was decided or left out, by reason.
+        Counts of what was decided or left out, by reason.
     """
 
     documents: int = 0
@@ -69,7 +69,7 @@ class ExtractionCounts:
     noted: Losses = field(default_factory=Counter)
 
     def lines(self) -> Iterator[str]:
-        """As lines to read."""
+        """The counts as lines of text."""
         yield (
             f"{counted(self.documents, 'document')}, {counted(self.sentences, 'sentence')}, "
             f"{self.kept:,} of them with a pair of entities; "
@@ -87,28 +87,31 @@ class ExtractionCounts:
 
 class PairExtractor:
     """
-    Makes the corpus that relation representations are learned from (RELVM, section 4.1): names of
-    a dictionary, the types of ambiguous ones told by a classifier, and the identifier that each has
-    as what it is. Or with mentions that are there already, whose identifiers, where they are
-    missing, the dictionary gives.
+    Extracts the corpus from which relation representations are learned (RELVM, section 4.1). By
+    default, the mentions are names of a dictionary. A classifier predicts the types of ambiguous
+    names, and the dictionary gives the identifier of each name as an entity of its type.
+    Alternatively, the mentions are those of the documents. Then the dictionary gives identifiers to
+    mentions without one.
 
     # Parameters
 
     dictionary : `TypedDictionary`, optional
-        Needed unless mentions are there and have all the identifiers that are wanted.
+        Needed unless the documents have mentions with all the identifiers that are wanted.
     kb : `KnowledgeBase`, optional
-        Of the dictionary: the identifiers of mentions that are there are written as it does.
+        The knowledge base of the dictionary. The identifiers of the documents' mentions are written
+        as it writes them.
     classifier : `NameClassifier`, optional
-        Without it, names of several types are left out.
+        Without it, names that can have several types are left out.
     find_mentions : `bool`, optional (default = `True`)
-        Whether mentions are the names of the dictionary; else they are those of the documents.
+        Whether mentions are the names of the dictionary. Otherwise, they are those of the
+        documents.
     tokenizer, sentence_splitter
         See `EntitySentences`.
 
     # Attributes
 
     counts : `ExtractionCounts`
-        Of everything so far.
+        The counts of everything so far.
     """
 
     def __init__(
@@ -121,9 +124,12 @@ class PairExtractor:
         sentence_splitter: Optional[SpanSentenceSplitter] = None,
     ) -> None:
         if find_mentions and dictionary is None:
-            raise ConfigurationError("a knowledge base is needed, to find any names")
+            raise ConfigurationError("finding names needs a knowledge base")
         if classifier is not None and not find_mentions:
-            raise ConfigurationError("a type classifier is for names of a knowledge base")
+            raise ConfigurationError(
+                "a type classifier is only for names of a knowledge base, not for mentions that "
+                "are given"
+            )
         self._dictionary = dictionary
         self._kb = kb
         self._classifier = classifier
@@ -133,17 +139,17 @@ class PairExtractor:
         self.counts = ExtractionCounts()
 
     def __call__(self, documents: Iterable[Document]) -> Iterator[EntitySentence]:
-        """The sentences with a pair of entities, in order. The id of one is that of its document
-        and, behind a colon, the character that it begins at."""
+        """The sentences with a pair of entities, in order. The id of a sentence is the id of its
+        document, a colon, and the character offset where the sentence begins."""
         stream = iter(documents)
-        while batch := list(islice(stream, _AT_ONCE)):
+        while batch := list(islice(stream, _DOCUMENTS_AT_ONCE)):
             spans = [sentence_spans(document, self._splitter) for document in batch]
             self.counts.documents += len(batch)
             self.counts.sentences += sum(map(len, spans))
             tagged = self._tagged(batch, spans) if self._finds else map(self._linked, batch)
-            for document, its_spans in zip(tagged, spans, strict=True):
+            for document, document_spans in zip(tagged, spans, strict=True):
                 self.counts.mentions.update(mention.type for mention in document.mentions)
-                yield from self._with_pairs(document.with_changes(sentences=its_spans))
+                yield from self._with_pairs(document.with_changes(sentences=document_spans))
 
     def _with_pairs(self, document: Document) -> Iterator[EntitySentence]:
         for sentence in self._sentences(document, self.counts.noted):
@@ -164,16 +170,20 @@ class PairExtractor:
     ) -> Iterator[Document]:
         assert self._dictionary is not None
         pieces = list(zip(documents, spans, strict=True))
-        texts = [document.text[start:end] for document, its in pieces for start, end in its]
-        contexts = [document.text for document, its in pieces for _ in its]
+        texts = [
+            document.text[start:end]
+            for document, document_spans in pieces
+            for start, end in document_spans
+        ]
+        contexts = [document.text for document, document_spans in pieces for _ in document_spans]
         matches = self._dictionary.match(texts, contexts)
         types = iter(self._types(texts, matches))
         found = iter(zip(texts, matches, strict=True))
-        for document, its_spans in pieces:
+        for document, document_spans in pieces:
             mentions: List[Mention] = []
-            for offset, _ in its_spans:
-                text, its_matches = next(found)
-                for match in its_matches:
+            for offset, _ in document_spans:
+                text, text_matches = next(found)
+                for match in text_matches:
                     type_ = next(types)
                     if type_ is None or type_ == OTHER:
                         continue
@@ -185,8 +195,12 @@ class PairExtractor:
     def _types(
         self, texts: Sequence[str], matches: Sequence[Sequence[TypedMatch]]
     ) -> List[Optional[str]]:
-        """Of all matches, in order; `None` of those that are left out."""
-        flat = [(text, match) for text, its in zip(texts, matches, strict=True) for match in its]
+        """The types of all matches, in order. A match that is left out has the type `None`."""
+        flat = [
+            (text, match)
+            for text, text_matches in zip(texts, matches, strict=True)
+            for match in text_matches
+        ]
         types = [match.type for _, match in flat]
         unsure = [place for place, type_ in enumerate(types) if type_ is None]
         if self._classifier is None:
@@ -207,7 +221,7 @@ class PairExtractor:
         return types
 
     def _concept(self, name: str, concepts: Sequence[str]) -> str:
-        """The concept that is called so in the first place, or else the first one."""
+        """The concept whose preferred name is `name`. If there is none, the first concept."""
         if len(concepts) == 1:
             return concepts[0]
         self.counts.noted[_SEVERAL_CONCEPTS] += 1
@@ -217,18 +231,19 @@ class PairExtractor:
         called = (c for c in concepts if normalize_name(preferred.get(c, "")) == wanted)
         return next(called, concepts[0])
 
-    # Mentions that are there
+    # Mentions of the documents
 
     def _linked(self, document: Document) -> Document:
-        """With the identifiers of the knowledge base, and those of mentions that have none."""
+        """The document with the identifiers of its mentions as the knowledge base writes them.
+        Mentions without identifiers get them from the dictionary."""
         bare = [mention for mention in document.mentions if not mention.concept_ids]
         found: Mapping[str, Tuple[str, ...]] = {}
         if bare and self._dictionary is not None:
             names = [document.text_of(mention) for mention in bare]
             concepts = self._dictionary.concepts(document.text, names, [m.type for m in bare])
             found = {
-                mention.id: (self._concept(name, its_concepts),) if its_concepts else ()
-                for mention, name, its_concepts in zip(bare, names, concepts, strict=True)
+                mention.id: (self._concept(name, name_concepts),) if name_concepts else ()
+                for mention, name, name_concepts in zip(bare, names, concepts, strict=True)
             }
         mentions = [
             replace(mention, concept_ids=found.get(mention.id) or self._in_kb(mention))
@@ -249,5 +264,5 @@ def _sentence_id(document_id: str, start: int) -> str:
 
 
 def document_id_of(sentence_id: str) -> str:
-    """Of the document that a sentence of `PairExtractor` is from."""
+    """The id of the document from which a sentence of `PairExtractor` is."""
     return sentence_id.rpartition(":")[0]

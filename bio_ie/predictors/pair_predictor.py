@@ -1,4 +1,4 @@
-"""Pairs of entities in, their relations out: also of those that no sentence has together."""
+"""Predicts relations of pairs of entities, even of entities that occur together in no sentence."""
 
 from typing import Any, Dict, List, Optional, Protocol, runtime_checkable
 
@@ -13,7 +13,7 @@ from bio_ie.files.strict_json import parse_json
 from bio_ie.models.relvm.label_thresholds import LabelThresholds
 
 NAMESPACE = "entities"
-"""Of identifiers, in the vocabulary."""
+"""The vocabulary namespace of entity identifiers."""
 
 
 @runtime_checkable
@@ -25,20 +25,22 @@ class ClassifiesPairs(Protocol):
 
 @Predictor.register("relation_pairs")
 class PairPredictor(Predictor):
-    """Predicts relations of entities with a `relvm_pair_classifier`: the link prediction of Shah
-    and Fauqueur (2020, section 5), for it needs no sentence.
+    """Predicts relations of entities with a `relvm_pair_classifier`. Since it needs no sentence, it
+    does link prediction (Shah and Fauqueur 2020, section 5).
 
     A JSON line is one of
 
-    * `{"entities": ["MESH:D012559", "MESH:D003371"]}`, a pair; `types` goes with it if the model
-      looks at them;
-    * `{"entity": "MESH:D012559", "top": 10}`: all other entities that the representation knows are
-      tried, and those with the most probable relations come out, 10 by default.
+    * `{"entities": ["MESH:D012559", "MESH:D003371"]}`, a pair of entities. It also needs `types` if
+      the model uses them;
+    * `{"entity": "MESH:D012559", "top": 10}`, a single entity. It is paired with all other entities
+      that the representation knows, and the pairs with the most probable relations are given, 10
+      by default.
 
-    Output is `{"entities": ..., "label": ..., "probabilities": {...}, "spread": {...}}`, the spread
-    over samples, which is the larger the less sure the representation is of the two; `{"entity":
-    ..., "links": [...]}` with a list of these; or the input with an `error`, while other lines go
-    on.
+    The output for a pair is `{"entities": ..., "label": ..., "probabilities": {...}, "spread":
+    {...}}`. `spread` is the spread over samples. The less sure the representation is of the two
+    entities, the larger is the spread. The output for a single entity is `{"entity": ..., "links":
+    [...]}`, with a list of such pairs. The output for an input that is not valid is the input with
+    an `error`, and the other lines are still predicted.
 
     Registered as a `Predictor` with name "relation_pairs".
 
@@ -46,9 +48,9 @@ class PairPredictor(Predictor):
 
     model : `Model`
     dataset_reader : `DatasetReader`
-        `relation_pairs`.
+        The reader `relation_pairs`.
     batch_size : `int`, optional (default = `512`)
-        Pairs in one batch.
+        The number of pairs in one batch.
     """
 
     def __init__(
@@ -70,7 +72,8 @@ class PairPredictor(Predictor):
         self.batch_size = batch_size
 
     def load_line(self, line: str) -> JsonDict:
-        """A JSON object; a line that holds none becomes the object that says so."""
+        """The JSON object of a line. A line without a JSON object gives an object that reports the
+        error."""
         try:
             value = parse_json(line)
         except ValueError as error:
@@ -92,13 +95,13 @@ class PairPredictor(Predictor):
         return outputs
 
     def _error(self, value: JsonDict) -> Optional[str]:
-        """What is wrong with an input."""
+        """A message about what is wrong with an input, or `None` if it is valid."""
         if value.keys() == {"error"}:
-            return str(value["error"])  # its line could not be read
+            return str(value["error"])  # the line could not be read
         entities = value.get("entities", [value.get("entity")])
         is_pair = "entities" in value
         if not isinstance(entities, list) or len(entities) != 1 + is_pair:
-            return "needs 'entities', a list of two identifiers, or 'entity', one"
+            return "needs 'entities', a list of two identifiers, or 'entity', one identifier"
         if not is_pair and value.keys() - {"entity", "top"}:
             return f"'entity' goes with 'top' alone, not with {sorted(value.keys())}"
         top = value.get("top", 1)
@@ -115,17 +118,17 @@ class PairPredictor(Predictor):
         for some in lazy_groups_of(pairs, self.batch_size):
             found = self._model.forward_on_instances(list(map(self._json_to_instance, some)))
             for pair, output in zip(some, found, strict=True):
-                outputs.append({"entities": pair["entities"], **_said(output)})
+                outputs.append({"entities": pair["entities"], **_prediction(output)})
         return outputs
 
     def _links(self, entity: str, top: int = 10) -> JsonDict:
         vocab = self._model.vocab
         names = vocab.get_index_to_token_vocabulary(NAMESPACE).values()
-        none = {entity, vocab._padding_token, vocab._oov_token}
-        others = [name for name in names if name not in none]
+        not_paired = {entity, vocab._padding_token, vocab._oov_token}
+        others = [name for name in names if name not in not_paired]
         found = self._predict_pairs([{"entities": [entity, other]} for other in others])
         negative = self._negative_label
-        # A stable sort, so that ties come out in the order of the vocabulary.
+        # The sort is stable, so ties stay in the order of the vocabulary.
         found.sort(key=lambda output: output["probabilities"][negative])
         return {"entity": entity, "links": found[:top]}
 
@@ -143,5 +146,5 @@ class PairPredictor(Predictor):
         return instance
 
 
-def _said(output: JsonDict) -> JsonDict:
+def _prediction(output: JsonDict) -> JsonDict:
     return {name: output[name] for name in ("label", "probabilities", "spread") if name in output}

@@ -1,4 +1,4 @@
-"""scispaCy's pipelines as a baseline: documents in, documents with mentions and concepts out."""
+"""A baseline that finds mentions with scispaCy pipelines and links them to concepts."""
 
 from itertools import islice
 from typing import Any, Dict, Iterable, Iterator, List, Tuple
@@ -16,20 +16,20 @@ LINKER = "scispacy_linker"
 
 
 class ScispacyLinker:
-    """Finds mentions by a pipeline of scispaCy's, and links each to the best concept that its
-    `EntityLinker` has for it (Neumann et al. 2019; "SciSpacy" of the multi-task linking
-    paper). A mention's type is the first semantic type of its concept, or the pipeline's label.
+    """Finds mentions with a scispaCy pipeline, and links each mention to the best concept of
+    scispaCy's `EntityLinker` (Neumann et al. 2019; "SciSpacy" in the multi-task linking paper).
+    The type of a mention is the first semantic type of its concept, or the pipeline's label.
 
-    Nothing is downloaded by this class; scispaCy itself fetches the index of a linker when it is
-    first used.
+    This class downloads nothing. scispaCy itself downloads the index of a linker when it is first
+    used.
 
     # Parameters
 
     nlp : `Language`
-        A pipeline with a pipe "scispacy_linker" in it, or in which there is none: then mentions
-        have no concepts. See `load_scispacy`.
+        A pipeline. If it has no pipe "scispacy_linker", mentions have no concepts. See
+        `load_scispacy`.
     batch_size : `int`, optional (default = `32`)
-        Documents.
+        The number of documents that the pipeline processes at once.
     """
 
     def __init__(self, nlp: Language, batch_size: int = 32) -> None:
@@ -41,8 +41,8 @@ class ScispacyLinker:
         self._concepts: Dict[str, Any] = {} if linker is None else linker.kb.cui_to_entity
 
     def predict_documents(self, inputs: Iterable[DocumentOrFailure]) -> Iterator[DocumentOrFailure]:
-        """The documents with what the pipeline finds in place of their annotations, in order.
-        Failures pass through."""
+        """The documents, in order, with the mentions that the pipeline finds in place of their
+        annotations. Failures pass through."""
         stream = iter(inputs)
         while items := list(islice(stream, self._batch_size)):
             texts = [item.text for item in items if isinstance(item, Document)]
@@ -58,7 +58,7 @@ class ScispacyLinker:
         return document.with_changes(mentions=mentions, relations=(), facts=())
 
     def _meaning(self, entity: SpacySpan) -> Tuple[str, Tuple[str, ...], Any, Any, Any]:
-        """Type, concepts, entity, fragments and score of a mention."""
+        """The type, concepts, entity, fragments and score of a mention."""
         links: List[Any] = entity._.kb_ents if SpacySpan.has_extension("kb_ents") else []
         if not links:
             return entity.label_, (), None, (), None
@@ -68,18 +68,19 @@ class ScispacyLinker:
 
 
 def load_scispacy(pipeline: str, linker: str, threshold: float = 0.7) -> Language:
-    """A pipeline with abbreviations expanded and mentions linked.
+    """Loads a pipeline that expands abbreviations and links mentions.
 
     # Parameters
 
     pipeline : `str`
-        An installed one, such as `en_core_sci_lg` or `en_ner_bc5cdr_md`, or its folder.
+        The name of an installed pipeline, such as `en_core_sci_lg` or `en_ner_bc5cdr_md`, or its
+        folder.
     linker : `str`
-        A knowledge base of scispaCy's: `umls`, `mesh`, `rxnorm`, `go` or `hpo`.
+        One of scispaCy's knowledge bases: `umls`, `mesh`, `rxnorm`, `go` or `hpo`.
     threshold : `float`, optional (default = `0.7`)
-        The least similarity of a mention and a name.
+        The lowest similarity between a mention and a name at which they are linked.
 
-    Raises `ConfigurationError` where a part is not installed.
+    Raises `ConfigurationError` if a part is not installed.
     """
     try:
         import scispacy.abbreviation

@@ -1,4 +1,4 @@
-"""Which type of entity an ambiguous name is, by the sentence around it."""
+"""Predicts the entity type of an ambiguous name from the sentence around it."""
 
 from typing import Dict, List, Sequence, Tuple
 
@@ -12,17 +12,19 @@ from bio_ie.text.document import Span
 
 
 class TypeClassifier:
-    """A trained classifier of sentences around names (RELVM, section 4.1).
+    """A trained classifier that predicts the types of names from their sentences (RELVM, section
+    4.1).
 
     # Parameters
 
     archive : `str`
-        Of a model with the reader `dictionary_types` that gives `probs`, such as AllenNLP's
-        `basic_classifier`.
+        The archive of a model with the reader `dictionary_types` whose outputs have `probs`, such
+        as AllenNLP's `basic_classifier`.
     cuda_device : `int`, optional (default = `-1`)
     batch_size : `int`, optional (default = `64`)
 
-    Raises `ConfigurationError` for an archive of something else or one that would run foreign code.
+    Raises `ConfigurationError` for an archive of another kind of model, or one that would run
+    foreign code.
     """
 
     def __init__(self, archive: str, cuda_device: int = -1, batch_size: int = 64) -> None:
@@ -38,8 +40,8 @@ class TypeClassifier:
         self.types: List[str] = [labels[index] for index in range(len(labels))]
 
     def probabilities(self, names: Sequence[Tuple[str, Span]]) -> List[Dict[str, float]]:
-        """For each name, given by the text of its sentence and its place in there, the probability
-        of each type."""
+        """The probability of each type, for each name. A name is given as the text of its sentence
+        and its place in that text."""
         instances = []
         for text, span in names:
             instance = self._reader.text_to_instance(self._reader.named_type(text, span))

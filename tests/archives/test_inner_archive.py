@@ -1,4 +1,4 @@
-"""A trained representation inside a classifier, by config alone."""
+"""Trained representations inside classifiers, which configs alone put together."""
 
 import json
 import shutil
@@ -91,7 +91,7 @@ def test_archive_does_without_the_one_it_came_from(
 def test_a_run_that_has_no_weights_yet_starts_from_the_archive_again(
     archive: Path, data: Path, tmp_path: Path
 ) -> None:
-    """Killed before its first checkpoint, it must not go on with random weights."""
+    """A run that is killed before its first checkpoint must not continue with random weights."""
     vocab = load_archive(archive).model.vocab
     representation = {"type": "relvm_from_archive", "archive_file": str(archive)}
     before = weights(load_archive(archive).model)

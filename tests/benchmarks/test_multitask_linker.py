@@ -28,7 +28,8 @@ def test_measured_model_finds_the_gold_mentions(benchmark_: MultitaskLinkerBench
     model = benchmark_.model.eval()
     labeller = model.word_tasks.labeller("entity_linking")
     assert labeller.softmax is not None
-    labeller.softmax._max_scores = 3000  # several parts of a batch
+    # so that the scores of a batch are computed in several parts
+    labeller.softmax._max_scores = 3000
     num_mentions = 0
     with torch.no_grad():
         for batch in benchmark_.batches(4, labelled=True):
@@ -51,5 +52,5 @@ def test_prediction_gets_no_labels(benchmark_: MultitaskLinkerBenchmark) -> None
 
 
 def test_too_few_sentences_for_a_batch(benchmark_: MultitaskLinkerBenchmark) -> None:
-    with pytest.raises(NotMeasured, match="are no batch of 50"):
+    with pytest.raises(NotMeasured, match="are not enough for a batch of 50"):
         benchmark_.training("row", 50, 1)

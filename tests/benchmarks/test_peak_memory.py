@@ -21,7 +21,7 @@ def test_what_is_held_at_once_is_counted_and_what_was_there_before_is_not() -> N
 
 def test_what_operations_need_on_the_side_is_counted() -> None:
     given = torch.rand(MEGABYTE)
-    # Besides numbers and places, `sort` has copies of both.
+    # `sort` returns values and indices, and needs a copy of both on the side.
     assert peak_memory(lambda: given.sort()) > 12 * MEGABYTE
 
 

@@ -34,7 +34,7 @@ ROWS = (
 
 @pytest.fixture
 def settings(tmp_path):
-    """Hardly any input, no real corpora, and no knowledge base."""
+    """Settings with hardly any input, no real corpora, and no knowledge base."""
     return Settings(
         tmp_path,
         repeats=2,

@@ -44,7 +44,7 @@ def test_measured_model_finds_the_gold_facts(benchmark_: SnerlBenchmark) -> None
             num_facts += batch.gold.num_facts
     scores = model.get_metrics(reset=True)
     assert num_facts > 3
-    # Of facts with an entity that no mention may name, it cannot find any.
+    # Facts with an entity that no mention may name cannot be found.
     assert scores["fact_correct"] == num_facts
     assert scores["fact_precision"] > 0.5
 

@@ -7,7 +7,7 @@ from benchmarks.timing import Side, Unit, compare
 
 
 class Clock:
-    """Time that passes only when a side says so."""
+    """A clock whose time passes only when a side says so."""
 
     def __init__(self, monkeypatch):
         self.now = 0.0
@@ -31,7 +31,7 @@ def clock(monkeypatch):
 
 
 def test_ratio_of_times_is_the_median_over_pairs_with_its_quartiles(clock):
-    # Ratios 1, 2, 3, 4 and 50, on a machine that gets slower all the time.
+    # The ratios are 1, 2, 3, 4 and 50, on a machine that gets slower all the time.
     ours = clock.side("ours", lambda number: (number + 10) * [1, 2, 3, 4, 50][number], [])
     baseline = clock.side("baseline", lambda number: number + 10, [])
     row = compare("row", ours, baseline, repeats=5, target=1.15, note="note")

@@ -8,7 +8,7 @@ import bio_ie  # noqa: F401 - registers the commands
 
 @pytest.fixture
 def run(monkeypatch, capsys):
-    """The exit status, standard output and standard error of a command."""
+    """Runs a command and returns its exit status, standard output and standard error."""
 
     def run_command(*arguments):
         monkeypatch.setattr(sys, "argv", ["bio-ie", *map(str, arguments)])

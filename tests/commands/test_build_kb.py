@@ -78,7 +78,8 @@ def test_config_merges_sources(
     assert run(monkeypatch, config, "--output", out) == 0
     assert "read hpoa phenotype.hpoa: 5 annotations\n" in capsys.readouterr().out
     kb = KnowledgeBase(str(out))
-    # MeSH's descriptor, MEDIC's disease, HPO's phenotype that refers to it, the annotated disease.
+    # The concepts are MeSH's descriptor, MEDIC's disease, HPO's phenotype that refers to it, and
+    # the annotated disease.
     for id in ("D900003", "OMIM:990001", "DOID:900003", "HP:9900003", "HP:9900030", "HP:9900005"):
         assert kb.resolve(id) == "MESH:D900003"
     concept = kb.concept("MESH:D900003")

@@ -14,7 +14,7 @@ from bio_ie.commands.convert import convert
 from bio_ie.data.corpora import CorpusFormat
 
 TWO = "1|t|A\n1|a|\n1\t0\t1\tA\tX\tD1\n\n2|t|B\n2|a|\n2\t0\t1\tC\tX\tD1\n"
-"""The mention of the second document differs from its text."""
+"""A corpus whose second document has a mention that differs from its text."""
 
 
 def run(monkeypatch: pytest.MonkeyPatch, *arguments: object) -> int:

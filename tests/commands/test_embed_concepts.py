@@ -18,7 +18,7 @@ SMALL = ["--dimension", 8, "--epochs", 3, "--batch-size", 16, "--negatives", 8]
 
 @pytest.fixture
 def kb(tmp_path: Path) -> KnowledgeBase:
-    """Twelve related concepts, and one that is not."""
+    """A knowledge base of twelve related concepts, and one concept without relations."""
     statements = [s for n in range(13) for s in named(f"X:{n}", f"name {n}", types=["Thing"])]
     statements += [
         ConceptRelation(f"X:{n}", "near", f"X:{m}") for n in range(12) for m in range(n % 3, n, 3)

@@ -1,4 +1,4 @@
-"""`extract-pairs`, and the classifier of types that it may ask."""
+"""`extract-pairs`, with and without a classifier of ambiguous names."""
 
 import json
 from functools import partial
@@ -71,10 +71,10 @@ def test_some_documents_are_held_out(run, kb, tmp_path):
         {id_.rpartition(":")[0] for id_ in ids} for ids in (of_train, of_validation)
     )
     assert train_documents.isdisjoint(validation_documents)
-    # Four standard deviations of a binomial distribution.
+    # The tolerance is four standard deviations of a binomial distribution.
     assert abs(len(validation_documents) - 100) < 35
 
-    # Other documents around it change nothing for a document.
+    # The result of a document does not depend on the documents around it.
     texts.write_text("".join(json.dumps(line) + "\n" for line in lines[:9:-1]))
     assert run(*arguments, *parts, "--validation-share", 0.25)[0] == 0
     again = {s.id.rpartition(":")[0] for s in PairSentencesFormat().sentences(str(validation))}

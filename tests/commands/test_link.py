@@ -126,7 +126,7 @@ def test_missing_knowledge_base_is_an_error_though_the_text_names_nothing(run, t
 
 @pytest.fixture(scope="module")
 def linker(tmp_path_factory):
-    """An archive that links every word to something, wrong as it may be."""
+    """An archive that links every word to some concept, right or wrong."""
     folder = tmp_path_factory.mktemp("linker") / "run"
     config = Params.from_file("fixtures/models/multitask_entity_linker.jsonnet")
     model = train_model(config, str(folder))
@@ -149,7 +149,7 @@ def test_model_finds_mentions_types_and_concepts(run, linker, kb):
             assert candidate["id"].startswith("X:")
             assert 0 <= candidate["score"] <= 1
     assert any(mention["candidates"] for mention in linked["mentions"])
-    # The same as lines, whose names are the knowledge base's where it has the concept.
+    # The same facts as lines, with the knowledge base's names of the concepts that it has.
     status, out, _ = run("link", TEXT, "--model", linker, "--kb", kb)
     assert status == 0
     assert out.splitlines()[0] == f"text: {len(linked['mentions'])} mentions"

@@ -17,7 +17,8 @@ PUBTATOR = (
     "2|a|This text has no title.\n\n"
     "3|t|Rash\n3|a|Amoxicillin was stopped.\n\n"
 )
-"""The second document cannot be read; of the first, one annotation cannot."""
+"""A corpus whose second document cannot be read. One annotation of the first cannot be read
+either."""
 
 
 def run(monkeypatch: pytest.MonkeyPatch, *arguments: object) -> int:
@@ -53,7 +54,7 @@ def check_pubtator_lines(lines: List[Dict[str, Any]], name: str) -> None:
     assert lines[0]["text"] == "Headache after nifedipine\nOne patient had headache."
     assert all("error" not in line for line in (lines[0], lines[2]))
     assert lines[1]["error"].startswith(f"{name}:6: document '2': abstract before the title")
-    # Whatever is predicted, it is not what was annotated.
+    # The predictions must replace these annotations, right or wrong.
     types = {mention["type"] for line in lines for mention in line.get("mentions", ())}
     assert types
     assert types <= {"Drug", "Adverse-Effect"}
@@ -103,7 +104,8 @@ def test_line_that_is_not_utf8_fails_alone(
         (b"\n \n", "no document was found"),
         (gzip.compress(b'{"text": "Rash."}\n')[:-9], "broken gzip file"),
     ],
-    # Without names they would hold the gzip file's time, which workers of one run disagree about.
+    # Without these ids, test names would contain the gzip file's time, on which the workers of one
+    # run disagree.
     ids=["empty", "blank", "broken gzip"],
 )
 def test_json_lines_that_cannot_be_read_are_one_line_and_status_1(

@@ -23,7 +23,8 @@ def config(tmp_path):
 
 @pytest.fixture
 def trainings(monkeypatch):
-    """The folders that are trained in, and whether each goes on with what is there."""
+    """Records the folders in which runs are trained, and whether each run recovers from its
+    folder."""
     done = []
     train_model = train.train_model
 
@@ -36,7 +37,7 @@ def trainings(monkeypatch):
 
 
 def lines_of_table(out):
-    """Without what AllenNLP logs."""
+    """Standard output without AllenNLP's log."""
     lines = out.splitlines()
     return lines[next(at for at, line in enumerate(lines) if line.split()[:1] == ["mean"]) :]
 
@@ -67,7 +68,7 @@ def test_every_fold_is_trained_and_scored(run, config, tmp_path, trainings):
     assert line.split()[1] == f"{sum(values) / 3:.4f}"
     assert line.split()[-1] == f"{pooled:.4f}"
 
-    # A second call reads what is there; what is not complete goes on.
+    # A second call reads the metrics of complete runs, and recovers runs that are not complete.
     (folder / "fold_1" / "model.tar.gz").unlink()
     trainings.clear()
     status, again, _ = run("repeat", config, "-s", folder, "--folds", "0-2")

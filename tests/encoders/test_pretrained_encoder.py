@@ -34,7 +34,7 @@ HUB_NAME = "no-such-group/no-such-encoder"
 
 @pytest.fixture
 def encoder(tmp_path, fixtures_folder) -> Path:
-    """A copy of the tiny encoder, to take away."""
+    """A copy of the tiny encoder that a test may remove."""
     return Path(shutil.copytree(fixtures_folder / "encoders" / "tiny_bert", tmp_path / "a bert"))
 
 
@@ -90,7 +90,9 @@ def test_path_or_package_without_encoder_is_an_error(name, message):
 
 
 def test_unreachable_hub_is_an_error_that_says_what_was_tried(hub_offline):
-    with pytest.raises(ConfigurationError, match=f"(?s){HUB_NAME}.*no folder /.*the hub"):
+    with pytest.raises(
+        ConfigurationError, match=f"(?s){HUB_NAME}.*the Hugging Face hub.*no folder /"
+    ):
         read_config(HUB_NAME)
 
 
@@ -121,7 +123,7 @@ def test_lower_casing_tokenizer_of_a_cased_encoder_is_reported(encoder, caplog):
     (encoder / "tokenizer_config.json").unlink()
     with caplog.at_level(logging.WARNING):
         read_tokenizer(str(encoder))
-    assert "lower-cases although its vocabulary has upper case" in caplog.text
+    assert "lower-cases its input although its vocabulary has upper case" in caplog.text
 
     caplog.clear()
     (encoder / "tokenizer_config.json").write_text('{"do_lower_case": false}')
@@ -176,7 +178,7 @@ def test_workers_that_save_at_once_leave_one_complete_folder(encoder, tmp_path):
 
 def test_run_killed_before_its_first_checkpoint_has_pretrained_weights_again(encoder, tmp_path):
     expected = AutoModel.from_pretrained(encoder)
-    for _ in range(2):  # the second time, the encoder's folder of the run exists
+    for _ in range(2):  # in the second run, the encoder's folder of the run exists
         found = load_encoder(str(encoder), tmp_path / "run")
         assert equal_weights(found, expected)
     assert not has_trained_weights(tmp_path / "run")
@@ -187,7 +189,9 @@ def test_weights_missing_from_the_encoder_are_an_error(encoder):
     del tensors["encoder.layer.1.output.dense.bias"]
     save_file(tensors, encoder / "model.safetensors", metadata={"format": "pt"})
 
-    with pytest.raises(ConfigurationError, match=r"lack encoder\.layer\.1\.output\.dense\.bias"):
+    with pytest.raises(
+        ConfigurationError, match=r"no weights for encoder\.layer\.1\.output\.dense\.bias"
+    ):
         load_encoder(str(encoder))
 
 

@@ -20,7 +20,7 @@ def read(path: Path, format_: Any) -> List[DocumentOrFailure]:
 
 
 def outline(items: List[DocumentOrFailure]) -> List[Tuple[Optional[str], bool]]:
-    """Ids, and whether each is a document."""
+    """The ids of items, and whether each item is a document."""
     return [(item.id, isinstance(item, Document)) for item in items]
 
 

@@ -1,4 +1,4 @@
-"""A small knowledge base for tests of what works on names."""
+"""A small knowledge base for tests of components that search by names."""
 
 from pathlib import Path
 from typing import Dict, Iterable, Sequence, Tuple

@@ -42,7 +42,8 @@ def test_several_abbreviations_of_a_text():
 
 
 def test_texts_do_not_disturb_each_other(monkeypatch):
-    monkeypatch.setattr(module, "_MAX_TEXTS", 2)  # so that the detector is taken anew, too
+    # so small that the detector is made anew in between
+    monkeypatch.setattr(module, "_MAX_TEXTS", 2)
     texts = [f"Severe{letter} ill state (S{letter}IS) is rare." for letter in "ABCDE"]
     assert [find_abbreviations(text) for text in texts] == [
         {f"S{letter}IS": f"Severe{letter} ill state"} for letter in "ABCDE"
@@ -61,6 +62,6 @@ def test_a_text_is_searched_once_for_all_its_sentences(monkeypatch):
     text = "Invented pathway factor (IPF) and its sentences. IPF acts."
     first = find_abbreviations(text)
     assert first == {"IPF": "Invented pathway factor"}
-    first.clear()  # a caller's own
+    first.clear()  # the dictionary belongs to the caller
     monkeypatch.setattr(module, "_detectors", None)
     assert find_abbreviations(text) == {"IPF": "Invented pathway factor"}

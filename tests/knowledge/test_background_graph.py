@@ -1,4 +1,4 @@
-"""The background graph of a text, against looking at every span and every pair."""
+"""The background graph of a text, compared with a search over every span and every pair."""
 
 import random
 import re
@@ -37,7 +37,7 @@ def kb(tmp_path):
 
 
 def naive_matches(text, max_width):
-    """Every stretch of words, asked of every name."""
+    """Looks up every stretch of words among all names."""
     words = [(match.start(), match.end()) for match in re.finditer(r"\w+", text)]
     found = {}
     for first in range(len(words)):
@@ -108,7 +108,8 @@ def test_abbreviations_are_those_of_the_context(kb):
 
 
 class Scored(CandidateGenerator):
-    """Gives every text the same candidates, the second one doubtful."""
+    """A candidate generator that gives every text the same candidates. The second candidate is
+    doubtful."""
 
     def _generate(self, queries):
         for _ in queries:

@@ -58,7 +58,7 @@ def test_concepts_are_found_by_any_id_that_the_knowledge_base_has(tmp_path):
     assert "MESH:D000001" in ConceptLinks(linked(("Disease", ("OMIM:100050",))), kb)
     assert links.written("OMIM:100050") == "OMIM:100050"
     assert links.keys("OMIM:100050") == {"OMIM:100050", "MESH:D000001"}
-    # A bare number is not taken for a disease's.
+    # A number without a prefix does not count as the id of a disease.
     assert "MESH:D000001" not in ConceptLinks(linked(("Species", ("100050",))), kb)
 
 

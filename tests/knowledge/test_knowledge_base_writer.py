@@ -176,7 +176,7 @@ def test_reference_means_the_concept_that_has_the_id(tmp_path: Path) -> None:
         ],
     )  # fmt: skip
     assert [concept.id for concept in kb.concepts()] == ["M:1", "M:2", "M:9", "O:2", "O:3"]
-    # A reference names after all others, be its source the first.
+    # Names from references come after all others, even if their source comes first.
     assert (kb.concept("M:1").name, kb.concept("M:1").aliases) == ("one", ("ill 1",))
     assert kb.resolve("O:1") == "M:1"
     assert relations(kb) == [("M:1", "has", "M:9"), ("O:2", "has", "M:9"), ("O:3", "has", "M:9")]

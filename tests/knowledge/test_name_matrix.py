@@ -44,7 +44,8 @@ def matrix_of(names: List[str], concepts: List[Set[int]]) -> Tuple[TfidfVectors,
 def brute_force(
     vectors: TfidfVectors, names: List[str], concepts: List[Set[int]], text: str
 ) -> Dict[int, float]:
-    """The largest cosine of each concept, by dense vectors and one name after the other."""
+    """The largest cosine of each concept, calculated with dense vectors, one name after the
+    other."""
     query = vectors.transform([text]).toarray()[0].astype(np.float64)
     best: Dict[int, float] = {}
     for name, its_concepts in zip(names, concepts):  # noqa: B905 - as long by construction
@@ -57,8 +58,8 @@ def brute_force(
 
 
 def check(found: List[Tuple[int, float]], expected: Dict[int, float], k: int) -> None:
-    """The same scores in the same order, and each concept has its own: ties of real numbers that
-    rounding has broken may be in another order."""
+    """Checks that scores and their order are the same, and that each concept has its own score.
+    Concepts whose real scores are equal, but rounded differently, may be in another order."""
     assert len({concept for concept, _ in found}) == len(found) == min(k, len(expected))
     scores = sorted(expected.values(), reverse=True)[:k]
     assert [score for _, score in found] == pytest.approx(scores, abs=1e-5)
@@ -93,7 +94,8 @@ def test_many_names_of_one_concept_do_not_crowd_out_the_others():
 
 
 def test_ties_at_the_cut_go_to_the_first_concepts():
-    """All names are the same distance away, more of them than are asked for at first."""
+    """All names have the same distance, and there are more of them than the first search asks
+    for."""
     names = [f"pain {chr(0x4E00 + number)}" for number in range(100)]
     concepts = [{99 - number} for number in range(100)]
     vectors, matrix = matrix_of(names, concepts)

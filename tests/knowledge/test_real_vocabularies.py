@@ -1,4 +1,4 @@
-"""The published files, whose counts are known."""
+"""Reads the published vocabularies, whose counts are known."""
 
 import json
 from pathlib import Path

@@ -23,7 +23,7 @@ def test_summary_counts_names_and_concepts(example_kb):
     names = [name for _, some in EXAMPLE.values() for name in some]
     assert summary.concepts == len(EXAMPLE)
     assert summary.names == len(names)
-    # Cold is there twice, and Seizures and Seizure are the same.
+    # "Cold" occurs twice, and "Seizures" and "Seizure" are the same after stemming.
     assert summary.distinct_names == len(names) - 2
     assert TfidfIndex(example_kb).concept_ids.tolist() == sorted(EXAMPLE)
 

@@ -5,7 +5,7 @@ from bio_ie.metrics import ActiveUnits
 
 def means(number: int = 200) -> torch.Tensor:
     torch.manual_seed(1)
-    # One that varies much, one little, one for a single input, one not at all.
+    # One unit varies much, one a little, one for a single input, and one not at all.
     scale = torch.tensor([2.0, 0.01, 0.0, 0.0])
     values = torch.randn(number, 4) * scale + torch.tensor([0.0, 0.0, 0.0, 5.0])
     values[0, 2] = 10.0

@@ -18,7 +18,7 @@ def scores(predicted: List[Document], gold: List[Document]) -> Dict[str, float]:
 
 
 def perturbed(document: Document, rng: random.Random) -> Document:
-    """Some of the annotations, and some that are wrong."""
+    """A prediction with some of the annotations, and with some wrong ones."""
     words = document.text.split()
     mentions = [mention for mention in document.mentions if rng.random() < 0.8]
     for number in range(rng.randrange(3)):
@@ -42,7 +42,8 @@ def perturbed(document: Document, rng: random.Random) -> Document:
 
 
 def expected(predicted: List[Document], gold: List[Dict[str, Any]]) -> Dict[str, int]:
-    """The definition on the corpus's own objects, one name pair at a time."""
+    """The score by its definition, calculated on the corpus's own objects, one name pair at a
+    time."""
     counts = dict.fromkeys(("correct", "wrong", "gold", "m_correct", "m_predicted", "m_gold"), 0)
     for ours, theirs in zip(predicted, gold, strict=True):
         gold_mentions = []
@@ -117,7 +118,7 @@ def test_the_corpus_against_itself_loses_interactions_of_a_cluster_with_itself(
     gold = list(BioRelExFormat().read(corpus_folder / "biorelex" / "1.0alpha7.train.json"))
     found = scores(gold, gold)
     assert (found["mention_f1"], found["gold"], found["wrong"]) == (1.0, 2226.0, 0.0)
-    # A pair of one name with itself needs two mentions of it.
+    # A pair of a name with itself needs two mentions of the name.
     assert 2200 <= found["correct"] < 2226
 
 

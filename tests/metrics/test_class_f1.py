@@ -65,7 +65,7 @@ def test_one_class_alone_has_no_area() -> None:
 
 
 def test_always_positive_scores_of_the_corpora() -> None:
-    """Of EU-ADR, 263 of 355 sentences are positive."""
+    """In EU-ADR, 263 of 355 sentences are positive."""
     metric = ClassF1(["NO-RELATION", "association"], "NO-RELATION")
     gold = torch.tensor([1] * 263 + [0] * 92)
     metric(torch.rand(355, 2), gold)

@@ -96,7 +96,7 @@ def biorelex(fixtures_folder: Path) -> List[Document]:
 
 
 def shortened(document: Document) -> Document:
-    """With its first relations."""
+    """A document with only its first relations."""
     return replace(document, relations=document.relations[:2], metadata={})
 
 

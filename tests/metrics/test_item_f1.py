@@ -1,4 +1,4 @@
-"""`entity_f1` and `relation_f1` against sets counted the slow way."""
+"""Compares `entity_f1` and `relation_f1` with sets that are counted in a slow and simple way."""
 
 import random
 import socket
@@ -53,7 +53,7 @@ def ratios(correct: int, predicted: int, gold: int) -> Tuple[float, float, float
 def brute_force(
     predicted: Sequence[Any], gold: Sequence[Any], key: Callable[[Any], Any]
 ) -> Dict[str, float]:
-    """Every item tagged with its row, one set a side."""
+    """Items tagged with their rows, as one set for each side."""
     left = {(row, key(item)) for row, items in enumerate(predicted) for item in items}
     right = {(row, key(item)) for row, items in enumerate(gold) for item in items}
     counts = len(left & right), len(left), len(right)
@@ -235,14 +235,16 @@ def _score_share(
     share = slice(rank, None, world_size)
     metric(predicted[share], gold[share], mask[share] if mask else None)
     assert metric.get_metric() == expected
-    # Once more: the sum over processes must not have replaced the share of this one.
+    # Called once more, because the sum over processes must not have replaced the counts of this
+    # process.
     assert metric.get_metric(reset=True) == expected
     assert metric.get_metric()["gold"] == 0.0
 
 
 def test_two_processes_give_the_scores_of_one() -> None:
     predicted, gold = _random_rows(1, 7), _random_rows(2, 7)
-    # A type that one process alone sees, on one side alone; and a copy that pads the last round.
+    # Only one process sees the type "only here", and only on the predicted side. There is also a
+    # copy that pads the last round.
     predicted[0].append(((0, 1, "A"), (0, 1, "A"), "only here"))
     mask = [True] * 7 + [False]
     metric = RelationF1()
@@ -252,7 +254,7 @@ def test_two_processes_give_the_scores_of_one() -> None:
     predicted.append(predicted[-1])
     gold.append(gold[-1])
     arguments = (predicted, gold, expected, mask)
-    # `run_distributed_test` does the same, but at a port that another test may hold.
+    # `run_distributed_test` does the same, but uses a port that another test may use.
     torch.multiprocessing.start_processes(
         init_process,
         args=(2, [-1, -1], _score_share, arguments, None, "127.0.0.1", _free_port()),

@@ -1,4 +1,4 @@
-"""`mention_linking_f1` against sets counted the slow way."""
+"""Compares `mention_linking_f1` with sets that are counted in a slow and simple way."""
 
 from typing import Any, Dict, List, Set, Tuple
 
@@ -24,7 +24,7 @@ rows = st.lists(st.tuples(st.lists(mentions, max_size=5), st.lists(mentions, max
 
 
 def items(documents: List[List[Mention]], typed: bool) -> Set[Tuple[Any, ...]]:
-    """Document, start, end and one id, of every id of a composite (Mohan and Li 2019)."""
+    """The items document, start, end and id, for every id of a composite (Mohan and Li 2019)."""
     found = set()
     for number, document in enumerate(documents):
         for mention in document:

@@ -35,7 +35,7 @@ class Listed(CandidateGenerator):
 
 
 def document(number, links, facts):
-    """One mention for each letter with links."""
+    """A document with one mention for each letter that has links."""
     text = "".join(name for name, _ in links) or "x"
     mentions = [
         Mention(f"T{place}", place, place + 1, "X", tuple(ids))

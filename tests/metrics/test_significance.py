@@ -9,7 +9,8 @@ from bio_ie.metrics.significance import compare
 
 
 def exact_p_value(differences: List[float]) -> float:
-    """From all signs of the ranks; for differences of different sizes, none of them 0."""
+    """The p-value from all possible signs of the ranks, if the differences have different sizes and
+    none of them is 0."""
     order = sorted(range(len(differences)), key=lambda place: abs(differences[place]))
     ranks = {place: rank for rank, place in enumerate(order, 1)}
     positive = sum(rank for place, rank in ranks.items() if differences[place] > 0)

@@ -1,4 +1,4 @@
-"""The scores of span graphs, against counts by hand."""
+"""Compares the scores of span graphs with counts by hand."""
 
 import random
 import socket
@@ -197,7 +197,7 @@ def biorelex(fixtures_folder: Any) -> List[Document]:
 
 
 def biorelex_text(gold: Document, document: Optional[Document], keep: int) -> Dict[str, Any]:
-    """Predicted are the first relations."""
+    """Makes a text whose predictions are the first relations."""
     metadata = {
         "is_padding": False,
         "word_spans": [(0, len(gold.text))],
@@ -235,7 +235,7 @@ def test_official_score_is_that_of_whole_sentences_of_biorelex(biorelex: List[Do
     assert 0 < expected["f1"] < 1
     assert {key: found[f"official_{key}"] for key in expected} == expected
 
-    # Part of a document, or a document of another corpus, has none.
+    # A part of a document and a document of another corpus have no official score.
     part = biorelex_text(biorelex[0], None, keep=2)
     other = biorelex_text(biorelex[1], Document("d", biorelex[1].text), keep=2)
     found_without = scored([part, other]).get_metric(reset=True)
@@ -263,7 +263,7 @@ def _score_share(
 
 def test_two_processes_give_the_scores_of_one(biorelex: List[Document]) -> None:
     texts = [random_text(random.Random(seed)) for seed in range(7)]
-    # In the share of one process alone.
+    # Only one process has such a document.
     texts.insert(2, biorelex_text(biorelex[0], biorelex[0], keep=2))
     expected = scored(texts).get_metric(reset=True)
     assert "official_f1" in expected

@@ -45,7 +45,7 @@ def test_keeps_no_graph_and_does_not_add_in_half_precision():
     metric = filled([2048 * one, one, one], [1, 1, 1])
     total = metric.state_dict()["total"]
     assert not total.requires_grad
-    assert total == 2050.0  # in half precision 2048 + 1 is 2048
+    assert total == 2050.0  # in half precision, 2048 + 1 is 2048
 
 
 def test_goes_on_from_its_state_to_the_bit():

@@ -27,7 +27,7 @@ def counted(facts: List[Any], unreachable: List[str], parts: int = 1) -> Thresho
 
 
 def f1(facts: List[Any], num_gold: int, thresholds: List[float]) -> float:
-    """From sets."""
+    """The scores, calculated from sets."""
     found = [g for r, p, g in facts if p >= thresholds[r] - 1e-6]
     return 2 * sum(found) / (len(found) + num_gold) if found or num_gold else 0.0
 

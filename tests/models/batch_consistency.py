@@ -1,4 +1,5 @@
-"""Predictions of a batch against those of its rows one by one, with all that a sum may change."""
+"""Compares predictions of a batch with predictions of its rows one by one, as far as rounding of
+sums allows."""
 
 from typing import Sequence
 
@@ -10,7 +11,7 @@ from allennlp.models import Model
 def assert_predictions_do_not_depend_on_the_batch(
     model: Model, instances: Sequence[Instance]
 ) -> None:
-    """Mentions and relations are the same, and their scores nearly so."""
+    """Checks that mentions and relations are the same and that their scores are nearly the same."""
     model.eval()
     together = model.forward_on_instances(list(instances))
     for instance, expected in zip(instances, together, strict=True):

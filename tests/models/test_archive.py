@@ -1,4 +1,4 @@
-"""A trained archive is all that it takes to predict and to evaluate."""
+"""A trained archive is enough to predict and to evaluate."""
 
 import json
 import shutil
@@ -27,7 +27,7 @@ TEXTS = [
 
 @dataclass
 class Trained:
-    """What is left of a training: the archive, what it predicted, and its metrics."""
+    """What remains of a training run: the archive, the archive's predictions, and its metrics."""
 
     archive: Path
     encoder: Path
@@ -59,7 +59,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory, fixtures_folder: Path) -> 
 
 @pytest.fixture
 def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Another working directory, and no network."""
+    """Changes the working directory and cuts off the network."""
 
     def no_network(*_: Any, **__: Any) -> None:
         raise AssertionError("the network was asked for something")

@@ -1,5 +1,5 @@
-"""Sequence encoders under the models, over a pretrained encoder's vectors and over random ones of
-words, by config alone."""
+"""Combines sequence encoders with models, over vectors of a pretrained encoder and over random
+vectors of words, by config alone."""
 
 import json
 from typing import Any, Dict

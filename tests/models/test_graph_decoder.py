@@ -21,7 +21,8 @@ def prefix(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def output(prefix: str) -> dict:
-    """Two entities and two relations of the first row, one entity of the last."""
+    """Predictions with two entities and two relations of the first row, and one entity of the last
+    row."""
     return {
         "metadata": [METADATA] * 3,
         f"{prefix}entities": ENTITIES.split([2, 0, 1]),

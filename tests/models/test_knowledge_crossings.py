@@ -1,4 +1,4 @@
-"""The knowledge parts of KECI in the joint model, by config alone."""
+"""Uses the knowledge parts of KECI in the joint model, by config alone."""
 
 import json
 

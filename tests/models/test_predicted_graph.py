@@ -1,4 +1,4 @@
-"""What is predicted, against one entity and one pair at a time."""
+"""Compares the predicted graph with predictions made one entity and one pair at a time."""
 
 import random
 

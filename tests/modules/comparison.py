@@ -1,4 +1,4 @@
-"""Numeric comparison of an implementation with a slow, obvious one."""
+"""Compares an implementation numerically with a slow, simple one."""
 
 from typing import List, Sequence
 
@@ -11,7 +11,8 @@ def assert_same_function(
     variables: Sequence[torch.Tensor],
     tolerance: float = 1e-8,
 ) -> None:
-    """The outputs are the same, and so are all gradients of a random function of them."""
+    """Checks that the outputs are the same, and so are all gradients of a random function of the
+    outputs."""
     for output, other in zip(outputs, expected, strict=True):
         torch.testing.assert_close(output, other, rtol=tolerance, atol=tolerance)
     for gradient, other in zip(

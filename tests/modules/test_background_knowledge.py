@@ -1,4 +1,4 @@
-"""Background knowledge in span and token vectors, against one span at a time."""
+"""Background knowledge in span and token vectors, compared with one span at a time."""
 
 from typing import Any, Dict, List
 
@@ -30,7 +30,8 @@ KAR = {
 
 
 def graphs() -> List[BackgroundGraphField]:
-    """Links to spans of one word, of two, of three (wider than any span), and to none."""
+    """Links to spans of one word, of two words, and of three words, which is wider than any span;
+    one text has no links."""
     edges = [(0, "is_a", 1), (1, "inverse:is_a", 0), (1, "has_type", 2)]
     first = BackgroundGraphField(
         [(0, 0, [0, 1]), (1, 2, [1]), (0, 2, [0])],
@@ -112,7 +113,7 @@ def test_links_to_spans_that_are_not_there_are_dropped(
 ) -> None:
     knowledge = build(vocab, SENTINEL)
     empty = torch.zeros(1, dtype=torch.long)
-    spans = TextSpans(empty + 1, empty, empty)  # one, in the text that names nothing
+    spans = TextSpans(empty + 1, empty, empty)  # one node, in the text that names nothing
     vectors = torch.randn(1, SPAN_DIM, dtype=torch.double)
     fused = knowledge.fuse_spans(vectors, table_of(spans), knowledge(tensors))
     assert fused.links.shape == (0, 2)

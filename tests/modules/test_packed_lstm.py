@@ -31,7 +31,7 @@ def packed(enforce_sorted=False, lengths=LENGTHS):
 
 
 def results(module, given, weights):
-    """Outputs, final states, and the gradients of all that goes in."""
+    """The outputs, the final states, and the gradients of all inputs and parameters."""
     torch.manual_seed(4)  # of dropout
     out, (hidden, cell) = module(given)
     total = sum((x * w).sum() for x, w in zip((out.data, hidden, cell), weights, strict=True))
@@ -62,7 +62,7 @@ def test_the_order_of_rows_comes_back():
 
 
 def test_its_own_pass_is_what_runs(monkeypatch):
-    """And PyTorch's wherever that is not slower."""
+    """PyTorch's LSTM is used wherever it is not slower."""
     calls = []
     forward = torch.nn.LSTM.forward
     monkeypatch.setattr(torch.nn.LSTM, "forward", lambda *args: calls.append(1) or forward(*args))

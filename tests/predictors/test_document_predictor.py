@@ -30,7 +30,8 @@ SENTENCES = [
 
 @pytest.fixture(scope="module")
 def archive(toy_archive: Path) -> Archive:
-    """Of a model that finds relations, for which the toy's training is too short."""
+    """A predictor whose model finds relations. The toy archive is not trained long enough to find
+    any."""
     archive = load_archive(toy_archive)
     with torch.no_grad():
         archive.model.pair_scorer.linear.bias[0] -= 2.0  # "no relation"
@@ -57,7 +58,7 @@ def gold_predictor(gold_archive: Archive) -> DocumentPredictor:
 
 
 def long_document(number: int) -> Document:
-    """Many sentences, with white space before, between and after them."""
+    """A document of many sentences, with white space before, between and after them."""
     text, spans = "\n ", []
     for sentence in itertools.islice(itertools.cycle(SENTENCES), number):
         spans.append((len(text), len(text) + len(sentence)))
@@ -72,7 +73,8 @@ def predict(predictor: DocumentPredictor, *documents: Document) -> List[Document
 
 
 def same(first: Document, second: Document) -> bool:
-    """Equal but for the last digits of scores, which depend on what else is in a batch."""
+    """Checks that documents are equal except for the last digits of scores, which depend on the
+    other texts of a batch."""
     scores = [
         [item.score or 0.0 for item in (*document.mentions, *document.relations)]
         for document in (first, second)
@@ -440,7 +442,7 @@ def test_given_mention_of_unknown_type_fails_its_document(
 
 @pytest.fixture(scope="module")
 def keci_archive(toy_kb: Path, tmp_path_factory: pytest.TempPathFactory) -> Archive:
-    """Of a model that reads knowledge, and finds entities by the dozen."""
+    """A predictor whose model uses knowledge and finds dozens of entities."""
     folder = tmp_path_factory.mktemp("keci") / "run"
     params = Params.from_file("fixtures/models/keci.jsonnet").as_dict(quiet=True)
     for reader in ("dataset_reader", "validation_dataset_reader"):
@@ -478,7 +480,8 @@ def test_graph_that_knowledge_changed_is_kept(
     (document,) = predict(keci_predictor, KNOWN)
     assert document.metadata.keys() == {"pmid", "initial_graph"}
     graph = document.metadata["initial_graph"]
-    initial = Document.from_json({"id": "k", "text": KNOWN.text, **graph})  # it is one by itself
+    # with an id and a text, the graph is a valid document
+    initial = Document.from_json({"id": "k", "text": KNOWN.text, **graph})
 
     assert len(outputs) > 1
     mentions = [m for output in outputs for m in output["initial_mentions"]]

@@ -1,4 +1,5 @@
-"""From plain text to links and facts: mentions of one model, everything else of another."""
+"""From plain text to links and facts: one model finds the mentions, and another model predicts
+everything else."""
 
 import json
 from pathlib import Path
@@ -20,7 +21,7 @@ DEMO = Path("fixtures/demo/validation.jsonl")
 
 @pytest.fixture(scope="module")
 def archive(tmp_path_factory: pytest.TempPathFactory, facts_kb: Path) -> Path:
-    """A model of facts."""
+    """An archive of a model that predicts facts."""
     text = json.dumps(Params.from_file("fixtures/models/snerl.jsonnet").as_dict(quiet=True))
     config: Dict[str, Any] = json.loads(text.replace("kb.sqlite", str(facts_kb)))
     folder = tmp_path_factory.mktemp("facts") / "run"

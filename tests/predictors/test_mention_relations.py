@@ -1,4 +1,4 @@
-"""Relations of given mentions, by the predictor of documents."""
+"""Predicts relations of given mentions with the predictor of documents."""
 
 from typing import Any, Iterator, List
 
@@ -20,7 +20,7 @@ MENTIONS = [
 
 
 class NeighboursReader(DocumentReader[Any]):
-    """An instance for every two mentions one after the other."""
+    """A reader that makes an instance of every two neighbouring mentions."""
 
     reads_mentions = True
 
@@ -74,7 +74,7 @@ def test_documents_keep_their_mentions_and_get_relations(predictor: DocumentPred
     pairs = found.metadata["predicted_pairs"]
     assert [pair["mentions"] for pair in pairs] == [["T1", "T2"], ["T2", "T3"]]
     assert pairs[0].keys() == {"mentions", "label", "probabilities", "spread"}
-    # One mention is no pair, but it stays.
+    # A single mention gives no pair, but the document keeps it.
     assert list(Document.from_json(other).mentions) == MENTIONS[:1]
     assert not Document.from_json(other).relations
 

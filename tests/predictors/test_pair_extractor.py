@@ -17,7 +17,7 @@ def kb(tmp_path):
 
 
 class Classifier:
-    """Takes everything for one type."""
+    """A classifier that predicts the same type for every name."""
 
     def __init__(self, type_):
         self.type = type_
@@ -104,7 +104,7 @@ def test_many_documents_are_the_same_as_one_by_one(kb):
 
 
 def test_names_need_a_knowledge_base_and_a_classifier_needs_names():
-    with pytest.raises(ConfigurationError, match="knowledge base is needed"):
+    with pytest.raises(ConfigurationError, match="needs a knowledge base"):
         PairExtractor()
     with pytest.raises(ConfigurationError, match="type classifier"):
         PairExtractor(classifier=Classifier("T"), find_mentions=False)

@@ -1,4 +1,4 @@
-"""scispaCy's linker with a knowledge base and a pipeline of this test's own."""
+"""scispaCy's linker, with a knowledge base and a pipeline that this test makes."""
 
 import json
 import sys
@@ -43,7 +43,8 @@ def nlp():
     linker = linking.EntityLinker(candidate_generator=Generator())
     spacy.Language.component(f"{LINKER}_of_test", func=linker)
     pipeline.add_pipe(f"{LINKER}_of_test", name=LINKER)
-    # spaCy wraps what is no class of its own; the linker's own attributes are asked for.
+    # spaCy wraps a component that is not one of its own classes, but the code needs the linker's
+    # attributes.
     pipeline.get_pipe = lambda name: linker  # type: ignore[method-assign]
     return pipeline
 

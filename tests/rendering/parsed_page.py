@@ -1,4 +1,4 @@
-"""What a browser without scripts would make of a rendered page, as far as the tests ask."""
+"""Parses a rendered page as a browser without scripts would, as far as the tests need it."""
 
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
@@ -37,7 +37,8 @@ class Element:
 
 
 class _Parser(HTMLParser):
-    """Refuses what a browser would silently mend: a tag closed out of order or not at all."""
+    """A parser that raises for what a browser would silently repair: a tag that is closed out of
+    order or not at all."""
 
     def __init__(self) -> None:
         super().__init__()

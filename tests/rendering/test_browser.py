@@ -1,4 +1,4 @@
-"""The page in a real browser: its script runs and draws. Skipped where there is none."""
+"""Opens the page in a real browser: its script runs and draws. Skipped without a browser."""
 
 import os
 import shutil
@@ -66,7 +66,7 @@ def test_arcs_are_drawn_between_the_right_mentions_after_astral_characters(tmp_p
     card = page.one("article")
     assert [mark.text for mark in card.all("mark")] == ["Zolpimab", "rash", "Rash"]
     assert [label.text for label in card.one("svg", "arcs").all("text")] == ["causes", "same_as"]
-    # A tip for the directed one; dots at the other ends.
+    # The directed relation has an arrow tip; the other ends have dots.
     assert len(card.all("path", "tip")) == 1
     assert len(card.all("circle")) == 3
 
@@ -78,7 +78,7 @@ def test_a_right_mention_is_counted_and_a_relation_without_gold_mention_is_wrong
     gold = Document("d", "x y", mentions=(mentions[0], missed))
     page = open_in_browser(render([predicted], [gold]), tmp_path)
     assert [label.text for label in page.one("svg", "arcs").all("text")] == ["✗ r"]
-    # The script counts again what Python has counted.
+    # The script calculates the same counts as Python did.
     cells = page.one("table", "scores").one("tbody").all("tr")[0].all("td")
     assert [cell.text for cell in cells] == ["50.0", "50.0", "50.0", "1", "1", "1"]
     assert page.one("section", "legend", "mentions").one("button").text == "T2"

@@ -110,7 +110,7 @@ def test_gold_gives_verdicts_and_scores():
     chip = card.all("li", "judged")[0]
     assert chip.text == "mentions 2 2 1 F1 57.1"
     summary = [d.text for d in page.one("dl", "summary").all("div")]
-    assert "mentions4" in summary  # what is predicted, not what is missed
+    assert "mentions4" in summary  # predicted items, not missed ones
 
 
 def test_failures_are_shown():

@@ -133,7 +133,7 @@ def annotated(draw):
         ids = st.sampled_from([mention.id for mention in mentions])
         for _ in range(draw(st.integers(0, 5))):
             type_ = draw(st.sampled_from("RS"))
-            # Whether a relation has a direction is a matter of its type.
+            # Whether a relation has a direction depends on its type.
             relations.append(Relation(type_, draw(ids), draw(ids), directed=type_ == "R"))
     return document(mentions, relations)
 

@@ -181,7 +181,7 @@ def test_changes_give_what_the_constructor_gives(changes):
 @pytest.mark.parametrize(
     "changes",
     [
-        {"mentions": []},  # its relation has no arguments any more
+        {"mentions": []},  # the relation would lack its arguments
         {"mentions": [Mention("T1", 0, 99, "Drug")], "relations": []},
         {"mentions": [Mention("T1", 0, 7, "Drug")] * 2, "relations": []},
         {"relations": [Relation("near", "T1", "T3")]},

@@ -15,7 +15,7 @@ def texts(document, splitter):
 
 
 def test_sentences_come_from_the_splitter_within_passages():
-    # The passage boundary is where no splitter would put one.
+    # The passage boundary is at a place where no splitter would split.
     document = Document("d", TEXT, passages=[Passage("title", 0, 14)])
     expected = ["Lithium causes", "tremor. Stop it.", "Rash is rare."]
     assert texts(document, NewlineSentenceSplitter()) == expected
@@ -83,8 +83,8 @@ def test_spans_are_joined_where_a_mention_crosses_their_borders_and_nowhere_else
         )
     ]
     joined = joined_across(spans, mentions)
-    # Spans that follow each other are one if some mention begins before the end of the first of
-    # them, and ends behind the start of the second.
+    # Two consecutive spans are joined if some mention begins before the end of the first span and
+    # ends after the start of the second.
     expected = [spans[0]]
     for before, after in pairwise(spans):
         if any(m.start < before[1] and m.end > after[0] for m in mentions):

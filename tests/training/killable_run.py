@@ -1,4 +1,4 @@
-"""A small training run in a process of its own, killed (-9) at a chosen moment."""
+"""Runs a small training in a process of its own, and kills it (-9) at a chosen moment."""
 
 import fnmatch
 import itertools
@@ -23,7 +23,8 @@ import bio_ie  # noqa: F401
 
 ROOT = Path(__file__).parents[2]
 
-# One server imports everything once; each run is forked from it, away from what tests have loaded.
+# One server process imports everything once, and each run is forked from it. So runs do not see
+# what tests have loaded.
 _processes = multiprocessing.get_context("forkserver")
 _processes.set_forkserver_preload(["bio_ie", "allennlp.commands.train", __name__])
 
@@ -34,7 +35,7 @@ FRAMES = ("{drug} caused {effect}", "{effect} came after {drug}", "{drug} was sa
 
 
 class Moment(NamedTuple):
-    """Just before a process does something to a file, or trains on a batch.
+    """The moment just before a process does something to a file, or trains on a batch.
 
     # Parameters
 
@@ -81,7 +82,8 @@ def run_config(folder: Path, settings: str = "") -> Dict[str, Any]:
 
 
 def _documents(name: str, count: int) -> Iterator[Dict[str, Any]]:
-    """Sentences that a tiny encoder learns in a few epochs, some of them without relations."""
+    """Writes sentences that a tiny encoder learns in a few epochs. Some of them have no
+    relations."""
     random = Random(name)
     for number in range(count):
         drug, effect = random.choice(DRUGS), random.choice(EFFECTS)
@@ -107,7 +109,8 @@ def run(
     recover: bool = False,
     killed_at: Optional[Moment] = None,
 ) -> bool:
-    """Trains in `folder`. Whether it was killed; any other failure raises `RuntimeError`."""
+    """Trains in `folder`. Returns whether the run was killed. Any other failure raises
+    `RuntimeError`."""
     process = _processes.Process(target=_train, args=(config, folder, recover, killed_at))
     process.start()
     process.join()
@@ -162,8 +165,8 @@ def _kill_at(moment: Moment) -> None:
 
 
 def outcome(folder: Path) -> Dict[str, Any]:
-    """What a run ends with: the archived weights, the last checkpoint, and all metrics except
-    durations and memory, by name."""
+    """The results of a run, by name: the archived weights, the last checkpoint, and all metrics
+    except durations and memory."""
     with tarfile.open(folder / "model.tar.gz") as archive:
         weights = archive.extractfile("weights.th")
         assert weights is not None
@@ -189,7 +192,7 @@ def _reproducible(value: Any) -> Any:
 
 
 def assert_same(left: Any, right: Any, where: str = "") -> None:
-    """Equality to the bit of nested containers of tensors and numbers."""
+    """Checks that nested containers of tensors and numbers are equal to the last bit."""
     if isinstance(left, torch.Tensor):
         assert left.dtype == right.dtype, where
         assert torch.equal(left, right), where

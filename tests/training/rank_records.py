@@ -1,4 +1,4 @@
-"""For `--include-package`: a callback that writes down what each distributed process does."""
+"""A callback for `--include-package` that writes down what each distributed process does."""
 
 import os
 from typing import TYPE_CHECKING, Any, Dict, List
@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
 @TrainerCallback.register("rank_records")
 class RankRecordsCallback(TrainerCallback):
-    """After each epoch E, process R writes its weights, and the numbers of relation candidates in
-    its training batches so far, to `epochE_rankR.th`."""
+    """After each epoch E, process R writes a file `epochE_rankR.th` with its weights, and the
+    numbers of relation candidates in its training batches so far."""
 
     def on_start(
         self, trainer: "GradientDescentTrainer", is_primary: bool = True, **kwargs: Any

@@ -21,7 +21,7 @@ def checkpointer(folder, **settings):
 
 
 def trainer(epochs, batches=0, weight=1.0, is_best=False, best=None, **more):
-    """All that a checkpointer asks of a trainer."""
+    """A trainer with everything that a checkpointer needs."""
     state = {
         "epochs_completed": epochs,
         "batches_in_epoch_completed": batches,
@@ -86,7 +86,7 @@ def test_save_that_fails_leaves_the_checkpoint_before(failing_save, tmp_path, mo
         saver.save_checkpoint(trainer(2, weight=2.0))
     model_state, state = checkpointer(tmp_path).load_checkpoint()
     assert (model_state["weight"], state["epochs_completed"]) == (1.0, 1)
-    # Neither the half-written file nor half a checkpoint stays behind.
+    # Neither the half-written file nor an incomplete checkpoint remains.
     assert names(tmp_path) == ["model_state_e1_b0.th", "training_state_e1_b0.th"]
 
 

@@ -1,4 +1,4 @@
-"""Training in two processes, by the command line, from a folder that is not the checkout."""
+"""Trains in two processes, by the command line, from a folder that is not the checkout."""
 
 import json
 import os
@@ -14,8 +14,8 @@ from allennlp.training.util import evaluate
 
 from tests.training.killable_run import ROOT, assert_same, run_config
 
-# 21 sentences for training and 9 for validation: the last round of each is padded, and batches of
-# 2 and 4 do not come out even either.
+# There are 21 sentences for training and 9 for validation. The last round of each is padded, and
+# batches of 2 and 4 are not all full.
 SETTINGS = """
     model+: { training_candidates: 'gold' },
     distributed: { cuda_devices: [-1, -1] },
@@ -29,7 +29,7 @@ def trained(tmp_path_factory):
     folder = tmp_path_factory.mktemp("distributed")
     (folder / "config.json").write_text(json.dumps(run_config(folder, SETTINGS)))
     command = [sys.executable, "-m", "bio_ie", "train", "config.json", "-s", "run"]
-    # `bio_ie` itself is included without being asked for.
+    # `bio_ie` itself is included without an option.
     result = subprocess.run(
         [*command, "--include-package", "tests.training.rank_records"],
         cwd=folder,
@@ -42,7 +42,7 @@ def trained(tmp_path_factory):
 
 
 def records(trained, epoch):
-    """What both processes wrote after this epoch."""
+    """The records of both processes after this epoch."""
     return [torch.load(trained / "run" / f"epoch{epoch}_rank{rank}.th") for rank in range(2)]
 
 
@@ -57,13 +57,15 @@ def test_processes_keep_the_same_weights_on_different_data(trained):
 
 def test_batches_without_relation_candidates_are_trained_on_too(trained):
     first, second = (record["num_candidates"] for record in records(trained, 2))
-    assert len(first) == len(second) == 3 * 6  # 11 sentences each, the last of one a copy
+    # each process has 11 sentences; the last one of one process is a copy
+    assert len(first) == len(second) == 3 * 6
     kinds = {(a > 0, b > 0) for a, b in zip(first, second, strict=True)}
     assert {(False, True), (True, False), (True, True)} <= kinds
 
 
 def test_optimizer_groups_are_those_of_one_process(trained):
-    """Parameters have other names in distributed training, which the config must foresee."""
+    """Parameters have other names in distributed training, and the regular expressions of the
+    config must match them."""
     state = torch.load(trained / "run" / "training_state_e3_b0.th")
     sizes = [len(group["params"]) for group in state["optimizer"]["param_groups"]]
     names = [name for name in records(trained, 2)[0]["weights"] if "relation_loss" not in name]
@@ -91,7 +93,7 @@ def test_scores_are_those_of_one_process_with_the_same_weights(trained):
         len(json.loads(line)["mentions"])
         for line in (trained / "validation.jsonl").read_text().splitlines()
     ]
-    # The copy that pads the last round has a mention, which would count twice.
+    # The copy that pads the last round has a mention, which must not count twice.
     assert len(gold) % 2 == 1
     assert gold[-1] > 0
     assert metrics["best_validation_entity_gold"] == sum(gold)

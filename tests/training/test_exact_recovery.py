@@ -1,4 +1,5 @@
-"""Runs killed (-9) and recovered, against one left alone: the same to the last bit."""
+"""Compares runs that are killed (-9) and recovered with a run without interruption: they are the
+same to the last bit."""
 
 import json
 import os
@@ -15,7 +16,7 @@ import pytest
 from bio_ie.training.callbacks import ExactRecoveryCallback
 from tests.training.killable_run import ROOT, Moment, assert_same, outcome, run, run_config
 
-# 11 batches an epoch; `best.th` is updated after epochs 0 to 3 of 5.
+# There are 11 batches per epoch, and `best.th` is updated after epochs 0 to 3 of 5.
 SAVE_OFTEN = "trainer+: { checkpointer+: { save_every_num_batches: 4 } }"
 AVERAGED = """
     model+: { regularizer: { regexes: [['bias', { type: 'l2', alpha: 0.01 }]] } },
@@ -35,7 +36,7 @@ PATIENT = "trainer+: { patience: 1 }, num_epochs:: 8"
 
 @pytest.fixture(scope="module")
 def left_alone(tmp_path_factory):
-    """What a run with these settings ends with when nothing happens to it."""
+    """The results of a run with these settings and without interruption."""
     outcomes: Dict[str, Any] = {}
 
     def find(settings: str = "") -> Dict[str, Any]:
@@ -49,8 +50,8 @@ def left_alone(tmp_path_factory):
 
 
 def killed(folder: Path, settings: str, *moments: Moment) -> Dict[str, Any]:
-    """What a run ends with that is killed at the first of the moments, recovered, killed at the
-    second, and so on."""
+    """The results of a run that is killed at the first of the moments, recovered, killed at the
+    second moment, and so on."""
     config = run_config(folder, settings)
     for moment in moments:
         assert run(config, folder / "run", _has_begun(folder), killed_at=moment), moment
@@ -174,8 +175,8 @@ def test_command_line_recovers_a_run_killed_from_outside(tmp_path, left_alone):
 
 
 def test_metric_that_only_an_earlier_epoch_has_is_kept(tmp_path):
-    """AllenNLP reports the latest value of every metric there was: of a type, say, that was once
-    predicted."""
+    """AllenNLP reports the latest value of every metric that there was, for example the score of a
+    type that was predicted only once."""
     callback = ExactRecoveryCallback(str(tmp_path))
     callback.load_state_dict({"metrics": {"f1/A": 0.5, "f1/B": 0.5}, "losses": {}})
     trainer = SimpleNamespace(
@@ -200,6 +201,6 @@ def test_half_written_config_is_a_clear_error(tmp_path):
 
 def test_validation_loader_that_shuffles_is_an_error(tmp_path):
     config = run_config(tmp_path)
-    del config["validation_data_loader"]  # AllenNLP takes that of the training data
+    del config["validation_data_loader"]  # AllenNLP falls back to the loader of the training data
     with pytest.raises(RuntimeError, match="needs validation data in a fixed order"):
         run(config, tmp_path / "run")

@@ -1,5 +1,5 @@
-"""Training of RELVM, killed and recovered: annealing, samples, token dropout, the order of pairs
-and the sums behind the metrics go on where they were."""
+"""A training run of RELVM that is killed and recovered continues with everything: annealing,
+samples, token dropout, the order of pairs and the sums behind the metrics."""
 
 from pathlib import Path
 from typing import Any, Callable, Dict
@@ -22,12 +22,12 @@ def unsupervised(folder: Path) -> Dict[str, Any]:
 
 
 def related_and_unrelated_pairs(folder: Path) -> Dict[str, Any]:
-    """Epochs of five batches, where there are related pairs for nine: an epoch does not begin where
-    the sampler does."""
+    """Epochs have five batches, but there are related pairs for nine. So an epoch does not begin
+    where the sampler begins."""
     data = toy_relations.write(folder / "pairs.jsonl", toy_relations.pairs(60))
     model = {"type": "relvm_pair_classifier", "representation": RELVM, "hidden_dim": 5}
     result = experiment(model, data)
-    # Its short name is unknown to the process that trains.
+    # The training process does not know the short name of the class.
     result["dataset_reader"]["type"] = "tests.models.relvm.toy_relations.ToyRelationsReader"
     result["data_loader"] = {
         "batch_sampler": {"type": "related_unrelated", "related": 2, "unrelated": 6},

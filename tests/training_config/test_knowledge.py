@@ -36,7 +36,7 @@ def test_open_knowledge_base_is_one_of_all_its_sources(
     assert read["annotations"] == 253_363
     kb = KnowledgeBase("open.sqlite")
     assert len(kb) == int(metadata["concepts"]) > 70_000
-    # The phenotype alone refers to this descriptor.
+    # Only the phenotype refers to this descriptor.
     assert kb.resolve("D011472") == kb.resolve("HP:0000024") == "MESH:D011472"
     assert kb.concept("MESH:D011472").semantic_types == ("Disease", "Phenotypic abnormality")
 
@@ -50,7 +50,7 @@ def test_molecules_are_told_apart_and_have_the_symbols_of_their_genes(
     build_knowledge_base(source, "molecules.sqlite")
     kb = KnowledgeBase("molecules.sqlite")
     types = {
-        "rbm3": ("MESH:C099506", "Protein"),  # a supplementary record
+        "rbm3": ("MESH:C099506", "Protein"),  # one supplementary record per descriptor
         "casp3": ("MESH:D053148", "Enzyme"),  # a descriptor
         "dna": ("MESH:D004247", "DNA"),
         "adenosine triphosphate": ("MESH:D000255", "Chemical"),

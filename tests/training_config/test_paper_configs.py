@@ -1,4 +1,4 @@
-"""The configs of `paper/` are a base, a corpus and the settings listed here, without a recipe."""
+"""Each config of `paper/` is a base, a corpus and the settings listed here, without a recipe."""
 
 import json
 from pathlib import Path
@@ -20,7 +20,7 @@ ENCODER = {
     *(f"{reader}.token_indexers.tokens.model_name" for reader in READERS),
 }
 TABLE_A3 = {"trainer.num_epochs", "trainer.optimizer.lr", "trainer.optimizer.parameter_groups"}
-"""Epochs and learning rates of the joint model."""
+"""The epochs and learning rates of the joint model."""
 BATCH_SIZE = {"data_loader.batch_sampler.batch_size", "validation_data_loader.batch_size"}
 SUPPLEMENTARY = {
     "model.encoder.attention_dropout",
@@ -32,7 +32,7 @@ SUPPLEMENTARY = {
     "model.text_field_embedder.token_embedders.tokens.dropout",
     "model.text_field_embedder.token_embedders.tokens.word_dropout",
 }
-"""SNERL's settings of a data set."""
+"""SNERL's settings for a data set."""
 EXPECTED: Dict[str, Set[str]] = {
     "joint_ner_re/paper/ace04": ENCODER | TABLE_A3,
     "joint_ner_re/paper/ace05": ENCODER | TABLE_A3 | BATCH_SIZE,
@@ -56,7 +56,7 @@ EXPECTED: Dict[str, Set[str]] = {
     },
     "snerl/paper/disease_phenotype": {
         *SUPPLEMENTARY,
-        # The dimension d is 64 in place of 128.
+        # The dimension d is 64 instead of 128.
         "model.argument_dim",
         "model.encoder.input_dim",
         "model.linker.concept_embedder.output_dim",
@@ -74,7 +74,7 @@ CORPORA = {
     "medmentions": "medmentions('full')",
     "st21pv": "medmentions('st21pv')",
 }
-"""Where a corpus is not called as the config is."""
+"""The names of corpora that differ from the names of their configs."""
 
 
 def evaluate(expression: str) -> Dict[str, Any]:

@@ -1,4 +1,5 @@
-"""The configs of RELVM: each trains two steps, classifiers from what the first have trained."""
+"""Trains each config of RELVM for two steps. Classifiers use the representations that the other
+configs train."""
 
 import copy
 import json
@@ -97,7 +98,8 @@ def test_short_training(name: str, hidden_dim: int, tmp_path: Path) -> None:
     assert (config["dataset_reader"]["entities"] == "identifiers") == ("identifiers" in name)
     steps = config["trainer"]["num_epochs"] * config["data_loader"]["batches_per_epoch"]
     assert model["kl_weight"]["num_steps"] == steps
-    assert model["decoder"].pop("adaptive_cutoffs")  # there are not as many words here
+    # the vocabulary is too small for the cutoffs here
+    assert model["decoder"].pop("adaptive_cutoffs")
     config["trainer"]["learning_rate_scheduler"]["warmup_steps"] = 1
     metrics = train(shortened(config, train=_pair_sentences(tmp_path)), tmp_path / "run")
     assert "validation_elbo" in metrics
@@ -151,7 +153,7 @@ def test_baselines_of_pairs_are_built(name: str) -> None:
 
 @pytest.fixture(scope="module")
 def archives(tmp_path_factory: pytest.TempPathFactory) -> Dict[str, Path]:
-    """Of representations of mentions (by types) and of pairs (by identifiers)."""
+    """The archives of representations of mentions (by types) and of pairs (by identifiers)."""
     folder = tmp_path_factory.mktemp("relvm")
     archives = {}
     for name in ("xsmall", "large_identifiers"):

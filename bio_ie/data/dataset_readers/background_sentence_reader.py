@@ -1,4 +1,4 @@
-"""Base of the readers of sentences that look up what the text names in a knowledge base."""
+"""The base of the sentence readers that look up names of the text in a knowledge base."""
 
 from typing import Any, Dict, Optional
 
@@ -13,7 +13,7 @@ from bio_ie.text.tokenizers.alignment import align_tokens
 
 
 class BackgroundSentenceReader(SentenceReader):
-    """Base of the readers of sentences whose models may have background knowledge.
+    """Base of the sentence readers for models that may use background knowledge.
 
     # Parameters
 
@@ -21,7 +21,7 @@ class BackgroundSentenceReader(SentenceReader):
     serialization_dir
         See `SentenceReader`.
     background : `BackgroundKnowledgeBase`, optional
-        The knowledge base in which the reader looks up what a text names. Instances then have the
+        The knowledge base in which the reader looks up the names of a text. Instances then have the
         field `background`.
     """
 
@@ -35,9 +35,9 @@ class BackgroundSentenceReader(SentenceReader):
         self._background = background
 
     def add_background(self, view: Sentence, instance: Dict[str, Field]) -> None:
-        """Adds the field `background` to an instance with `words` and `metadata`, if there is a
-        knowledge base to look the text up in; and to the metadata `concepts`, what the nodes of the
-        graph are: id, name and semantic types."""
+        """Adds the field `background` to an instance that has `words` and `metadata`. It also adds
+        `concepts` to the metadata: the id, name and semantic types of each node of the graph.
+        Without a knowledge base, the instance does not change."""
         if self._background is None:
             return
         metadata: Dict[str, Any] = instance["metadata"].metadata  # type: ignore[attr-defined]

@@ -1,4 +1,5 @@
-"""What readers share whose instances are sentences in their context, or several in a row."""
+"""The base of the readers that give each sentence, or several in a row, together with its
+context."""
 
 from bisect import bisect_right
 from typing import Any, Dict, List, Optional, Sequence, Tuple
@@ -26,8 +27,8 @@ _LEFT_OUT_CONTEXT = Phrase(
 
 
 class ContextSentenceReader(SentenceReader):
-    """Base of the readers whose views are sentences with those around them, so much of it as an
-    encoder can be given.
+    """Base of the readers whose views are sentences with the sentences around them. The context is
+    as much of the surrounding text as fits into an encoder's input.
 
     # Parameters
 
@@ -35,15 +36,17 @@ class ContextSentenceReader(SentenceReader):
     serialization_dir
         See `SentenceReader`.
     context_sentences : `int`, optional (default = `1`)
-        So many sentences on either side are context.
+        The number of sentences on either side that are context.
     max_wordpieces : `int`, optional (default = `128`)
-        Of sentence and context, special ones included, as the encoder's indexer makes them (words,
-        if none of the indexers has wordpieces). Context is left out first, from its far ends; a
-        sentence that is too long by itself becomes several.
+        The most wordpieces of sentence and context together, special wordpieces included, as the
+        encoder's indexer makes them. If no indexer makes wordpieces, words count instead. Context
+        is left out first, the words farthest from the sentence before others. A sentence that is
+        too long by itself is cut into several.
     joined_wordpieces : `int`, optional
-        Sentences in a row are one view, with one context, as long as they have at most so many
-        wordpieces and `max_words` words: a text is encoded less often than once for each of its
-        sentences and once for each that it is context of. Default: a view a sentence.
+        Consecutive sentences are joined into one view with one context, as long as they have at
+        most this many wordpieces and `max_words` words together. Joining saves time: without it, a
+        sentence is encoded once for itself and once more for each sentence whose context it is in.
+        By default, each view is one sentence.
     """
 
     def __init__(
@@ -89,16 +92,18 @@ class ContextSentenceReader(SentenceReader):
         ]
 
     def sentence_spans(self, document: Document) -> List[Span]:
-        """The document's sentences, those of more than `max_words` words or `max_wordpieces`
-        wordpieces cut, and short ones joined if `joined_wordpieces` says so."""
+        """The spans of the document's sentences. Sentences with more than `max_words` words or
+        `max_wordpieces` wordpieces are cut. With `joined_wordpieces`, short sentences are
+        joined."""
         return _hulls(self._groups(document))
 
     def whole_sentences(self, document: Document) -> List[Span]:
-        """The document's sentences before they are cut or joined by their wordpieces."""
+        """The spans of the document's sentences, before they are cut or joined by their
+        wordpieces."""
         return super().sentence_spans(document)
 
     def _groups(self, document: Document) -> List[List[Span]]:
-        """The sentences of each instance."""
+        """The spans of the sentences of each instance."""
         spans = self.whole_sentences(document)
         parts = [part for span in spans for part in self._fitting_parts(document, span)]
         if self._joined_wordpieces is None:
@@ -106,7 +111,7 @@ class ContextSentenceReader(SentenceReader):
         return self._joined(document, parts, self._joined_wordpieces)
 
     def _fitting_parts(self, document: Document, span: Span) -> List[Span]:
-        # A wordpiece takes a character: only a longer text can have too many.
+        # A wordpiece has at least one character, so only a longer text can have too many.
         if span[1] - span[0] <= self._budget.num_wordpieces:
             return [span]
         words = self.context_words(document, span)
@@ -117,7 +122,8 @@ class ContextSentenceReader(SentenceReader):
         return [(words[first][0], words[beyond - 1][1]) for first, beyond in parts]
 
     def _joined(self, document: Document, spans: Sequence[Span], room: int) -> List[List[Span]]:
-        """The spans, in text order, each with as many of those behind it as there is room for."""
+        """Groups of consecutive spans. Each group has as many spans as fit into `room` wordpieces
+        and `max_words` words."""
         joined: List[List[Span]] = []
         wordpieces_left = words_left = 0
         for span in spans:
@@ -133,9 +139,13 @@ class ContextSentenceReader(SentenceReader):
         return joined
 
     def word_fields(self, view: Sentence, word_spans: List[Span]) -> Dict[str, Field]:
-        """`words`, context and the view's own; `target_words` `[S]`, where among them its own are,
-        -1 being padding; and if views may be of several sentences `sentences` `[S]`, which of them
-        each of its own words is in, a number."""
+        """The fields of a view:
+
+        * `words`: the words of the view and of its context;
+        * `target_words` `[S]`: the places of the view's own words among `words`; -1 is padding;
+        * `sentences` `[S]`, only with `joined_wordpieces`: for each of the view's own words, the
+          number of its sentence in the view; -1 is padding.
+        """
         before, after = self._context(view, word_spans)
         places = torch.arange(len(before), len(before) + len(word_spans))
         fields: Dict[str, Field] = {
@@ -147,14 +157,15 @@ class ContextSentenceReader(SentenceReader):
         return fields
 
     def context_words(self, document: Document, span: Span) -> List[Span]:
-        """The words of a sentence, which is asked for several times: for itself and as context."""
+        """The words of a sentence. They are cached, because a sentence is needed several times: for
+        itself and as context of its neighbours."""
         return self._words_of(document, span, lambda: self.word_spans(Sentence(document, *span)))
 
     def _counts(self, document: Document, words: Sequence[Span]) -> List[int]:
         return self._budget.counts([document.text[start:end] for start, end in words])
 
     def _context(self, view: Sentence, word_spans: Sequence[Span]) -> Tuple[List[Span], List[Span]]:
-        """The words of the context that fit."""
+        """The words of the context before and after the view, as many as fit."""
         if not isinstance(view, SentenceInContext) or not (view.before or view.after):
             return [], []
         document = view.document
@@ -175,6 +186,6 @@ def _hulls(groups: Sequence[Sequence[Span]]) -> List[Span]:
 
 def _sentences_field(view: Sentence, word_spans: Sequence[Span]) -> TensorField:
     starts = view.starts if isinstance(view, SentenceInContext) else ()
-    # A word that begins before the first sentence is in it.
+    # A word that begins before the first sentence belongs to the first sentence.
     numbers = [max(bisect_right(starts, start) - 1, 0) for start, _ in word_spans]
     return TensorField(torch.tensor(numbers), padding_value=-1)

@@ -1,4 +1,4 @@
-"""Mentions that a trained model finds, in place of those that a corpus has."""
+"""Mentions that a trained model finds, for use instead of the mentions of a corpus."""
 
 from collections import OrderedDict
 from typing import Dict, List, Optional, Sequence, Tuple
@@ -8,14 +8,15 @@ from bio_ie.text.document import Document, DocumentError, Mention
 
 
 class DetectedMentions:
-    """The mentions that an archive finds in documents, looked for in several at once.
+    """The mentions that an archived model finds in documents. The model processes several documents
+    at once.
 
     # Parameters
 
     archive : `str`
-        Of a model that predicts mentions. Opened when first needed, in each process by itself.
+        The archive of a model that predicts mentions. Each process opens it when it first needs it.
     num_documents : `int`, optional (default = `64`)
-        Of so many documents, what was found is remembered.
+        The number of documents whose mentions are kept in memory.
     """
 
     def __init__(self, archive: str, num_documents: int = 64) -> None:
@@ -23,15 +24,18 @@ class DetectedMentions:
         self._num_documents = num_documents
         self._detector: Optional[MentionSource] = None
         self._expected: Dict[int, Document] = {}
-        # By identity. The documents are kept beside, so that no other one can get the same.
+        # Keyed by the identity of the document. The documents are kept too, because a new document
+        # could otherwise get the identity of one that was deleted.
         self._found: OrderedDict[int, Tuple[Document, Tuple[Mention, ...]]] = OrderedDict()
 
     def expect(self, documents: Sequence[Document]) -> None:
-        """Documents that will be asked for: the first that is has all of them looked through."""
+        """Announces documents whose mentions will be needed. The first call of `in_document` finds
+        the mentions of all of them together."""
         self._expected = {id(document): document for document in documents}
 
     def in_document(self, document: Document) -> Tuple[Mention, ...]:
-        """Raises `DocumentError` where the model failed."""
+        """The mentions that the model finds in a document. Raises `DocumentError` if the model
+        fails on it."""
         if id(document) not in self._found:
             self._expected.setdefault(id(document), document)
             new = [d for key, d in self._expected.items() if key not in self._found]

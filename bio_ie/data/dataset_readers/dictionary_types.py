@@ -1,5 +1,5 @@
-"""Sentences around names of a dictionary, with the type of what is named: training data for the
-classifier that tells types of ambiguous names apart."""
+"""Sentences with names of a dictionary, and the entity type of each name: training data for the
+classifier that decides the types of ambiguous names."""
 
 import random
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ _AMBIGUOUS_NAMES = Phrase(
 
 @dataclass(frozen=True)
 class NamedType:
-    """The words of a sentence with a name in them replaced by `<ENT>`, and the type of the name."""
+    """The words of a sentence in which `<ENT>` replaces a name, and the type of the name."""
 
     document_id: str
     words: List[str]
@@ -39,11 +39,13 @@ class NamedType:
 
 @DatasetReader.register("dictionary_types")
 class DictionaryTypesReader(DocumentReader[NamedType]):
-    """One instance a name of the dictionary whose type is certain: its sentence, the name replaced
-    by `<ENT>`, and the type (RELVM, section 4.1: "disambiguating entity types using a
-    bidirectional LSTM sentence classifier"). Of what is no entity, the type `OTHER`, there is at
-    most one name a sentence, chosen by chance. Texts need no annotations. For AllenNLP's
-    `basic_classifier`; `bio-ie extract-pairs` asks it about names of several types.
+    """One instance for each dictionary name in the text that can have only one type: its sentence
+    with the name replaced by `<ENT>`, and the type (RELVM, section 4.1: "disambiguating entity
+    types using a bidirectional LSTM sentence classifier"). A name that is no entity has the type
+    `OTHER`. At most one such name per sentence, chosen at random, gives an instance.
+
+    Texts need no annotations. The instances are for AllenNLP's `basic_classifier`. `bio-ie
+    extract-pairs` uses the trained classifier for names that can have several types.
 
     Registered as a `DatasetReader` with name "dictionary_types".
 
@@ -55,9 +57,10 @@ class DictionaryTypesReader(DocumentReader[NamedType]):
     types : `Dict[str, List[str]]`, optional
         See `TypedDictionary`.
     max_length : `int`, optional (default = `140`)
-        Longer sentences are left out, in words.
+        Sentences with more words are left out.
     window : `int`, optional
-        Give only so many words on either side of the name. By default the whole sentence.
+        The number of words on either side of the name that an instance has. By default, it has the
+        whole sentence.
 
     # Fields
 
@@ -102,9 +105,9 @@ class DictionaryTypesReader(DocumentReader[NamedType]):
     def _certain(
         self, text: str, matches: Sequence[TypedMatch]
     ) -> Iterator[Tuple[TypedMatch, str]]:
-        # There are many of these: one a sentence, the same one every time.
-        others = [match for match in matches if match.type == OTHER]
-        chosen = random.Random(text).choice(others) if others else None
+        # There are many names that are no entities: take one per sentence, the same one every time.
+        no_entities = [match for match in matches if match.type == OTHER]
+        chosen = random.Random(text).choice(no_entities) if no_entities else None
         for match in matches:
             if match.type is None:
                 self.losses[_AMBIGUOUS_NAMES] += 1
@@ -112,7 +115,7 @@ class DictionaryTypesReader(DocumentReader[NamedType]):
                 yield match, match.type
 
     def named_type(self, text: str, span: Span) -> NamedType:
-        """The view of a name that is to be classified."""
+        """The view of a name whose type is to be predicted."""
         return NamedType("", self._context(text, tokenized(text, self.tokenizer), span), "")
 
     def _context(self, text: str, words: Sequence[Span], span: Span) -> List[str]:
@@ -136,7 +139,7 @@ class DictionaryTypesReader(DocumentReader[NamedType]):
 
 
 def blinded_words(text: str, words: Sequence[Span], span: Span) -> List[str]:
-    """The words of a text, those of a name replaced by one `<ENT>`."""
+    """The words of a text, with the words of a name replaced by one `<ENT>`."""
     alignment = align_tokens(text, words, [span])
     first, last = alignment.word_spans[0]  # type: ignore[misc]  # a name has a letter, so a word
     written = [text[start:end] for start, end in alignment.token_spans]

@@ -1,5 +1,5 @@
-"""Whole documents with mentions and the concepts they may name, and facts between these: for
-`snerl`."""
+"""Whole documents with mentions, the concepts that mentions may name, and facts between concepts:
+for `snerl`."""
 
 from typing import Any, Dict, List, Optional, Sequence, Tuple, Union
 
@@ -17,9 +17,15 @@ from bio_ie.text.counted import Phrase
 from bio_ie.text.document import Document, Mention
 from bio_ie.text.sentences import Sentence
 
-_WORDS_BEHIND = Phrase("words behind max_words", one="word behind max_words")
-_MENTIONS_BEHIND_WORDS = Phrase("mentions behind max_words", one="mention behind max_words")
-_MENTIONS_BEHIND = Phrase("mentions behind max_mentions", one="mention behind max_mentions")
+_WORDS_BEYOND = Phrase(
+    "words beyond max_words were left out", one="word beyond max_words was left out"
+)
+_MENTIONS_BEYOND_WORDS = Phrase(
+    "mentions beyond max_words were left out", one="mention beyond max_words was left out"
+)
+_MENTIONS_BEYOND = Phrase(
+    "mentions beyond max_mentions were left out", one="mention beyond max_mentions was left out"
+)
 _UNKNOWN_CONCEPTS = Phrase(
     "links to concepts that the knowledge base lacks",
     one="link to a concept that the knowledge base lacks",
@@ -33,13 +39,14 @@ LINK_MODES = ("candidates", "top_candidate", "linked")
 
 @DatasetReader.register("document_graph")
 class DocumentGraphReader(SentenceReader):
-    """One instance a document: its words, its mentions, the concepts that each of them may name,
-    and the facts between concepts that the document is known to state (SNERL, "Notations").
+    """One instance for each document: its words, its mentions, the concepts that each mention may
+    name, and the facts between concepts that the document is known to state (SNERL, "Notations").
 
-    Concepts are written as the knowledge base writes them, whatever the corpus does: an id of
-    another vocabulary that the knowledge base maps is that concept, and `D003000` is
-    `MESH:D003000`. A fact whose entities no mention may name, a mention that holds no word and
-    whatever else is left out is counted in `losses`, and stays gold in the metadata.
+    Concepts are written as the knowledge base writes them, even if the corpus writes them
+    otherwise. If the knowledge base maps an id of another vocabulary to a concept, the id means
+    that concept, and `D003000` means `MESH:D003000`. Whatever is left out is counted in `losses`
+    and stays in the gold items of the metadata: for example a fact with an entity that no mention
+    may name, or a mention that holds no word.
 
     Registered as a `DatasetReader` with name "document_graph".
 
@@ -48,31 +55,34 @@ class DocumentGraphReader(SentenceReader):
     token_indexers, corpus, tokenizer, sentence_splitter, align, max_instances, serialization_dir
         See `SentenceReader`.
     kb : `KnowledgeBase`, optional
-        Gives the concepts' semantic types, and what ids mean. Without it, ids stay as they are.
+        Gives the semantic types of concepts, and tells which concept an id means. Without it, ids
+        stay as they are.
     candidate_generator : `CandidateGenerator`, optional
-        Needed for the first two modes of `links`. Its concepts must be those of `kb`.
+        Needed for the first two modes of `links`. It must use the same concepts as `kb`.
     links : `Union[str, Dict[str, str]]`, optional (default = `"candidates"`)
-        The concepts that a mention may name. `"candidates"`: those of the candidate generator, for
-        a model to choose from; `"top_candidate"`: the first of them, for certain; `"linked"`: the
-        mention's own ids, for certain. Or a mode by type of mention, and that of the others as
-        `"*"`: `{"Disease": "linked", "*": "top_candidate"}`.
+        The concepts that a mention may name. `"candidates"`: the concepts of the candidate
+        generator, from which a model chooses. `"top_candidate"`: only the first candidate, taken as
+        certain. `"linked"`: the mention's own ids, taken as certain. A dictionary gives a mode for
+        each type of mention, with `"*"` for all other types: `{"Disease": "linked", "*":
+        "top_candidate"}`.
     entity_supervision : `str`, optional (default = `"facts"`)
-        Which entities a document is known to be about: those of its `"facts"` (the paper); or those
-        of its `"mentions"` too, where a corpus has their ids.
+        Which entities a document is known to be about. `"facts"`: the entities of its facts (as in
+        the paper). `"mentions"`: also the entities of its mentions, if the corpus has their ids.
     max_mentions : `int`, optional (default = `400`)
-        Of a document; further ones have no candidates.
+        The most mentions of a document that are in the graph. Further mentions have no candidates.
     max_words : `int`, optional (default = `2000`)
-        Of a document; what follows is not read.
+        The most words of a document that are read.
     mention_detector : `str`, optional
-        The archive of a model that finds mentions, for predicting from texts without any.
+        The archive of a model that finds mentions, to predict from texts without mentions.
 
     # Fields
 
     words : `TextField`
     graph : `DocumentGraphField`; its facts and gold entities only when labelled
-    metadata : `document_id`, `is_padding`, `mentions` (all of the document), `mention_places` (of
-        those in the graph, among them), `entities` (the concept ids of the graph's entities) and,
-        when labelled, `gold_facts` (`FactItem`s) and `gold_links` (`LinkItem`s).
+    metadata : `document_id`, `is_padding`, `mentions` (all mentions of the document),
+        `mention_places` (the places of the graph's mentions in `mentions`), `entities` (the concept
+        ids of the graph's entities) and, when labelled, `gold_facts` (`FactItem`s) and `gold_links`
+        (`LinkItem`s).
     """
 
     reads_mentions = True
@@ -115,7 +125,7 @@ class DocumentGraphReader(SentenceReader):
         return [Sentence(document, 0, len(document.text), document.mentions, document.relations)]
 
     def prepare(self, views: Sequence[Sentence]) -> None:
-        # They are remembered; looking up many at once takes half of the time.
+        # The generator caches candidates. Looking up many documents at once takes half the time.
         if self._candidate_generator is not None:
             self._candidate_generator.generate_for_documents([view.document for view in views])
 
@@ -123,19 +133,19 @@ class DocumentGraphReader(SentenceReader):
         self, view: Sentence, labelled: bool = True, is_padding: bool = False
     ) -> Instance:
         document = view.document
-        # A view is all of its document, and so are its mentions.
+        # The view is the whole document, so `mentions` are all mentions of the document.
         mentions, alignment = self.align(view, self.word_spans(view))
         words = alignment.token_spans[: self._max_words]
-        self.losses[_WORDS_BEHIND] += len(alignment.token_spans) - len(words)
+        self.losses[_WORDS_BEYOND] += len(alignment.token_spans) - len(words)
         places = [
             place
             for place, span in enumerate(alignment.word_spans)
             if span is not None and span[1] < len(words)
         ]
-        self.losses[_MENTIONS_BEHIND_WORDS] += sum(
+        self.losses[_MENTIONS_BEYOND_WORDS] += sum(
             span is not None and span[1] >= len(words) for span in alignment.word_spans
         )
-        self.losses[_MENTIONS_BEHIND] += max(0, len(places) - self._max_mentions)
+        self.losses[_MENTIONS_BEYOND] += max(0, len(places) - self._max_mentions)
         places = places[: self._max_mentions]
         items = ConceptItems(document, self._kb)
         entities, links = self._links(document, places, items)
@@ -168,7 +178,8 @@ class DocumentGraphReader(SentenceReader):
     def _links(
         self, document: Document, places: Sequence[int], items: ConceptItems
     ) -> Tuple[List[str], List[Link]]:
-        """The entities, and which of them each mention at `places` of the document may name."""
+        """The entities, and the links from each mention at `places` to the entities that it may
+        name."""
         candidates: List[List[Candidate]] = [[] for _ in document.mentions]
         if self._candidate_generator is not None:
             (candidates,) = self._candidate_generator.generate_for_documents([document])
@@ -178,7 +189,7 @@ class DocumentGraphReader(SentenceReader):
             mention, found = document.mentions[place], candidates[place]
             mode = self._mode(mention)
             if mode == "linked":
-                found = self._given(mention, items)
+                found = self._given_concepts(mention, items)
             elif mode == "top_candidate":
                 found = found[:1]
             for candidate in found:
@@ -186,8 +197,8 @@ class DocumentGraphReader(SentenceReader):
                 links.append(Link(number, entity, candidate.score, mode != "candidates"))
         return list(entities), links
 
-    def _given(self, mention: Mention, items: ConceptItems) -> List[Candidate]:
-        """A mention's own concepts, those that the knowledge base has."""
+    def _given_concepts(self, mention: Mention, items: ConceptItems) -> List[Candidate]:
+        """The mention's own concepts that the knowledge base has."""
         concepts = dict.fromkeys(map(items.concept, mention.concept_ids))
         known = [concept for concept in concepts if self._kb is None or concept in self._kb]
         lost = len(concepts) - len(known)
@@ -198,15 +209,15 @@ class DocumentGraphReader(SentenceReader):
         mode = self._modes.get(mention.type, self._modes.get("*"))
         if mode is None:
             raise ConfigurationError(
-                f"links has no mode for mentions of type {mention.type!r}; give that of all others "
-                'as "*"'
+                f"links has no mode for mentions of type {mention.type!r}; give the mode of all "
+                'other types as "*"'
             )
         return mode
 
     def _labels(
         self, entities: List[str], facts: Sequence[FactItem], links: Sequence[LinkItem]
     ) -> Dict[str, Any]:
-        """What of the gold lies between the entities of the graph."""
+        """The gold facts between entities of the graph, and the gold entities among them."""
         place = {entity: number for number, entity in enumerate(entities)}
         inside = [
             (place[fact.head], fact.type, place[fact.tail])

@@ -1,4 +1,4 @@
-"""What every reader of this package shares: documents in, instances out, sharded evenly."""
+"""The base of this package's readers, which make instances of documents and shard them evenly."""
 
 import itertools
 import logging
@@ -44,31 +44,32 @@ View = TypeVar("View")
 CorpusPath = Union[str, Mapping[str, Any]]
 
 VIEWS_AT_ONCE = 16
-"""So many are prepared together. Of so many documents, abbreviations are remembered."""
+"""The number of views that are prepared together. The abbreviations of the same number of documents
+are kept in memory (`bio_ie.knowledge.abbreviations`)."""
 
 
 class DocumentReader(DatasetReader, Generic[View]):
-    """Base of the readers: a document is cut into views (a sentence, a whole abstract, ...), and
-    each view becomes one instance.
+    """Base of the readers. It cuts a document into views (a sentence, a whole abstract, ...), and
+    makes one instance of each view.
 
-    A subclass gives `views(document)`, cheap and without tensors, and
-    `view_to_instance(view, labelled, is_padding)`. Sharding happens between the two, so that
-    loader workers and distributed ranks build their own instances only. In distributed training
-    every rank gets the same number of instances: the last round is filled with a copy of the last
-    view, flagged `is_padding`, which metrics skip.
+    A subclass implements `views(document)`, which must be cheap and make no tensors, and
+    `view_to_instance(view, labelled, is_padding)`. Sharding happens between the two, so loader
+    workers and distributed ranks build only their own instances. In distributed training, every
+    rank gets the same number of instances: the last round is filled with copies of the last view,
+    flagged `is_padding`, which metrics skip.
 
-    A subclass whose instances need the mentions of a document, labelled or not, sets
-    `reads_mentions`: then they are part of what a user gives for prediction, or come from
-    `mention_detector`, the archive of a model that finds them.
+    If instances need the mentions of a document even without labels, a subclass sets
+    `reads_mentions`. Then the user gives the mentions as part of the input for prediction, or they
+    come from `mention_detector`, the archive of a model that finds mentions.
 
     # Parameters
 
     corpus : `CorpusFormat`, optional (default = `jsonl`)
         The format of a data path that does not name its own (`bio_ie.data.corpora.corpus_path`).
     tokenizer : `Tokenizer`, optional (default = `scispacy_rules`)
-        Its tokens need `idx` and `idx_end`. Not used for documents that come tokenised.
+        Its tokens need `idx` and `idx_end`. It is not used for documents with tokens of their own.
     sentence_splitter : `SpanSentenceSplitter`, optional (default = `pysbd`)
-        Not used for documents that come with sentences.
+        Not used for documents with sentences of their own.
     token_indexers : `Dict[str, TokenIndexer]`
     max_instances : `int`, optional
         Read only this many instances, over all ranks and workers together.
@@ -97,10 +98,11 @@ class DocumentReader(DatasetReader, Generic[View]):
         self.tokenizer = tokenizer or ScispacyRulesTokenizer()
         self.sentence_splitter = sentence_splitter or PysbdSentenceSplitter()
         self._token_indexers = token_indexers
-        # AllenNLP would cut each rank's share, and leave the ranks with unequal numbers.
+        # AllenNLP's own limit would cut the share of each rank, so that ranks could have unequal
+        # numbers of instances.
         self._max_views = max_instances
         self.losses: Losses = Counter()
-        """What the last reading could not express, by reason."""
+        """Counts of what the instances of the last reading could not express, by reason."""
 
     @classmethod
     def from_params(
@@ -110,10 +112,11 @@ class DocumentReader(DatasetReader, Generic[View]):
         constructor_to_inspect: Any = None,
         **extras: Any,
     ) -> "DocumentReader[Any]":
-        """As of every part. Subclasses pass the settings of their base on as `**kwargs`, which
-        AllenNLP takes for any settings at all: those that no base has are refused here.
+        """Builds the reader from a config, as AllenNLP does for every part. Subclasses pass the
+        settings of their base classes on as `**kwargs`, for which AllenNLP would accept any setting
+        at all. So this method checks the names of the settings.
 
-        Raises `ConfigurationError`."""
+        Raises `ConfigurationError` for a setting that no base class has."""
         if constructor_to_inspect is not None and isinstance(params, Params):
             known = infer_params(cls, constructor_to_inspect)
             unknown = sorted(params.keys() - known.keys())
@@ -131,33 +134,35 @@ class DocumentReader(DatasetReader, Generic[View]):
     def view_to_instance(
         self, view: View, labelled: bool = True, is_padding: bool = False
     ) -> Instance:
-        """An instance; without label fields if not `labelled`. What the task's tensors cannot
-        express is added to `self.losses`, and stays in the gold of the metadata."""
+        """The instance of a view, without label fields if not `labelled`. Annotations that the
+        task's tensors cannot express are counted in `self.losses`, and stay in the gold items of
+        the metadata."""
         raise NotImplementedError
 
     def prepare(self, views: Sequence[View]) -> None:
-        """Called with some views before `view_to_instance` is with each of them, for what takes
-        less time at once than one by one. Instances must not depend on it."""
+        """Called with several views before `view_to_instance` is called with each of them. It is
+        for work that is faster for many views at once than one by one. Instances must not depend on
+        it."""
 
     def read_documents(
         self, file_path: CorpusPath, report: Optional[CorpusReport] = None
     ) -> Iterator[Document]:
-        """The documents of a data path (`bio_ie.data.corpora.corpus_path`), uncut."""
+        """The whole documents of a data path (`bio_ie.data.corpora.corpus_path`)."""
         return read_corpus(file_path, self.corpus, report)
 
     def read_views(self, file_path: CorpusPath) -> Iterator[View]:
-        """The views of all documents of a data path, of which each process makes some into
-        instances."""
+        """The views of all documents of a data path. Each process makes instances of its share of
+        them."""
         return itertools.chain.from_iterable(map(self.views, self.read_documents(file_path)))
 
     def document_to_instances(self, document: Document, labelled: bool = False) -> List[Instance]:
-        """The instances of one document, ready for a model: for prediction."""
+        """The instances of one document, indexed and ready for prediction."""
         return self.documents_to_instances([document], labelled)[0]
 
     def documents_to_instances(
         self, documents: Sequence[Document], labelled: bool = False
     ) -> List[List[Instance]]:
-        """The same of each of several documents."""
+        """The instances of each document, indexed and ready for prediction."""
         views = [list(self.views(document)) for document in documents]
         self.prepare(list(itertools.chain.from_iterable(views)))
         instances = [[self.view_to_instance(v, labelled=labelled) for v in some] for some in views]
@@ -183,7 +188,8 @@ class DocumentReader(DatasetReader, Generic[View]):
 
 
 def even_rounds(views: Iterable[View]) -> Iterator[Tuple[View, bool]]:
-    """Pairs of a view and whether it is padding: as many as fill rounds of the world's size."""
+    """Pairs of a view and whether it is padding. Their number is a multiple of the number of
+    processes: copies of the last view, marked as padding, fill the last round."""
     world_size = dist.get_world_size() if util.is_distributed() else 1
     count = 0
     for view in views:

@@ -1,5 +1,5 @@
-"""Sentences in their context, with a mention tag, a type and a concept for every word, or a type
-and a concept for every mention: for `multitask_entity_linker`."""
+"""Sentences in their context, with labels of mentions, types and concepts for words or for whole
+mentions: for `multitask_entity_linker`."""
 
 from dataclasses import replace
 from typing import Any, Dict, List, Optional, Sequence
@@ -28,8 +28,8 @@ from bio_ie.text.tokenizers.alignment import WordSpan, align_tokens
 
 _JOINED = {
     what: Phrase(
-        f"mentions of the {what} of the one right before were joined to it",
-        one=f"mention of the {what} of the one right before was joined to it",
+        f"mentions directly after a mention of the same {what} were joined to it",
+        one=f"mention directly after a mention of the same {what} was joined to it",
     )
     for what in ("type", "concept")
 }
@@ -40,16 +40,17 @@ MENTION = "Mention"
 
 @DatasetReader.register("entity_linking")
 class EntityLinkingReader(ContextSentenceReader):
-    """One instance a sentence (or several in a row): its words, those of the sentences around it,
-    and for each of its own words labels of three tasks (multi-task linking, sections 2.1 and 3.1):
-    whether it is part of a mention, in BIOES (the paper's BILOU); the type of the mention; and its
-    concept.
-    With `granularity: "entity"` the last two are labels of mentions.
+    """One instance for each sentence (or for several in a row): its words, the words of the
+    sentences around it, and labels of three tasks (multi-task linking, sections 2.1 and 3.1). For
+    each word of the sentence itself, the labels are whether the word is part of a mention, in BIOES
+    (the paper's BILOU), the type of the mention, and the concept of the mention. With
+    `granularity: "entity"`, types and concepts are labels of whole mentions instead.
 
-    A mention of several concepts (`A|B`) has a label of its own, its ids sorted. The concept of a
-    mention without any id is not known, and neither is an empty type: nothing is learned from these
-    words. Labels of words hold no nested or crossing mentions: the longest are kept. What is left
-    out is counted in `losses`, and stays gold in the metadata.
+    A mention of several concepts (`A|B`) has a label of its own, with its ids sorted. If a mention
+    has no id, its concept is unknown, and if its type is empty, its type is unknown. Nothing is
+    learned from unknown labels. Labels of words cannot express nested or crossing mentions, so only
+    the longest mentions are kept. Mentions that are left out are counted in `losses`, and stay in
+    the gold items of the metadata.
 
     Registered as a `DatasetReader` with name "entity_linking".
 
@@ -57,48 +58,50 @@ class EntityLinkingReader(ContextSentenceReader):
 
     token_indexers, corpus, tokenizer, sentence_splitter, context_sentences, max_wordpieces,
     joined_wordpieces, align, max_words, max_instances, serialization_dir
-        See `ContextSentenceReader`. The paper has an instance a sentence, so no
+        See `ContextSentenceReader`. The paper has one instance per sentence, so no
         `joined_wordpieces`.
     granularity : `str`, optional (default = `"token"`)
-        What types and concepts are labels of: words (`"token"`) or mentions (`"entity"`).
+        Whether types and concepts are labels of words (`"token"`) or of mentions (`"entity"`).
     type_scheme : `str`, optional (default = `"plain"`)
-        The labels of words for types: `"plain"`, or `"bilou"` (the paper's choice for BC5CDR).
+        How types label words: `"plain"`, or `"bilou"` (the paper's choice for BC5CDR).
     span_source : `str`, optional (default = `"gold"`)
-        Of `granularity: "entity"`: whose spans a model classifies out of training. `"archive"`: the
-        `mention_detector`'s, or the mentions that come with a text to predict from. `"gold"` and
-        `"task"` need nothing of the reader.
+        Only for `granularity: "entity"`: which spans a model classifies outside of training.
+        `"archive"`: the spans that the `mention_detector` finds, or the mentions that come with a
+        text to predict from. `"gold"` and `"task"` need nothing from the reader.
     mention_detector : `str`, optional
         With `span_source: "archive"`: the archive of a model that finds mentions.
     kb : `KnowledgeBase`, optional
-        Concepts are written as it writes them, whatever the corpus does: an id of another
-        vocabulary that it maps is that concept, and `D003000` is `MESH:D003000`.
+        Concepts are written as the knowledge base writes them, even if the corpus writes them
+        otherwise. If the knowledge base maps an id of another vocabulary to a concept, the id means
+        that concept, and `D003000` means `MESH:D003000`.
     candidate_generator : `CandidateGenerator`, optional
-        Of granularity "entity": gives the concepts that a mention may name, for a model with
-        `candidate_rescoring`. Its concepts must be those of `kb`.
+        Only for granularity "entity": gives the concepts that a mention may name, for a model with
+        `candidate_rescoring`. It must use the same concepts as `kb`.
     candidate_spans : `str`, optional (default = `"mentions"`)
-        What is looked up: `"mentions"`, those that are annotated or given; or `"all"` spans, for a
-        model that finds its own mentions.
+        The spans whose candidates are looked up: `"mentions"`, which are annotated or given; or
+        `"all"` spans, for a model that finds its own mentions.
     max_candidate_width : `int`, optional (default = `8`)
-        Of `candidate_spans: "all"`, in words.
+        The most words of a span with `candidate_spans: "all"`.
 
     # Fields
 
-    words : `TextField`; context and sentence
-    target_words : `TensorField` `[S]`; where among `words` the sentence's own are, -1 is padding
-    sentences : `TensorField` `[S]`; which sentence each of these words is in, a number, -1 is
-        padding; only with `joined_wordpieces`
+    words : `TextField`; the words of the sentence and of its context
+    target_words : `TensorField` `[S]`; the places of the sentence's own words among `words`; -1 is
+        padding
+    sentences : `TensorField` `[S]`; for each of the sentence's own words, the number of the
+        sentence that it is in; -1 is padding; only with `joined_wordpieces`
     mention_tags : `LabelsField` `[S]`, namespace `mention_tags`; only when labelled
-    type_labels, concept_labels : `LabelsField` `[S]`, of words, namespaces alike; only when
-        labelled and of granularity "token"
-    spans : `TensorField` `[G, 2]`; first and last word of each mention, among the sentence's own;
-        with `span_types`, `span_concepts`, `LabelsField` `[G]`; only when labelled and of
+    type_labels, concept_labels : `LabelsField` `[S]`, labels of words; the namespaces have the same
+        names; only when labelled and with granularity "token"
+    spans : `TensorField` `[G, 2]`; first and last word of each mention, among the sentence's own
+        words; with `span_types`, `span_concepts`, `LabelsField` `[G]`; only when labelled and with
         granularity "entity"
     given_spans : `TensorField` `[P, 2]`; the spans to classify; only with `span_source: "archive"`
     candidates : `SpanCandidatesField`; only with a `candidate_generator`
     metadata : `document_id`, `word_spans` (character offsets of the sentence's own words),
         `candidate_ids` (the concepts of `candidates`, if there are any), `is_padding`, and when
         labelled `gold_entities`, `gold_relations` and `gold_links` (items of `bio_ie.metrics`) and
-        `num_labelled`: of each task, how many labels are known.
+        `num_labelled`: the number of known labels of each task.
     """
 
     def __init__(
@@ -146,7 +149,7 @@ class EntityLinkingReader(ContextSentenceReader):
     def whole_sentences(self, document: Document) -> List[Span]:
         spans = super().whole_sentences(document)
         if self.reads_mentions and self._detected is None:
-            # A mention that is to be classified must not be lost to where sentences were seen.
+            # Otherwise a given mention that crosses the end of a sentence would not be classified.
             spans = joined_across(spans, document.mentions)
         return spans
 
@@ -176,13 +179,13 @@ class EntityLinkingReader(ContextSentenceReader):
             fields.update(labels)
             if not self._by_word:
                 fields["spans"] = _spans_field([word_of[mention.id] for mention in mentions])
-        places_to_judge = [word_of[id_] for id_ in word_of]
+        mention_spans = list(word_of.values())
         if self.reads_mentions:
             given = self._given_spans(view, word_spans, labelled)
             fields["given_spans"] = _spans_field(given)
-            places_to_judge += given
+            mention_spans += given
         if self._candidates is not None:
-            found = self._candidates(view.document.text, word_spans, places_to_judge)
+            found = self._candidates(view.document.text, word_spans, mention_spans)
             fields["candidates"] = SpanCandidatesField(found, NAMESPACES[LINKING])
             metadata["candidate_ids"] = [candidate.concept_id for candidate in found]
         fields["metadata"] = MetadataField(metadata)
@@ -204,7 +207,7 @@ class EntityLinkingReader(ContextSentenceReader):
             }
         if self._type_scheme == "bilou":
             typed = [(span, type_ or "") for span, type_ in zip(spans, types, strict=True)]
-            # An empty type leaves nothing behind the hyphen.
+            # The tag of a mention with an empty type ends with the hyphen.
             type_labels: List[Optional[str]] = [
                 tag if tag[-1] != "-" else None for tag in word_tags(typed, num_words)
             ]
@@ -237,8 +240,8 @@ class EntityLinkingReader(ContextSentenceReader):
     def _given_spans(
         self, view: Sentence, word_spans: Sequence[Span], labelled: bool
     ) -> List[WordSpan]:
-        """Of the mentions of a text to predict from, or of those that the detector finds in a
-        labelled one."""
+        """The spans to classify. In a text to predict from, they are the spans of its mentions. In
+        a labelled text, they are the spans that the detector finds."""
         mentions: Sequence[Mention] = view.mentions
         if labelled:
             if self._detected is None:
@@ -251,7 +254,7 @@ class EntityLinkingReader(ContextSentenceReader):
         return sorted({span for span in alignment.word_spans if span is not None})
 
     def _in_kb(self, mention: Mention) -> Mention:
-        """The mention with its concepts as the knowledge base writes them."""
+        """The mention, with its concepts as the knowledge base writes them."""
         if self._kb is None:
             return mention
         prefixed = [vocabulary_id(id_, mention.type) for id_ in mention.concept_ids]

@@ -1,4 +1,4 @@
-"""Sentences with a pair of entities: for the relation representations of RELVM."""
+"""Sentences with a pair of entities each, for the relation representations of RELVM."""
 
 import logging
 import random
@@ -18,7 +18,7 @@ from bio_ie.data.pairs.entity_sentence import (
     EntityMention,
     EntityPair,
     EntitySentence,
-    entity_of,
+    entity_key,
     entity_pairs,
 )
 from bio_ie.data.pairs.entity_sentences import EntitySentences
@@ -56,7 +56,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class PairContext:
-    """A sentence and a pair of its entities, with the type of the relation between them
+    """A sentence, a pair of its entities, and the type of the relation between the two
     (`NO_RELATION` if there is none)."""
 
     sentence: EntitySentence
@@ -66,55 +66,57 @@ class PairContext:
 
 @DatasetReader.register("relation_context")
 class RelationContextReader(DocumentReader[PairContext]):
-    """One instance a sentence and pair of entities in it (RELVM, section 2): the words c, with
+    """One instance for each pair of entities of a sentence (RELVM, section 2): the words c, with
     both mentions replaced by `<ENT>`, and the entities x and y in the order of the text.
 
-    Entities are mentions; mentions of one sentence that share an `entity_id` or, where there is
-    none, type and concepts, are one entity. A sentence of three or more entities gives one instance
-    a pair. Of entities with several mentions, those that stand closest together are replaced;
-    all other mentions stay words.
+    Mentions of a sentence that share an `entity_id` are one entity. If they have no `entity_id`,
+    mentions that share type and concepts are one entity. A sentence with three or more entities
+    gives one instance for each pair. If an entity has several mentions, the two mentions of the
+    pair that stand closest together are replaced, and all other mentions stay words.
 
-    Any corpus with mentions will do, and GAD and EU-ADR (`blinded_tsv`). The format
-    `pair_sentences` is for unlabelled text too large to be tagged and tokenised again and again:
-    it is read line by line, and memory does not grow. Each loader worker and each process of
-    distributed training makes its own instances only. What is left out is counted in `losses`.
+    The reader can read any corpus with mentions, and GAD and EU-ADR (`blinded_tsv`). The format
+    `pair_sentences` is for unlabelled text that is too large to be tagged and tokenised again for
+    every training: it is read line by line, and memory does not grow. Each loader worker and each
+    process of distributed training makes only its own instances. Pairs and sentences that are left
+    out are counted in `losses`.
 
     Registered as a `DatasetReader` with name "relation_context".
 
     # Parameters
 
     token_indexers : `Dict[str, TokenIndexer]`, optional
-        Of the words; by default `single_id`, lower-cased.
+        The indexers of the words; by default `single_id`, lower-cased.
     entity_indexers : `Dict[str, TokenIndexer]`, optional
-        Of x and y; by default `single_id` in the namespace `entities`.
+        The indexers of x and y; by default `single_id` in the namespace `entities`.
     corpus, tokenizer, sentence_splitter, max_instances, serialization_dir
         See `DocumentReader`.
     entities : `str`, optional (default = `"types"`)
         What x and y are: the `"types"` of the entities (mention level), or their `"identifiers"`
-        (pair level). Pairs with an entity whose identifier is unknown are then left out, unless
-        they are to be predicted.
+        (pair level). With `"identifiers"`, pairs with an entity whose identifier is unknown are
+        left out, except in prediction.
     label : `str`, optional
-        `"relation"`: the label is the type of a relation between the entities, in whichever
-        direction, or `NO-RELATION`. By default instances have none.
+        `"relation"`: the label is the type of a relation between the two entities, in either
+        direction, or `NO-RELATION`. By default, instances have no label.
     max_length : `int`, optional (default = `140`)
-        Sentences of more words are left out (RELVM, section 4.1), never cut. `None`: none is, as
-        classification needs it.
+        Sentences with more words are left out (RELVM, section 4.1), never cut. `None`: no sentence
+        is left out, which classification needs.
     max_pairs_per_sentence : `int`, optional
-        Of more pairs, so many are taken by chance, the same ones every time. By default all.
+        If a sentence has more pairs, this many are chosen at random, the same ones every time. By
+        default, all pairs are taken.
     exclude : `List[Any]`, optional
         Data paths (`bio_ie.data.corpora.corpus_path`). Sentences of these corpora are left out, as
-        `KnownSentences` tells them.
+        far as `KnownSentences` recognises them.
     transductive : `bool`, optional (default = `False`)
-        Sentences of `exclude` are only counted.
+        Keep the sentences of `exclude` and only count them.
 
     # Fields
 
     tokens : `TextField`
     entities : `TextField`; x and y
     label : `LabelField`, namespace `relation_labels`; only with `label`, and when labelled
-    metadata : `document_id`, `sentence` (its text), and of x and y `spans` (character offsets in
-        the document; of `pair_sentences`, in the text of the sentence), `mention_ids`, `mentions`
-        (their texts), `types`, `identifiers`; `is_padding`; `label`, if there is one
+    metadata : `document_id`, `sentence` (its text), `is_padding`; for x and y `spans` (character
+        offsets in the document or, with `pair_sentences`, in the text of the sentence),
+        `mention_ids`, `mentions` (their texts), `types`, `identifiers`; `label`, if there is one
     """
 
     reads_mentions = True
@@ -142,7 +144,9 @@ class RelationContextReader(DocumentReader[PairContext]):
             if value is not None and value < 1:
                 raise ConfigurationError(f"{name} must be positive, not {value}")
         if transductive and not exclude:
-            raise ConfigurationError("transductive is about the corpora of exclude: name them")
+            raise ConfigurationError(
+                "transductive is about the corpora of exclude, but exclude names no corpus"
+            )
         super().__init__(token_indexers or default_token_indexers(), **kwargs)
         self._entity_indexers = entity_indexers or default_entity_indexers()
         self._by_identifier = entities == "identifiers"
@@ -161,7 +165,7 @@ class RelationContextReader(DocumentReader[PairContext]):
     # Views
 
     def views(self, document: Document) -> Iterator[PairContext]:
-        """All pairs of a document, as they are predicted; those that are read are fewer."""
+        """All pairs of a document, as in prediction. `read_views` leaves some pairs out."""
         for sentence in self._sentences(document, self.losses):
             yield from self._contexts(sentence)
 
@@ -169,7 +173,7 @@ class RelationContextReader(DocumentReader[PairContext]):
         for sentence in self._read_sentences(file_path):
             contexts = list(self._contexts(sentence))
             if self._by_identifier:
-                contexts = self._identified(contexts)
+                contexts = self._with_two_identifiers(contexts)
             if contexts and self._is_wanted(sentence):
                 yield from self._chosen(sentence, contexts)
 
@@ -188,21 +192,21 @@ class RelationContextReader(DocumentReader[PairContext]):
         self.losses[_OVERLAPPING_PAIRS] += num_overlapping
         labels = self._labels(sentence)
         for pair in pairs:
-            entities = frozenset(map(entity_of, pair))
+            entities = frozenset(map(entity_key, pair))
             yield PairContext(sentence, pair, labels.get(entities, NO_RELATION))
 
     def _labels(self, sentence: EntitySentence) -> Dict["frozenset[Any]", str]:
-        """By pair of entities."""
+        """The label of each pair of entities."""
         labels: Dict[frozenset[Any], str] = {}
         if not sentence.relations or not self._is_labelled:
             return labels
-        entity = {mention.id: entity_of(mention) for mention in sentence.mentions}
+        entity = {mention.id: entity_key(mention) for mention in sentence.mentions}
         for type_, head, tail in sentence.relations:
             first = labels.setdefault(frozenset((entity[head], entity[tail])), type_)
             self.losses[_FURTHER_LABELS] += first != type_
         return labels
 
-    def _identified(self, contexts: List[PairContext]) -> List[PairContext]:
+    def _with_two_identifiers(self, contexts: List[PairContext]) -> List[PairContext]:
         found = []
         for context in contexts:
             x, y = context.pair
@@ -227,14 +231,15 @@ class RelationContextReader(DocumentReader[PairContext]):
         return True
 
     def _excluded(self) -> KnownSentences:
-        """Read when first needed, once in a process."""
+        """The sentences of the excluded corpora. Each process reads them once, when it first needs
+        them."""
         if self._known is None:
             known = KnownSentences()
             for path in self._excluded_corpora:
                 for document in read_corpus(path, self.corpus):
                     for start, end in sentence_spans(document, self.sentence_splitter):
                         known.add(document.text[start:end])
-            logger.info("sentences to exclude, different ones: %s", f"{len(known):,}")
+            logger.info("different sentences to exclude: %s", f"{len(known):,}")
             self._known = known
         return self._known
 
@@ -244,9 +249,9 @@ class RelationContextReader(DocumentReader[PairContext]):
         if self._max_pairs is None or len(contexts) <= self._max_pairs:
             return contexts
         self.losses[_FURTHER_PAIRS] += len(contexts) - self._max_pairs
-        # Seeded by the sentence alone, so that it is the same choice in every process and epoch.
-        chance = random.Random(f"{sentence.id}\n{sentence.written}")
-        places = sorted(chance.sample(range(len(contexts)), self._max_pairs))
+        # Seeded by the sentence alone, so that the choice is the same in every process and epoch.
+        rng = random.Random(f"{sentence.id}\n{sentence.written}")
+        places = sorted(rng.sample(range(len(contexts)), self._max_pairs))
         return [contexts[place] for place in places]
 
     # Instances
@@ -284,15 +289,15 @@ class RelationContextReader(DocumentReader[PairContext]):
 
 
 def entities_field(names: Iterable[str]) -> TextField:
-    """x and y, for an indexer to come."""
+    """The field of x and y, without indexers; `apply_token_indexers` adds them."""
     return TextField([Token(name) for name in names])
 
 
 def default_token_indexers() -> Dict[str, TokenIndexer]:
-    """Of words: numbers by their lower-cased form."""
+    """The default indexers of words: `single_id`, lower-cased."""
     return {"tokens": SingleIdTokenIndexer(lowercase_tokens=True)}
 
 
 def default_entity_indexers() -> Dict[str, TokenIndexer]:
-    """Of entities: numbers in a namespace of their own."""
+    """The default indexers of entities: `single_id`, in a namespace of their own."""
     return {"entities": SingleIdTokenIndexer(namespace="entities")}

@@ -1,4 +1,4 @@
-"""Pairs of entities, related or not: for pair-level classification (RELVM, section 2.3)."""
+"""Pairs of entities, related or not, for pair-level classification (RELVM, section 2.3)."""
 
 import itertools
 from dataclasses import dataclass
@@ -30,14 +30,14 @@ class EntityPairItem:
     # Parameters
 
     entities : `Tuple[str, str]`
-        Their identifiers.
+        The identifiers of the two entities.
     types : `Tuple[str, ...]`
-        None, or of both.
+        The types of both entities, or empty.
     label : `str`, optional
     sentences : `int`, optional
-        How many sentences name both.
+        The number of sentences that name both entities.
     contexts : `Sequence[Sequence[str]]`
-        The words of some of them, the entities replaced by `<ENT>`.
+        The words of some of these sentences, with the entities replaced by `<ENT>`.
     """
 
     entities: Tuple[str, str]
@@ -49,30 +49,31 @@ class EntityPairItem:
 
 @DatasetReader.register("relation_pairs")
 class RelationPairsReader(DatasetReader):
-    """One instance a pair of entities, as `bio-ie build-pairs` writes them, one a line:
-    `{"entities": ["MESH:D008687", "MESH:D003924"], "types": ["CHEMICAL", "DISEASE"], "label":
-    "CHEMICAL-DISEASE", "sentences": 7}`. All but `entities` may be left out.
+    """One instance for each pair of entities of a file that `bio-ie build-pairs` writes, with one
+    pair per line: `{"entities": ["MESH:D008687", "MESH:D003924"], "types": ["CHEMICAL", "DISEASE"],
+    "label": "CHEMICAL-DISEASE", "sentences": 7}`. All keys but `entities` are optional.
 
-    Each loader worker and each process of distributed training makes its own instances only; the
-    last round of the latter is filled by a copy, flagged `is_padding`.
+    Each loader worker and each process of distributed training makes only its own instances. In
+    distributed training, the last round is filled with copies, flagged `is_padding`.
 
     Registered as a `DatasetReader` with name "relation_pairs".
 
     # Parameters
 
     entity_indexers : `Dict[str, TokenIndexer]`, optional
-        Of the entities; by default `single_id` in the namespace `entities`.
+        The indexers of the entities; by default `single_id` in the namespace `entities`.
     token_indexers : `Dict[str, TokenIndexer]`, optional
-        Of the words of contexts; by default `single_id`, lower-cased.
+        The indexers of the words of contexts; by default `single_id`, lower-cased.
     max_contexts : `int`, optional (default = `0`)
-        So many sentences of a pair are given, the first ones of those that the file has; for
-        `sentence_attention`. A pair without any is then an error.
+        The number of sentences of a pair that an instance has, for `sentence_attention`. They are
+        the first of the `contexts` in the file. If it is not 0, a pair without contexts is an
+        error.
     max_instances, serialization_dir
         See `DocumentReader`.
 
     # Fields
 
-    entities : `TextField`; two identifiers
+    entities : `TextField`; the two identifiers
     label : `LabelField`, namespace `relation_labels`; only if the line has one
     contexts : `ListField[TextField]`; only with `max_contexts`
     metadata : `entities`, `types`, `sentences`, `is_padding`; and `label`, if there is one
@@ -96,7 +97,8 @@ class RelationPairsReader(DatasetReader):
         self._entity_indexers = entity_indexers or default_entity_indexers()
         self._token_indexers = token_indexers or default_token_indexers()
         self._max_contexts = max_contexts
-        # AllenNLP would cut the share of each process, and leave them with unequal numbers.
+        # AllenNLP's own limit would cut the share of each process, so that processes could have
+        # unequal numbers of instances.
         self._max_pairs = max_instances
 
     def apply_token_indexers(self, instance: Instance) -> None:
@@ -106,7 +108,7 @@ class RelationPairsReader(DatasetReader):
                 context.token_indexers = self._token_indexers
 
     def read_pairs(self, file_path: str) -> Iterator[EntityPairItem]:
-        """The lines of a file. Raises `CorpusError` for one that cannot be read."""
+        """The pairs of a file. Raises `CorpusError` for a file that cannot be read."""
         is_empty = True
         for file, name in JsonlFormat()._files(file_path):
             source = Source(file, name, "raise", CorpusReport())
@@ -153,7 +155,7 @@ class RelationPairsReader(DatasetReader):
 
 
 def parse_pair(line: str) -> EntityPairItem:
-    """A line of `relation_pairs`. Raises `BadItem`."""
+    """The pair of a line. Raises `BadItem` for a line that is not valid."""
     try:
         value = as_object(parse_json(line), "a pair")
     except BadItem:

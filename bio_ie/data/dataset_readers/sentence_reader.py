@@ -1,4 +1,4 @@
-"""What the readers share that make one instance of a sentence."""
+"""The base of the readers that make one instance of each sentence."""
 
 from typing import Any, Dict, List, Tuple
 
@@ -28,18 +28,18 @@ _OVERLAPPING = Phrase(
 
 
 class SentenceReader(DocumentReader[Sentence]):
-    """Base of the readers whose views are sentences, as words.
+    """Base of the readers whose views are sentences, split into words.
 
     # Parameters
 
     token_indexers, corpus, tokenizer, sentence_splitter, max_instances, serialization_dir
         See `DocumentReader`.
     align : `str`, optional (default = `"split"`)
-        What happens to a word that a mention begins or ends in: `"split"` cuts the word (labelled
-        reading only), `"expand"` widens the mention.
+        What happens to a word in which a mention begins or ends: `"split"` cuts the word (only when
+        labelled), `"expand"` widens the mention to the whole word.
     max_words : `int`, optional (default = `400`)
-        A longer sentence is cut into parts of at most this many words. Bounds the memory a
-        sentence can take.
+        A longer sentence is cut into parts of at most this many words. This bounds the memory that
+        a sentence can take.
     """
 
     def __init__(
@@ -68,15 +68,16 @@ class SentenceReader(DocumentReader[Sentence]):
         return split_document(document, self.sentence_spans(document))
 
     def sentence_spans(self, document: Document) -> List[Span]:
-        """The document's sentences, those of more than `max_words` words cut."""
+        """The spans of the document's sentences. Sentences with more than `max_words` words are
+        cut."""
         spans = sentence_spans(document, self.sentence_splitter)
-        # A word takes a character: only a longer text can have too many words.
+        # A word has at least one character, so only a longer text can have too many words.
         if any(end - start > self._max_words for start, end in spans):
             spans = [part for span in spans for part in self._parts(document, span)]
         return spans
 
     def _parts(self, document: Document, span: Span) -> List[Span]:
-        """The sentence itself, or its parts of at most `max_words` words."""
+        """The span of the sentence, or the spans of its parts of at most `max_words` words."""
         words = self.word_spans(Sentence(document, *span))
         if len(words) <= self._max_words:
             return [span]
@@ -85,12 +86,13 @@ class SentenceReader(DocumentReader[Sentence]):
         return [(part[0][0], part[-1][1]) for part in parts]
 
     def word_spans(self, view: Sentence) -> List[Span]:
-        """The words' character offsets in the document, one at least."""
-        # A sentence of white space alone still is an instance: rows and documents stay in step.
+        """The character offsets of the words in the document. There is at least one word."""
+        # A sentence that is only white space still gives an instance, so that instances and
+        # documents stay in step.
         return sentence_words(view, self.tokenizer) or [(view.start, view.end)]
 
     def text_field(self, view: Sentence, word_spans: List[Span]) -> TextField:
-        """The words; the indexers come later, by `apply_token_indexers`."""
+        """The field of the words, without indexers; `apply_token_indexers` adds them."""
         text = view.document.text
         return TextField([Token(text[start:end], start, end) for start, end in word_spans])
 
@@ -104,21 +106,22 @@ class SentenceReader(DocumentReader[Sentence]):
         return metadata
 
     def align(self, view: Sentence, word_spans: List[Span]) -> Tuple[List[Mention], Alignment]:
-        """The mentions that lie in the sentence, and their words, which `align` may have cut."""
+        """The mentions that lie in the sentence from end to end, and the alignment with their
+        words. With the setting `align: "split"`, words may be cut."""
         aligned = align_sentence(view, word_spans, self._align)
         count_misaligned(aligned, self.losses)
         alignment = aligned.alignment
         self.losses[self._inside_a_word] += alignment.inside_token
         widened = alignment.inside_token if self._align == "expand" else 0  # counted above
         self.losses[_BETWEEN_WORDS] += alignment.changed - widened
-        # Cutting may have left nothing of a sentence of white space alone.
+        # Cutting may leave no word of a sentence that is only white space.
         return aligned.mentions, alignment._replace(token_spans=alignment.token_spans or word_spans)
 
     def taggable(
         self, view: Sentence, word_spans: List[Span]
     ) -> Tuple[List[Span], Dict[str, WordSpan]]:
-        """The words, cut where `align` says so, and the first and last word of each mention that
-        tags can hold: the longest ones of those that overlap."""
+        """The words, cut where the setting `align` says so, and the first and last word of each
+        mention that tags can express. If mentions overlap, the longest is kept."""
         inside, alignment = self.align(view, word_spans)
         word_of: Dict[str, WordSpan] = {}
         taken = [False] * len(alignment.token_spans)

@@ -1,4 +1,4 @@
-"""The concepts that spans of words may name."""
+"""Finds the concepts that spans of words may name."""
 
 from typing import Iterator, List, Optional, Sequence
 
@@ -9,14 +9,15 @@ from bio_ie.text.tokenizers.alignment import WordSpan
 
 
 class SpanCandidates:
-    """Looks spans up.
+    """Looks up the candidate concepts of spans of words.
 
     # Parameters
 
     generator : `CandidateGenerator`
     max_width : `int`, optional
-        If given, all spans of so many words are looked up that begin and end with a letter or a
-        digit and have a letter; else only those that are asked for.
+        If given, all spans of up to this many words are looked up whose first and last words have a
+        letter or a digit and that have a letter. By default, only the spans that are asked for are
+        looked up.
     """
 
     def __init__(self, generator: CandidateGenerator, max_width: Optional[int] = None) -> None:
@@ -30,13 +31,13 @@ class SpanCandidates:
         # Parameters
 
         text : `str`
-            Of the document, whose abbreviations count.
+            The text of the document, whose abbreviations are expanded in spans.
         words : `Sequence[Span]`
-            Character offsets of a sentence's words.
+            The character offsets of the words of a sentence.
         asked_for : `Sequence[WordSpan]`
-            First and last word of each, among `words`.
+            The spans to look up in any case: the first and last word of each, among `words`.
         """
-        spans = sorted({*asked_for, *self._every(text, words)})
+        spans = sorted({*asked_for, *self._all_spans(text, words)})
         written = [text[words[first][0] : words[last][1]] for first, last in spans]
         found = self._generator.generate(self._generator.expanded(text, written))
         return [
@@ -45,7 +46,7 @@ class SpanCandidates:
             for candidate in candidates
         ]
 
-    def _every(self, text: str, words: Sequence[Span]) -> Iterator[WordSpan]:
+    def _all_spans(self, text: str, words: Sequence[Span]) -> Iterator[WordSpan]:
         if self._max_width is None:
             return
         is_word = [any(map(str.isalnum, text[start:end])) for start, end in words]

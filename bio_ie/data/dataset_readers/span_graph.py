@@ -1,4 +1,5 @@
-"""Texts whose spans are entities, nested ones too, and relations between spans: for `keci`."""
+"""Sentences or documents with entities as spans of words, which may be nested, and relations
+between them: for `keci`."""
 
 from bisect import bisect_right
 from typing import Any, Dict, List, Set, Tuple
@@ -27,8 +28,8 @@ _WIDE_MENTIONS = Phrase(
 _IN_TWO_SENTENCES = Phrase("mentions in two sentences", one="mention in two sentences")
 _FURTHER_TYPES = Phrase("further types of a span", one="further type of a span")
 _NO_SPAN = Phrase(
-    "relations with an argument that is no span here",
-    one="relation with an argument that is no span here",
+    "relations with an argument that is not a span of the instance",
+    one="relation with an argument that is not a span of the instance",
 )
 _WITH_ITSELF = Phrase("relations of a span with itself", one="relation of a span with itself")
 _OF_FURTHER_TYPES = Phrase(
@@ -41,12 +42,13 @@ _FURTHER_LABELS = Phrase(
 
 @DatasetReader.register("span_graph")
 class SpanGraphReader(BackgroundSentenceReader):
-    """One instance a sentence (or document): its words, and the spans of words that are entities,
-    nested and crossing ones too, with relations between them (KECI, section 2.1).
+    """One instance for each sentence (or document): its words, the spans of words that are
+    entities, and the relations between them (KECI, section 2.1). Spans may be nested or cross each
+    other.
 
-    A span has one type and at most `max_span_width` words, and lies in one sentence. Whatever is
-    left out, and a relation one of whose arguments is, is counted in `losses` and stays gold in the
-    metadata, so it counts as missed in the scores.
+    A span has one type and at most `max_span_width` words, and lies in one sentence. Mentions that
+    are no such spans are left out, and so are relations with such mentions. They are counted in
+    `losses` and stay in the gold items of the metadata, so they count as missed in the scores.
 
     Registered as a `DatasetReader` with name "span_graph".
 
@@ -56,23 +58,23 @@ class SpanGraphReader(BackgroundSentenceReader):
     max_instances, serialization_dir
         See `BackgroundSentenceReader`.
     max_span_width : `int`, optional (default = `20`)
-        In words; L in the paper. The model has a `max_span_width` too: what is wider than that one
-        counts as missed all the same.
+        The most words of a span; L in the paper. The model has a `max_span_width` too: spans that
+        are wider than the model's setting count as missed in any case.
     unit : `str`, optional (default = `"sentence"`)
-        `"sentence"`, or `"document"`: then relations may join sentences, and a document of more
-        than `max_words` is cut between sentences.
+        `"sentence"` or `"document"`. With `"document"`, relations may cross sentences, and a
+        document with more than `max_words` words is cut between sentences.
     word_keys : `bool`, optional (default = `False`)
-        Also give the field `word_keys`, which a model needs to tell spans of the same name.
+        Also give the field `word_keys`, which a model needs to recognise spans with the same name.
 
     # Fields
 
     words : `TextField`
     sentences : `TensorField`, `[N]`, the number of each word's sentence; -1 is padding
-    word_keys : `TensorField`, `[N]`, a hash of each word in lower case; only if asked for
+    word_keys : `TensorField`, `[N]`, a hash of each word in lower case; only with `word_keys`
     entities : `RelationField` of first word, last word and type, namespace `span_labels`; only when
         labelled
-    relations : `RelationField` over spans, namespace `relation_labels`; only when labelled. A span
-        stands for itself by `span_position`.
+    relations : `RelationField` over spans, namespace `relation_labels`; only when labelled. Each
+        span is given as its number (`span_position`).
     background : `BackgroundGraphField`; only with a `background`
     metadata : `document_id`, `word_spans` (character offsets in the document), `is_padding`, and
         when labelled `gold_entities`, `gold_relations` (items of `bio_ie.metrics`) and, for a
@@ -104,12 +106,13 @@ class SpanGraphReader(BackgroundSentenceReader):
         spans = self.sentence_spans(document)
         if self._unit == "sentence":
             return split_document(document, spans)
-        # With its sentences, so that they need not be found again for every view.
+        # The sentences are stored in the document, so that they need not be found again per view.
         document = document.with_changes(sentences=spans)
         return split_document(document, self._windows(document, spans))
 
     def _windows(self, document: Document, spans: List[Span]) -> List[Span]:
-        """The document, or stretches of sentences of at most `max_words` words."""
+        """The span of the document, or the spans of stretches of sentences with at most `max_words`
+        words."""
         windows: List[Span] = []
         num_words = 0
         for start, end in spans:
@@ -172,8 +175,8 @@ class SpanGraphReader(BackgroundSentenceReader):
     def _spans(
         self, view: Sentence, word_spans: List[Span]
     ) -> Tuple[List[Span], Dict[str, WordSpan]]:
-        """The words, cut where `align` says so, and the first and last word of each mention that a
-        span can hold."""
+        """The words, cut where the setting `align` says so, and the first and last word of each
+        mention that a span can express."""
         inside, alignment = self.align(view, word_spans)
         numbers = self._sentence_numbers(view, alignment.token_spans).tolist()
         span_of: Dict[str, WordSpan] = {}
@@ -189,7 +192,8 @@ class SpanGraphReader(BackgroundSentenceReader):
         return alignment.token_spans, span_of
 
     def _types(self, view: Sentence, span_of: Dict[str, WordSpan]) -> Dict[WordSpan, str]:
-        """The type of each span: the first, of mentions of several types."""
+        """The type of each span. If several mentions with different types have the same span, the
+        first type counts."""
         types: Dict[WordSpan, str] = {}
         for mention in view.mentions:
             if mention.id not in span_of:
@@ -201,7 +205,7 @@ class SpanGraphReader(BackgroundSentenceReader):
     def _relations(
         self, view: Sentence, span_of: Dict[str, WordSpan], types: Dict[WordSpan, str]
     ) -> RelationField:
-        """Relations over spans; an undirected one in both orders."""
+        """The relations between spans. An undirected relation is there in both orders."""
         type_of = {mention.id: mention.type for mention in view.mentions}
         labels: Dict[Tuple[int, int, str], None] = {}  # in order, without duplicates
         pairs: Set[Tuple[int, int]] = set()
@@ -221,7 +225,8 @@ class SpanGraphReader(BackgroundSentenceReader):
                 undirected.append(relation.type)
             new_pairs = {(head, tail) for head, tail, _ in new}
             if any(types[span_of[mention]] != type_of[mention] for mention in arguments):
-                # Right for the spans; strictly, it cannot be found.
+                # The relation is right for the spans, but the strict score cannot count it as
+                # found: the predicted type of a span is not the type of this mention.
                 self.losses[_OF_FURTHER_TYPES] += 1
             elif not new.keys() <= labels.keys() and not pairs.isdisjoint(new_pairs):
                 self.losses[_FURTHER_LABELS] += 1

@@ -1,4 +1,4 @@
-"""Sentences with one tag a word and relations between words: for `joint_ner_re`."""
+"""Sentences with one tag per word and relations between words: for `joint_ner_re`."""
 
 from typing import Any, Dict, Tuple
 
@@ -16,8 +16,8 @@ from bio_ie.text.tokenizers.alignment import WordSpan
 
 _WITH_ITSELF = Phrase("relations of a mention with itself", one="relation of a mention with itself")
 _NOT_TAGGED = Phrase(
-    "relations with an argument that is not tagged here",
-    one="relation with an argument that is not tagged here",
+    "relations with an argument that has no tags",
+    one="relation with an argument that has no tags",
 )
 _FURTHER_LABELS = Phrase(
     "further labels of a pair of mentions", one="further label of a pair of mentions"
@@ -26,12 +26,12 @@ _FURTHER_LABELS = Phrase(
 
 @DatasetReader.register("tagged_relations")
 class TaggedRelationsReader(BackgroundSentenceReader):
-    """One instance a sentence: its words, BIOES (or BIO) tags of its mentions, and its relations
-    as pairs of last words (joint NER and RE, section 2).
+    """One instance for each sentence: its words, BIOES (or BIO) tags of its mentions, and its
+    relations as pairs of last words (joint NER and RE, section 2).
 
-    Tags hold no nested or crossing mentions: the longest are kept. Whatever is left out (and a
-    relation one of whose arguments is) is counted in `losses` and stays gold in the metadata, so
-    it counts as missed in the scores.
+    Tags cannot express nested or crossing mentions, so only the longest are kept. Mentions that are
+    left out, and relations with such mentions, are counted in `losses` and stay in the gold items
+    of the metadata, so they count as missed in the scores.
 
     Registered as a `DatasetReader` with name "tagged_relations".
 
@@ -85,7 +85,7 @@ class TaggedRelationsReader(BackgroundSentenceReader):
         return Instance(instance)
 
     def _relations(self, view: Sentence, word_of: Dict[str, WordSpan]) -> RelationField:
-        """Relations over last words; an undirected one in both orders."""
+        """The relations between last words. An undirected relation is there in both orders."""
         labels: Dict[Tuple[int, int, str], None] = {}  # in order, without duplicates
         undirected = []
         for relation in view.relations:

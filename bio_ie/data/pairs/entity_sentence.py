@@ -1,4 +1,4 @@
-"""Sentences as words with entities among them, and the pairs of entities to look at."""
+"""Sentences as lists of words with mentions of entities, and the pairs of entities in them."""
 
 from dataclasses import dataclass
 from itertools import combinations
@@ -15,7 +15,7 @@ SAME_IDENTIFIER = Phrase(
 )
 
 ENTITY_TOKEN = "<ENT>"
-"""Stands for a mention in the context of a pair (RELVM, section 2)."""
+"""The word that replaces a mention in the context of a pair (RELVM, section 2)."""
 
 
 class EntityMention(NamedTuple):
@@ -24,14 +24,14 @@ class EntityMention(NamedTuple):
     # Parameters
 
     first, beyond : `int`
-        Its words are `words[first:beyond]`.
+        The words of the mention are `words[first:beyond]` of its sentence.
     type : `str`
     identifier : `str`, optional (default = `""`)
-        Of its concept; empty if that is not known.
+        The identifier of the concept that the mention names; empty if it is not known.
     id : `str`, optional (default = `""`)
-        Of the mention in its document.
+        The id of the mention in its document.
     entity_id : `str`, optional (default = `""`)
-        Shared by mentions that name the same thing.
+        An id that mentions of the same thing share.
     """
 
     first: int
@@ -43,7 +43,7 @@ class EntityMention(NamedTuple):
 
 
 class EntityPair(NamedTuple):
-    """Two entities of a sentence by the mentions that stand for them, `x` before `y`."""
+    """Two entities of a sentence, each given by one mention. `x` is before `y` in the sentence."""
 
     x: EntityMention
     y: EntityMention
@@ -51,20 +51,22 @@ class EntityPair(NamedTuple):
 
 @dataclass(frozen=True)
 class EntitySentence:
-    """A sentence in words, with mentions of entities.
+    """A sentence as a list of words, with mentions of entities.
 
     # Parameters
 
     id : `str`
-        Of its document.
+        The id of the sentence's document.
     words : `Sequence[str]`
     mentions : `Sequence[EntityMention]`
     text : `str`, optional
-        As it is written; by default the words with a space between them.
+        The sentence as it is written. By default, it is the words joined by spaces.
     word_spans : `Sequence[Span]`, optional
-        The words' offsets in the document; by default those in the words with a space between.
+        The offsets of the words in the document. By default, they are the offsets in the words
+        joined by spaces.
     relations : `Sequence[Tuple[str, str, str]]`
-        Type, and the ids of the mentions that are head and tail; both are in the sentence.
+        Each relation's type and the ids of the mentions that are its head and its tail. Both
+        mentions are in the sentence.
     """
 
     id: str
@@ -79,7 +81,7 @@ class EntitySentence:
         return " ".join(self.words) if self.text is None else self.text
 
     def span(self, mention: EntityMention) -> Span:
-        """The offsets of a mention, see `word_spans`."""
+        """The character offsets of a mention; see `word_spans`."""
         if self.word_spans is not None:
             return self.word_spans[mention.first][0], self.word_spans[mention.beyond - 1][1]
         start = sum(map(len, self.words[: mention.first])) + mention.first
@@ -89,15 +91,17 @@ class EntitySentence:
         return " ".join(self.words[mention.first : mention.beyond])
 
     def context(self, pair: EntityPair) -> List[str]:
-        """The words, each of the two mentions replaced by one `<ENT>` (RELVM, section 2)."""
+        """The words of the sentence, with each of the two mentions replaced by one `<ENT>` (RELVM,
+        section 2)."""
         (x, y), words = pair, self.words
         between = words[x.beyond : y.first]
         return [*words[: x.first], ENTITY_TOKEN, *between, ENTITY_TOKEN, *words[y.beyond :]]
 
 
-def entity_of(mention: EntityMention) -> Hashable:
-    """Equal for mentions of one entity of a sentence: of the same `entity_id` or, where the corpus
-    gives none, of the same type and identifier. A mention without either is an entity by itself."""
+def entity_key(mention: EntityMention) -> Hashable:
+    """A key that is equal for mentions of the same entity of a sentence. Such mentions have the
+    same `entity_id` or, where the corpus gives no `entity_id`, the same type and identifier. A
+    mention without either is an entity of its own."""
     if mention.entity_id:
         return "entity", mention.entity_id
     if mention.identifier:
@@ -106,18 +110,18 @@ def entity_of(mention: EntityMention) -> Hashable:
 
 
 def entity_pairs(mentions: Sequence[EntityMention]) -> Tuple[List[EntityPair], int]:
-    """One pair for every two entities of a sentence. Of entities with several mentions it has those
-    that stand closest together, the first of them if several do.
+    """One pair for every two entities of a sentence. If an entity has several mentions, the pair
+    has the two mentions that stand closest together, or the first such two if there are several.
 
     # Returns
 
     `Tuple[List[EntityPair], int]`
-        The pairs in the order of the text; and how many entities have no pair, for all their
-        mentions overlap.
+        The pairs in the order of the text; and how many pairs of entities are left out because all
+        their mentions overlap.
     """
     entities: Dict[Hashable, List[EntityMention]] = {}
     for mention in mentions:
-        entities.setdefault(entity_of(mention), []).append(mention)
+        entities.setdefault(entity_key(mention), []).append(mention)
     pairs = []
     num_overlapping = 0
     for one, other in combinations(entities.values(), 2):

@@ -1,4 +1,4 @@
-"""Documents cut into sentences in words, with the mentions of entities among them."""
+"""Cuts documents into sentences as lists of words, with mentions of entities."""
 
 from typing import Dict, Iterator, Optional
 
@@ -25,9 +25,9 @@ _LOST_RELATIONS = Phrase(
 
 class EntitySentences:
     """
-    Cuts documents into sentences, and these into words, with the corpus's own sentences and words
-    where it has some. A word that a mention begins or ends in is cut there: for a mention that is
-    to be replaced, nothing else will do. A discontinuous mention is taken from end to end.
+    Cuts documents into sentences, and sentences into words. The corpus's own sentences and words
+    are used where it has some. A word in which a mention begins or ends is cut there, because the
+    mention must be replaced exactly. A discontinuous mention is taken from end to end.
 
     # Parameters
 
@@ -45,14 +45,15 @@ class EntitySentences:
         self._splitter = sentence_splitter or PysbdSentenceSplitter()
 
     def __call__(self, document: Document, losses: Losses) -> Iterator[EntitySentence]:
-        """The sentences with two mentions or more. What is left out is added to `losses`."""
+        """The sentences with two or more mentions. Mentions and relations that are left out are
+        counted in `losses`."""
         for sentence in split_document(document, sentence_spans(document, self._splitter)):
             num_inside = len(mentions_inside(sentence))
             if num_inside > 1:
                 aligned = align_sentence(sentence, sentence_words(sentence, self._tokenizer))
                 count_misaligned(aligned, losses)
                 yield self._sentence(sentence, aligned, losses)
-            else:  # most sentences have no pair, and need no words
+            else:  # most sentences have no pair, so the work of splitting them into words is saved
                 losses[CROSSING] += len(sentence.mentions) - num_inside
                 losses[_LOST_RELATIONS] += len(sentence.relations)
 

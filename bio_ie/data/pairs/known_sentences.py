@@ -1,4 +1,4 @@
-"""Sentences of some corpora, found again in others, whatever is blinded in them."""
+"""Recognises sentences of some corpora in others, even if their entities are blinded."""
 
 import re
 from functools import lru_cache
@@ -15,32 +15,33 @@ _LONGEST_ENTITY = 80
 
 
 def without_placeholders(text: str) -> List[str]:
-    """The parts of a text between its blinded arguments (`@GENE$`), the whole text if it has
-    none."""
+    """The parts of a text between its blinded arguments (`@GENE$`). A text without blinded
+    arguments is one part."""
     return _PLACEHOLDER.split(text)
 
 
 class KnownSentences:
     """
-    Sentences that are to be told when they are seen again. Only letters and digits count, not their
-    case, their accents or the spaces between them. A blinded argument may be anything of up to 80
-    characters. A sentence with less than 40 characters besides has to be all of the one that is
-    seen; a longer one may be part of it, for corpora do not agree about where sentences end.
+    A set of sentences that recognises them in other texts (`text in known_sentences`). Only letters
+    and digits count. Case, accents and spaces do not count. A blinded argument matches any 1 to 80
+    characters. A known sentence with fewer than 40 characters outside its blinded arguments must
+    match the whole text. A longer one may match a part of the text, because corpora do not agree
+    about where sentences end.
     """
 
     def __init__(self) -> None:
         self._known: Set[Pieces] = set()
-        # By the beginning of the longest piece, so that most sentences are told by look-ups alone.
+        # Keyed by the beginning of the longest piece, so that look-ups alone decide most texts.
         self._by_key: Dict[int, Dict[str, List[Pieces]]] = {length: {} for length in _KEY_LENGTHS}
         self._without_key: List[Pieces] = []
 
     def __len__(self) -> int:
-        """How many there are that differ."""
+        """The number of different sentences."""
         return len(self._known)
 
     def add(self, text: str) -> None:
-        """Nothing is added for a text without a letter or a digit besides what is blinded."""
-        pieces = tuple(_solid(piece) for piece in without_placeholders(text))
+        """Adds a sentence, unless it has no letter or digit outside its blinded arguments."""
+        pieces = tuple(_letters_and_digits(piece) for piece in without_placeholders(text))
         if pieces in self._known or not any(pieces):
             return
         self._known.add(pieces)
@@ -52,7 +53,7 @@ class KnownSentences:
         self._without_key.append(pieces)
 
     def __contains__(self, text: str) -> bool:
-        seen = _solid(text)
+        seen = _letters_and_digits(text)
         for length, by_key in self._by_key.items():
             if not by_key:
                 continue
@@ -63,7 +64,7 @@ class KnownSentences:
         return any(_is_seen(pieces, seen) for pieces in self._without_key)
 
 
-def _solid(text: str) -> str:
+def _letters_and_digits(text: str) -> str:
     return normalize_name(text).replace(" ", "")
 
 

@@ -1,4 +1,4 @@
-"""Sentences that are almost the same."""
+"""Finds sentences that are almost the same as others."""
 
 import math
 from collections import Counter, defaultdict
@@ -11,7 +11,7 @@ from bio_ie.knowledge.normalization import normalize_name
 
 
 class NearDuplicate(NamedTuple):
-    """The most similar of some texts, by number, and its similarity."""
+    """The most similar one of some texts: its place among them, and its similarity."""
 
     place: int
     similarity: float
@@ -20,32 +20,33 @@ class NearDuplicate(NamedTuple):
 def near_duplicates(
     texts: Sequence[str], among: Sequence[str], threshold: float = 0.8
 ) -> List[Optional[NearDuplicate]]:
-    """For each of `texts` the one `among` others that is most similar, the first of them if several
-    are; `None` if none reaches the threshold.
+    """For each of `texts`, the most similar one of the texts `among`. If several are equally
+    similar, it is the first of them. If none reaches the threshold, it is `None`.
 
-    The similarity is that of Jaccard: of all words of two texts, the share that both have. Words
-    are lower-cased, without punctuation; blinded arguments (`@GENE$`) are no words. That of texts
-    that differ in nothing but these, and the order and number of words, is 1.
+    The similarity is the Jaccard similarity: the share of all words of two texts that both texts
+    have. Words are lower-cased, without punctuation. Blinded arguments (`@GENE$`) do not count as
+    words. Two texts have similarity 1 if they differ only in blinded arguments and in the order and
+    number of their words.
 
     # Parameters
 
     texts, among : `Sequence[str]`
     threshold : `float`, optional (default = `0.8`)
-        Above 0.
+        The lowest similarity that counts, above 0 and at most 1.
     """
     if not 0 < threshold <= 1:
         raise ConfigurationError(f"threshold must be above 0 and at most 1, not {threshold}")
-    wanted, others = [list(map(_words, some)) for some in (texts, among)]
-    frequency = Counter(word for words in [*wanted, *others] for word in words)
-    # Texts with that much in common share one of their rarest words: only these are looked up.
+    words_of_texts, words_among = [list(map(_words, some)) for some in (texts, among)]
+    frequency = Counter(word for words in [*words_of_texts, *words_among] for word in words)
+    # Texts that reach the threshold share one of their rarest words, so only these are looked up.
     by_word: Dict[str, List[int]] = defaultdict(list)
-    for index, words in enumerate(others):
+    for index, words in enumerate(words_among):
         for word in _rarest(words, frequency, threshold):
             by_word[word].append(index)
     result: List[Optional[NearDuplicate]] = []
-    for words in wanted:
+    for words in words_of_texts:
         candidates = {i for word in _rarest(words, frequency, threshold) for i in by_word[word]}
-        found = [NearDuplicate(i, _similarity(words, others[i])) for i in candidates]
+        found = [NearDuplicate(i, _similarity(words, words_among[i])) for i in candidates]
         result.append(
             max(
                 (item for item in found if item.similarity >= threshold),
@@ -61,9 +62,9 @@ def _words(text: str) -> FrozenSet[str]:
 
 
 def _rarest(words: FrozenSet[str], frequency: "Counter[str]", threshold: float) -> List[str]:
-    """All but `ceil(threshold * n) - 1` of the words, the rarest ones: two texts whose similarity
-    reaches the threshold have one of these in common."""
-    # Rounded, so that 0.8 * 5 is 4 and no more.
+    """The rarest words: all of the n words but the `ceil(threshold * n) - 1` most frequent. Two
+    texts whose similarity reaches the threshold have at least one of these words in common."""
+    # Rounded, so that 0.8 * 5 is exactly 4.
     number = len(words) - math.ceil(round(threshold * len(words), 9)) + 1
     return sorted(words, key=lambda word: (frequency[word], word))[:number] if words else []
 

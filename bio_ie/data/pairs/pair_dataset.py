@@ -1,4 +1,4 @@
-"""Pairs of entities of a corpus, related and unrelated ones, split for training and evaluation."""
+"""Makes labelled pairs of entities from a corpus, and splits them for training and evaluation."""
 
 import hashlib
 from collections import Counter
@@ -21,7 +21,7 @@ from bio_ie.knowledge.knowledge_base import KnowledgeBase
 from bio_ie.text.counted import Phrase
 
 Pair = Tuple[str, str]
-"""Two identifiers in the order of the alphabet: a pair has no direction."""
+"""Two identifiers in alphabetical order. A pair has no direction."""
 
 _EXCLUDED = Phrase(
     "pairs with an excluded relation were left out",
@@ -42,16 +42,17 @@ def unordered(one: str, other: str) -> Pair:
 
 @dataclass
 class CoOccurrence:
-    """What is known of a pair that some sentence names.
+    """A pair of entities that at least one sentence names together.
 
     # Parameters
 
     entities, types : `Tuple[str, str]`
-        In the order of the types, then of the identifiers.
+        The identifiers and the types of the two entities. The two are ordered by type, then by
+        identifier.
     sentences : `int`
-        How many name both.
+        The number of sentences that name both entities.
     contexts : `List[List[str]]`
-        The words of some of them, the mentions replaced by `<ENT>`.
+        The words of some of these sentences, with the two mentions replaced by `<ENT>`.
     """
 
     entities: Tuple[str, str]
@@ -66,18 +67,18 @@ def co_occurrences(
     kb: Optional[KnowledgeBase] = None,
     losses: Optional[Losses] = None,
 ) -> Dict[Pair, CoOccurrence]:
-    """The pairs of entities that occur in a sentence together (RELVM, section 4.3: "we only
+    """The pairs of entities that occur together in a sentence (RELVM, section 4.3: "we only
     include entity pairs that occur in at least one sentence").
 
     # Parameters
 
     sentences : `Iterable[EntitySentence]`
     max_contexts : `int`, optional (default = `0`)
-        Of a pair, the words of so many sentences are kept: the first ones.
+        The number of sentences of a pair whose words are kept: the first ones.
     kb : `KnowledgeBase`, optional
         See `read_pairs`.
     losses : `Losses`, optional
-        Where pairs that are left out are counted, by reason.
+        Pairs that are left out are counted here, by reason.
     """
     losses = Counter() if losses is None else losses
     found: Dict[Pair, CoOccurrence] = {}
@@ -106,14 +107,16 @@ def labelled_pairs(
     related: AbstractSet[Pair],
     excluded: AbstractSet[Pair] = frozenset(),
 ) -> Tuple[Dict[Pair, str], Losses]:
-    """The class of each pair that was found: both types joined if it is related, else
-    `NO-RELATION`. Left out are pairs that are excluded, related or not, and unrelated ones of two
-    types that no related pair has: nothing can be learned of these but their types.
+    """The class of each pair that was found. The class of a related pair is both types joined
+    (`pair_label`). The class of an unrelated pair is `NO-RELATION`.
+
+    Excluded pairs are left out, related or not. Unrelated pairs of two types that no related pair
+    has are left out too, because a model would tell them by their types alone.
 
     # Returns
 
     `Tuple[Dict[Pair, str], Losses]`
-        And how many were left out, by reason.
+        The classes, and how many pairs were left out, by reason.
     """
     left_out: Losses = Counter()
     known_types = {
@@ -134,14 +137,14 @@ def labelled_pairs(
 
 @dataclass(frozen=True)
 class Shares:
-    """Which parts of the pairs are held out.
+    """The shares of the pairs that are held out for validation and test.
 
     # Parameters
 
     validation, test : `float`, optional (default = `0.1`)
-        Of the related and of the unrelated pairs.
+        The shares of the related pairs and of the unrelated pairs.
     unrelated_validation, unrelated_test : `float`, optional
-        Of the unrelated pairs, if it is another part.
+        The shares of the unrelated pairs, if they are different.
     """
 
     validation: float = 0.1
@@ -170,14 +173,14 @@ class Shares:
 
 
 def split_pairs(labels: Mapping[Pair, str], shares: Shares, seed: int = 0) -> Dict[str, List[Pair]]:
-    """`train`, `validation` and `test`: a pair, in whichever order, is in one of them only (paper
-    5, section 4.3). What is unrelated in `train` is the pool that batches are filled from. Which
-    pair goes where depends on the pairs and `seed` alone."""
+    """Splits pairs into `train`, `validation` and `test`. A pair, in either order of its entities,
+    is in only one of them (RELVM, section 4.3). The unrelated pairs of `train` are the pool from
+    which batches are filled. Only the pairs and `seed` decide which pair is in which part."""
     splits: Dict[str, List[Pair]] = {"train": [], "validation": [], "test": []}
     is_related = {True: shares.related, False: shares.unrelated}
     for related, (validation_share, test_share) in is_related.items():
         pairs = [pair for pair, label in labels.items() if (label != NO_RELATION) is related]
-        pairs.sort(key=lambda pair: _chance(pair, seed))
+        pairs.sort(key=lambda pair: _shuffling_key(pair, seed))
         num_validation, num_test = (
             round(share * len(pairs)) for share in (validation_share, test_share)
         )
@@ -188,14 +191,14 @@ def split_pairs(labels: Mapping[Pair, str], shares: Shares, seed: int = 0) -> Di
     return splits
 
 
-def _chance(pair: Sequence[str], seed: int) -> str:
+def _shuffling_key(pair: Sequence[str], seed: int) -> str:
     return hashlib.sha256("\n".join([str(seed), *pair]).encode("utf-8", "replace")).hexdigest()
 
 
 def pair_lines(
     pairs: Iterable[Pair], found: Mapping[Pair, CoOccurrence], labels: Mapping[Pair, str]
 ) -> Iterator[Dict[str, object]]:
-    """The pairs as the reader `relation_pairs` takes them."""
+    """The pairs as JSON objects, which are the lines that the reader `relation_pairs` reads."""
     for pair in pairs:
         item = found[pair]
         line: Dict[str, object] = {

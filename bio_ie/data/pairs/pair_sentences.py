@@ -1,4 +1,4 @@
-"""Sentences as words with the entities that they name, one a line: unlabelled text for the
+"""The format of files with one sentence per line, as words with entities: unlabelled text for the
 relation representations of RELVM."""
 
 import json
@@ -20,18 +20,20 @@ logger = logging.getLogger(__name__)
 
 @CorpusFormat.register("pair_sentences")
 class PairSentencesFormat(CorpusFormat):
-    """A sentence a line: `{"id": "7.2", "words": [...], "entities": [[0, 2, "CHEMICAL",
-    "MESH:D008687"], ...]}`. An entity has its first word, the one beyond its last, a type and, if
-    it is known, an identifier. `bio-ie extract-pairs` writes it.
+    """A format with one sentence per line: `{"id": "7.2", "words": [...], "entities": [[0, 2,
+    "CHEMICAL", "MESH:D008687"], ...]}`. An entity has the number of its first word, the number of
+    the word after its last, a type and, if it is known, an identifier. `bio-ie extract-pairs`
+    writes this format.
 
-    Registered as a `CorpusFormat` with name "pair_sentences". As a corpus, each line is a document:
-    the words with a space between them. The reader `relation_context` takes `sentences`, which is
-    several times as fast and keeps nothing of what it has read.
+    Registered as a `CorpusFormat` with name "pair_sentences". When the file is read as a corpus,
+    each line is a document whose text is the words joined by spaces. The reader `relation_context`
+    calls `sentences` instead, which is several times as fast and keeps nothing that it has read in
+    memory.
     """
 
     def sentences(self, path: str) -> Iterator[EntitySentence]:
-        """The lines of `path`, which is what `read` takes. Raises `CorpusError` as it does, but
-        does not look for ids that occur twice."""
+        """The sentences of `path`, which may be any path that `read` takes. This method raises
+        `CorpusError` as `read` does, but it does not look for ids that occur twice."""
         report = CorpusReport()
         is_empty = True
         for file, name in self._files(path):
@@ -50,7 +52,7 @@ class PairSentencesFormat(CorpusFormat):
             logger.warning("%s: %s", path, report)
 
     def _sentences(self, source: Source) -> Iterator[EntitySentence]:
-        # Bytes that are no text spoil their line only: parse_json finds them.
+        # Bytes that are not valid text make only their own line invalid: parse_json finds them.
         for line in source.lines(errors="surrogateescape"):
             if not line or line.isspace():
                 continue
@@ -65,7 +67,7 @@ class PairSentencesFormat(CorpusFormat):
 
 
 def sentence_to_json(sentence: EntitySentence) -> str:
-    """The line of a sentence, without its end."""
+    """The line of a sentence, without the line end."""
     entities: List[List[Any]] = []
     for mention in sentence.mentions:
         entity: List[Any] = [mention.first, mention.beyond, mention.type]
@@ -89,7 +91,7 @@ def parse_sentence(line: str) -> EntitySentence:
     identifier, words, entities = (value.get(key) for key in ("id", "words", "entities"))
     if not isinstance(identifier, str):
         raise BadItem("'id' must be a string", quoted(identifier))
-    # Not `isinstance`: this is done for every word of a large corpus.
+    # `type(...) is` and not `isinstance`, for speed: this runs for every word of a large corpus.
     if type(words) is not list or not words or not all(type(word) is str for word in words):
         raise BadItem("'words' must be a list of strings", quoted(words))
     if not all(map(str.strip, words)):

@@ -1,4 +1,4 @@
-"""Broken input for the parsers, and what must hold when they read it."""
+"""Broken input for the parsers, and a check of what they must do with it."""
 
 import json
 import tempfile
@@ -30,7 +30,7 @@ JSON = st.recursive(
 
 @st.composite
 def mutated_bytes(draw: st.DrawFn, valid: bytes) -> bytes:
-    """A file with a few stretches replaced: by noise, or by other stretches of itself."""
+    """A file in which noise or other stretches of the file replace a few stretches."""
     content = valid
     for _ in range(draw(st.integers(1, 4))):
         start = draw(st.integers(0, len(content)))
@@ -80,8 +80,8 @@ def broken_json(draw: st.DrawFn, valid: Any) -> bytes:
 
 
 def check_only_corpus_errors(corpus_format: Dict[str, Any], files: Dict[str, bytes]) -> None:
-    """Reads the first of `files` in both modes: documents that survive their own JSON form, or a
-    `CorpusError`."""
+    """Reads the first of `files` in both modes. Checks that the documents are equal after writing
+    and reading their JSON form, or that the error is a `CorpusError`."""
     with tempfile.TemporaryDirectory() as folder:
         for name, content in files.items():
             (Path(folder) / name).parent.mkdir(exist_ok=True)

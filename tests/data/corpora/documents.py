@@ -1,4 +1,4 @@
-"""Hypothesis strategies for documents, and what two of them have in common."""
+"""Hypothesis strategies for documents, and normal forms to compare documents."""
 
 from dataclasses import replace
 from typing import Any, Dict, List, Optional, Tuple
@@ -11,7 +11,8 @@ ANY = st.characters(codec="utf-8")
 """Every character a file can hold: control characters, line separators, astral ones."""
 
 PRINTABLE = st.sampled_from("aβéZ09 .-(|,;:#'\"<&\u2028\u0085\u3000😀\u0301")
-"""Characters on which every format has to be careful, but none that ends a line or a column."""
+"""Characters that are difficult for every format, without characters that end a line or a
+column."""
 
 WORD = st.text(st.sampled_from("abAB01-_βé"), min_size=1, max_size=6)
 
@@ -36,7 +37,8 @@ def layers(length: int, limit: int = 3) -> "st.SearchStrategy[List[Span]]":
 
 @st.composite
 def mentions(draw: st.DrawFn, length: int, string: "st.SearchStrategy[str]") -> List[Mention]:
-    """Nested, overlapping, equal, discontinuous, composite: whatever the model allows."""
+    """Mentions that may be nested, overlapping, equal, discontinuous or composite: everything that
+    `Document` allows."""
     result = []
     for mention_id in draw(st.lists(string, max_size=4 if length else 0, unique=True)):
         parts = draw(layers(length))
@@ -65,7 +67,8 @@ def documents(
     characters: "st.SearchStrategy[str]" = ANY,
     string: Optional["st.SearchStrategy[str]"] = None,
 ) -> Document:
-    """Any document: texts of `characters`, ids and types and the like from `string`."""
+    """Any document. Its text is of `characters`, and its ids, types and other strings come from
+    `string`."""
     string = st.text(characters, min_size=1, max_size=4) if string is None else string
     text = draw(st.text(characters, max_size=40))
     found = draw(mentions(len(text), string))
@@ -100,7 +103,7 @@ def documents(
 
 
 def without(document: Document, *names: str) -> Document:
-    """`document` with the fields `names` emptied: `"tokens"`, `"mention.score"`."""
+    """`document` with empty fields `names`, such as `"tokens"` or `"mention.score"`."""
     for name in names:
         layer, _, part = name.partition(".")
         if not part:
@@ -113,8 +116,9 @@ def without(document: Document, *names: str) -> Document:
 
 
 def renamed(document: Document) -> Document:
-    """`document` with mention ids `T1`, `T2`, ... and, for entity ids, that of the entity's first
-    mention; an entity of one mention has none. Names say nothing, and not every format has them."""
+    """`document` with normalised ids, because not every format keeps ids. Mentions get the ids
+    `T1`, `T2`, ... The entity id of a mention becomes the id of the entity's first mention, or none
+    if the entity has only one mention."""
     names = {mention.id: f"T{number}" for number, mention in enumerate(document.mentions, 1)}
     groups: Dict[str, List[str]] = {}
     for mention in document.mentions:
@@ -135,7 +139,7 @@ def renamed(document: Document) -> Document:
 
 
 def by_id(document: Document) -> Tuple[Document, List[Mention]]:
-    """`document` apart from the order of its mentions."""
+    """A form of `document` that does not depend on the order of its mentions."""
     return (
         replace(document, mentions=(), relations=()),
         sorted(document.mentions, key=lambda mention: mention.id),

@@ -1,4 +1,5 @@
-"""Damage for a valid file, as it happens: bytes lost, doubled, swapped, numbers changed."""
+"""Damages a valid file as accidents do: bytes are lost, doubled or swapped, and numbers are
+changed."""
 
 import re
 from typing import Callable, List

@@ -1,4 +1,5 @@
-"""Every format names the file, the place and the reason, and `skip` loses the bad item alone."""
+"""Errors of every format name the file, the place and the reason. With `skip`, only the bad item is
+lost."""
 
 import gzip
 import json

@@ -14,7 +14,8 @@ from bio_ie.text.document import Document, Mention
 
 
 class Lines(CorpusFormat):
-    """Document per line; "bad" is a bad item, "wrong" a mention that fits no text, "end" ends."""
+    """A format with one document per line. A line "bad" is a bad item, "wrong" is a document with a
+    mention outside its text, and "end" breaks the file off."""
 
     def _read(self, source: Source) -> Iterator[Document]:
         for line in source.lines():

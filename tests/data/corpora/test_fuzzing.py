@@ -1,4 +1,4 @@
-"""Whatever is in a file, a parser reads it or says `CorpusError`, and what it read holds."""
+"""A parser reads any file or raises `CorpusError`, and the documents that it reads are valid."""
 
 import gzip
 import json
@@ -43,7 +43,8 @@ def outcome(name: str, path: Path, on_error: str) -> Tuple[List[Document], str, 
 
 
 def read_both_ways(name: str, path: Path) -> None:
-    """Where nothing was lost, both modes give the same; where something was, both say so."""
+    """Checks both modes. If nothing was lost, both give the same documents. If something was lost,
+    one mode raises an error and the other reports it."""
     strict, error, _ = outcome(name, path, "raise")
     lenient, lenient_error, report = outcome(name, path, "skip")
     assert lenient[: len(strict)] == strict

@@ -1,4 +1,4 @@
-"""What is known of evaluated documents stays out of training corpora and knowledge bases."""
+"""Facts and links of evaluated documents stay out of training corpora and knowledge bases."""
 
 import sqlite3
 from contextlib import closing
@@ -33,7 +33,8 @@ def knowledge_base(path: Path, excluded: Set[str], diseases: Path, hpoa: Path) -
     terms = sorted({annotation.term for annotation in read_annotations(source)})
     statements = {
         "ctd": CtdSource(str(diseases)).read(SourceReport()),
-        "hpo": [ConceptName(term, term) for term in terms],  # the ontology takes longer to read
+        # reading the ontology takes longer than the default time limit
+        "hpo": [ConceptName(term, term) for term in terms],
         "hpoa": HpoaSource(str(hpoa)).read(SourceReport()),
     }
     write_knowledge_base(path, statements, exclude_documents=excluded)
@@ -86,7 +87,7 @@ def test_knowledge_base_lacks_what_evaluated_documents_alone_say(
     kb = knowledge_base(tmp_path / "kb.sqlite", excluded, *files)
     assert documents_of(full) & excluded == {"900001", "900002", "900003"}
     assert not documents_of(kb) & excluded
-    # What has no reference was curated from no paper.
+    # A relation without a reference was not curated from any paper.
     assert relations_without_reference(kb) == relations_without_reference(full) == {"is_a"}
 
 
@@ -107,7 +108,7 @@ def test_ctd_training_corpus_lacks_bc5cdrs_development_documents(
     test: List[str] = [document.id for document in PubtatorFormat().read(evaluated["file"])]
     assert {fact for fact in everything if fact[0] not in set(test)} == training
     assert len(training) < len(everything)
-    # Nor are the facts there that the evaluated documents are annotated with.
+    # The facts that the evaluated documents are annotated with are missing too.
     annotated = {
         (document.id, f"MESH:{fact.head}", f"MESH:{fact.tail}")
         for document in PubtatorFormat().read(evaluated["file"])

@@ -1,4 +1,4 @@
-"""The published corpora: their counts, and that nothing of them is lost on the way."""
+"""Reads the published corpora: their counts are right, and nothing is lost on the way."""
 
 import gzip
 from collections import Counter
@@ -38,7 +38,7 @@ def test_bc5cdr_missing_and_composite_ids(corpus_folder: Path) -> None:
     for name in CDR:
         for document in read(corpus_folder / "bc5cdr" / f"{name}.PubTator.txt.gz")[0]:
             kinds.update(min(len(mention.concept_ids), 2) for mention in document.mentions)
-    # 198 composite ids, of which one lists an id that is missing: D000001|-1.
+    # There are 198 composite ids. One of them lists a missing id: D000001|-1.
     assert kinds[0] == 135
     assert kinds[2] == 197
 
@@ -58,7 +58,7 @@ def test_pubtator_central_sample_has_two_mentions_of_a_placeholder(
     documents, report = read(
         corpus_folder / "ctd_bran" / "bioconcepts2pubtator_offsets.sample.gz", "skip"
     )
-    # Both annotate "NO ABSTRACT" where there is none.
+    # Both files annotate "NO ABSTRACT" in documents without an abstract.
     assert report.lost == {"offsets are reversed or outside the text": 2}
     assert (report.documents, report.mentions) == (651, 7537)
     written = CorpusFormat.by_name("pubtator")().write(documents, tmp_path / "x")

@@ -1,4 +1,4 @@
-"""Facts of the published databases, joined to the texts that there are."""
+"""Facts of the published databases, joined to the texts that are available."""
 
 from collections import Counter
 from pathlib import Path
@@ -62,7 +62,7 @@ def test_ctd_table_has_a_fact_of_one_of_the_automatically_annotated_documents(
 def test_most_facts_of_ctd_are_linked_in_bc5cdr_and_annotated_there(
     corpus_folder: Path, cdr: List[Document]
 ) -> None:
-    """BC5CDR was made from CTD: ids are in the same spelling, so that facts can be compared."""
+    """BC5CDR was made from CTD, so ids have the same spelling, and facts can be compared."""
     joined = list(ctd(corpus_folder, PubtatorFormat(), filter="linked").read(
         corpus_folder / "bc5cdr" / "CDR_*.gz"
     ))  # fmt: skip

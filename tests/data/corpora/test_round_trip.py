@@ -1,4 +1,5 @@
-"""write, then read: nothing is lost that the format can hold, and the rest is counted."""
+"""Writes documents and reads them again: nothing that the format can hold is lost, and the rest is
+counted."""
 
 import re
 import tempfile
@@ -103,7 +104,7 @@ def test_xml_replaces_forbidden_characters_one_by_one_and_counts_them(document: 
     assert back.text == forbidden.sub("\ufffd", document.text)
     value = document.to_json()
     for mention in value.get("mentions", ()):
-        del mention["text"]  # is the document's text once more
+        del mention["text"]  # the normalised form has the document's text again
     count = sum(len(forbidden.findall(part)) for part in _strings(value))
     assert report.lost["characters that XML forbids"] == count
 
@@ -129,7 +130,8 @@ def pubtator_documents(draw: st.DrawFn) -> Document:
         end = draw(st.integers(start + 1, len(text)))
         concept_ids = tuple(draw(ids))
         notation = draw(st.sampled_from(["", "UMLS:"])) + ",".join(concept_ids)
-        # "a|A|0" would be a sequence variant, one id: such three are written with commas anyway.
+        # "a|A|0" would be a sequence variant, which is one id. So three such ids are written with
+        # commas in any case.
         is_usual = len(concept_ids) < 2 or re.match(r"[a-z]\|[A-Z]*\|", "|".join(concept_ids))
         metadata = draw(
             st.sampled_from([None, {"names": ["a b", "c"]}])

@@ -1,4 +1,4 @@
-"""What every single-file format has to say about files that are no text, or break off."""
+"""The errors of every single-file format for files that are not text or that break off."""
 
 import gzip
 
@@ -25,7 +25,8 @@ def name(request):
 
 @pytest.fixture
 def broken(name, fixtures_folder, tmp_path):
-    """Puts the fixture of a format, with its companions, where its first file can be broken."""
+    """Copies the fixture of a format, with its companion files, to a place where the test can break
+    its first file."""
     source = fixtures_folder / "corpora" / FILES[name]
     content = source.read_bytes()
     for companion in source.parent.iterdir():

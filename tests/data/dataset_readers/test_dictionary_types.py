@@ -34,7 +34,7 @@ def test_certain_names_are_instances(kb):
         ("A cold : amfetamine , <ENT> , epilepsy .", "DISEASE"),
         ("A cold : amfetamine , common cold , <ENT> .", "DISEASE"),
     ]
-    # Seizures, and a cold that may be a sensation.
+    # The ambiguous names are "Seizures", and "cold", which may be a sensation.
     assert made.losses["names of several types were left out"] == 2
 
 

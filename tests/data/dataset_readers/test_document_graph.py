@@ -174,14 +174,14 @@ def test_what_is_too_much_is_counted_and_stays_gold(facts_kb: Any) -> None:
     reader = build(facts_kb, max_mentions=1)
     instance = read(reader)
     assert len(instance["graph"].mentions) == 1
-    assert reader.losses["mentions behind max_mentions"] == 3
+    assert reader.losses["mentions beyond max_mentions were left out"] == 3
     assert len(instance["metadata"]["mentions"]) == 4
     assert len(instance["metadata"]["gold_facts"]) == 2
     reader = build(facts_kb, max_words=3)
     instance = read(reader)
     assert len(instance["words"]) == 3
-    assert reader.losses["words behind max_words"] > 0
-    assert reader.losses["mentions behind max_words"] == 2
+    assert reader.losses["words beyond max_words were left out"] > 0
+    assert reader.losses["mentions beyond max_words were left out"] == 2
     assert instance["metadata"]["mention_places"] == [0, 1]
 
 

@@ -14,7 +14,7 @@ from bio_ie.data.dataset_readers.document_reader import VIEWS_AT_ONCE, DocumentR
 
 
 class SentenceNumbers(DocumentReader[str]):
-    """Views are the lines of a document; an instance has nothing but metadata."""
+    """A reader whose views are the lines of a document. Its instances have only metadata."""
 
     def views(self, document):
         return [f"{document.id}.{number}" for number in range(len(document.text.split("\n")))]
@@ -25,7 +25,7 @@ class SentenceNumbers(DocumentReader[str]):
 
 @pytest.fixture
 def corpus(tmp_path):
-    """Writes a corpus of so many views, in documents of 1, 2, 3, 1, 2, ... of them."""
+    """Writes a corpus with this many views, in documents of 1, 2, 3, 1, 2, ... views."""
 
     def write(num_views):
         path = tmp_path / f"{num_views}.jsonl"
@@ -46,7 +46,7 @@ def found(instances):
 
 
 def read(path, rank=0, world_size=1, worker=0, num_workers=0, **settings):
-    """What one loader worker of one process of distributed training reads."""
+    """The instances that one loader worker of one process of distributed training reads."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(util, "is_distributed", lambda: world_size > 1)
         patch.setattr(dist, "get_rank", lambda: rank)
@@ -125,5 +125,5 @@ def test_views_are_prepared_before_they_become_instances_by_the_process_that_rea
 def test_a_setting_that_no_base_has_is_refused(name: str) -> None:
     indexers = {"tokens": {"type": "single_id"}}
     DatasetReader.from_params(Params({"type": name, "token_indexers": indexers, "max_words": 9}))
-    with pytest.raises(ConfigurationError, match="has no setting max_wrds; it has .*max_words"):
+    with pytest.raises(ConfigurationError, match=r"has no setting max_wrds; it has .*max_words"):
         DatasetReader.from_params(Params({"type": name, "token_indexers": indexers, "max_wrds": 9}))

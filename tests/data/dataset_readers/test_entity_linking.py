@@ -63,7 +63,8 @@ def test_words_have_a_mention_tag_a_type_and_a_concept() -> None:
     assert second["type_labels"].labels == [
         chemical, chemical, "O", disease, disease, "O", disease, "O"
     ]  # fmt: skip
-    # A composite has a class of its own, whatever the order of its ids; no id is nothing known.
+    # A composite has a class of its own, in any order of its ids. Without an id, the concept is
+    # unknown.
     assert second["concept_labels"].labels == [
         "C1|C2", "C1|C2", "O", "D2", "D2", "O", None, "O"
     ]  # fmt: skip
@@ -119,10 +120,12 @@ def test_neighbours_of_one_concept_become_one_and_are_counted() -> None:
         ],
     )
     made, _ = instances(document)
-    assert made.losses["mentions of the concept of the one right before were joined to it"] == 1
-    assert made.losses["mentions of the type of the one right before were joined to it"] == 2
+    assert (
+        made.losses["mentions directly after a mention of the same concept were joined to it"] == 1
+    )
+    assert made.losses["mentions directly after a mention of the same type were joined to it"] == 2
     made, _ = instances(document, type_scheme="bilou")
-    assert "mentions of the type of the one right before were joined to it" not in made.losses
+    assert "mentions directly after a mention of the same type were joined to it" not in made.losses
 
 
 @pytest.mark.parametrize("reach", [0, 1, 2])
@@ -156,7 +159,7 @@ def test_sentences_are_joined_while_there_is_room(seed: int) -> None:
     for instance, part in zip(views, joined, strict=True):
         numbers = [number for number, length in enumerate(part) for _ in range(length)]
         assert instance["sentences"].tensor.tolist() == numbers
-    # Context is what is joined before and after.
+    # The context is the joined sentences before and after.
     for index, instance in enumerate(views):
         around = views[max(0, index - 1) : index + 2]
         words = [token.text for token in instance["words"].tokens]
@@ -204,7 +207,8 @@ def test_context_that_does_not_fit_is_left_out_from_its_far_ends_and_counted() -
     made, (_, second, _) = instances(document, max_wordpieces=8)
     words = [token.text for token in second["words"].tokens]
     assert words == ["three", ".", "Four", "five", "six", ".", "Seven", "eight"]
-    # Four words before and four after, of which two each fit; and nothing of the others' fits less.
+    # There are four words before and four after, of which two each fit. The contexts of the other
+    # sentences fit completely.
     assert made.losses["words of context did not fit into max_wordpieces"] == 4
 
 
@@ -317,7 +321,7 @@ def test_genuine_medmentions_sample(corpus_folder: Path) -> None:
     views = list(made.read(str(path)))
     links = [item for view in views for item in view["metadata"].metadata["gold_links"]]  # type: ignore[attr-defined]
     assert len(links) == 115
-    # No prefix of the UMLS is left, and no type is lost.
+    # No prefix of the UMLS is left in ids, and no type is lost.
     assert all(item.concept_id.startswith("C") and item.type.startswith("T") for item in links)
     held = sum(
         label.startswith(("B-", "S-"))
@@ -335,7 +339,7 @@ def test_genuine_medmentions_sample(corpus_folder: Path) -> None:
 
 
 def test_official_split_of_medmentions_by_pmid(corpus_folder: Path) -> None:
-    """The config's data paths, on the genuine sample in place of the whole corpus."""
+    """The config's data paths, with the genuine sample in place of the whole corpus."""
     config = _jsonnet.evaluate_file(
         "training_config/multitask_entity_linker/paper/st21pv_pt_single.jsonnet"
     )
@@ -357,7 +361,7 @@ def test_official_split_of_medmentions_by_pmid(corpus_folder: Path) -> None:
 
 
 def test_sentences_derived_from_medmentions(corpus_folder: Path) -> None:
-    """Of 200 documents all concepts become labels, whatever is left out is counted."""
+    """In 200 documents, all concepts become labels, and whatever is left out is counted."""
     path = corpus_folder / "medmentions" / "st21pv_train.sentences.jsonl.gz"
     if not path.exists():
         pytest.skip(f"{path} is absent")
@@ -368,7 +372,7 @@ def test_sentences_derived_from_medmentions(corpus_folder: Path) -> None:
         for view in made.document_to_instances(document, labelled=True):
             tags = view["mention_tags"].labels  # type: ignore[attr-defined]
             num_labelled += sum(tag.startswith(("B-", "S-")) for tag in tags)
-            # Joined tokens are words of the corpus, and have the labels of the corpus.
+            # Joined tokens are words of the corpus, and have the corpus's labels.
             assert len(tags) == len(view["concept_labels"].labels)  # type: ignore[attr-defined]
     lost = "mentions nested in, crossing or repeating another"
     assert num_labelled == num_mentions - made.losses[lost]

@@ -117,7 +117,7 @@ def test_identifiers_and_what_has_none(corpus):
         ("D1", "D2"), ("D3", "D1"), ("D3", "D0|D4"), ("D1", "D0|D4")
     ]  # fmt: skip
     assert reader.losses["pairs with an entity without identifier"] == 3
-    # To be predicted, they are there: the empty name is an unknown one.
+    # In prediction, such pairs are kept. The empty name is an unknown name.
     predicted = RelationContextReader(entities="identifiers").document_to_instances(DOCUMENT)
     assert len(predicted) == 7
     assert ("D3", "") in map(entities, predicted)

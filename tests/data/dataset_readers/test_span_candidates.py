@@ -111,7 +111,7 @@ def test_batches_number_rows_and_places() -> None:
     assert tensors["places"].tolist() == [0, 1, 0]
     assert tensors["keys"].tolist() == [stable_key(name) for name in "ABA"]
     assert torch.equal(tensors["scores"], torch.tensor([0.5, 1.0, 0.25]))
-    # Candidates add nothing to the classes.
+    # Candidates add no classes to the vocabulary.
     assert "B" not in vocab.get_token_to_index_vocabulary("x_labels")
     empty = Vocabulary.from_instances(instances)
     assert "x_labels" not in empty.get_namespaces()

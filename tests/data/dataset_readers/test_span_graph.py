@@ -56,7 +56,7 @@ def words(instance):
 
 
 def entities(instance):
-    """Words and type of each entity."""
+    """The words and the type of each entity."""
     return {
         (" ".join(words(instance)[first : last + 1]), type_)
         for first, last, type_ in instance["entities"].relations
@@ -138,7 +138,7 @@ def test_long_documents_are_cut_between_sentences():
     assert [w for instance in instances for w in words(instance)] == text.split()
     assert losses(made) == {
         "documents longer than max_words were cut": 1,
-        "relations with an argument that is no span here": 1,
+        "relations with an argument that is not a span of the instance": 1,
     }
     assert all("document" not in metadata(instance) for instance in instances)
     assert sum(len(metadata(instance)["gold_relations"]) for instance in instances) == 2
@@ -165,7 +165,7 @@ def test_a_mention_wider_than_a_span_is_counted_and_stays_gold():
     made, (first, _) = read(document([DRUG, wide], [relation]))
     assert losses(made) == {
         "mentions wider than max_span_width": 1,
-        "relations with an argument that is no span here": 1,
+        "relations with an argument that is not a span of the instance": 1,
     }
     assert entities(first) == {("Lithium", "Drug")}
     assert metadata(first)["gold_entities"] == [entity_item(DRUG), entity_item(wide)]
@@ -298,7 +298,7 @@ def test_text_without_words_gives_nothing_and_no_error(unit, text):
 
 @pytest.mark.parametrize("unit", ["sentence", "document"])
 def test_a_sentence_of_white_space_alone_has_one_word(unit):
-    """Even where a mention, of all things, would cut it."""
+    """The text is cut even inside a mention."""
     doc = Document("d", "   ", sentences=((0, 3),), mentions=(Mention("1", 1, 2, "X"),))
     made, (instance,) = read(doc, unit=unit)
     assert len(instance["words"].tokens) == 1
@@ -371,7 +371,7 @@ def background(tmp_path):
 
 
 def candidates(instance):
-    """Words and concepts of each linked span."""
+    """The words and the concepts of each linked span."""
     concepts = metadata(instance)["concepts"]
     return {
         " ".join(words(instance)[first : last + 1]): [concepts[node]["id"] for node in nodes]
@@ -491,7 +491,7 @@ def test_every_mention_of_a_corpus_is_an_entity_or_counted(corpus_folder, name, 
                 for first, last, type_ in instance["entities"].relations
             }
         items = Counter(entity_item(m) for m in doc.mentions)
-        assert held <= items.keys(), doc.id  # of exactly the mentions' text
+        assert held <= items.keys(), doc.id  # the spans have exactly the mentions' text
         found += sum(items[item] for item in held)
     lost = sum(made.losses[reason] for reason in LOST)
     total = sum(len(doc.mentions) for doc in documents)

@@ -82,8 +82,8 @@ def test_relations_join_last_words_and_undirected_ones_go_both_ways():
 def test_what_tags_cannot_hold_is_counted_and_stays_gold():
     tagged, (first, second) = instances()
     assert tagged.losses["mentions nested in, crossing or repeating another"] == 1
-    # One has the nested mention for its tail, the other one crosses sentences.
-    assert tagged.losses["relations with an argument that is not tagged here"] == 2
+    # One relation has the nested mention as its tail. The other one crosses sentences.
+    assert tagged.losses["relations with an argument that has no tags"] == 2
     gold = [instance["metadata"].metadata for instance in (first, second)]
     entities = [item for metadata in gold for item in metadata["gold_entities"]]
     assert sorted(entities) == sorted((m.start, m.end, m.type) for m in DOCUMENT.mentions)

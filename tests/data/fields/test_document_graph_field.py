@@ -61,5 +61,5 @@ def test_without_labels_there_are_no_facts() -> None:
 
 
 def test_labels_come_together() -> None:
-    with pytest.raises(ValueError, match="come together"):
+    with pytest.raises(ValueError, match="must be given together"):
         DocumentGraphField(facts=[])

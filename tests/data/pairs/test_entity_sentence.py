@@ -8,7 +8,7 @@ from bio_ie.data.pairs.entity_sentence import (
     EntityMention,
     EntityPair,
     EntitySentence,
-    entity_of,
+    entity_key,
     entity_pairs,
 )
 
@@ -38,7 +38,7 @@ def test_spans_are_those_of_the_document_or_of_the_joined_words():
 
 def test_of_an_entity_with_several_mentions_the_closest_stands_for_it():
     pairs, num_overlapping = entity_pairs([DRUG, SALT, DRUG_IN_SALT, DISEASE])
-    # The drug inside of the name of its salt cannot be blinded beside it.
+    # The drug inside the name of its salt cannot be blinded together with the salt.
     assert pairs == [(DRUG, SALT), (DRUG_IN_SALT, DISEASE), (SALT, DISEASE)]
     assert num_overlapping == 0
 
@@ -49,8 +49,8 @@ def test_entities_all_of_whose_mentions_overlap_are_counted():
 
 def test_mentions_without_anything_in_common_are_entities_by_themselves():
     one, other = (EntityMention(place, place + 1, "T") for place in (0, 2))
-    assert entity_of(one) != entity_of(other)
-    assert entity_of(EntityMention(0, 1, "T", "D1")) != entity_of(EntityMention(2, 3, "U", "D1"))
+    assert entity_key(one) != entity_key(other)
+    assert entity_key(EntityMention(0, 1, "T", "D1")) != entity_key(EntityMention(2, 3, "U", "D1"))
     shared = [EntityMention(place, place + 1, "T", "D1", entity_id="E") for place in (0, 2)]
     assert entity_pairs(shared) == ([], 0)
 
@@ -72,11 +72,11 @@ MENTIONS = st.lists(
 def test_pairs_are_those_of_a_slow_search(mentions: List[EntityMention]):
     found, num_overlapping = entity_pairs(mentions)
     expected, overlapping = [], 0
-    for one, other in itertools.combinations(dict.fromkeys(map(entity_of, mentions)), 2):
+    for one, other in itertools.combinations(dict.fromkeys(map(entity_key, mentions)), 2):
         best = None
         for a in mentions:
             for b in mentions:
-                if (entity_of(a), entity_of(b)) in ((one, other), (other, one)) and (
+                if (entity_key(a), entity_key(b)) in ((one, other), (other, one)) and (
                     a.beyond <= b.first
                 ):
                     gap = b.first - a.beyond

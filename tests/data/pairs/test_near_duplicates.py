@@ -9,7 +9,7 @@ SENTENCES = st.lists(st.lists(st.sampled_from("abcdefgh"), max_size=7).map(" ".j
 
 
 def slow(texts, among, threshold):
-    """The most similar text, by comparing all."""
+    """The most similar text, found by comparing all texts."""
     result = []
     for text in texts:
         best = None
@@ -32,7 +32,7 @@ def test_what_is_blinded_and_how_it_is_written_does_not_count():
     among = ["variants of  @DISEASE$ were frequent in families, @GENE$", "Something else."]
     (found,) = near_duplicates([text], among)
     assert found == (0, 1.0)
-    # The same sentence with another gene blinded has three words more or less.
+    # The same sentence with another blinded gene has three words more or fewer.
     other = "Variants of VDR were frequent in @DISEASE$ families of @GENE$ carriers."
     assert near_duplicates([text], [other], 0.6) == [(0, pytest.approx(6 / 8))]
     assert near_duplicates([text], [other], 0.9) == [None]

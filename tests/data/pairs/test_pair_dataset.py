@@ -17,7 +17,7 @@ from bio_ie.data.pairs.pair_dataset import (
 
 
 def sentence(*entities):
-    """Entities are `(type, identifier)`."""
+    """A sentence with entities given as `(type, identifier)`."""
     words = [f"w{number}" for number in range(len(entities))]
     mentions = [EntityMention(n, n + 1, *entity) for n, entity in enumerate(entities)]
     return EntitySentence("s", words, mentions)
@@ -31,7 +31,7 @@ def test_pairs_have_no_direction_and_their_sentences_are_counted():
     sentences = [sentence(DISEASE, CHEMICAL), sentence(CHEMICAL, DISEASE, OTHER_DISEASE)]
     found = co_occurrences(sentences, max_contexts=1)
     item = found["X:1", "X:9"]
-    # In the order of the types, whatever that of the text.
+    # In the order of the types, even if the order in the text is another.
     assert (item.entities, item.types) == (("X:9", "X:1"), ("CHEMICAL", "DISEASE"))
     assert item.sentences == 2
     assert item.contexts == [["<ENT>", "<ENT>"]]
@@ -57,7 +57,7 @@ def test_classes_are_both_types_and_excluded_pairs_are_in_none():
     labels, left_out = labelled_pairs(found, related, excluded={("X:1", "X:8"), ("X:2", "X:8")})
     assert labels == {("X:1", "X:9"): "CHEMICAL-DISEASE", ("X:2", "X:9"): "NO-RELATION"}
     assert left_out["pairs with an excluded relation were left out"] == 2
-    # Two chemicals, and two diseases.
+    # The pairs are one of two chemicals and one of two diseases.
     assert left_out["unrelated pairs of types that no related pair has were left out"] == 2
 
 

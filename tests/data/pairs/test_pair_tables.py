@@ -15,7 +15,7 @@ def test_tables_of_ctd(fixtures_folder):
         relations[head, tail].add(relation)
     assert relations["MESH:D900101", "MESH:D900003"] == {"chem_disease_therapeutic"}
     assert len(relations["MESH:C900103", "MESH:D900203"]) == 2
-    # Inferred ones are none.
+    # Inferred rows give no pairs.
     assert ("MESH:D900101", "MESH:C900031") not in relations
     found = list(read_pairs(str(fixtures_folder / "corpora/ctd/pairs.tsv")))
     assert found[0] == ("MESH:D900101", "OMIM:990003", "chem_disease_marker/mechanism")
@@ -56,14 +56,14 @@ def test_corpora_with_facts_and_relations(tmp_path):
 def test_lines_that_are_no_pairs_are_named(content, tmp_path):
     path = tmp_path / "pairs.tsv"
     path.write_text("X:1\tX:2\n" + content)
-    with pytest.raises(CorpusError, match=r"pairs\.tsv:2: not two ids"):
+    with pytest.raises(CorpusError, match=r"pairs\.tsv:2: a line must have two ids"):
         list(read_pairs(str(path)))
 
 
 def test_a_table_without_pairs_and_one_that_is_not_there(tmp_path):
     path = tmp_path / "pairs.tsv"
     path.write_text("# nothing\n")
-    with pytest.raises(CorpusError, match="there is no pair in it"):
+    with pytest.raises(CorpusError, match="the table has no pairs"):
         list(read_pairs(str(path)))
     with pytest.raises(CorpusError, match=r"none\.tsv"):
         list(read_pairs(str(tmp_path / "none.tsv")))

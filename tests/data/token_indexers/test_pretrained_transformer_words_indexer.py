@@ -94,7 +94,7 @@ def test_long_text_becomes_windows_that_hold_each_word_once(tiny):
     counted = windows["word_ids"] >= 0
     assert torch.equal(windows["token_ids"][counted], single["token_ids"][single["word_ids"] >= 0])
     assert torch.equal(windows["word_ids"][counted], single["word_ids"][single["word_ids"] >= 0])
-    # Every window is a text of its own: special pieces around it.
+    # Every window is a separate text with special wordpieces around it.
     for ids, mask in zip(windows["token_ids"][0], windows["wordpiece_mask"][0], strict=True):
         assert ids[mask][0] == single["token_ids"][0, 0, 0]
         assert ids[mask][-1] == single["token_ids"][0, 0, -1]
@@ -106,7 +106,7 @@ def test_word_longer_than_a_window_keeps_its_first_pieces_and_is_reported(tiny, 
     with caplog.at_level(logging.WARNING):
         batch = tensors([["the", "q" * 10, "of"]], indexer)
 
-    assert "4 wordpieces left out" in caplog.text
+    assert "4 wordpieces are left out" in caplog.text
     assert (batch["word_ids"] == 1).sum() == 6
     assert (batch["word_ids"] == 0).sum() == (batch["word_ids"] == 2).sum() == 1
 
@@ -160,7 +160,7 @@ def test_from_params_with_minimal_padding(tiny):
 @pytest.mark.parametrize(
     "settings, message",
     [
-        ({"max_length": 513}, "takes 512 wordpieces"),
+        ({"max_length": 513}, "takes at most 512 wordpieces"),
         ({"max_length": 2}, "leaves no room"),
         ({"max_length": 10, "overlap": 8}, "overlap must be"),
         ({"overlap": -1}, "overlap must be"),

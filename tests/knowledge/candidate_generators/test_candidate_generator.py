@@ -1,4 +1,4 @@
-"""What all candidate generators promise."""
+"""The contract of all candidate generators."""
 
 import copy
 import inspect
@@ -21,7 +21,7 @@ TEXT = "Seizures after methamphetamine (METH)-induced toxicity. METH was withdra
 
 
 def build(settings, kb):
-    """From a config, as an experiment file has it."""
+    """A candidate generator that is built from a config, as in an experiment."""
     snippet = f"{settings} + {{ kb: {{ path: {json.dumps(kb.path)} }} }}"
     return CandidateGenerator.from_params(
         Params(json.loads(_jsonnet.evaluate_snippet("", snippet)))
@@ -156,5 +156,5 @@ def test_semantic_types_hold_for_their_mention_type(type_, indexed_kb):
     settings = f'{{ type: "{type_}", k: 1, semantic_types: {{ Sign: ["Finding"] }} }}'
     generator = build(settings, indexed_kb)
     found = generator.generate(["Cold"] * 3, ["Sign", "Disease", None])
-    # The filter comes before the cut: the first of all is no finding.
+    # Candidates are filtered before they are cut to k: the first of all names is not a finding.
     assert [item.concept_id for (item,) in found] == ["X:07", "X:06", "X:06"]

@@ -17,8 +17,8 @@ from tests.knowledge.example_kb import EXAMPLE
 
 @pytest.fixture
 def config(tmp_path):
-    """With the files that scispaCy publishes, for a few names. (What would write them in scispaCy
-    itself needs an old scipy.)"""
+    """A candidate generator with the files that scispaCy publishes, for a few names. (scispaCy's
+    own function that writes the files needs an old scipy.)"""
     nmslib = pytest.importorskip("nmslib", reason="scispaCy's index needs nmslib")
     kb_file = tmp_path / "kb.jsonl"
     with open(kb_file, "w", encoding="utf-8") as file:

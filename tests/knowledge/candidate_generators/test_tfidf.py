@@ -30,7 +30,8 @@ def random_name(rng):
 
 
 def test_candidates_are_those_of_a_brute_force_search(tmp_path):
-    """Over 2,000 random names, with a filter and without, texts with errors in them."""
+    """Compares searches over 2,000 random names, with a filter and without, for texts with
+    errors."""
     rng = random.Random(0)
     concepts = {
         f"X:{number:04}": (rng.choice("AB"), [random_name(rng) for _ in range(rng.randint(1, 8))])

@@ -86,7 +86,7 @@ def test_keys_are_stable_64_bit_numbers_that_differ(one: str, other: str) -> Non
 
 
 def test_key_of_an_id_never_changes() -> None:
-    # Files on disk depend on it.
+    # Existing files depend on this value.
     assert stable_key("MESH:D001") == -6207149943032298728
 
 

@@ -68,7 +68,7 @@ def test_texts_are_definitions_and_names_of_types(tmp_path: Path) -> None:
     statements = [
         *named("A", "Aitis", types=["T047", "Disease"]),
         Definition("A", "An inflammation."),
-        *named("B", "Bitis", "Bites", types=["B"]),  # a type that is called as a concept
+        *named("B", "Bitis", "Bites", types=["B"]),  # a type with the same name as a concept
         TypeName("T047", "Disease or Syndrome"),
         TypeName("T999", "Of no concept"),
     ]

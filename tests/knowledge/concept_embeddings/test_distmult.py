@@ -16,7 +16,7 @@ def model(dimension: int = 4) -> SampledSoftmaxDistMult:
 
 
 def groups(num_groups: int = 6, size: int = 8) -> RelationGraph:
-    """Concepts that are all related to those of their group."""
+    """Groups of concepts. Each concept is related to all others of its group."""
     edges = [
         edge
         for one in range(num_groups * size)
@@ -73,7 +73,8 @@ def test_held_out_relations_are_found_far_above_chance_and_frequency() -> None:
     )
     distmult = train_distmult(graph, edges, settings)
     report = predict_links(distmult.tail_scores, graph, edges, held_out)
-    # Not the first always: nothing tells DistMult that no concept is related to itself.
+    # The right concept is not always the first, because DistMult cannot know that no concept is
+    # related to itself.
     assert report["all relations"].hits[3] > 0.7
     assert max(report["chance"].hits[3], report["frequency"].hits[3]) < 0.2
 

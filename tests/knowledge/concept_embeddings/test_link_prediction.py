@@ -26,7 +26,7 @@ def random_edges(seed: int, count: int = 150) -> torch.Tensor:
 
 
 def brute_force(scores: torch.Tensor, queries: torch.Tensor, known: torch.Tensor):
-    """Ranks and numbers of candidates, query by query and concept by concept."""
+    """The ranks and the numbers of candidates, calculated query by query and concept by concept."""
     right = {tuple(edge) for edge in known.tolist()}
     result: List[Tuple[float, int]] = []
     for head, relation, tail in queries.tolist():

@@ -20,12 +20,12 @@ from tests.knowledge.knowledge_bases import built, named
 STATEMENTS: List[Statement] = [
     *named("A", "a", types=["T1"]),
     *named("B", "b", types=["T1", "T2"]),
-    *named("C", "c", types=["C"]),  # a type that is called as a concept
+    *named("C", "c", types=["C"]),  # a type with the same name as a concept without a relation
     *named("D", "d", types=["T3"]),  # without a relation
     InverseRelation("part_of", "has_part"),
     ConceptRelation("A", "is_a", "B"),
     ConceptRelation("A", "part_of", "C"),
-    ConceptRelation("C", "has_part", "A"),  # said twice
+    ConceptRelation("C", "has_part", "A"),  # given twice
     TypeRelation("T1", "affects", "T2"),
     TypeRelation("T1", "affects", "T3"),
 ]

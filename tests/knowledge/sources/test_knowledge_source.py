@@ -1,4 +1,4 @@
-"""What holds for every source."""
+"""The contract of every knowledge source."""
 
 import gzip
 from pathlib import Path

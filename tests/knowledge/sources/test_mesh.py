@@ -63,7 +63,8 @@ def test_mappings_give_names_cross_references_and_types(folder: Path, tmp_path: 
     assert concept.alternate_ids == ("HGNC:99001", "UP:Q99001")
     assert concept.semantic_types == ("Chemical",)
     assert kb.concept("MESH:C900031").semantic_types == ("Disease",)
-    assert kb.concept("MESH:D900011").semantic_types == ()  # its tree number would say
+    # its tree number would give another type
+    assert kb.concept("MESH:D900011").semantic_types == ()
 
 
 def test_mapped_names_can_be_synonyms(folder: Path, tmp_path: Path) -> None:
@@ -143,7 +144,8 @@ def test_bad_lines_can_be_skipped(tmp_path: Path) -> None:
 
 
 def test_xml_is_read_record_by_record(tmp_path: Path) -> None:
-    """What was read is given back: a record sees none of those before it."""
+    """Records are freed after they are read, so a record's parent does not have all records before
+    it."""
     from bio_ie.files.corpus_report import CorpusReport
     from bio_ie.files.source import Source
     from bio_ie.knowledge.sources import mesh_xml

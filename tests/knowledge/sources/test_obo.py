@@ -35,7 +35,7 @@ def test_live_terms_and_what_is_said_of_them(path: str, tmp_path: Path) -> None:
     assert concept.name == "Inflamed lumen"
     assert sorted(concept.aliases) == ["Lumen inflammation", "Sore inside"]
     assert concept.definition == 'The lumen is inflamed, as a "bracket ]" shows.'
-    # An alternate id, the obsolete term that it replaces, and cross-references.
+    # The ids are an alternate id, the obsolete term that the term replaces, and cross-references.
     assert concept.alternate_ids == ("C9900003", "HP:9900005", "HP:9900030", "MESH:D900003")
     assert relations(kb) == IS_A
     assert kb.inverses()["located_in"] == "location_of"

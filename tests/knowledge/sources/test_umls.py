@@ -24,7 +24,7 @@ def test_concepts_of_the_language_with_all_that_is_said_of_them(path: str, tmp_p
     assert concept.definition == "An invented inflammation of the lumen."
     assert concept.semantic_types == ("T998",)
     assert concept.alternate_ids == ("HP:9900003", "MESH:D900003", "SNOMEDCT_US:990")
-    # Not MESH:D900003, of which it only has an entry term.
+    # Not MESH:D900003, because the concept has only an entry term of it.
     assert kb.concept("C9900004").alternate_ids == ("SNOMEDCT_US:900",)
     assert kb.concept("C9900011").alternate_ids == ()
     assert kb.concept("C9900011").definition is None

@@ -35,7 +35,8 @@ CHANGES = {
 
 @pytest.fixture(scope="module")
 def batch_and_vocab():
-    """A batch with directed and undirected relations, several labels of a pair, and none."""
+    """A batch with directed and undirected relations, with pairs with several labels, and with
+    pairs without any."""
     text = "Drug A causes bad rash and Drug B worsens rash too"
     mentions = [
         Mention("1", 0, 6, "Drug"),
@@ -78,7 +79,7 @@ def build(vocab, changes=None):
 
 
 def naive_entities(model, tags):
-    """`{last word: (first word, type)}` of one sentence, word by word."""
+    """The entities of one sentence as `{last word: (first word, type)}`, found word by word."""
     entities = []
     names = [model.tag_scheme.tags[tag] for tag in tags]
     for word, name in enumerate(names):
@@ -93,7 +94,7 @@ def naive_entities(model, tags):
 
 
 def naive_losses(model, tensors, candidates):
-    """Equations 1 to 8 for one sentence and one pair at a time."""
+    """The scores by equations 1 to 8, for one sentence and one pair at a time."""
     x = model.text_field_embedder(tensors["words"])
     mask = tensors["words"]["tokens"]["mask"]
     ner = re = torch.zeros((), dtype=torch.double)
@@ -179,7 +180,7 @@ def test_no_candidate_gives_a_relation_loss_of_exactly_zero_and_gradients(batch_
     loss.backward()
     assert model.get_metrics()["re_loss"] == 0.0
     assert torch.isfinite(loss)
-    # So that distributed training finds a gradient for every parameter.
+    # Distributed training needs a gradient for every parameter.
     assert all(p.grad is not None for p in model.parameters() if p.requires_grad)
 
 

@@ -1,4 +1,5 @@
-"""What is said of the knowledge in predictions, against one span and one link at a time."""
+"""Compares the explanations of predictions with explanations made one span and one link at a
+time."""
 
 import random
 from dataclasses import replace
@@ -53,7 +54,8 @@ def test_rows_are_spans_with_their_links_and_nodes_of_their_text(seed: int) -> N
         if node_row == row and rng.random() < 0.6
     ]
     rng.shuffle(links)
-    links.sort(key=lambda link: table[link[0]][0])  # those of each text together, in any order
+    # the spans of each text come together, in any order
+    links.sort(key=lambda link: table[link[0]][0])
     weights = [rng.random() for _ in links]
     sentinels = [rng.random() for _ in table]
     spans = TextSpans(*columns([list(span) for span in table], 3).unbind(1))
@@ -99,7 +101,7 @@ def test_mentions_say_what_their_own_candidates_weighed() -> None:
     mentions = [Mention("T1", 0, 4, "X", score=0.5), Mention("T2", 5, 12, "Y")]
     spans = [
         ExplainedSpan(0, 0, 1.0, []),
-        ExplainedSpan(0, 2, 0.5, [(1, 0.5)]),  # kept, and no entity
+        ExplainedSpan(0, 2, 0.5, [(1, 0.5)]),  # a kept span that is no entity
         ExplainedSpan(1, 2, 0.1, [(0, 0.2), (2, 0.6), (1, 0.1)]),
     ]
     first, second = with_explanations(mentions, spans, METADATA)
@@ -113,7 +115,7 @@ def test_mentions_say_what_their_own_candidates_weighed() -> None:
             {**concept("C1"), "weight": 0.1},
         ],
     }
-    assert METADATA["concepts"][2] == concept("C2")  # not written to
+    assert METADATA["concepts"][2] == concept("C2")  # the model did not write to it
 
 
 def test_without_mentions_there_is_nothing_to_say() -> None:

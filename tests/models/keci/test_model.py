@@ -55,13 +55,13 @@ CHANGES = {
 
 
 def changed(params, changes):
-    """`params` with dotted keys replaced; a type replaces all of a part."""
+    """`params` with the values of dotted keys replaced. A replaced type replaces the whole part."""
     for name, value in changes.items():
         *path, last = name.split(".")
         part = params
         for key in path:
             part = part[key]
-        part[last] = copy.deepcopy(value)  # building a part empties it
+        part[last] = copy.deepcopy(value)  # a copy, because building a part empties its parameters
     return params
 
 
@@ -76,7 +76,8 @@ def config(toy_kb):
 
 @pytest.fixture(scope="module")
 def batch_and_vocab(config):
-    """Nested mentions, directed and undirected relations, several labels of a pair, and none."""
+    """Texts with nested mentions, directed and undirected relations, pairs with several labels and
+    pairs without any."""
     text = "Didanosine causes bad pancreatitis and fever under stavudine ."
     tokens = [(match.start(), match.end()) for match in re.finditer(r"\S+", text)]
     mentions = [
@@ -126,7 +127,7 @@ def naive_spans(sentences, width):
 
 
 def naive_relation_loss(model, score, labels):
-    """Of one pair, one column at a time."""
+    """The probabilities of one pair, one column at a time."""
     activation = model.relation_activation
     if not activation.is_softmax:
         probabilities, wanted = score.sigmoid(), labels
@@ -142,7 +143,7 @@ def naive_relation_loss(model, score, labels):
 
 
 def naive_loss(model, tensors):
-    """Equations 1 to 10, one sentence, one span and one pair at a time."""
+    """The scores by equations 1 to 10, one sentence, one span and one pair at a time."""
     total = torch.zeros((), dtype=torch.double)
     graph = model.knowledge(tensors["background"])
     x_all = model.text_field_embedder(tensors["words"])
@@ -167,7 +168,7 @@ def naive_loss(model, tensors):
             labels[head, tail][label] = True
 
         def pair_loss(head_module, vectors, kept=kept, spans=spans, labels=labels):
-            """And r_ij, eqs. 3 and 9."""
+            """The scores of relations and r_ij, by eqs. 3 and 9."""
             loss = torch.zeros((), dtype=torch.double)
             weights = {}
             for i, head in enumerate(kept):
@@ -230,7 +231,7 @@ def test_loss_and_gradients_are_the_equations_one_span_at_a_time(config, batch_a
     expected_gradients = torch.autograd.grad(expected, parameters, allow_unused=True)
     assert_close(found, expected, rtol=1e-5, atol=1e-6)
     for one, other in zip(found_gradients, expected_gradients, strict=True):
-        if one is None or other is None:  # not to be told from zeros
+        if one is None or other is None:  # a missing gradient counts as zero
             assert not torch.any(torch.zeros(()) if one is None else one)
             assert not torch.any(torch.zeros(()) if other is None else other)
         else:
@@ -238,7 +239,7 @@ def test_loss_and_gradients_are_the_equations_one_span_at_a_time(config, batch_a
 
 
 def test_every_parameter_has_a_gradient_without_candidates_too(config, batch_and_vocab):
-    """So that distributed training finds one."""
+    """Distributed training needs a gradient for every parameter."""
     batch, vocab = batch_and_vocab
     model = build(config, vocab).train()
     alone = Batch(batch.instances[2:])
@@ -253,7 +254,7 @@ def test_every_parameter_has_a_gradient_without_candidates_too(config, batch_and
 def output(config, batch_and_vocab):
     batch, vocab = batch_and_vocab
     model = build(config, vocab, {"spans_per_word": 10.0}).eval()
-    # Everything is an entity.
+    # The scores make every span an entity.
     with torch.no_grad():
         for head in (model.initial_head, model.final_head):
             head.entity_scorer._linear_layers[-1].bias[0] = -50.0

@@ -1,4 +1,5 @@
-"""What a span graph predicts, against one span and one pair at a time."""
+"""Compares the predictions of a span graph with predictions made one span and one pair at a
+time."""
 
 import random
 
@@ -24,7 +25,7 @@ def random_spans(rng: random.Random) -> TextSpans:
 
 
 def predicted_labels(score: torch.Tensor, activation: str) -> list:
-    """Of one pair."""
+    """The relations of one pair."""
     if activation == "sigmoid":
         return [label for label, value in enumerate(score.sigmoid().tolist()) if value >= 0.5]
     best = int(score.argmax())

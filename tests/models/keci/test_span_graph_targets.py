@@ -1,4 +1,4 @@
-"""Gold of spans and pairs, against a search through all of it."""
+"""Compares the gold labels of spans and pairs with a search through all spans and pairs."""
 
 import pytest
 import torch

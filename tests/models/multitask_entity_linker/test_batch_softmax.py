@@ -1,4 +1,5 @@
-"""The loss over the classes of a batch against a softmax over all classes, most of them masked."""
+"""Compares the loss over the classes of a batch with a softmax over all classes, of which most are
+masked."""
 
 from typing import List, Tuple
 
@@ -19,7 +20,8 @@ some_labels = st.lists(st.integers(-2, 6), max_size=12)
 def naive_loss(
     module: BatchSoftmax, vectors: torch.Tensor, labels: List[int], weight: float, with_nil: bool
 ) -> torch.Tensor:
-    """Item by item, over the full vocabulary with all classes that are not in the batch masked."""
+    """The loss, item by item, over the full vocabulary. All classes that are not in the batch are
+    masked."""
     known = [label for label in labels if label >= 0]
     present = set(known) | ({NIL} if with_nil else set())
     masked = torch.full((7,), -torch.inf, dtype=vectors.dtype)
@@ -122,7 +124,7 @@ def test_nothing_to_classify() -> None:
     assert label.shape == probability.shape == (0,)
     loss = module.loss(torch.zeros(0, 4, requires_grad=True), torch.zeros(0, dtype=torch.long))
     assert loss.item() == 0.0
-    loss.backward()  # so that distributed training finds a gradient for every parameter
+    loss.backward()  # distributed training needs a gradient for every parameter
     assert module.linear.weight.grad is not None
 
 
@@ -152,7 +154,7 @@ def test_memory_of_training_follows_the_classes_of_the_batch() -> None:
 
         gradient = 4 * num_classes * (64 + 1)
         peaks.append(peak_memory(step) - gradient)
-    # Scores of all classes would be 280 MB, not 2.
+    # The scores of all classes would take 280 MB, not 2.
     assert peaks[1] <= 1.3 * peaks[0]
 
 

@@ -1,4 +1,5 @@
-"""A linker that finds concepts which training has not seen, by what a knowledge base proposes."""
+"""A linker that finds concepts that training has not seen, among the candidates of a knowledge
+base."""
 
 import copy
 import json
@@ -41,7 +42,7 @@ def config(kb: Path, folder: Path, settings: str = "") -> Dict[str, Any]:
 
 
 def set_up(parts: Dict[str, Any], unseen: str) -> Tuple[Any, Any]:
-    """A model that has not seen one concept in training, and all documents as a batch."""
+    """A model that has not seen one concept in training, and a batch of all documents."""
     torch.manual_seed(1)
     documents = list(JsonlFormat().read(CORPUS))
     reader: Any = DatasetReader.from_params(
@@ -66,7 +67,7 @@ def test_a_concept_that_training_has_not_seen_is_found(facts_kb: Path, tmp_path:
     assert "X:C2" not in model.vocab.get_token_to_index_vocabulary("concept_labels")
     rescoring = model.span_tasks.classifier("entity_linking").rescoring
     with torch.no_grad():
-        # Nothing counts but how like the name of a candidate is.
+        # Only the similarity of a candidate's name counts.
         rescoring.projection.weight.zero_()
         rescoring.score_weight.fill_(100.0)
     tensors = batch.as_tensor_dict()
@@ -112,7 +113,7 @@ def test_predictions_do_not_depend_on_the_batch(
 ) -> None:
     model, batch = set_up(config(facts_kb, tmp_path, settings), "X:C2")
     model.double()
-    # So that something is found, right or wrong.
+    # So that the model finds something, right or wrong.
     labeller = model.word_tasks.labeller("mention_recognition")
     with torch.no_grad():
         labeller.projection.bias[labeller.scheme.tags.index("O")] = -1.0

@@ -1,4 +1,4 @@
-"""Links from a probability on, against counting."""
+"""Compares links that reach a threshold with links that are counted one by one."""
 
 import random
 from typing import List, Set, Tuple
@@ -14,7 +14,8 @@ Rows = Tuple[List[List[Mention]], List[List[MentionLink]]]
 
 
 def some_rows() -> Rows:
-    """Links of which probable ones are right more often; some of two concepts, some of none."""
+    """Links with probabilities. The more probable a link, the more often it is right. Some mentions
+    have two concepts, some none."""
     chance = random.Random(4)
     predicted: List[List[Mention]] = []
     gold: List[List[MentionLink]] = []

@@ -1,4 +1,4 @@
-"""How much memory a training step of entity linking takes, with few concepts and with very many."""
+"""The memory of a training step of entity linking, with few and with very many concepts."""
 
 from typing import Any, Dict, List, Tuple
 
@@ -17,8 +17,8 @@ NUM_SENTENCES, NUM_WORDS, NUM_OWN = 16, 124, 60
 
 
 def instances(num_classes: int) -> List[Instance]:
-    """Sentences with their context, as long as they may be; a word in two is linked, to one of 200
-    concepts. The first is linked to all concepts there are, for the vocabulary."""
+    """Sentences of the largest length, with context. Every second word is linked to one of 200
+    concepts. The first is linked to all concepts, so that the vocabulary has them."""
     generator = torch.Generator().manual_seed(0)
     indexers = {"tokens": PretrainedTransformerWordsIndexer(ENCODER)}
     concepts = torch.randint(num_classes, (200,), generator=generator).tolist()
@@ -71,15 +71,16 @@ def test_35000_concepts_take_no_more_than_1_3_times_the_memory_of_500() -> None:
             model(**tensors)["loss"].backward()  # noqa: B023
             optimizer.step()  # noqa: B023
 
-        # All of a first step: activations, gradients, and the optimizer's two moments; and the
-        # weights, which are there before.
+        # All memory of the first step counts: activations, gradients and the two moments of the
+        # optimizer. The weights count too, although they exist before.
         weights = sum(4 * parameter.numel() for parameter in model.parameters())
         peaks[num_classes] = weights + peak_memory(step)
     assert peaks[35_000] <= 1.3 * peaks[500]
 
 
 def test_scores_of_all_concepts_would_not_fit_into_that() -> None:
-    """The same words by a softmax over the whole vocabulary take more than the encoder does."""
+    """A softmax over the whole vocabulary takes more memory for the same words than the encoder
+    does."""
     vectors = torch.randn(NUM_SENTENCES * NUM_OWN, 384, requires_grad=True)
     linear = torch.nn.Linear(384, 35_000)
     labels = torch.zeros(len(vectors), dtype=torch.long)

@@ -24,7 +24,7 @@ ARCHITECTURES = [
     "pt_hierarchical",
     "pe_hierarchical",
 ]
-"""Those that need no archive."""
+"""The span sources that need no archive."""
 CHANGES = {
     **{name: (name, {}) for name in ARCHITECTURES},
     "pt_typing": ("pt_single", {"tasks": [TYPING]}),
@@ -114,7 +114,7 @@ def set_up(architecture, settings=None):
 
 
 def naive_restricted(scores, labels, nil, nil_weight, with_nil):
-    """Of lists: cross-entropy over the classes that are among the labels."""
+    """The cross-entropy of lists of scores, over the classes that are among the labels."""
     present = sorted({label for label in labels if label >= 0} | ({nil} if with_nil else set()))
     known = [(row, label) for row, label in zip(scores, labels, strict=True) if label >= 0]
     total = sum(
@@ -125,7 +125,7 @@ def naive_restricted(scores, labels, nil, nil_weight, with_nil):
 
 
 def naive_losses(model, tensors, hierarchical, training_spans="gold"):
-    """Section 2.2, a sentence and a word at a time."""
+    """The scores by section 2.2, one sentence and one word at a time."""
     vectors = model.text_field_embedder(tensors["words"])
     names = {RECOGNITION: "mention_tags", TYPING: "type_labels", LINKING: "concept_labels"}
     rows = {task: [] for task in model.tasks}
@@ -252,7 +252,8 @@ def test_context_is_encoded_and_then_left_out():
     for one, other in zip(with_context.instances, without.instances, strict=True):
         spans = one["metadata"].metadata["word_spans"]
         assert spans == other["metadata"].metadata["word_spans"]
-        # A label for each of the sentence's own words, and no other word is judged.
+        # There is a label for each of the sentence's own words, and only these words are
+        # classified.
         assert len(one["concept_labels"]) == len(spans)
     tensors = [batch.as_tensor_dict() for batch in (with_context, without)]
     losses = [float(model(**given)["loss"]) for given in tensors]
@@ -277,7 +278,8 @@ def test_right_labels_of_words_give_right_mentions(boundaries, type_scheme):
     parts = config("pt_multi", {"type_scheme": type_scheme})
     parts["model"]["boundaries"] = boundaries
     documents = [
-        # Without the mention whose id is not known, and the one beside it of the same type.
+        # The mention whose id is not known is missing, and so is the one right after it with the
+        # same type.
         Document("a", TEXT, mentions=[m for m in DOCUMENTS[0].mentions if m.id not in "45"]),
         DOCUMENTS[1],
     ]
@@ -445,7 +447,8 @@ def test_concepts_that_training_has_not_seen_count_as_missed():
 @pytest.mark.parametrize(
     "architecture, settings, left",
     [
-        # Of words, an improbable link is none; per entity it is a mention without a concept.
+        # For labels of words, an improbable link is no link. For mentions, it is a mention without
+        # a concept.
         ("pt_single", {}, []),
         ("pe_single", {}, [("Mention", None)]),
         ("pe_hierarchical", {"span_source": "gold"}, [("Drug", 1.0), ("Effect", 1.0)]),
@@ -462,7 +465,7 @@ def test_links_that_are_not_probable_enough_are_not_made(architecture, settings,
     model.get_metrics(reset=True)
     scores = sorted(m.score for row in links for m in row)
     assert len(scores) > 2
-    threshold = torch.tensor([(1000 * scores[-2]) // 1 / 1000])  # all but two or so
+    threshold = torch.tensor([(1000 * scores[-2]) // 1 / 1000])  # nearly all
     model.decision.set(threshold)
     output = model.make_output_human_readable(model(**tensors))
     metrics = model.get_metrics(reset=True)
@@ -489,7 +492,7 @@ def test_one_batch_without_a_mention_trains():
         loss = model(**batch.as_tensor_dict())["loss"]
         loss.backward()
         assert torch.isfinite(loss)
-        # So that distributed training finds a gradient for every parameter.
+        # Distributed training needs a gradient for every parameter.
         assert all(p.grad is not None for p in model.parameters() if p.requires_grad)
 
 
@@ -543,7 +546,8 @@ class TestEveryPart(ModelTestCase):
         path.write_text(json.dumps(config(*CHANGES[change])))
         ignored = set()
         if change.startswith("sampled") or change == "pe_predicted":
-            # Tasks that are not drawn have no gradient, nor have those without a mention to judge.
+            # Tasks that are not drawn have no gradient. Neither have tasks that have no mention to
+            # classify.
             ignored = {name for name, _ in set_up(*CHANGES[change])[0].named_parameters()}
         self.ensure_model_can_train_save_and_load(
             str(path), tolerance=1e-3, seed=1, gradients_to_ignore=ignored

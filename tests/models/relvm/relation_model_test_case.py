@@ -9,8 +9,8 @@ from allennlp.common.testing import ModelTestCase
 
 
 class RelationModelTestCase(ModelTestCase):
-    """A subclass writes the data and gives the config. Not collected by itself: its name does not
-    begin with `Test`."""
+    """Base class of the tests. A subclass writes the data and gives the config. Pytest does not
+    collect the base class, because its name does not begin with `Test`."""
 
     def experiment(self, folder: Path) -> Dict[str, Any]:
         """Writes data into `folder` and returns a config that trains on them."""

@@ -97,7 +97,7 @@ def test_a_fixed_threshold_is_in_no_archive_and_cannot_be_set() -> None:
     other.load_state_dict({})
     assert other.thresholds.tolist() == [0.25, 0.25]
     tuned = LabelThresholds(LABELS, "NO-RELATION", initial=0.75)
-    other.load_state_dict(tuned.state_dict())  # the config of an archive, overridden
+    other.load_state_dict(tuned.state_dict())  # an override of the config of an archive
     assert other.thresholds.tolist() == [0.25, 0.25]
 
 

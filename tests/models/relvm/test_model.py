@@ -1,4 +1,5 @@
-"""RELVM's representation model against the equations, sentence by sentence and step by step."""
+"""Compares RELVM's representation model with the equations, sentence by sentence and step by
+step."""
 
 import json
 import math
@@ -36,7 +37,7 @@ OPTIONS: Dict[str, Dict[str, Any]] = {
 
 
 def naive_lstm(lstm: Any, vectors: torch.Tensor, suffix: str) -> torch.Tensor:
-    """The last state of one direction."""
+    """The last state of one direction of the encoder."""
     weights = [
         getattr(lstm, f"{name}_l0{suffix}")
         for name in ("weight_ih", "bias_ih", "weight_hh", "bias_hh")
@@ -50,7 +51,7 @@ def naive_lstm(lstm: Any, vectors: torch.Tensor, suffix: str) -> torch.Tensor:
 
 
 class Naive:
-    """The terms of the bound for one sentence, from given noise."""
+    """The terms of the bound for one sentence, calculated from given noise."""
 
     def __init__(self, model: Any, words: List[int], entities: List[int]) -> None:
         part = model.representation
@@ -95,7 +96,8 @@ class Naive:
 
 
 def naive_terms(model: Any, tensors: Dict[str, Any], seed: int) -> List[torch.Tensor]:
-    """Reconstruction and divergence `[B]` of a training forward, sentence by sentence."""
+    """The reconstruction and the divergence, `[B]`, of a training forward pass, sentence by
+    sentence."""
     words = tensors["tokens"]["tokens"]["tokens"]
     entities = tensors["entities"]["entities"]["tokens"]
     (num_rows, length), num_samples = words.shape, model.num_samples
@@ -176,8 +178,8 @@ def test_labels_are_not_looked_at() -> None:
 
 
 def test_bound_is_below_an_importance_weighted_estimate() -> None:
-    """log p(c | x, y) from many samples; with one each, and the divergence in closed form, its
-    expectation is the bound (eq. 6)."""
+    """log p(c | x, y) from many samples. With one sample each, and with the divergence in closed
+    form, its expectation is the bound (eq. 6)."""
     tensors, vocab, _ = batch_of(toy_relations.sentences(8, labelled=False))
     torch.manual_seed(1)
     model = build(RELVM, vocab, num_samples=400).double().eval()
@@ -207,7 +209,7 @@ def test_bound_is_below_an_importance_weighted_estimate() -> None:
         estimate = weights.logsumexp(0) - math.log(400)
     assert (estimate >= elbo - 0.1).all()
     assert (estimate - elbo).mean() > 0
-    # The same bound, with the divergence from samples.
+    # The same bound, with a divergence that is estimated from samples.
     torch.testing.assert_close(weights.mean(0), elbo, rtol=0, atol=0.3)
 
 
@@ -250,8 +252,8 @@ def test_half_precision_gives_finite_loss_and_gradients(batch: Any) -> None:
 
 
 def trained(steps: int, **changes: Any) -> Dict[str, float]:
-    """Metrics of a model that has learned from sentences of two kinds, told apart by all of their
-    words."""
+    """The metrics of a model that has learned from sentences of two kinds. All words of the two
+    kinds differ."""
     kinds = ["<ENT> alpha <ENT> beta gamma alpha", "one <ENT> two three two <ENT> one three"]
     lines = [
         {"tokens": kind.split(), "entities": ["Gene", "Disease"]}
@@ -275,8 +277,8 @@ def trained(steps: int, **changes: Any) -> Dict[str, float]:
 
 
 def test_collapse_is_visible_and_annealing_with_token_dropout_avoids_it() -> None:
-    """The first word tells all that follow, so a language model that sees it has little use for
-    z."""
+    """The first word of a sentence determines all words after it. So a language model that sees the
+    first word hardly needs z."""
     collapsed = trained(
         300,
         kl_weight={"type": "constant", "value": 1.0},

@@ -23,9 +23,10 @@ def batch() -> Any:
 
 
 def naive_log_p(model: Any, tensors: Any, noise: torch.Tensor) -> torch.Tensor:
-    """log p(r | z) `[S, B, C]`, sentence by sentence, from noise `[S, B, u_dim + z_dim]`."""
+    """log p(r | z) `[S, B, C]`, calculated sentence by sentence from noise `[S, B, u_dim +
+    z_dim]`."""
 
-    class Holder:  # what `Naive` takes for a model
+    class Holder:  # stands for a model in `Naive`
         representation = model.representation
 
     result = []
@@ -98,7 +99,7 @@ def test_positive_labels_are_predicted_from_the_threshold_on(batch: Any) -> None
     positive[:, negative] = -1
     highest = positive.amax(1)
     threshold = float(highest.median())
-    threshold = math.floor(1000 * threshold) / 1000  # thresholds are thousandths
+    threshold = math.floor(1000 * threshold) / 1000  # thresholds are multiples of 0.001
     weights = model.state_dict()
     model = build(CLASSIFIER, vocab, threshold=threshold).eval()
     model.load_state_dict(weights, strict=False)

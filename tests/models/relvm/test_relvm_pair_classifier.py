@@ -15,7 +15,7 @@ from tests.models.relvm import toy_relations
 from tests.models.relvm.relation_model_test_case import RelationModelTestCase
 from tests.models.relvm.toy_relations import NO_RELATION, RELVM, batch_of, build
 
-# Words of no use here, but a representation has them.
+# These words are not used here, but a representation needs some.
 REPRESENTATION = {**RELVM, "word_embedding": {"embedding_dim": 6, "num_embeddings": 4}}
 CLASSIFIER = {
     "type": "relvm_pair_classifier",
@@ -30,7 +30,8 @@ def batch() -> Any:
 
 
 def naive_log_p(model: Any, entities: torch.Tensor, noise: torch.Tensor) -> torch.Tensor:
-    """log p(r | z) `[S, O, B, C]`, pair by pair, from noise `[S, O * B, u_dim + z_dim]`."""
+    """log p(r | z) `[S, O, B, C]`, calculated pair by pair from noise `[S, O * B, u_dim +
+    z_dim]`."""
     num_orders = 2 if model.both_orders else 1
     prior = model.representation.prior
     result = torch.zeros(len(noise), num_orders, len(entities), len(model.labels)).double()

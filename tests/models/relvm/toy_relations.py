@@ -24,7 +24,8 @@ def text_field(words: Iterable[str], indexers: Dict[str, TokenIndexer]) -> TextF
 
 @DatasetReader.register("toy_relations")
 class ToyRelationsReader(DatasetReader):
-    """JSON lines with `tokens`, `entities`, `contexts`, `label` and `metadata`, all optional."""
+    """A reader of JSON lines with `tokens`, `entities`, `contexts`, `label` and `metadata`, which
+    are all optional."""
 
     def _read(self, file_path: Any) -> Iterable[Instance]:
         for line in Path(file_path).read_text("utf-8").splitlines():
@@ -60,7 +61,7 @@ NO_RELATION = "NO-RELATION"
 
 
 def sentences(number: int, seed: int = 1, labelled: bool = True) -> List[JsonDict]:
-    """Sentences that state one of two relations or, now and then, none."""
+    """Sentences that state one of two relations or, sometimes, none."""
     chance = random.Random(seed)
     result = []
     for _ in range(number):
@@ -76,8 +77,8 @@ def sentences(number: int, seed: int = 1, labelled: bool = True) -> List[JsonDic
 
 
 def pairs(number: int, seed: int = 1, contexts: bool = False) -> List[JsonDict]:
-    """Pairs of entities by identifiers; chemicals with an even number are related to diseases with
-    an even number."""
+    """Pairs of entities, given by identifiers. Chemicals with an even number are related to
+    diseases with an even number."""
     chance = random.Random(seed)
     result: List[JsonDict] = []
     for _ in range(number):

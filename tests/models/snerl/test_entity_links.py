@@ -30,7 +30,7 @@ def test_gold_entities_and_so_many_others_are_sampled() -> None:
     drawn = torch.stack([sampled_entities(is_gold, rows, 3, 4, True) for _ in range(200)])
     assert drawn[:, is_gold].all()
     assert (drawn[:, :10].sum(1) == 5).all()
-    assert drawn[:, 10:13].all()  # there are no more
+    assert drawn[:, 10:13].all()  # there are not more
     assert (drawn[:, 13:].sum(1) == 4).all()
     others = drawn[:, :10][:, ~is_gold[:10]].float().mean(0)
     assert (others > 0.2).all()  # 3 of 8 each
@@ -50,7 +50,7 @@ def test_an_entity_keeps_the_mentions_that_name_it_most_probably() -> None:
     assert found.row.tolist() == [0, 0, 1]
     assert found.first.tolist() == [0, 2, 4]
     assert found.num_links.tolist() == [2, 2, 1]
-    assert found.mention.tolist() == [1, 0, 2, 0, 3]  # of the ties 0 and 2 the first
+    assert found.mention.tolist() == [1, 0, 2, 0, 3]  # 0 and 2 tie, and the first is taken
     assert found.log_p.tolist() == [-0.5, -1.0, -1.5, -2.0, 0.0]
     assert entity_links(links, log_p, rows, chosen).num_links.tolist() == [3, 2, 1]
     nothing = entity_links(links, log_p, rows, torch.zeros(4, dtype=torch.bool), k=2)

@@ -20,7 +20,7 @@ class Given(NamedTuple):
     head: torch.Tensor
     tail: torch.Tensor
     log_p: torch.Tensor
-    """Of the likeliest fact of each pair."""
+    """The logarithm of the probability of the most probable fact of each pair."""
 
     @classmethod
     def random(cls, name: str, sizes: List[Tuple[int, int]]) -> "Given":
@@ -57,7 +57,8 @@ def test_no_fact_is_likelier_than_its_bound(name: str, least: float) -> None:
         assert len(heads) < len(given.batch.entity_rows)
 
 
-@pytest.mark.parametrize("name", sorted(POOLINGS.keys() - {"logsumexp"}))  # whose sigmoid is less
+# Without logsumexp, because the sigmoid of its result is less than the probability.
+@pytest.mark.parametrize("name", sorted(POOLINGS.keys() - {"logsumexp"}))
 def test_the_bound_is_the_probability_where_there_is_one_mention(name: str) -> None:
     given = Given.random(name, [(1, 4)])
     for head, tail, log_p in zip(given.head, given.tail, given.log_p.exp(), strict=True):

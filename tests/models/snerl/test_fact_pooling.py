@@ -1,4 +1,5 @@
-"""Against the padded tensor over all entities and all mentions, L x L x M x M x R."""
+"""Compares `FactPooling` with the padded tensor over all entities and all mentions, L x L x M x M x
+R."""
 
 from typing import Any, Dict, List, NamedTuple, Optional, Tuple
 
@@ -31,7 +32,8 @@ class Batch(NamedTuple):
 
     @classmethod
     def random(cls, seed: int, sizes: List[Tuple[int, int]]) -> "Batch":
-        """Of rows with these numbers of mentions and entities; every entity has a mention."""
+        """Random links of rows with these numbers of mentions and entities. Every entity has a
+        mention."""
         torch.manual_seed(seed)
         links, first_mention, first_entity = [], 0, 0
         for num_mentions, num_entities in sizes:
@@ -62,8 +64,8 @@ class Batch(NamedTuple):
     def dense(
         self, pooling: Pooling, k: Optional[int] = None, same_mention: bool = True
     ) -> torch.Tensor:
-        """`[E, E, R]`, the pooled probability, or logit, from the tensor over all pairs of
-        mentions; NaN without evidence."""
+        """The pooled probability or logit, `[E, E, R]`, calculated from the tensor over all pairs
+        of mentions; NaN without evidence."""
         num_entities, num_mentions = len(self.entity_rows), len(self.mention_rows)
         links = torch.full((num_entities, num_mentions), -torch.inf, dtype=torch.double)
         mention, entity = self.links.unbind(1)
@@ -100,7 +102,7 @@ class Batch(NamedTuple):
     def flat(
         self, facts: FactPooling, k: Optional[int] = None, least: Optional[float] = None
     ) -> Tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-        """Heads, tails and scores, all parts together."""
+        """The heads, tails and scores of all parts together."""
         pairs = MentionPairs.of_rows(self.mention_rows, self.num_rows)
         links = self.chosen_links(k)
         parts = list(facts(links, self.pair_scores, pairs, least))
@@ -127,7 +129,8 @@ def check_against_dense(
     expected = dense[head, tail]
     empty = expected.isnan()
     assert (scores[empty] == EMPTY_LOGIT).all()
-    assert empty.any() == (not same_mention)  # of entities with the same one mention
+    # entities with the same single mention have no evidence
+    assert empty.any() == (not same_mention)
     pooled = scores if facts.of_logits else scores.exp()
     torch.testing.assert_close(pooled[~empty], expected[~empty], rtol=1e-9, atol=1e-9)
     inputs = [batch.log_p, batch.pair_scores, *facts.pooling.parameters()]
@@ -196,7 +199,7 @@ def test_what_is_left_out_is_less_probable(pooling: Pooling, least: float) -> No
     log_p = functional.logsigmoid(scores) if facts.of_logits else scores
     everything = dict(zip(zip(head.tolist(), tail.tolist(), strict=True), scores, strict=True))
     kept = set(zip(found_head.tolist(), found_tail.tolist(), strict=True))
-    if least == 0.9 and not facts.of_logits:  # of which a score may be anything
+    if least == 0.9 and not facts.of_logits:  # a logit may be any number
         assert len(kept) < len(everything)
     for pair, value in zip(zip(head.tolist(), tail.tolist(), strict=True), log_p, strict=True):
         assert pair in kept or value.exp().max() < least

@@ -1,4 +1,4 @@
-"""How much memory SNERL takes for one document with very many mentions and candidates."""
+"""The memory that SNERL takes for one document with very many mentions and candidates."""
 
 import copy
 from typing import Any, Callable, Dict, NamedTuple
@@ -22,9 +22,9 @@ from bio_ie.text.document import Mention
 NUM_CANDIDATES, NUM_RELATIONS, NUM_CONCEPTS = 25, 14, 1000
 
 FIXED = 16 * 2**20
-"""Bytes for all but items: words, concepts, pairs of mentions."""
+"""The bytes for everything but items: words, concepts, pairs of mentions."""
 BYTES_AN_ITEM = 100 * (1 + NUM_RELATIONS)
-"""As `FactPooling` says."""
+"""The bytes of an item, as documented in `FactPooling`."""
 
 
 class Given(NamedTuple):
@@ -42,8 +42,8 @@ NO_FACTS = ScoredFacts(_NOTHING, _NOTHING, _NOTHING, torch.zeros(0))
 
 
 def document(num_mentions: int) -> Given:
-    """With a mention every other word, each with 25 of 1,000 concepts as candidates, and 50 facts
-    of 14 relations."""
+    """A document in which every other word is a mention. Each mention has 25 of 1,000 concepts as
+    candidates, and there are 50 facts of 14 relations."""
     generator = torch.Generator().manual_seed(0)
     words = [f"w{number % 97}" for number in range(2 * num_mentions)]
     concepts = [f"X:{number}" for number in range(NUM_CONCEPTS)]
@@ -94,7 +94,7 @@ def large() -> Given:
 
 
 def build(vocab: Vocabulary, max_items: int, pooling: str = "smax") -> Any:
-    """In evaluation mode: without chance in what is dropped and which entities take part."""
+    """A model in evaluation mode, in which dropout and the choice of entities are not random."""
     torch.manual_seed(1)
     params = Params.from_file("fixtures/models/snerl.jsonnet")["model"].as_dict(quiet=True)
     params.update(max_items=max_items, k=15, negative_entities=100, pooling={"type": pooling})
@@ -108,9 +108,10 @@ def build(vocab: Vocabulary, max_items: int, pooling: str = "smax") -> Any:
 
 
 def training_step(model: Any, given: Given) -> Callable[[], Dict[str, torch.Tensor]]:
-    """Loss and gradients."""
+    """Computes the loss and the gradients."""
     tensors = given.tensors()
-    # Out of training, which is for its lack of chance, there would be predictions too.
+    # The model is in evaluation mode, so that nothing is random, but then there would be
+    # predictions too.
     model._facts = lambda *_: NO_FACTS
     model._count_gold = lambda *_: None
 
@@ -125,7 +126,7 @@ def training_step(model: Any, given: Given) -> Callable[[], Dict[str, torch.Tens
 
 
 def evaluation(model: Any, given: Given) -> Callable[[], Dict[str, Any]]:
-    """Facts, and the scores of all that are possible at every threshold."""
+    """Computes the facts, and the scores of all possible facts at every threshold."""
     tensors = given.tensors()
     model.negative_entities = 0
 
@@ -148,7 +149,7 @@ def test_training_stays_within_the_memory_for_max_items(
 ) -> None:
     peak = peak_memory(training_step(build(large.vocab, max_items, pooling), large))
     assert peak <= FIXED + max_items * BYTES_AN_ITEM
-    assert peak >= max_items * BYTES_AN_ITEM / 6  # or the bound says nothing
+    assert peak >= max_items * BYTES_AN_ITEM / 6  # otherwise the bound would not be tested
 
 
 @pytest.mark.parametrize("max_items", [10_000, 40_000])

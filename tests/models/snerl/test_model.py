@@ -1,5 +1,5 @@
-"""SNERL against the dense computation that the paper writes down: every concept with every concept,
-every mention with every mention."""
+"""Compares SNERL with the dense computation of the paper: every concept with every concept, every
+mention with every mention."""
 
 import copy
 import dataclasses
@@ -42,7 +42,7 @@ def changed(params: Dict[str, Any], changes: Dict[str, Any]) -> Dict[str, Any]:
         part = params
         for key in path:
             part = part[key]
-        part[last] = copy.deepcopy(value)  # building a part empties it
+        part[last] = copy.deepcopy(value)  # a copy, because building a part empties its parameters
     return params
 
 
@@ -59,7 +59,8 @@ def build_reader(config: Dict[str, Any], **changes: Any) -> DatasetReader:
 
 @pytest.fixture(scope="module")
 def documents(config: Dict[str, Any]) -> List[Document]:
-    """Among them one without a mention, one with a single one, and one without a fact."""
+    """Documents, among them one without a mention, one with a single mention, and one without a
+    fact."""
     documents = list(build_reader(config).read_documents(config["train_data_path"]))
     text = "Menofil worked."
     alone = Document("m", text, mentions=[Mention("T1", 0, 7, "Chemical", ("X:C3",))])
@@ -99,7 +100,7 @@ def build(
 
 
 class Dense:
-    """Loss and facts of one instance, one after the other."""
+    """The loss and the facts of one instance, calculated one after the other."""
 
     def __init__(self, model: Any, instance: Any, vocab: Vocabulary) -> None:
         batch = Batch([instance])
@@ -171,7 +172,7 @@ class Dense:
         ]
 
     def fact(self, head: int, tail: int) -> Optional[torch.Tensor]:
-        """`[R]`, or `[R + 1]` with softmax; None without evidence."""
+        """The scores, `[R]`, or `[R + 1]` with softmax; None without evidence."""
         items = self.items(head, tail)
         if not items:
             return None
@@ -240,7 +241,7 @@ def test_loss_and_gradients_are_those_of_the_dense_equations(
 ) -> None:
     batch, vocab = batch_and_vocab
     model = build(config, vocab, changes)
-    model.eval()  # takes the first negative entities; of dropout there is none anyway
+    model.eval()  # takes the first negative entities instead of random ones; there is no dropout
     loss = model(**batch.as_tensor_dict())["loss"]
     expected = torch.stack([Dense(model, instance, vocab).loss() for instance in batch]).mean()
     assert_close(loss, expected, rtol=1e-8, atol=1e-8)
@@ -372,7 +373,7 @@ def test_scores_are_those_of_sets(
     }
     assert metrics["fact_correct"] == len(found & gold) > 0
     assert metrics["fact_predicted"] == len(found) > len(found & gold)
-    assert metrics["fact_gold"] == len(gold) > len(found & gold)  # unreachable ones too
+    assert metrics["fact_gold"] == len(gold) > len(found & gold)  # unreachable facts too
     named = [
         {
             (number, concept, mention.type)
@@ -389,7 +390,7 @@ def test_scores_are_those_of_sets(
     assert metrics["linking_predicted"] == len(named[0])
     assert metrics["linking_gold"] == len(named[1])
     assert model.decision.best(shared=False) is not None
-    # Every candidate was in the vocabulary.
+    # All candidates were in the vocabulary.
     for count in ("correct", "predicted", "gold"):
         assert metrics[f"linking_seen_{count}"] == metrics[f"linking_{count}"]
         assert metrics[f"linking_unseen_{count}"] == 0
@@ -436,7 +437,8 @@ def test_weights_of_zero_leave_their_terms_uncomputed(
 
 @pytest.mark.parametrize(
     ("dtype", "scale"),
-    # Without a scaler of gradients, more would overflow in the matrix products of half precision.
+    # Without a gradient scaler, more gradients would overflow in the matrix products of half
+    # precision.
     [(torch.float, 1000), (torch.bfloat16, 100), (torch.float16, 10)],
 )
 @pytest.mark.parametrize("temperature", [1e-3, 1.0, 1e3])
@@ -466,7 +468,7 @@ class TestSnerl(ModelTestCase):
 
     def test_trains_saves_and_loads(self, config: Dict[str, Any]) -> None:
         self.set_up_model(str(self.config), config["train_data_path"])
-        # A softmax does not see what is added to all of its logits.
+        # A softmax does not depend on a number that is added to all its logits.
         bias = "linker.scorer.further_layers._linear_layers.0.bias"
         self.ensure_model_can_train_save_and_load(self.config, gradients_to_ignore={bias})
 

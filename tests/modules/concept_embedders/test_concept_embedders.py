@@ -1,4 +1,4 @@
-"""The contract every concept embedder keeps, against one concept at a time."""
+"""The contract of all concept embedders, compared with embedding one concept at a time."""
 
 import copy
 import json
@@ -106,7 +106,7 @@ def types_of(vocab: Vocabulary, types: List[List[str]]) -> torch.Tensor:
 def embed_one(
     embedder: ConceptEmbedder, name: str, id_: str, types: List[str], vocab: Vocabulary
 ) -> torch.Tensor:
-    """One concept, from the tables above and the embedder's parameters."""
+    """The vector of one concept, from the tables above and the embedder's parameters."""
     if name in ("concatenated", "sum"):
         parts = {"vectors": "pretrained", "definition": "description", "types": "semantic_type"}
         vectors = [
@@ -254,7 +254,8 @@ def test_half_precision_files_give_single_precision(build: Build, files: Dict[st
 
 
 def test_everything_moves_with_the_module(embedder: ConceptEmbedder) -> None:
-    # Tensors on the meta device have no values, so whatever stays behind or waits for one raises.
+    # Tensors on the meta device have no values, so a tensor that stays on the CPU, or code that
+    # waits for a value, raises.
     embedder.to("meta")
     keys, types = torch.zeros(3).long().to("meta"), torch.zeros(2, 2).long().to("meta")
     assert embedder(keys, types).device.type == "meta"

@@ -1,4 +1,4 @@
-"""The contract every graph encoder keeps, against one node and one edge at a time."""
+"""The contract of all graph encoders, compared with encoding one node and one edge at a time."""
 
 import json
 from typing import Dict, List, Tuple
@@ -27,7 +27,8 @@ CONFIGS = {
 
 
 class Owner(FromParams):
-    """Takes an encoder as a model does: the sizes are its own, the rest is configuration."""
+    """Makes an encoder as a model does: the model gives the sizes, and the config gives the
+    rest."""
 
     def __init__(self, graph_encoder: Lazy[GraphEncoder]) -> None:
         self.graph_encoder = graph_encoder.construct(input_dim=DIM, num_relations=NUM_RELATIONS)
@@ -47,7 +48,7 @@ def encoder(request: pytest.FixtureRequest) -> GraphEncoder:
 def reference(
     encoder: GraphEncoder, nodes: torch.Tensor, weights: Dict[Edge, torch.Tensor]
 ) -> torch.Tensor:
-    """One graph, from the equations and the encoder's parameters."""
+    """The vectors of one graph, from the equations and the encoder's parameters."""
     if isinstance(encoder, BidirectionalGcn):
         return bidirectional_reference(encoder, nodes, weights)
     if isinstance(encoder, RelationalGcn):
@@ -101,7 +102,7 @@ def random_nodes(*shape: int) -> torch.Tensor:
 
 def random_edges(num_nodes: int) -> List[Edge]:
     edges = torch.rand(num_nodes, num_nodes, NUM_RELATIONS) < 0.2
-    edges[:, :, 2] = False  # a relation that does not occur
+    edges[:, :, 2] = False  # one relation does not occur, and one node has no edges
     edges[0] = edges[:, 0] = False  # and a node without edges
     return [tuple(edge) for edge in edges.nonzero().tolist()]
 

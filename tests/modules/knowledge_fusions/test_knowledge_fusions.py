@@ -1,4 +1,5 @@
-"""The contract every knowledge fusion keeps, against one span and one candidate at a time."""
+"""The contract of all knowledge fusions, compared with fusing one span and one candidate at a
+time."""
 
 import json
 from typing import Dict, List, NamedTuple, Tuple
@@ -107,7 +108,7 @@ def single_precision(texts: List[Text]) -> List[Text]:
 
 
 def fuse(fusion: KnowledgeFusion, texts: List[Text]) -> Tuple[Fused, Fused]:
-    """The texts as one batch: fused tokens and fused spans."""
+    """Fuses the texts as one batch, and returns fused tokens and fused spans."""
     num_words = max(len(text.tokens) for text in texts)
     tokens = torch.stack(
         [
@@ -143,7 +144,7 @@ def mixture(scores: List[torch.Tensor], vectors: List[torch.Tensor]):
 
 
 def sentinel_reference(fusion: SentinelAttention, text: Text):
-    """Equations 6 to 8, span by span."""
+    """The fused vectors by equations 6 to 8, span by span."""
 
     def score(h: torch.Tensor, x: torch.Tensor) -> torch.Tensor:
         index = torch.tensor([0])
@@ -171,7 +172,7 @@ def attention(module: torch.nn.MultiheadAttention, queries: torch.Tensor, keys: 
 
 
 def kar_reference(fusion: KnowledgeAttentionRecontextualization, text: Text):
-    """The three steps of the class's description, for one text."""
+    """The fused vectors by the three steps in the class's docstring, for one text."""
     if not text.spans:
         return text.tokens, [], []
     projected = fusion.down(text.tokens)

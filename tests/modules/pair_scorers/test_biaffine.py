@@ -19,7 +19,7 @@ def test_head_and_tail_may_differ_in_size() -> None:
 
 @pytest.mark.parametrize("max_elements", [1, 11, 12, 13, 35, 36, 1000])
 def test_blocks_change_nothing(max_elements: int) -> None:
-    # 6 heads and 3 tails with 2 labels: blocks of 1 (at the least), 2 and all 6 heads.
+    # There are 6 heads and 3 tails with 2 labels: blocks of 1 (the smallest), 2 and all 6 heads.
     scorer = BiaffinePairScorer(4, 4, 2).double()
     head = torch.randn(6, 4, dtype=torch.double, requires_grad=True)
     tail = torch.randn(3, 4, dtype=torch.double, requires_grad=True)

@@ -33,7 +33,7 @@ def test_dropout_follows_every_hidden_layer_in_training_only() -> None:
     first, second = (scorer(head, tail, index, index) for _ in range(2))
     assert not torch.equal(first, second)
     rates = [module.p for module in scorer.modules() if isinstance(module, torch.nn.Dropout)]
-    assert rates == [0.5, 0.5, 0.0]  # none behind the scores
+    assert rates == [0.5, 0.5, 0.0]  # no dropout after the scores
     scorer.eval()
     first, second = (scorer(head, tail, index, index) for _ in range(2))
     assert torch.equal(first, second)

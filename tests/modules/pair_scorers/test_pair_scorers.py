@@ -1,4 +1,4 @@
-"""The contract every pair scorer keeps, against scores of one pair at a time."""
+"""The contract of all pair scorers, compared with scores of one pair at a time."""
 
 from typing import Any, Dict, List
 
@@ -23,7 +23,7 @@ CONFIGS: Dict[str, Dict[str, Any]] = {
 
 
 class Owner(FromParams):
-    """Takes a scorer as a model does: the sizes are its own, the rest is configuration."""
+    """Makes a scorer as a model does: the model gives the sizes, and the config gives the rest."""
 
     def __init__(self, pair_scorer: Lazy[PairScorer]) -> None:
         self.pair_scorer = pair_scorer.construct(head_dim=DIM, tail_dim=DIM, num_labels=NUM_LABELS)
@@ -89,7 +89,8 @@ def test_flat_pairs_equal_one_pair_at_a_time_with_gradients(scorer: PairScorer) 
     scorer.double()
     head, tail = random_vectors(7), random_vectors(5)
     head_index = torch.tensor([6, 0, 0, 3, 3, 3, 1, 0])
-    tail_index = torch.tensor([4, 0, 1, 2, 2, 4, 0, 0])  # (3, 2) twice; head 2, 4, 5, tail 3 unused
+    # (3, 2) occurs twice; heads 2, 4 and 5 and tail 3 are unused
+    tail_index = torch.tensor([4, 0, 1, 2, 2, 4, 0, 0])
     scores = scorer(head, tail, head_index, tail_index)
     expected = torch.stack(
         [score_one(scorer, head[i], tail[j]) for i, j in zip(head_index, tail_index, strict=True)]

@@ -1,4 +1,4 @@
-"""The contract every pooling keeps, against one segment at a time."""
+"""The contract of all poolings, compared with pooling one segment at a time."""
 
 import copy
 import math
@@ -36,7 +36,7 @@ def build(name: str) -> Pooling:
 
 
 def reduce_one(pooling: Pooling, items: torch.Tensor) -> torch.Tensor:
-    """What one segment of at least one item, `[items, DIM]`, pools to, from the equations."""
+    """The pooled vector of one segment of at least one item, `[items, DIM]`, from the equations."""
     kind = type(pooling).__name__
     if kind == "AttentionPooling":
         return torch.softmax(items @ pooling.query, dim=0) @ items
@@ -160,7 +160,7 @@ def test_half_precision_is_reduced_in_single_precision(
     pooling: Pooling, dtype: torch.dtype
 ) -> None:
     pooling.float()
-    # 4,096 items: summed in half precision, counts and sums would stop growing long before.
+    # There are 4,096 items. In half precision, counts and sums would stop growing long before that.
     values = torch.rand(4096, DIM).to(dtype) / 1000
     index = torch.arange(4096) % 2
     with torch.autocast("cpu", dtype=dtype):

@@ -40,7 +40,8 @@ def test_temperature_is_learned_and_stays_positive() -> None:
     optimizer = torch.optim.SGD(pooling.parameters(), lr=50.0)
     for _ in range(20):
         optimizer.zero_grad()
-        (-pooling(VALUES, INDEX, 3).sum()).backward()  # the maximum is the best it can do
+        # the largest possible result is the maximum
+        (-pooling(VALUES, INDEX, 3).sum()).backward()
         optimizer.step()
     assert 0 < pooling.temperature < 0.1
 

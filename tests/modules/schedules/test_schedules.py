@@ -1,4 +1,4 @@
-"""Values step by step, and what keeps a schedule where it was."""
+"""The values of schedules step by step, and when a schedule keeps its place."""
 
 import copy
 from typing import Any, Dict, List
@@ -96,7 +96,7 @@ def test_a_recovered_schedule_goes_on_where_it_was(schedule: Schedule) -> None:
 def test_state_is_integer_buffers_that_casts_leave_alone(schedule: Schedule) -> None:
     schedule.half()
     assert all(value.dtype == torch.int64 for value in schedule.state_dict().values())
-    schedule.step.fill_(2**40)  # beyond what a float counts exactly
+    schedule.step.fill_(2**40)  # larger than the integers that a float holds exactly
     schedule()
     assert schedule.step.item() == 2**40 + 1
 
@@ -162,6 +162,6 @@ def test_an_epoch_without_batches_is_refused() -> None:
 
 
 def test_no_value_is_read_back_from_the_device(schedule: Schedule) -> None:
-    # Tensors on the meta device have no values, so whatever waits for one raises there.
+    # Tensors on the meta device have no values, so code that waits for a value raises.
     schedule.to("meta")
     assert schedule().device.type == "meta"

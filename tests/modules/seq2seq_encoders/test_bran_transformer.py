@@ -37,7 +37,7 @@ def ragged(lengths: List[int] = LENGTHS, dim: int = 6):
 
 
 def naive_attention(block, text: List[torch.Tensor]) -> List[torch.Tensor]:
-    """Of each word: what its heads make of all words, joined."""
+    """The attention output of each word: the outputs of its heads over all words, joined."""
     dim, size = len(text[0]), len(text[0]) // block.num_heads
     outputs = []
     for word in text:
@@ -79,7 +79,7 @@ def naive_convolution(layer, text: List[torch.Tensor]) -> List[torch.Tensor]:
 
 
 def naive(encoder: BranTransformer, words: torch.Tensor) -> torch.Tensor:
-    """One text, without padding."""
+    """Encodes one text, without padding."""
     text = list(words if encoder.projection is None else map(encoder.projection, words))
     vectors = encoder.positions.weight
     text = [word + vectors[min(place, len(vectors) - 1)] for place, word in enumerate(text)]
@@ -154,7 +154,7 @@ def test_words_beyond_the_last_position_share_its_vector_and_none_is_cut() -> No
     tokens, mask = ragged([7])
     output = encoder(tokens, mask)
     assert output.shape == (1, 7, 6)
-    # The last word still counts: it changes the first one's vector.
+    # The last word still has an effect: it changes the vector of the first.
     output[0, 0].sum().backward()
     assert tokens.grad[0, 6].any()
 

@@ -23,7 +23,7 @@ LENGTHS = [9, 1, 4, 0, 6]
 
 
 def build(**overrides: Any) -> IteratedDilatedConvolutions:
-    """With random parameters where it starts from the identity."""
+    """An encoder with random parameters in the places where it starts from the identity."""
     torch.manual_seed(0)
     config = json.loads(_jsonnet.evaluate_snippet("", CONFIG))
     encoder = Seq2SeqEncoder.from_params(Params({**config, **overrides}))
@@ -57,7 +57,7 @@ def naive_layer(layer, dilation: int, text: List[torch.Tensor]) -> List[torch.Te
 
 
 def naive(encoder, dilations: List[int], words: torch.Tensor) -> torch.Tensor:
-    """One text, without padding."""
+    """Encodes one text, without padding."""
     text = naive_layer(encoder.input_convolution, 1, list(words))
     for _ in range(encoder.iterations):
         for layer, dilation in zip(encoder.block, [*dilations, 1], strict=True):
@@ -91,7 +91,7 @@ def test_iterations_share_their_parameters() -> None:
 def test_word_hears_of_as_many_neighbours_as_documented(iterations, dilations) -> None:
     encoder = build(iterations=iterations, dilations=dilations).double()
     for parameter in encoder.parameters():
-        torch.nn.init.constant_(parameter, 0.1)  # nothing is lost in a ReLU
+        torch.nn.init.constant_(parameter, 0.1)  # so large that no ReLU sets a value to 0
     reach = 1 + iterations * (sum(dilations) + 1)
     tokens, mask = ragged([2 * reach + 5])
     middle = reach + 2

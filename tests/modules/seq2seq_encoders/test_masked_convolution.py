@@ -15,7 +15,7 @@ def ragged(dim: int):
 
 
 def plain(layer: MaskedConvolution, sequence: torch.Tensor) -> torch.Tensor:
-    """One sequence, output by output and neighbour by neighbour."""
+    """The convolution of one sequence, output by output and neighbour by neighbour."""
     weight, bias = layer.convolution.weight, layer.convolution.bias  # [out, in, width]
     (dilation,) = layer.convolution.dilation
     width = weight.size(2)

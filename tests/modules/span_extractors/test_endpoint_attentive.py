@@ -30,7 +30,7 @@ def build(**overrides: Any) -> EndpointAttentiveSpanExtractor:
 
 
 def plain(extractor: EndpointAttentiveSpanExtractor, tokens: torch.Tensor, first: int, last: int):
-    """The vector of one span, over the concatenation."""
+    """The vector of one span, calculated from the concatenation."""
     inside = tokens[first : last + 1]
     weights = extractor.attention(inside).squeeze(1).softmax(0)
     attended = sum(weight * token for weight, token in zip(weights, inside, strict=True))
@@ -52,7 +52,7 @@ def all_spans(num_words: int, max_width: int):
 def test_factorised_form_is_the_concatenation_with_gradients(hidden_dims) -> None:
     extractor = build(hidden_dims=hidden_dims).double()
     tokens = torch.randn(2, 6, 5, dtype=torch.double, requires_grad=True)
-    spans = all_spans(6, 4)  # the widest share a width vector with the second widest
+    spans = all_spans(6, 4)  # the two largest widths share one width vector
     output = extractor(tokens, torch.tensor([spans, spans]))
     expected = torch.stack(
         [

@@ -16,7 +16,8 @@ def mask():
 
 @pytest.fixture
 def crf():
-    """AllenNLP's, the reference: it adds up every pair of tags at every word."""
+    """The normaliser of AllenNLP, which is the reference: it adds up every pair of tags at every
+    word."""
     torch.manual_seed(3)
     crf = ConditionalRandomField(NUM_TAGS)
     torch.nn.init.normal_(crf.transitions, std=5.0)
@@ -70,7 +71,7 @@ def test_scores_far_from_zero_neither_overflow_nor_vanish(crf, mask):
     scores = drawn_scores(mask).detach()
     crf.transitions.data += 500.0
     found = log_partition(scores - 3000.0, mask, *parameters(crf))
-    # One tag after another has 500 more, and every one 3000 less.
+    # Each step from one tag to the next adds 500, and each word subtracts 3000.
     lengths = torch.tensor(LENGTHS)
     crf.transitions.data -= 500.0
     plain = log_partition(scores, mask, *parameters(crf))
@@ -87,7 +88,7 @@ def test_half_precision_around_it_changes_nothing(crf, mask):
 
 @pytest.mark.parametrize("std", [0.1, 2.0, 20.0])
 def test_of_many_tags_the_best_sequence_is_found_too(std):
-    """Where few tags can lead to it, and where all may."""
+    """Transitions in which few tags can lead to a tag, and in which all tags may."""
     generator = torch.Generator().manual_seed(11)
     num_tags, lengths = 200, [6, 1, 4]
     scores = torch.randn(3, 6, num_tags, generator=generator) * 3
@@ -95,7 +96,7 @@ def test_of_many_tags_the_best_sequence_is_found_too(std):
     mask = torch.tensor([[i < length for i in range(6)] for length in lengths])
     found = viterbi(scores, mask, transitions)
     for row, length in enumerate(lengths):
-        # Best scores and best sequences so far, by the last tag.
+        # The best scores and the best sequences so far, by their last tags.
         best = {
             tag: (scores[row, 0, tag] + transitions[num_tags, tag], [tag])
             for tag in range(num_tags)

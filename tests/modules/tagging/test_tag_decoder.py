@@ -39,7 +39,8 @@ def all_sequences(length):
 
 
 def path_score(decoder, scores, sequence, constrained):
-    """Emissions plus transitions, by the book; -inf for an ill-formed sequence if constrained."""
+    """The score of a sequence: emissions plus transitions, as defined; -inf for an ill-formed
+    sequence if constrained."""
     allowed = set(TagScheme(TAGS).allowed_transitions())
     total = sum(scores[word, tag].item() for word, tag in enumerate(sequence))
     steps = [(len(TAGS), sequence[0]), *itertools.pairwise(sequence)]
@@ -129,7 +130,7 @@ def test_argmax_takes_each_word_by_itself(scheme, scores, mask):
 
 @pytest.mark.parametrize("name", ["argmax", "constrained", "crf"])
 def test_words_whose_tags_are_not_known_may_have_any(name, scheme, scores, mask):
-    """Paths over the known tags, counted one by one."""
+    """The number of paths over the known tags, counted one by one."""
     decoder = build(name, scheme)
     tags = torch.tensor([[1, -1, 3, 0], [-2, -1, -1, -1], [0, 4, -1, -1]])
     expected = 0.0

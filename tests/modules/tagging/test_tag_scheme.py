@@ -14,7 +14,7 @@ BIO = ["I-Y", "O", "B-X", "I-X", "B-Y"]
 
 
 def naive_runs(tags):
-    """Entities as (first, last, type), word by word."""
+    """The entities as (first, last, type), found word by word."""
     entities = []
     for position, tag in enumerate(tags):
         if tag == "O":
@@ -43,7 +43,7 @@ def test_entity_runs_are_those_of_a_word_by_word_reading(tags, data):
     )
     scheme = TagScheme(tags)
     width = max(map(len, sequences))
-    # Padding is tagged as an entity, to see that the mask is obeyed.
+    # Padding is tagged as an entity, to check that the mask is used.
     indices = torch.full((len(sequences), width), tags.index("I-X"))
     mask = torch.zeros(len(sequences), width, dtype=torch.bool)
     for row, sequence in enumerate(sequences):
@@ -62,7 +62,7 @@ def test_entity_runs_are_those_of_a_word_by_word_reading(tags, data):
 
 @pytest.mark.parametrize("tags, constraint", [(BIOES, "BIOUL"), (BIO, "BIO")])
 def test_allowed_transitions_are_those_of_allennlp(tags, constraint):
-    # AllenNLP says L(ast) and U(nit) for E(nd) and S(ingle).
+    # AllenNLP writes L(ast) and U(nit) instead of E(nd) and S(ingle).
     names = {"E": "L", "S": "U"} if constraint == "BIOUL" else {}
     renamed = {
         index: tag if tag == "O" else names.get(tag[0], tag[0]) + tag[1:]
@@ -87,7 +87,7 @@ def test_entities_of_plain_labels_are_runs_of_one_label(sequences):
     labels = ["D2", "O", "D1"]
     scheme = PlainLabelScheme(labels)
     width = max(map(len, sequences))
-    indices = torch.zeros(len(sequences), width, dtype=torch.long)  # padding is labelled, too
+    indices = torch.zeros(len(sequences), width, dtype=torch.long)  # padding has labels too
     mask = torch.zeros(len(sequences), width, dtype=torch.bool)
     for row, sequence in enumerate(sequences):
         indices[row, : len(sequence)] = torch.tensor([labels.index(label) for label in sequence])

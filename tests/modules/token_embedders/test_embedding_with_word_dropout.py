@@ -51,7 +51,7 @@ def build(vocab: Vocabulary, **overrides: Any) -> EmbeddingWithWordDropout:
 
 
 def words_seen(embedder: EmbeddingWithWordDropout, ids: torch.Tensor) -> torch.Tensor:
-    """The ids whose vectors came out."""
+    """The ids whose vectors the embedder gave."""
     rows = embedder.embedding.weight
     return (embedder(ids).unsqueeze(2) == rows).all(dim=3).long().argmax(dim=2)
 
@@ -70,7 +70,7 @@ def test_share_of_words_becomes_the_unknown_one_and_the_rest_stays(vocab) -> Non
     seen = words_seen(embedder, ids)
     assert set(seen.unique().tolist()) == {known, unknown}
     assert (seen == unknown).double().mean().item() == pytest.approx(0.3, abs=0.02)
-    assert (ids == known).all()  # the batch is as it was
+    assert (ids == known).all()  # the batch did not change
 
 
 def test_all_words_are_replaced_at_probability_one_and_padding_never(vocab, ids) -> None:

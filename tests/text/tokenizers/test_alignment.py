@@ -12,7 +12,8 @@ from bio_ie.text.tokenizers import align_tokens
 
 @st.composite
 def tokenised_texts(draw: st.DrawFn) -> Tuple[str, List[Span], List[Span]]:
-    """A text, tokens that cover some or all of it (white space may be inside), and mentions."""
+    """A text, tokens that cover some or all of it (and may have white space inside), and
+    mentions."""
     text = draw(st.text("ab ", min_size=2, max_size=14))
     offsets = st.integers(0, len(text))
     ends = sorted(draw(st.sets(offsets, max_size=8)))
@@ -32,7 +33,7 @@ def test_split_keeps_mentions_to_the_character(case: Tuple[str, List[Span], List
     text, tokens, mentions = case
     result = align_tokens(text, tokens, mentions, "split")
     covered = {i for start, end in tokens for i in range(start, end) if text[i] != " "}
-    # No character changes hands, and no new token reaches over the end of an old one.
+    # No character moves to another token, and no new token crosses the end of an old one.
     assert {
         i for start, end in result.token_spans for i in range(start, end) if text[i] != " "
     } == covered

@@ -1,4 +1,4 @@
-"""What tokenisation loses of the real corpora's mentions."""
+"""Counts what tokenisation loses of the mentions of real corpora."""
 
 from pathlib import Path
 
@@ -34,6 +34,6 @@ def test_split_tokens_lose_no_mention(corpus_folder: Path, name: str, file: str)
         f'"split" changes {changed} and loses {lost}, "expand" changes {widened:,}'
     )
     assert lost == 0
-    # No token holds white space, so an annotation with some at its edge could not be matched.
+    # No token has white space, so an annotation with white space at its edge could not match.
     assert changed == padded == 0
     assert 0 < inside_token <= widened

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from bio_ie.text.tokenizers import ScispacyRulesTokenizer
 from bio_ie.text.tokenizers.scispacy_rules import _StretchSplits
 
-# Much of what the rules look for, beside any character at all, lone surrogates included.
+# Many of the characters that the rules look for, and any character at all, lone surrogates
+# included.
 texts = st.text(
     st.one_of(st.sampled_from("aB1 .,;:()[]{}'\"’-+*/°%=<>\t\n\r\u00a0\u2003"), st.characters())
 )
@@ -67,7 +68,7 @@ def test_abbreviations_keep_their_period() -> None:
 
 
 def test_a_word_is_split_alike_wherever_it_stands() -> None:
-    # Across the space, spaCy takes the colon and the "p" for an emoticon and splits "p." itself.
+    # spaCy reads the colon and the "p" after the space as an emoticon, and splits "p." itself.
     assert words("codons: p.A1B") == [*words("codons:"), *words("p.A1B")]
 
 

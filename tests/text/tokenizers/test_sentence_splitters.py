@@ -18,7 +18,7 @@ from bio_ie.text.tokenizers import (
     SpanSentenceSplitter,
 )
 
-# What the splitters look for, pySBD's internal marks, and any character at all.
+# The characters that the splitters look for, pySBD's internal marks, and any character at all.
 texts = st.text(
     st.one_of(
         st.sampled_from(list("aB1 .?!,:()[]'\"“”-&\n\r\t\u00a0ƪȸȹᓴᓷ∮∯⌬⎋☄☝♝♟♨✂")),
@@ -29,7 +29,8 @@ texts = st.text(
 
 
 def check_spans(text: str, spans: List[Span]) -> None:
-    """Trimmed, in order, apart, and nothing but white space between them."""
+    """Checks that sentences are trimmed, in order and do not overlap, and that only white space is
+    between them."""
     position = 0
     for start, end in spans:
         assert position <= start < end <= len(text)
@@ -142,5 +143,5 @@ def test_real_abstracts_lose_nothing(corpus_folder: Path) -> None:
         spans = splitter.sentence_spans(text)
         check_spans(text, spans)
         sentences += len(spans)
-    # A splitter that fell back to lines would find two a document.
+    # A splitter that falls back to lines would find two sentences per document.
     assert sentences > 6 * len(values)

@@ -36,7 +36,8 @@ def test_an_archive_has_the_thresholds_of_its_best_epoch(run: Path) -> None:
     model = load_archive(run / "model.tar.gz").model
     best = json.loads((run / "metrics.json").read_text())["best_epoch"]
     assert (model.decision.thresholds != 0.5).any()
-    # Scored again, the validation data reach what was best then, by the thresholds of the model.
+    # When the validation data are scored again, the model's thresholds give the score that was best
+    # in training.
     scores = evaluate_from_archive(
         run / "model.tar.gz",
         "fixtures/corpora/facts/documents.jsonl",
@@ -103,7 +104,7 @@ def test_classifiers_of_sentences_have_one_too(tmp_path: Path) -> None:
         str(data),
         metrics_output_file=str(tmp_path / "again.json"),
     )
-    # A threshold for each label is no worse than the best one for all.
+    # One threshold for each label is at least as good as the best single threshold.
     assert scores["f1"] >= metrics(tmp_path / "run", best)["validation_best_f1"] - 1e-6 > 0
     override = '{"model.threshold": 0.3}'
     model = load_archive(tmp_path / "run" / "model.tar.gz", overrides=override).model

@@ -18,7 +18,8 @@ from bio_ie.training.callbacks.schedule_lengths import ScheduleLengthsCallback
 
 
 class WeightedModel(Model):
-    """One parameter and a scheduled loss; remembers the weights it trained with."""
+    """A model with one parameter and a scheduled loss. It records the weights of the loss in
+    training."""
 
     def __init__(self, schedule: Schedule) -> None:
         super().__init__(Vocabulary())

@@ -81,7 +81,8 @@ def test_a_repeated_word_is_placed_where_the_offsets_of_the_pair_agree(tmp_path)
 
 def test_other_lines_decide_where_one_line_allows_two_beginnings(tmp_path):
     sentence = "ab cd, ab cd and pox by zor"
-    # Alone, the first line fits a sentence that begins at 93 or, with the second pair, at 100 - 7.
+    # The first line alone fits a sentence that begins at 93. Together with the second pair, it fits
+    # one that begins at 100 - 7.
     lines = [f"1|{sentence}|ab|107|109|cd|110|112", f"1|{sentence}|pox|117|120|zor|124|127"]
     (alone,) = AdeFormat("sentence").read(write(tmp_path, lines[:1]))
     assert alone.metadata["sentence_offset"] == 100

@@ -173,6 +173,6 @@ def test_the_real_examples_are_read_completely(corpus_folder):
         listed = [line.split('"')[1] for line in lines if line]
         assert len(document.mentions) == count
         assert [document.text_of(mention).lower() for mention in document.mentions] == listed
-    # The folder's README.txt is no record, and is not passed over in silence.
+    # The folder's README.txt is not a record. It is an error and not skipped silently.
     with pytest.raises(CorpusError, match="record has no concept file"):
         list(I2b2Format().read(folder))

@@ -26,7 +26,7 @@ SENTENCE = {
 
 
 def read_back(documents):
-    """The documents after a way through a file, and what was lost."""
+    """The documents after they are written to a file and read again, and what was lost."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "written.json"
         report = SpertFormat().write(documents, path)

@@ -31,7 +31,7 @@ def test_ids_that_are_no_pubmed_ids_have_no_facts() -> None:
 
 
 class OneFact:
-    """Counts how often it is asked; equal to all others of its kind."""
+    """A fact reader that counts how often it is called. It is equal to all others of its kind."""
 
     asked = 0
     other_files: Tuple[str, ...] = ()

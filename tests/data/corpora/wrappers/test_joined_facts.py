@@ -1,4 +1,4 @@
-"""What formats with facts of a database share; `CtdFormat` stands for them."""
+"""The behaviour of all formats with facts of a database. `CtdFormat` stands for all of them."""
 
 import copy
 import pickle
@@ -37,7 +37,7 @@ def table(tmp_path):
 
 
 def document(document_id, *mentions, facts=()):
-    """Mentions are given by text and ids."""
+    """Makes a document. Its mentions are given by text and ids."""
     text = " ".join(name for name, *_ in mentions) or "x"
     made, start = [], 0
     for number, (name, *ids) in enumerate(mentions):
@@ -91,7 +91,7 @@ def test_linked_facts_are_those_between_ids_of_mentions(table):
 
 
 class Listed(CandidateGenerator):
-    """Candidates by text, from a table; counts calls."""
+    """A candidate generator with candidates from a table by text. It counts calls."""
 
     def __init__(self, candidates, k=250):
         super().__init__(k)
@@ -155,7 +155,7 @@ def test_candidates_are_generated_for_many_documents_at_once(table, monkeypatch)
     documents = [document(str(number), ("ab"[number % 2],)) for number in range(1, 8)]
     options = {"filter": "full", "candidate_generator": generator, "filter_candidates": 1}
     assert [found.id for found in read(documents, facts, **options)] == ["2", "4", "6"]
-    assert generator.calls == 1  # what was asked in the first batch of three is remembered
+    assert generator.calls == 1  # the answers of the first batch of three are cached
 
 
 def test_generator_must_give_as_many_candidates_as_count():

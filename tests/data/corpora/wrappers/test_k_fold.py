@@ -16,7 +16,7 @@ from tests.data.corpora.broken_files import steady
 
 
 class InMemoryFormat(CorpusFormat):
-    """Documents that are there already."""
+    """A format that gives existing documents."""
 
     def __init__(self, documents):
         super().__init__()
@@ -106,8 +106,8 @@ def test_another_seed_gives_another_split():
 
 
 def test_a_split_stays_what_it_was_in_every_process_and_version():
-    # Each run of the tests has another hash seed. A change of these lists would silently turn
-    # the test part of somebody's trained model into other documents.
+    # Each run of the tests has another hash seed. If these lists changed, the test part of
+    # somebody's trained model would silently have other documents.
     part = {"fold": 0, "num_folds": 4, "seed": 13, "validation_share": 2}
     assert ids(corpus(12), "test", **part) == ["d5", "d6", "d8"]
     assert ids(corpus(12), "validation", **part) == ["d2", "d7"]

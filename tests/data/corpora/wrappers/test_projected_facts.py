@@ -16,7 +16,7 @@ SENTENCES = ((0, 4), (5, 9), (10, 14))
 
 
 def document(*mentions, facts=(), relations=(), **more):
-    """Mentions are given by place and ids."""
+    """Makes a document. Its mentions are given by place and ids."""
     made = [
         Mention(f"T{number}", start, start + 1, "X", tuple(ids))
         for number, (start, *ids) in enumerate(mentions)

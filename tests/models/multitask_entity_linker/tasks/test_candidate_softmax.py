@@ -1,4 +1,4 @@
-"""Scores of classes and candidates against a softmax for one item at a time."""
+"""Compares the scores of classes and candidates with a softmax for one item at a time."""
 
 from typing import Any, Dict, List, Tuple
 
@@ -23,7 +23,7 @@ NUM_CLASSES, NIL, DIM = 6, 0, 4
 
 
 class Table(ConceptEmbedder):
-    """A vector for each of ten keys."""
+    """A concept embedder with a vector for each of ten keys."""
 
     def __init__(self) -> None:
         super().__init__(3)
@@ -43,7 +43,8 @@ def build(
     return module
 
 
-# Of each item: its label, and its candidates by key. Keys below 6 are classes, others unseen.
+# For each item: its label, and its candidates by key. Keys below 6 are classes; the others are
+# unseen.
 some_items = st.lists(
     st.tuples(st.integers(-2, 5), st.lists(st.integers(1, 9), max_size=4, unique=True)), max_size=6
 )
@@ -71,7 +72,7 @@ def naive_scores(
     label: int,
     classes: List[int],
 ) -> Dict[Any, torch.Tensor]:
-    """By class, and by ("candidate", place) for those that count as unseen."""
+    """The scores by class, and by ("candidate", place) for candidates that count as unseen."""
     scores = {c: module.base.linear(vector)[c] for c in classes}
     for place in range(len(candidates.item)):
         if int(candidates.item[place]) != item:

@@ -108,7 +108,8 @@ def test_only_tuned_tasks_give_the_words_a_gradient(x, mask, hierarchical, tuned
             assert float(gradient.abs().sum()) > 0
         else:
             assert gradient is None
-    # What is a task's own is trained in any case; by its own loss, and by those of tasks above.
+    # The parameters of a task are always trained by the loss of the task itself, and by the losses
+    # of higher tasks.
     weights = list(module.encoders[RECOGNITION].parameters())
     own = torch.autograd.grad(found[RECOGNITION].sum(), weights, retain_graph=True)
     assert all(float(gradient.abs().sum()) > 0 for gradient in own)
@@ -117,8 +118,8 @@ def test_only_tuned_tasks_give_the_words_a_gradient(x, mask, hierarchical, tuned
 
 
 def test_the_top_task_tunes_the_words_by_its_own_connection_alone(x, mask):
-    """With `tune_encoder_on` the highest task, what the words get of it by way of the tasks below
-    is left out: these read the words without a gradient, whoever asks."""
+    """With `tune_encoder_on` set to the highest task, the words get no gradient of its loss by way
+    of the lower tasks. Lower tasks read the words without a gradient, whichever task uses them."""
     module = build(tasks(), 5, True, tune_encoder_on=[LINKING])
     found = module(x, mask, TASKS)
     (gradient,) = torch.autograd.grad(found[LINKING].sum(), x, retain_graph=True)

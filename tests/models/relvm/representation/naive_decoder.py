@@ -1,4 +1,5 @@
-"""p(c | z) step by step and sentence by sentence, with the whole softmax of each word."""
+"""Calculates p(c | z) step by step and sentence by sentence, with the whole softmax of each
+word."""
 
 from typing import Any, List
 
@@ -14,7 +15,7 @@ def naive_log_likelihood(
     z: torch.Tensor,
     embeddings: torch.Tensor,
 ) -> torch.Tensor:
-    """log p(c | z) of one sentence, by equations 4 and 5. `is_dropped` says of each step whether
+    """log p(c | z) of one sentence, by equations 4 and 5. For each step, `is_dropped` says whether
     the word before it is left out."""
     lstm: Any = decoder.lstm
     h = c = torch.zeros(lstm.hidden_size, dtype=z.dtype)

@@ -68,7 +68,7 @@ def test_no_more_scores_than_max_logits_exist_at_once(monkeypatch: pytest.Monkey
     hidden, words, embeddings = inputs(40)
     softmax(max_logits=3 * NUM_WORDS)(hidden, words, embeddings).sum().backward()
     assert max(sizes) == 3 * NUM_WORDS
-    # Forward, and again in the backward pass.
+    # Once in the forward pass, and once more in the backward pass.
     assert len(sizes) == 2 * math.ceil(40 / 3)
 
 
