@@ -318,19 +318,29 @@ def test_schema_tables_have_every_field(class_):
     assert documented - {"text"} == {field.name for field in fields(class_)} - {"text"}
 
 
-@pytest.mark.parametrize(
-    "name, page, heading",
-    [
-        ("joint_ner_re/base", "joint_ner_re", "Settings"),
-        ("keci/base", "keci", "Settings"),
-        ("snerl/base", "snerl", "Settings"),
-        ("linking/base", "multitask_entity_linking", "Settings"),
-        ("relvm/base", "relvm", "Settings of unsupervised training"),
-        ("relvm/mention_relations", "relvm", "Settings of relations of mentions"),
-        ("relvm/sentence_classifier", "relvm", "Settings of the sentence classifier"),
-        ("relvm/pair_relations", "relvm", "Settings of relations of entities"),
-    ],
-)
+SETTINGS = [
+    ("joint_ner_re/base", "joint_ner_re", "Settings"),
+    ("keci/base", "keci", "Settings"),
+    ("snerl/base", "snerl", "Settings"),
+    ("linking/base", "multitask_entity_linking", "Settings"),
+    ("relvm/base", "relvm", "Settings of unsupervised training"),
+    ("relvm/mention_relations", "relvm", "Settings of relations of mentions"),
+    ("relvm/sentence_classifier", "relvm", "Settings of the sentence classifier"),
+    ("relvm/pair_relations", "relvm", "Settings of relations of entities"),
+]
+"""Each base of `training_config/lib/`, the page of docs/configs/ and the heading of its table."""
+
+
+def test_every_base_has_a_settings_table():
+    bases = {
+        str(path.relative_to(CHECKOUT / "training_config/lib").with_suffix(""))
+        for path in CHECKOUT.glob("training_config/lib/*/*.libsonnet")
+        if "  // Settings ---" in path.read_text("utf-8")
+    }
+    assert {name for name, _, _ in SETTINGS} == bases
+
+
+@pytest.mark.parametrize("name, page, heading", SETTINGS)
 def test_settings_table_is_that_of_the_base(name, page, heading):
     base = (CHECKOUT / f"training_config/lib/{name}.libsonnet").read_text("utf-8")
     settings = dict(re.findall(r"^  (\w+):: (.*?),(?:\s*//.*)?$", base, re.M))

@@ -62,6 +62,36 @@ def test_tests_mirror_the_package() -> None:
             assert (PACKAGE / folder).is_dir(), folder
 
 
+@pytest.mark.parametrize("folder", ["formats", "wrappers"])
+def test_every_corpus_format_has_tests(folder: str) -> None:
+    modules = (PACKAGE / "data/corpora" / folder).glob("*.py")
+    registering = [path for path in modules if "@CorpusFormat.register" in path.read_text("utf-8")]
+    assert registering
+    for path in registering:
+        assert (CHECKOUT / "tests/data/corpora" / folder / f"test_{path.name}").exists()
+
+
+SYSTEMS = sorted(
+    path.name for path in (PACKAGE / "models").iterdir() if (path / "model.py").exists()
+)
+PAGES = {"multitask_entity_linker": "multitask_entity_linking"}
+"""What the pages of a system are called, if not like the system."""
+
+
+@pytest.mark.parametrize("system", SYSTEMS)
+def test_a_system_has_all_that_belongs_to_it(system: str) -> None:
+    page = PAGES.get(system, system)
+    parts = [
+        f"training_config/{system}",
+        f"tests/models/{system}/test_model.py",
+        *(f"docs/{half}/{page}.md" for half in ("models", "results", "configs")),
+    ]
+    for part in parts:
+        assert (CHECKOUT / part).exists(), part
+    for text in ("README.md", "docs/README.md", "docs/configs/README.md"):
+        assert page in (CHECKOUT / text).read_text("utf-8"), text
+
+
 def test_papers_are_called_by_their_systems_names() -> None:
     command = ["git", "grep", "-nEi", r"\bpapers? [1-5]\b", "--", ".", ":!tests/test_structure.py"]
     if not (CHECKOUT / ".git").exists():

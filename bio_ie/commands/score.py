@@ -8,7 +8,7 @@
 import argparse
 import json
 from pathlib import Path
-from typing import Dict, Iterator, List
+from typing import Dict, Iterator, List, Sequence, Tuple
 
 from allennlp.commands.subcommand import Subcommand
 
@@ -18,6 +18,7 @@ from bio_ie.data.corpora.corpus_path import read_corpus
 from bio_ie.files.atomic_output import atomic_writer
 from bio_ie.knowledge.knowledge_base import KnowledgeBase
 from bio_ie.metrics.document_scores import DocumentScores, score_documents
+from bio_ie.metrics.scored_items import SCORED_ITEMS
 from bio_ie.metrics.significance import Comparison, compare
 from bio_ie.text.counted import counted
 
@@ -116,17 +117,11 @@ def comparison_table(comparisons: Dict[str, Comparison]) -> Iterator[str]:
 def table(scores: DocumentScores) -> Iterator[str]:
     """A table of the scores, line by line. Ratios are in percent."""
     yield f"{counted(scores.documents, 'document')}, {scores.missing:,} without a prediction"
-    parts = [
-        ("entities", scores.entity, _rows(scores.entity), COUNTS),
-        ("relations", scores.relation, _rows(scores.relation), COUNTS),
-    ]
-    for name, found in (
-        ("facts", scores.fact),
-        ("concepts", scores.linking),
-        ("links of mentions", scores.mention_linking),
-    ):
+    parts: List[Tuple[str, Dict[str, float], Dict[str, str], Sequence[str]]] = []
+    for kind, items in SCORED_ITEMS.items():
+        found = getattr(scores, kind)
         if found is not None:
-            parts.append((name, found, _rows(found), COUNTS))
+            parts.append((items.title, found, _rows(found), COUNTS))
     if scores.official is not None:
         parts.append(("official", scores.official, OFFICIAL_ROWS, OFFICIAL_COUNTS))
     width = 2 + max(len(row) for name, _, rows, _ in parts for row in (name[2:], *rows))

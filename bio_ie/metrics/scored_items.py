@@ -18,22 +18,27 @@ class ScoredItems(NamedTuple):
 
     # Parameters
 
+    title : `str`
+        What the table of `bio-ie score` calls them.
     metric : `Type[ItemF1]`
     items_of : `Callable[[Document, ConceptItems], List[Any]]`
         A function that gives the items of a document. Concepts are written as its second argument
         writes them.
     """
 
+    title: str
     metric: Type[ItemF1[Any]]
     items_of: Callable[[Document, ConceptItems], List[Any]]
 
 
 SCORED_ITEMS: Dict[str, ScoredItems] = {
-    "entity": ScoredItems(EntityF1, lambda document, _: entity_items(document)),
-    "relation": ScoredItems(RelationF1, lambda document, _: relation_items(document)),
-    "fact": ScoredItems(DocumentFactF1, lambda _, concepts: concepts.facts()),
-    "linking": ScoredItems(DocumentLinkingF1, lambda _, concepts: concepts.links()),
-    "mention_linking": ScoredItems(MentionLinkingF1, lambda _, concepts: concepts.mention_links()),
+    "entity": ScoredItems("entities", EntityF1, lambda document, _: entity_items(document)),
+    "relation": ScoredItems("relations", RelationF1, lambda document, _: relation_items(document)),
+    "fact": ScoredItems("facts", DocumentFactF1, lambda _, concepts: concepts.facts()),
+    "linking": ScoredItems("concepts", DocumentLinkingF1, lambda _, concepts: concepts.links()),
+    "mention_linking": ScoredItems(
+        "links of mentions", MentionLinkingF1, lambda _, concepts: concepts.mention_links()
+    ),
 }
 """The kinds of items, by name. `bio-ie score` scores all of them. Models score the kinds that they
 predict, with the same metrics."""

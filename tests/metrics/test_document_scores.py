@@ -9,7 +9,8 @@ from bio_ie.data.items import document_of_items, entity_items, relation_items
 from bio_ie.knowledge import KnowledgeBase, write_knowledge_base
 from bio_ie.knowledge.statements import AlternateId, ConceptName
 from bio_ie.metrics import BioRelExF1
-from bio_ie.metrics.document_scores import score_documents
+from bio_ie.metrics.document_scores import DocumentScores, score_documents
+from bio_ie.metrics.scored_items import SCORED_ITEMS
 from bio_ie.text.document import Document, DocumentError, Fact, Mention, Relation
 
 TEXT = "Ibuprofen eased the fever but caused a rash."
@@ -189,3 +190,10 @@ def test_a_knowledge_base_says_which_ids_mean_the_same(tmp_path: Path) -> None:
     assert apart is not None
     assert same is not None
     assert (apart["correct"], same["correct"]) == (0, 1)
+
+
+def test_every_kind_of_items_has_its_scores():
+    """`bio-ie score` shows the fields with these names."""
+    assert set(SCORED_ITEMS) <= set(DocumentScores._fields)
+    scores = score_documents([], [Document("1", "x")])
+    assert scores.by_document.keys() == SCORED_ITEMS.keys()

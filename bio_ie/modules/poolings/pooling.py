@@ -27,7 +27,8 @@ class Pooling(torch.nn.Module, Registrable):
     everywhere in the domain, which includes 0 and 1 for probabilities.
 
     Implementations set `domain` and override `pool`. Where the domain is "probabilities" they
-    override `pool_logs` too.
+    override `pool_logs` too. They set `exceeds_largest` to false if the result is never more than
+    the largest item.
     """
 
     domain: ClassVar[Domain]
