@@ -1,5 +1,6 @@
 """The thresholds that probabilities must reach to be predicted, and the scores that choose them."""
 
+from functools import partial
 from typing import Any, Dict, Mapping, Optional, Sequence
 
 import torch
@@ -96,9 +97,16 @@ def load_under_earlier_names(module: torch.nn.Module, earlier: Mapping[str, str]
         `module`.
     """
 
-    def rename(_: torch.nn.Module, state_dict: Dict[str, Any], prefix: str, *__: Any) -> None:
-        for before, now in earlier.items():
-            if prefix + before in state_dict:
-                state_dict[prefix + now] = state_dict.pop(prefix + before)
+    module.register_load_state_dict_pre_hook(partial(_rename, dict(earlier)))
 
-    module.register_load_state_dict_pre_hook(rename)
+
+def _rename(
+    earlier: Mapping[str, str],
+    _: torch.nn.Module,
+    state_dict: Dict[str, Any],
+    prefix: str,
+    *__: Any,
+) -> None:
+    for before, now in earlier.items():
+        if prefix + before in state_dict:
+            state_dict[prefix + now] = state_dict.pop(prefix + before)

@@ -1,5 +1,7 @@
 """Compares links that reach a threshold with links that are counted one by one."""
 
+import copy
+import pickle
 import random
 from typing import List, Set, Tuple
 
@@ -102,3 +104,10 @@ def test_the_threshold_of_an_archive_of_version_0_1_0_is_kept() -> None:
     threshold = LinkThreshold()
     threshold.load_state_dict({"threshold": torch.tensor([0.25])})
     assert threshold.get_metric()["threshold"] == 0.25
+
+
+def test_a_copy_and_a_pickled_one_load_earlier_names_too() -> None:
+    threshold = LinkThreshold()
+    for other in (copy.deepcopy(threshold), pickle.loads(pickle.dumps(threshold))):
+        other.load_state_dict({"threshold": torch.tensor([0.25])})
+        assert other.get_metric()["threshold"] == 0.25
