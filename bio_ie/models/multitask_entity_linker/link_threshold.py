@@ -5,6 +5,7 @@ from typing import Dict, List, Optional, Sequence, Tuple
 import torch
 
 from bio_ie.data.concept_items import MentionLink, linking_items
+from bio_ie.metrics.threshold_f1 import at_least
 from bio_ie.metrics.thresholds import Thresholds, load_under_earlier_names
 from bio_ie.text.document import Mention
 
@@ -27,16 +28,14 @@ class LinkThreshold(Thresholds):
         self, rows: Sequence[Sequence[Mention]]
     ) -> Tuple[List[List[Mention]], List[List[Mention]]]:
         """The mentions of each row whose links are probable enough, and the other mentions."""
-        sure: List[List[Mention]] = []
-        unsure: List[List[Mention]] = []
-        for row in rows:
-            probability = torch.tensor(
-                [mention.score for mention in row], device=self.thresholds.device
-            )
-            label = torch.zeros_like(probability, dtype=torch.long)
-            enough = self.reached(probability, label).tolist()
-            sure.append([mention for mention, is_sure in zip(row, enough, strict=True) if is_sure])
-            unsure.append([m for m, is_sure in zip(row, enough, strict=True) if not is_sure])
+        # All at once: each comparison on a GPU makes the host wait.
+        scores = torch.tensor([mention.score for row in rows for mention in row])
+        enough = iter(at_least(scores, self.thresholds.cpu()).tolist())
+        sure: List[List[Mention]] = [[] for _ in rows]
+        unsure: List[List[Mention]] = [[] for _ in rows]
+        for number, row in enumerate(rows):
+            for mention in row:
+                (sure if next(enough) else unsure)[number].append(mention)
         return sure, unsure
 
     def count_links(
