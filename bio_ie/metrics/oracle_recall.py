@@ -10,6 +10,7 @@ from allennlp.common.checks import ConfigurationError
 from bio_ie.knowledge.candidate_generators import Candidate, CandidateGenerator
 from bio_ie.knowledge.concept_links import ConceptLinks
 from bio_ie.knowledge.knowledge_base import KnowledgeBase
+from bio_ie.text.counted import counted
 from bio_ie.text.document import Document
 
 ALL = "all"
@@ -131,7 +132,8 @@ def oracle_recall(
     result = OracleRecall(tuple(ranks))
     if generator.k < result.ranks[-1]:
         raise ConfigurationError(
-            f"the candidate generator gives {generator.k} candidates, fewer than {result.ranks[-1]}"
+            f"the candidate generator gives {counted(generator.k, 'candidate')}, fewer than "
+            f"{result.ranks[-1]}"
         )
     remaining = iter(documents)
     while batch := list(islice(remaining, BATCH)):

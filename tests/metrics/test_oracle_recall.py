@@ -123,7 +123,13 @@ def test_json_has_counts_and_ratios_of_all_relations_first(kb):
     }
 
 
-@pytest.mark.parametrize("ranks, message", [((), "positive"), ((0,), "positive"), ((5,), "fewer")])
-def test_wrong_numbers_of_candidates_are_errors(ranks, message, kb):
-    with pytest.raises(ConfigurationError, match=message):
+@pytest.mark.parametrize("ranks", [(), (0,)])
+def test_ranks_are_positive(ranks, kb):
+    with pytest.raises(ConfigurationError, match="positive"):
         oracle_recall([], Listed({}, 3), kb, ranks)
+
+
+@pytest.mark.parametrize("k, given", [(1, "1 candidate"), (3, "3 candidates")])
+def test_ranks_beyond_the_candidates_are_errors(k, given, kb):
+    with pytest.raises(ConfigurationError, match=f"gives {given}, fewer than 5"):
+        oracle_recall([], Listed({}, k), kb, (5,))
