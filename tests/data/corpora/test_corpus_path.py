@@ -156,3 +156,10 @@ def test_any_object_is_a_corpus_or_a_configuration_error(path):
         return
     assert isinstance(file, str)
     assert callable(corpus_format.read)
+
+
+@pytest.mark.parametrize("name", [".", ".spert", "..spert", "a.b", "spertt"])
+def test_a_name_of_no_format_is_a_configuration_error(name):
+    for value in (name, {"type": name}, {"type": "filtered", "format": {"type": name}}):
+        with pytest.raises(ConfigurationError):
+            open_corpus({"file": "train", "format": value}, SpertFormat())
