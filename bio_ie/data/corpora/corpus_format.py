@@ -4,7 +4,7 @@ import glob
 import logging
 import os
 from pathlib import Path
-from typing import Iterable, Iterator, List, Optional, Tuple, Union
+from typing import Any, Iterable, Iterator, List, Optional, Tuple, Union
 
 from allennlp.common import Registrable
 from allennlp.common.checks import ConfigurationError
@@ -41,6 +41,15 @@ class CorpusFormat(Registrable):
 
     streams = True
     """Whether reading has only one document in memory at a time."""
+
+    @classmethod
+    def resolve_class_name(cls, name: str) -> Tuple[Any, Optional[str]]:
+        """As in every `Registrable`, but a name such as "." or ".x" is a `ConfigurationError` too.
+        AllenNLP takes it for a class in a module, and fails on the module's name."""
+        try:
+            return super().resolve_class_name(name)
+        except (TypeError, ValueError) as error:
+            raise ConfigurationError(f"there is no corpus format {name!r}") from error
 
     def __init__(self, on_error: str = "raise") -> None:
         if on_error not in ("raise", "skip"):

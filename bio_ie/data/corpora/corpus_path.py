@@ -110,7 +110,7 @@ def _format(value: Any) -> CorpusFormat:
         raise ConfigurationError(f"'format' of a data path is a name or an object, not {value!r}")
     try:
         return CorpusFormat.from_params(Params(_cast(value)))
-    except (TypeError, ValueError) as error:  # "." makes AllenNLP import a module without a name
+    except TypeError as error:
         raise ConfigurationError(f"'format' of a data path, {value!r}: {error}") from error
 
 

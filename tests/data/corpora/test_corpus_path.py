@@ -7,6 +7,7 @@ from allennlp.common.checks import ConfigurationError
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bio_ie.commands.corpus_format_argument import corpus_format
 from bio_ie.data.corpora import (
     AdeFormat,
     JsonlFormat,
@@ -163,3 +164,5 @@ def test_a_name_of_no_format_is_a_configuration_error(name):
     for value in (name, {"type": name}, {"type": "filtered", "format": {"type": name}}):
         with pytest.raises(ConfigurationError):
             open_corpus({"file": "train", "format": value}, SpertFormat())
+        with pytest.raises(ConfigurationError):
+            corpus_format(json.dumps({"type": name}))
