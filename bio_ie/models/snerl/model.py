@@ -355,9 +355,11 @@ class Snerl(Model):
         return list(self._losses.values())
 
     def get_metrics(self, reset: bool = False) -> Dict[str, float]:
-        """The means of the losses; out of training also the scores (`DocumentGraphScores`), with
-        the model's thresholds and with others."""
+        """The means of the losses and what is learned of the pooling (the `temperature` of `smax`);
+        out of training also the scores (`DocumentGraphScores`), with the model's thresholds and
+        with others."""
         metrics = {name: average.get_metric(reset) for name, average in self._losses.items()}
+        metrics.update(self.fact_pooling.pooling.get_metrics())
         if self.linker is not None:
             metrics.update(self.linker.get_metrics(reset))
         if not self.training:

@@ -1,6 +1,6 @@
 """The base of the poolings, which reduce flat items to one value per segment."""
 
-from typing import ClassVar, Literal
+from typing import ClassVar, Dict, Literal
 
 import torch
 from allennlp.common import Registrable
@@ -89,6 +89,11 @@ class Pooling(torch.nn.Module, Registrable):
     ) -> torch.Tensor:
         """As `of_logs`, for values of single or double precision."""
         raise NotImplementedError
+
+    def get_metrics(self) -> Dict[str, float]:
+        """The learned values of the pooling itself, to be watched in training. By default it has
+        none."""
+        return {}
 
     def require_domain(self, domain: Domain, consumer: str) -> None:
         """Raises `ConfigurationError` unless this pooling works on `domain`. The message names

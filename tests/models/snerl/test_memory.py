@@ -171,6 +171,8 @@ def test_parts_give_the_loss_and_gradients_of_the_whole(large: Given) -> None:
         training_step(build(large.vocab, max_items), large)() for max_items in (10_000, 10**9)
     )
     assert parts.keys() == whole.keys()
+    # A softmax does not depend on a number that is added to all its logits: 0 but for rounding.
+    del whole["linker.scorer.further_layers._linear_layers.0.bias"]
     for name, expected in whole.items():
         scale = float(expected.abs().max())
         assert_close(parts[name], expected, rtol=1e-4, atol=1e-5 * scale, msg=name)

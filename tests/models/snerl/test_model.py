@@ -361,6 +361,7 @@ def test_scores_are_those_of_sets(
         list(batch)[3:]
     )
     metrics = model.get_metrics(reset=True)
+    assert metrics["temperature"] == pytest.approx(0.1)
     found = {
         (number, fact.head, fact.type, fact.tail)
         for number, output in enumerate(outputs)

@@ -248,7 +248,7 @@ def reference_at_corners(name: str, items: List[float]) -> float:
         return max(items)
     if name == "mean" or len(set(items)) == 1:
         return sum(items) / len(items)
-    temperature = CONFIGS[name].get("initial_temperature", 1.0)
+    temperature = CONFIGS[name].get("initial_temperature", 0.1)
     return 1 / (1 + math.exp(-1 / temperature))
 
 

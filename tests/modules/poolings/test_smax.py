@@ -35,8 +35,19 @@ def test_a_low_temperature_gives_the_maximum_and_a_high_one_the_mean() -> None:
     torch.testing.assert_close(SmaxPooling(1e4)(VALUES, INDEX, 3), mean, atol=1e-4, rtol=0)
 
 
+def test_one_likely_item_decides_at_the_initial_temperature() -> None:
+    """One pair of mentions says that the fact holds and nine do not: the median fact of SNERL."""
+    values = torch.tensor([0.95] + [0.05] * 9)
+    pooled = SmaxPooling()(values, torch.zeros(10, dtype=torch.int64), 1)
+    assert pooled.item() > 0.9
+
+
+def test_the_temperature_is_a_metric() -> None:
+    assert SmaxPooling(0.25).get_metrics() == {"temperature": pytest.approx(0.25)}
+
+
 def test_temperature_is_learned_and_stays_positive() -> None:
-    pooling = SmaxPooling()
+    pooling = SmaxPooling(1.0)
     optimizer = torch.optim.SGD(pooling.parameters(), lr=50.0)
     for _ in range(20):
         optimizer.zero_grad()

@@ -19,7 +19,7 @@ training {
   candidate_types:: {},
   // 'candidates': SNERL; 'top_candidate' and 'linked': BRAN (Top Candidate) and BRAN (Linker).
   links:: 'candidates',
-  pooling:: { type: 'smax' },  // "Soft maximum pooling"
+  pooling:: { type: 'smax' },  // "Soft maximum pooling"; its temperature starts at `initial_temperature` (0.1)
   dim:: 128,  // n, the paper's d; Disease-Phenotype 64
   num_blocks:: 4,  // B
   num_heads:: 2,
@@ -43,6 +43,8 @@ training {
   encoder_lr:: 1e-3,  // Adam, "Implementation Details"; less for a pretrained encoder
   head_lr:: 1e-3,
   linker_lr:: self.head_lr,  // of the weights that link mentions, including vectors of concepts
+  // Of the logarithm of the temperature of `smax`, one number, which Adam moves by at most about this in a step.
+  temperature_lr:: 1e-2,
   warmup:: 0.1,
   weight_decay:: 0.0,
   seed:: 13370,
@@ -138,7 +140,9 @@ training {
         (if $.encoder == null then [] else super.parameter_groups)
         // Not the biases: a parameter can be in one group only, and theirs is the one without weight decay.
         + (if is_linked || $.linker_lr == $.head_lr then []
-           else [[['^(module\\.)?linker\\.(?!.*bias$)'], { lr: $.linker_lr }]]),
+           else [[['^(module\\.)?linker\\.(?!.*bias$)'], { lr: $.linker_lr }]])
+        + (if $.pooling.type != 'smax' then []
+           else [[['log_temperature$'], { lr: $.temperature_lr, weight_decay: 0.0 }]]),
     },
   },
 }
