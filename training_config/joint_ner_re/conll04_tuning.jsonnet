@@ -7,5 +7,5 @@ local held_out = parts.held_out(paths.data + '/conll04/conll04_train.json', 0.2)
   train_data_path: held_out.train,
   validation_data_path: held_out.validation,
   test_data_path:: null,
-  evaluate_on_test:: false,
+  evaluate_on_test: false,
 }

@@ -3,8 +3,9 @@
 //
 //     bio-ie build-kb training_config/knowledge/open.jsonnet --output open.sqlite
 local paths = import '../lib/shared/paths.libsonnet';
+local settings = import '../lib/shared/settings.libsonnet';
 
-{
+settings.closed('this knowledge base', {
   // The types are the same in all sources, and have the names that corpora use.
   mesh_types:: {
     C: 'Disease',
@@ -35,4 +36,4 @@ local paths = import '../lib/shared/paths.libsonnet';
   ],
   // A phenotype is merged with the MeSH concept that HPO refers to, if no other phenotype refers to it.
   merge_by: ['MESH'],
-}
+})

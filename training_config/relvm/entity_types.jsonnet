@@ -2,6 +2,7 @@
 // names whose type is certain (RELVM, section 4.1). For `bio-ie extract-pairs --type-classifier`.
 local parts = import '../lib/shared/parts.libsonnet';
 local paths = import '../lib/shared/paths.libsonnet';
+local settings = import '../lib/shared/settings.libsonnet';
 local words = import '../lib/shared/words.libsonnet';
 
 // A file made by `bio-ie build-kb`, the same as for extract-pairs.
@@ -10,7 +11,7 @@ local held_out = parts.held_out(paths.data + '/pubmed_text/abstracts.jsonl.gz', 
 local word_dim = 100;
 local hidden_dim = 128;  // in each direction; the paper does not give it
 
-{
+settings.closed('this experiment', {
   dataset_reader: {
     type: 'dictionary_types',
     corpus: { type: 'jsonl' },
@@ -47,4 +48,4 @@ local hidden_dim = 128;  // in each direction; the paper does not give it
     validation_metric: '+accuracy',
     run_confidence_checks: false,
   },
-}
+}, settings.allennlp_keys)

@@ -1,10 +1,11 @@
 // Joint NER and relation extraction (Giorgi et al. 2019). An experiment overrides the settings at the top.
 // Nothing below them needs editing, but every part can be overridden with `+:`.
 local encoders = import '../shared/encoders.libsonnet';
+local settings = import '../shared/settings.libsonnet';
 local training = import '../shared/training.libsonnet';
 local words = import '../shared/words.libsonnet';
 
-training {
+settings.checked(training {
   // Settings -------------------------------------------------------------------------------
   encoder:: encoders.minilm,
   corpus:: error 'Must override corpus: the format, e.g. { type: "spert" }',
@@ -55,4 +56,4 @@ training {
     relation_loss_weight: { type: 'linear_warmup', num_epochs: 1 },  // section 2.1
     training_candidates: 'predicted',  // section 2
   },
-}
+})

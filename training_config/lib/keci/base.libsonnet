@@ -2,10 +2,11 @@
 // below them needs editing, but every part can be overridden with `+:`. Sizes that the paper does not give
 // are those of its released code.
 local encoders = import '../shared/encoders.libsonnet';
+local settings = import '../shared/settings.libsonnet';
 local training = import '../shared/training.libsonnet';
 local words = import '../shared/words.libsonnet';
 
-training {
+settings.checked(training {
   // Settings -------------------------------------------------------------------------------
   encoder:: encoders.minilm,  // the paper: scibert
   corpus:: error 'Must override corpus: the format, e.g. { type: "biorelex" }',
@@ -124,4 +125,4 @@ training {
       dropout: $.dropout,
     },
   },
-}
+})

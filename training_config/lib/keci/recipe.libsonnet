@@ -1,6 +1,7 @@
 // The settings for training KECI with the embedded encoder, to be added to base.libsonnet. This encoder is
 // half as wide as the paper's, and it lower-cases. They were chosen on BioRelEx (docs/results/keci.md).
 local encoders = import '../shared/encoders.libsonnet';
+local settings = import '../shared/settings.libsonnet';
 
 {
   local common = {
@@ -19,12 +20,12 @@ local encoders = import '../shared/encoders.libsonnet';
     final_loss_weight:: 1.0,
   },
 
-  biorelex:: common {
+  biorelex:: settings.layer(common {
     encoder:: encoders.minilm { embedder+: { sub_token_mode: 'mean' } },
     num_epochs:: 20,
     batch_size:: 8,
     name_pooling:: { type: 'mean' },
     stem_names:: true,
-  },
-  ade:: common { num_epochs:: 5, batch_size:: 16 },
+  }),
+  ade:: settings.layer(common { num_epochs:: 5, batch_size:: 16 }),
 }

@@ -1,6 +1,7 @@
 // The parts of experiments with multi-task entity linking:
 // `linking.base + linking.corpora.bc5cdr + linking.architectures.pt_single + linking.recipe`.
 local encoders = import '../shared/encoders.libsonnet';
+local settings = import '../shared/settings.libsonnet';
 
 {
   base: import 'base.libsonnet',
@@ -9,6 +10,6 @@ local encoders = import '../shared/encoders.libsonnet';
   // Settings for training: `recipe` for the embedded encoder, or `paper`, whose other settings are already in
   // the base.
   recipe: import 'recipe.libsonnet',
-  paper: { encoder:: encoders.scibert },
+  paper: settings.layer({ encoder:: encoders.scibert }),
   paths: import '../shared/paths.libsonnet',
 }

@@ -2,10 +2,11 @@
 // the top. Nothing below them needs editing, but every part can be overridden with `+:`. The paper's
 // architectures are in architectures.libsonnet.
 local encoders = import '../shared/encoders.libsonnet';
+local settings = import '../shared/settings.libsonnet';
 local training = import '../shared/training.libsonnet';
 local words = import '../shared/words.libsonnet';
 
-training {
+settings.checked(training {
   // Settings -------------------------------------------------------------------------------
   encoder:: encoders.minilm,  // section 2.2: scibert
   corpus:: error 'Must override corpus: the format, e.g. { type: "pubtator" }',
@@ -57,6 +58,8 @@ training {
   dropout:: 0.1,
   // Whether a convolution also reads the characters of words. Not in the paper.
   characters:: false,
+  // The size of a word's vector, for parts that need it as a setting.
+  word_dim:: vectors.dim,
   seed:: 13370,
   cuda_device:: null,  // null: the first GPU if there is one
 
@@ -138,4 +141,4 @@ training {
               callbacks+: [{ type: 'best_thresholds' }],
               validation_metric: '+entity_linking_best_f1',
             } else {},
-}
+})

@@ -2,9 +2,10 @@
 // `base + corpora.bc5cdr`.
 local parts = import '../shared/parts.libsonnet';
 local paths = import '../shared/paths.libsonnet';
+local settings = import '../shared/settings.libsonnet';
 {
   // Train -> dev, with a fifth of the training file held out to choose the epoch.
-  bc5cdr:: {
+  bc5cdr:: settings.layer({
     local held_out = parts.held_out(paths.data + '/bc5cdr/CDR_TrainingSet.PubTator.txt.gz', 100),
     corpus:: { type: 'pubtator' },
     type_scheme:: 'bilou',  // section 2.1
@@ -12,10 +13,10 @@ local paths = import '../shared/paths.libsonnet';
     validation_data_path: held_out.validation,
     test_data_path: paths.data + '/bc5cdr/CDR_DevelopmentSet.PubTator.txt.gz',
     evaluate_on_test: true,
-  },
+  }),
 
   // MedMentions as published, with its own split: 'full' or 'st21pv', each with its files in a folder.
-  medmentions(name):: {
+  medmentions(name):: settings.layer({
     local folder = paths.data + '/medmentions',
     local part(split) = {
       file: '%s/%s/corpus_pubtator.txt.gz' % [folder, name],
@@ -31,11 +32,11 @@ local paths = import '../shared/paths.libsonnet';
     validation_data_path: part('dev'),
     test_data_path: part('test'),
     evaluate_on_test: true,
-  },
+  }),
 
   // Sentences derived from the training part of st21pv, with concepts but without semantic types. Nine tenths
   // of the documents are to train on, a twentieth each to choose the epoch and to test.
-  medmentions_sentences:: {
+  medmentions_sentences:: settings.layer({
     local fold = parts.fold(
       paths.data + '/medmentions/st21pv_train.sentences.jsonl.gz', 0, 20, 132
     ),
@@ -44,5 +45,5 @@ local paths = import '../shared/paths.libsonnet';
     validation_data_path: fold.validation,
     test_data_path: fold.test,
     evaluate_on_test: true,
-  },
+  }),
 }

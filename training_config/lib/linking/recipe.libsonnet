@@ -2,8 +2,9 @@
 // base.libsonnet. Each abstract is read whole and once, not as separate sentences with their contexts. In the
 // first 100 abstracts of BC5CDR's training file this means 2.4 times fewer wordpieces.
 local encoders = import '../shared/encoders.libsonnet';
+local settings = import '../shared/settings.libsonnet';
 
-{
+settings.layer({
   encoder:: encoders.minilm { embedder+: { attention_dropout: 0.0 } },
   max_wordpieces:: 512,
   joined_wordpieces:: 480,
@@ -17,4 +18,4 @@ local encoders = import '../shared/encoders.libsonnet';
   // In a hierarchy, linking reads the words and the BiLSTM of types. With a BiLSTM of its own on top, per
   // token, no link was right after three epochs of BC5CDR.
   top_encoder:: null,
-}
+})

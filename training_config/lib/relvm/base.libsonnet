@@ -3,9 +3,10 @@
 // part can be overridden with `+:`.
 local corpora = import 'corpora.libsonnet';
 local paths = import '../shared/paths.libsonnet';
+local settings = import '../shared/settings.libsonnet';
 local training = import '../shared/training.libsonnet';
 
-training {
+settings.checked(training {
   // Settings -------------------------------------------------------------------------------
   // Section 4.1.1: 128 (X-SMALL), 256 (SMALL), 512 (MEDIUM) or 1024 (LARGE).
   hidden_dim:: error 'Must override hidden_dim: of all networks, e.g. 256',
@@ -27,6 +28,7 @@ training {
   latent_in_output:: false,  // the released code: true
   adaptive_cutoffs:: null,  // e.g. [500, 2000, 6000], which is faster with a large vocabulary
   bf16:: false,  // matrix products in bfloat16, for a GPU
+  word_dim:: self.dim,  // the size of a word's vector, for parts that need it as a setting
   seed:: 13370,
   cuda_device:: null,  // null: the first GPU if there is one
 
@@ -91,4 +93,4 @@ training {
     learning_rate_scheduler:: null,
   },
   include_in_archive: [],
-}
+}, ['hidden_dim'])

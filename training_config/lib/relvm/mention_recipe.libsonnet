@@ -1,7 +1,8 @@
 // Relations of mentions from a representation that had little unsupervised training
 // (lib/relvm/recipe.libsonnet) or none, to be added to mention_relations.libsonnet. The learning rate of
 // section 4.2, 1e-5, changes such a representation too little.
-{
+local settings = import '../shared/settings.libsonnet';
+settings.layer({
   lr:: 1e-3,  // falls to 0
   trainer+: {
     learning_rate_scheduler::: {
@@ -9,4 +10,4 @@
       warmup_steps: std.ceil($.num_iterations / 30),
     },
   },
-}
+})

@@ -3,9 +3,10 @@
 // `+:`.
 local corpora = import 'corpora.libsonnet';
 local relvm = import 'base.libsonnet';
+local settings = import '../shared/settings.libsonnet';
 local training = import '../shared/training.libsonnet';
 
-training {
+settings.checked(training {
   // Settings -------------------------------------------------------------------------------
   archive:: null,  // of a trained `relvm`; null: a new one, without unsupervised training
   hidden_dim:: 128,  // of a new `relvm`
@@ -59,4 +60,4 @@ training {
     learning_rate_scheduler:: null,
   },
   include_in_archive: ['representation'],
-}
+}, ['num_iterations', 'train_data_path'])

