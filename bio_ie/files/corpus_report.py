@@ -54,6 +54,11 @@ class CorpusReport:
             self.lost[reason] += count
             self.examples.setdefault(reason, example)
 
+    def note(self, what: Phrase, count: int = 1) -> None:
+        """Counts `count` items in `noted`: things to know about the input that are no losses."""
+        if count:
+            self.noted[what] += count
+
     def lose_input(self, reason: str, error: CorpusError) -> None:
         """Counts a loss while reading. With an `on_unread`, keeps the error until `settle`."""
         self.lose(reason, str(error))
