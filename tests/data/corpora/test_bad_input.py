@@ -81,7 +81,16 @@ BAD = {
     ),
     "pubtator abstract": ("pubtator", PUBTATOR + "\n8|a|Text\n", ":6: .*abstract before"),
     "pubtator twice": ("pubtator", PUBTATOR + "7|a|Text\n", ":5: .*second abstract"),
-    "pubtator no abstract": ("pubtator", PUBTATOR + "\n8|t|Text\n", ":6: .*no abstract line"),
+    "pubtator comment": (
+        "pubtator",
+        PUBTATOR + "7\tTranslation of Title\tHis-to-Arg\n",
+        ":5: document '7': unknown number of columns: 3",
+    ),
+    "pubtator blank line": (
+        "pubtator",
+        PUBTATOR + "\n7\t0\t5\tTitle\tX\tD1\n",
+        ":6: .*annotation before the title",
+    ),
     "bioc_json offsets": (
         "bioc_json",
         bioc_json(annotation(locations=[{"offset": 3, "length": 5}])),
