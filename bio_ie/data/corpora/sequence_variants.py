@@ -8,9 +8,9 @@ _ATTRIBUTE = (
     "HGVS|RS#?|VariantGroup|CorrespondingGene|CorrespondingSpecies|OriginalGene|CA#|Disease|SNP"
 )
 
-_START = re.compile(rf"tmVar:|[cgmnopr]\||[A-Z]?\|[A-Za-z]{{2,}}\||(?:(?i:{_KIND}))\|")
-"""How the id of a variant begins: with a kind of sequence (`c|`, `p|`), which may be missing or a
-capital, or misspelt kinds of change. No vocabulary has ids such as `c` and `p`."""
+_START = re.compile(rf"tmVar:|[cgmnopr]\||[A-Za-z]?\|[A-Za-z]{{2,}}\||(?:(?i:{_KIND}))\|")
+"""How the id of a variant begins: with a kind of sequence (`c|`, `p|`), which may be missing or
+misspelt, as the kind of change may be. No vocabulary has ids such as `c` and `p`."""
 
 _ATTRIBUTES = re.compile(rf"(?:{_ATTRIBUTE}):[^;]*(?:;(?:{_ATTRIBUTE}):[^;]*)*")
 
@@ -23,6 +23,7 @@ _NEXT = re.compile(
 def is_variant(notation: str) -> bool:
     """Whether a notation is one or more ids of variants: `p|SUB|V|600|E`, `|INS|12_13|A`,
     `tmVar:p|SUB|V|600|E;HGVS:p.V600E;RS#:113488022`, `RS#:113488022;HGVS:p.V600E`."""
+    notation = notation.strip()
     return bool(_START.match(notation) or _ATTRIBUTES.fullmatch(notation))
 
 

@@ -6,8 +6,7 @@ from typing import Any, Dict, Iterator, List, NamedTuple, Optional, Sequence, Se
 import bioc
 
 from bio_ie.data.corpora.concept_id_notation import ConceptIdNotation
-from bio_ie.data.corpora.fact_arguments import FactArguments
-from bio_ie.data.corpora.formats.bioc_facts import fact_of_infons
+from bio_ie.data.corpora.formats.bioc_relations import RelationReader, lose, name_of
 from bio_ie.data.corpora.formats.bioc_text import (
     BiocText,
     PlacedPassage,
@@ -20,7 +19,6 @@ from bio_ie.data.corpora.formats.bioc_text import (
 from bio_ie.data.corpora.formats.infons import (
     metadata_of,
     read_infons,
-    take_relation_type,
     take_score,
     take_text,
 )
@@ -29,7 +27,7 @@ from bio_ie.files.bad_items import BadItem, skippable
 from bio_ie.files.corpus_error import quoted
 from bio_ie.files.source import Source
 from bio_ie.text.counted import Phrase
-from bio_ie.text.document import Document, Fact, Mention, Passage, Relation, Span
+from bio_ie.text.document import Document, Mention, Passage, Span
 
 _MOVED = Phrase(
     "passages begin inside the one before them and were put behind it",
@@ -90,7 +88,8 @@ class BiocReader:
             metadata=metadata,
         )
         mentions, repeated = self._mentions(document, text, result)
-        relations, facts = self._relations(document, text, mentions, repeated)
+        reader = RelationReader(self._source, self._place, mentions, repeated, self._ids)
+        relations, facts = reader.read(list(_relations_of(document, text)))
         return replace(
             result,
             mentions=tuple(mentions.values()),
@@ -145,7 +144,7 @@ class BiocReader:
                 if start < previous_end:
                     raise BadItem("sentences overlap or are out of order", f"at offset {start}")
                 if read_infons(sentence.infons):
-                    self._lose("infons of a sentence")
+                    lose(self._source, self._place, "infons of a sentence")
                 if start < end:
                     previous_end = end
                     yield start, end
@@ -189,13 +188,13 @@ class BiocReader:
     ) -> Optional[Mention]:
         infons = read_infons(annotation.infons)
         if not annotation.locations:
-            self._lose("annotations without a location")
+            lose(self._source, self._place, "annotations without a location")
             return None
         for location in annotation.locations:
             number(location.offset)
         spans = text.spans(annotation.locations, placed or text.around(annotation))
         if all(start == end for start, end in spans):
-            self._lose("annotations of no character")
+            lose(self._source, self._place, "annotations of no character")
             return None
         type_ = take_text(infons, "type") or self._default_type
         if not type_:
@@ -236,72 +235,6 @@ class BiocReader:
         place = f"{mention.start}-{mention.end}"
         check_mention_text(expected, parts, place, self._source.report, hull)
 
-    # Relations
-
-    def _relations(
-        self,
-        document: bioc.BioCDocument,
-        text: BiocText,
-        mentions: Dict[str, Mention],
-        repeated: Set[str],
-    ) -> Tuple[List[Relation], List[Fact]]:
-        relations: List[Relation] = []
-        facts: List[Fact] = []
-        arguments = FactArguments(self._ids, mentions.values())
-        values = list(_relations_of(document, text))
-        others = {str(relation.id) for relation in values}
-        for value in values:
-            with skippable(self._source, **self._place):
-                infons = read_infons(value.infons)
-                found = fact_of_infons(infons, bool(value.nodes), arguments)
-                facts.extend(found)
-                if not found:
-                    relation = self._relation(value, infons, mentions, repeated, others)
-                    relations.extend([relation] if relation is not None else [])
-        arguments.note_unknown(facts, self._source.report)
-        return relations, facts
-
-    def _relation(
-        self,
-        relation: bioc.BioCRelation,
-        infons: Dict[str, Any],
-        mentions: Dict[str, Mention],
-        repeated: Set[str],
-        others: Set[str],
-    ) -> Optional[Relation]:
-        if not relation.nodes:
-            self._lose("relations without annotations or concepts")
-            return None
-        refids = [_name(node.refid, "a relation's node") for node in relation.nodes]
-        unknown = [refid for refid in refids if refid not in mentions]
-        if len(refids) != 2 or (unknown and others.issuperset(unknown)):
-            self._lose("relations of other than two annotations")
-            return None
-        if unknown:
-            raise BadItem("unknown relation argument", ", ".join(map(repr, unknown)))
-        if not repeated.isdisjoint(refids):
-            ambiguous = ", ".join(map(repr, sorted(repeated.intersection(refids))))
-            raise BadItem("a relation argument is the id of several annotations", ambiguous)
-        type_ = take_relation_type(infons)
-        score = take_score(infons)
-        roles = [str(node.role) for node in relation.nodes]
-        directed = infons.get("directed") != "false"
-        if not directed:
-            del infons["directed"]
-            pairs = sorted(zip(refids, roles, strict=True), key=lambda pair: mentions[pair[0]].span)
-            refids, roles = ([pair[side] for pair in pairs] for side in (0, 1))
-        metadata = metadata_of(infons)
-        if roles == ["tail", "head"]:
-            refids.reverse()
-        elif roles != ["head", "tail"]:
-            metadata["roles"] = roles
-        return Relation(type_, refids[0], refids[1], score, directed, metadata or None)
-
-    def _lose(self, reason: str) -> None:
-        """Counts content of BioC that a `Document` cannot hold. This is not an error."""
-        example = str(self._source.error(reason, **self._place))
-        self._source.report.lose(f"{reason} cannot be read", example)
-
 
 def _relations_of(document: bioc.BioCDocument, text: BiocText) -> Iterator[bioc.BioCRelation]:
     for placed in text.passages:
@@ -315,7 +248,7 @@ def _id_of(annotation: bioc.BioCAnnotation, taken: Set[str]) -> str:
     """The id of an annotation. An annotation without one gets an id that is not `taken`."""
     if annotation.id in (None, ""):
         return _unused("A{}", 1, taken)
-    return _name(annotation.id, "an annotation")
+    return name_of(annotation.id, "an annotation")
 
 
 def _unused(pattern: str, first: int, taken: Set[str]) -> str:
@@ -323,12 +256,6 @@ def _unused(pattern: str, first: int, taken: Set[str]) -> str:
         first += 1
     taken.add(pattern.format(first))
     return pattern.format(first)
-
-
-def _name(value: Any, what: str) -> str:
-    if type(value) not in (str, int):
-        raise BadItem(f"{what} has no id", quoted(value))
-    return str(value)
 
 
 def _is_text_list(value: Any) -> bool:
