@@ -15,6 +15,7 @@ _SPELLINGS = {
     "•": (".", "*"),
     "″": ('"', "''"),
     '"': ("''",),
+    "ß": ("ss",),
     "ø": ("o", "oe"),
     "ö": ("oe",),
     "ä": ("ae",),
@@ -29,10 +30,9 @@ _SPELLINGS = {
     "©": ("", "(c)"),
     "μ": ("u", "micro"),
 }
-"""Spellings in ASCII of characters that Unicode does not take apart. Capitals and accents of Greek
-letters need no entry: they were normalised before."""
+"""Spellings in ASCII of characters that Unicode does not take apart, in small letters."""
 
-_GREEK = re.compile(r"GREEK SMALL LETTER (?:FINAL )?([A-Z]+)$")
+_GREEK = re.compile(r"GREEK (?:SMALL|CAPITAL) LETTER (?:FINAL )?([A-Z]+)$")
 _LATIN_OF_GREEK = {
     "eta": "h", "theta": "q", "xi": "x", "phi": "f", "chi": "c", "psi": "y", "omega": "w",
 }  # fmt: skip
@@ -49,10 +49,13 @@ def is_other_spelling(spelling: str, text: str) -> bool:
 
     Differences that do not count: Greek letters and their names or Latin letters, kinds of dashes,
     quotes and white space, zero-width characters, accents, ligatures and other forms of Unicode,
-    upper and lower case, XML entities, and `?` in place of a character outside ASCII.
+    XML entities, and `?` in place of a character outside ASCII. White space at an end counts:
+    offsets that include it are not right.
     """
     plain, plain_text = _plain(spelling), _plain(text)
     if not plain or not plain_text:
+        return False
+    if any(spelling[end].isspace() != text[end].isspace() for end in (0, -1)):
         return False
     return bool(
         plain == plain_text
@@ -77,12 +80,11 @@ def _plain_character(character: str) -> str:
         return "'"
     if character in _DOUBLE_QUOTES:
         return '"'
-    character = character.casefold()
-    if character in _SPELLINGS:
+    if character.lower() in _SPELLINGS:
         return character
     return "".join(
         part for part in unicodedata.normalize("NFKD", character) if not unicodedata.combining(part)
-    ).casefold()
+    )
 
 
 @lru_cache(maxsize=1 << 12)
@@ -93,13 +95,15 @@ def _pattern(plain: str) -> str:
 def _pattern_of_character(character: str) -> str:
     if character.isascii() and character not in _SPELLINGS:
         return re.escape(character)
-    spellings = [character, *_SPELLINGS.get(character, ())]
     base = unicodedata.normalize("NFKD", character)[0]
-    if base != character:
-        spellings.append(base)
-    greek = _GREEK.match(unicodedata.name(character, ""))
+    found = [*_SPELLINGS.get(character.lower(), ())]
+    spellings = [character, base]
+    greek = _GREEK.match(unicodedata.name(base, ""))
     if greek:
         name = greek[1].lower()
-        spellings += [name, name[0], _LATIN_OF_GREEK.get(name, name[0])]
+        found += [name[0], _LATIN_OF_GREEK.get(name, name[0])]
+        spellings += [name, name.capitalize()]
+    for spelling in found:
+        spellings += [spelling.upper(), spelling.capitalize()] if base.isupper() else [spelling]
     # Each spelling once: with two equal ones, a text that does not match takes exponential time.
     return f"(?:{'|'.join(map(re.escape, dict.fromkeys(spellings)))}|{_UNKNOWN})"
