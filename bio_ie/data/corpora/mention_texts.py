@@ -40,6 +40,8 @@ def check_mention_text(
     hull : `str`, optional
         The text from the first part to the last.
     """
+    if len(parts) == 1 and expected == parts[0]:
+        return
     given = expected.translate(_ONE_LINE)
     joins = JOINS if len(parts) > 1 else ("",)
     texts = [join.join(parts).translate(_ONE_LINE) for join in joins]
