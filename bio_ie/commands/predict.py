@@ -95,6 +95,8 @@ def _predict_as_allennlp(args: argparse.Namespace) -> Predictor:
     if args.silent and not args.output_file:
         raise ConfigurationError("--silent needs --output, or else there is no output")
     predictor = _predictor(args)
+    if args.on_error is not None and not isinstance(predictor, DocumentPredictor):
+        raise ConfigurationError("--on-error needs the 'document' predictor")
     manager = LinesManager(
         predictor,
         args.input_file,

@@ -14,7 +14,12 @@ WITHOUT_MENTION = Phrase(
     one="fact has an argument that is the id of no mention",
 )
 
-ENTITY_TYPES = frozenset(("Chemical", "Disease", "Gene", "Variant", "Species", "CellLine"))
+ENTITY_TYPES = frozenset(
+    (
+        "Chemical", "Disease", "Gene", "Species", "CellLine", "Chromosome",
+        "Variant", "Mutation", "DNAMutation", "ProteinMutation", "SNP",
+    )
+)  # fmt: skip
 """The types that PubTator 3 writes before the ids of arguments (`Gene|673`)."""
 
 

@@ -14,6 +14,9 @@ misspelt, as the kind of change may be. No vocabulary has ids such as `c` and `p
 
 _ATTRIBUTES = re.compile(rf"(?:{_ATTRIBUTE}):[^;]*(?:;(?:{_ATTRIBUTE}):[^;]*)*")
 
+_DBSNP = re.compile(r"rs[0-9]+#*\Z")
+"""The number of a variant in dbSNP."""
+
 _NEXT = re.compile(
     rf"[,;]\s*(?=tmVar:|[cgmnopr]?\|?(?i:{_KIND})\||[cgmnopr]\|)|\|(?=[cgmnopr]\|(?i:{_KIND})\|)"
 )
@@ -21,10 +24,10 @@ _NEXT = re.compile(
 
 
 def is_variant(notation: str) -> bool:
-    """Whether a notation is one or more ids of variants: `p|SUB|V|600|E`, `|INS|12_13|A`,
-    `tmVar:p|SUB|V|600|E;HGVS:p.V600E;RS#:113488022`, `RS#:113488022;HGVS:p.V600E`."""
+    """Whether a notation is one or more ids of variants: `p|SUB|V|6|E`, `|INS|12_13|A`,
+    `tmVar:p|SUB|V|6|E;HGVS:p.V6E;RS#:900001`, `RS#:900001;HGVS:p.V6E`, `rs900001`."""
     notation = notation.strip()
-    return bool(_START.match(notation) or _ATTRIBUTES.fullmatch(notation))
+    return bool(_START.match(notation) or _ATTRIBUTES.fullmatch(notation) or _DBSNP.match(notation))
 
 
 def split_variants(notation: str) -> List[str]:
@@ -66,6 +69,6 @@ def _description(variant: str) -> _Description:
         if colon and value:
             parts[key.rstrip("#")] = value
     rs = parts.get("RS")
-    if re.fullmatch(r"rs[0-9]+#*", variant):
+    if _DBSNP.match(variant):
         rs = variant.strip("rs#")
     return _Description(rs, parts.get("HGVS"), parts.get("CorrespondingGene"))

@@ -32,6 +32,7 @@ def test_single_ids_need_no_metadata() -> None:
 
 def test_variant_gets_the_id_of_its_mention() -> None:
     assert arguments.concepts("RS#:900001;HGVS:p.V6E;CorrespondingGene:9001") == (LONG,)
+    assert arguments.concepts("rs900001") == (LONG,)
     assert arguments.concepts("RS#:900002;HGVS:p.V7E") == ("RS#:900002;HGVS:p.V7E",)
 
 

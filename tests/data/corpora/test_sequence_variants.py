@@ -25,6 +25,7 @@ from bio_ie.data.corpora.sequence_variants import is_variant, same_variant, spli
         "tmVar:p|SUB|V|6|E;HGVS:p.V6E;VariantGroup:0;CorrespondingGene:9001;RS#:900001",
         "p|SUB|R|12|C;HGVS:p.R12C;RS#:900001",
         "RS#:900001;HGVS:p.V6E;CorrespondingGene:9001",
+        "rs900001",
     ],
 )
 def test_id_of_a_variant_is_one_id(notation: str) -> None:

@@ -66,8 +66,8 @@ class RelationReader:
     def _relation(
         self, relation: bioc.BioCRelation, infons: Dict[str, Any], others: Set[str]
     ) -> Optional[Relation]:
-        """The relation of two mentions. `others` are the ids of relations, to which a node may refer
-        as well."""
+        """The relation of two mentions. `others` are the ids of relations, which a node can have
+        in place of a mention's."""
         if not relation.nodes:
             lose(self._source, self._place, "relations without annotations or concepts")
             return None

@@ -172,7 +172,9 @@ class PubtatorFormat(CorpusFormat):
         columns = [str(mention.start), str(mention.end), written, mention.type, notation]
         more = _more_columns(mention.metadata or {})
         if more is None:
-            report.lose("names cannot be written", f"{document.id!r}, {mention.id!r}")
+            is_rsid = (mention.metadata or {}).get("rsid") is not None
+            what = "number in dbSNP" if is_rsid else "names"
+            report.lose(f"{what} cannot be written", f"{document.id!r}, {mention.id!r}")
         return columns + (more or [])
 
 
