@@ -4,6 +4,7 @@ in any working directory.
 """
 
 import argparse
+import io
 import sys
 import warnings
 from typing import List, Type, cast
@@ -23,6 +24,7 @@ def run() -> None:
 
     from bio_ie.commands.user_errors import user_errors
 
+    write_utf8()
     if sys.argv[1:] == ["--version"]:
         print(f"bio-ie {VERSION} (AllenNLP {allennlp_version})")
         return
@@ -30,6 +32,14 @@ def run() -> None:
     sys.argv[1:] = include_plugin(sys.argv[1:])
     with user_errors():
         main(prog="bio-ie")
+
+
+def write_utf8() -> None:
+    """Makes the process write UTF-8, whatever the locale: JSON is UTF-8, and an ASCII locale could
+    not write most texts. What UTF-8 cannot hold, such as odd file names, is written as escapes."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
 
 
 def include_plugin(arguments: List[str]) -> List[str]:

@@ -149,7 +149,7 @@ def build_pairs(
     Raises `CorpusError` for input that cannot be read, and `ConfigurationError` if the sentences do
     not have both related and unrelated pairs.
     """
-    report = CorpusReport()
+    report = CorpusReport(is_shown=True)
     tables: Dict[Pair, Set[str]] = {}
     for pair in _read(related, kb, report):
         tables.setdefault(unordered(pair.head, pair.tail), set()).add(pair.relation)

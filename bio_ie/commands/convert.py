@@ -105,7 +105,7 @@ def convert(
     Raises `CorpusError` for input that cannot be read, and `ConfigurationError` if `to_format`
     cannot write.
     """
-    read = CorpusReport()
+    read = CorpusReport(is_shown=progress)
     documents = from_format.read(input_path, read)
     # disable=None: there is no bar if standard error is not a terminal but, for example, a file.
     bar = tqdm(documents, unit=" documents", disable=None if progress else True)

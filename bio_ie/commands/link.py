@@ -14,7 +14,7 @@ import json
 import os
 import re
 import sys
-from typing import Any, Dict, Iterable, Iterator, Optional
+from typing import Any, Dict, Iterable, Iterator
 
 from allennlp.commands.subcommand import Subcommand
 from allennlp.common.checks import ConfigurationError
@@ -31,6 +31,7 @@ from bio_ie.commands.model_links import linking_predictor, model_links
 from bio_ie.commands.types_argument import types_argument
 from bio_ie.commands.user_errors import user_errors
 from bio_ie.data.corpora.corpus_path import read_corpus
+from bio_ie.files.corpus_error import CorpusError
 from bio_ie.knowledge.candidate_generators import (
     CandidateGenerator,
     ExactCandidateGenerator,
@@ -105,6 +106,13 @@ class Link(Subcommand):
             "of printing",
         )
         subparser.add_argument("--to", dest="to_format", help="format of --output (default: jsonl)")
+        subparser.add_argument(
+            "--on-error",
+            choices=("raise", "skip"),
+            default="raise",
+            help="what to do with an item of the file that cannot be read: stop (default), or "
+            "leave the item out; with --model also with a document that cannot be predicted",
+        )
         subparser.set_defaults(func=link_from_args)
         return subparser
 
@@ -135,7 +143,7 @@ def _link_with_names(args: argparse.Namespace, kb: KnowledgeBase) -> None:
     generator = _generator(
         args.generator or "exact", kb, k if types is None else max(k, CANDIDATES)
     )
-    documents = _documents(args.input, args.from_format, args.annotated)
+    documents = _documents(args)
     if not args.annotated:
         documents = find_mentions(documents, kb, longest_only=not args.nested)
     linked = link(documents, generator)
@@ -157,12 +165,15 @@ def _link_with_model(args: argparse.Namespace) -> None:
             dashes = "-" if len(name) == 1 else "--"
             raise ConfigurationError(f"{dashes}{name} cannot be used with --model")
     kb = None if args.kb is None else _opened(args.kb)
-    documents = _documents(args.input, args.from_format, args.annotated)
+    documents = _documents(args)
     predictor = linking_predictor(args.model, args.annotated, args.cuda_device)
     for linked in model_links(documents, predictor, args.annotated, kb):
-        _print(linked, args.json)
-    if predictor.num_failures:
+        if "error" not in linked or args.on_error == "raise":
+            _print(linked, args.json)
+    if predictor.num_failures and args.on_error == "raise":
         sys.exit(1)
+    if predictor.num_failures == predictor.num_documents:
+        raise CorpusError("no document could be predicted", args.input)
 
 
 def _opened(path: str) -> KnowledgeBase:
@@ -186,17 +197,18 @@ def _generator(name: str, kb: KnowledgeBase, k: int) -> CandidateGenerator:
     return TfidfCandidateGenerator(kb, k)
 
 
-def _documents(argument: str, from_format: Optional[str], annotated: bool) -> Iterable[Document]:
+def _documents(args: argparse.Namespace) -> Iterable[Document]:
+    argument, from_format = args.input, args.from_format
     is_file = os.path.exists(argument)
     if from_format is None and not is_file:
         if _LOOKS_LIKE_FILE.fullmatch(argument):
             raise ConfigurationError(f"there is no file {argument!r}")
         if not argument.strip():
             raise ConfigurationError("the text is empty")
-        if annotated:
+        if args.annotated:
             raise ConfigurationError("--annotated needs a file with mentions")
         return [Document("text", argument)]
-    return read_corpus(argument, corpus_format(from_format or "text"))
+    return read_corpus(argument, corpus_format(from_format or "text", args.on_error))
 
 
 def _lines(linked: Dict[str, Any]) -> Iterator[str]:

@@ -33,6 +33,10 @@ def linking_predictor(archive: str, annotated: bool, cuda_device: int = -1) -> D
         )
     if not isinstance(predictor, DocumentPredictor):
         raise ConfigurationError(f"the model of {archive} does not predict documents")
+    if not predictor.links_mentions:
+        raise ConfigurationError(
+            f"the model of {archive} cannot link: it predicts no concepts of mentions"
+        )
     if annotated and not predictor.takes_mentions:
         raise ConfigurationError(
             f"--annotated cannot be used: the model of {archive} finds its own mentions"

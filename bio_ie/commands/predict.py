@@ -14,21 +14,20 @@ import zlib
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
-from typing import IO, Iterable, Iterator, Optional
+from typing import IO, Callable, Iterable, Iterator, Optional
 
 import torch
 from allennlp.commands.predict import Predict as AllenNlpPredict
-from allennlp.commands.predict import _get_predictor, _PredictManager
+from allennlp.commands.predict import _get_predictor
 from allennlp.commands.subcommand import Subcommand
 from allennlp.common import logging as common_logging
 from allennlp.common.checks import ConfigurationError
-from allennlp.common.file_utils import cached_path
-from allennlp.common.util import JsonDict
 from allennlp.predictors import Predictor
 from tqdm import tqdm
 
 from bio_ie.archives.checked_archive import checked_archive
 from bio_ie.commands.corpus_format_argument import corpus_format
+from bio_ie.commands.predict_lines import LinesManager
 from bio_ie.commands.user_errors import user_errors
 from bio_ie.data.corpora.corpus_format import CorpusFormat
 from bio_ie.data.corpora.corpus_path import read_corpus
@@ -36,7 +35,6 @@ from bio_ie.data.corpora.formats.jsonl import JsonlFormat
 from bio_ie.files.atomic_output import atomic_writer
 from bio_ie.files.corpus_error import CorpusError
 from bio_ie.files.failures import DocumentOrFailure, Failure, read_with_failures
-from bio_ie.files.source import open_binary
 from bio_ie.predictors.document_predictor import DocumentPredictor
 from bio_ie.text.counted import counted
 from bio_ie.text.document import Document
@@ -64,6 +62,13 @@ class Predict(AllenNlpPredict):
             "--to", dest="to_format", help="format of the output, with --from (default: jsonl)"
         )
         subparser.add_argument("--output", dest="output_file", help="the same as --output-file")
+        subparser.add_argument(
+            "--on-error",
+            choices=("raise", "skip"),
+            help="what to do with a document that cannot be read or predicted: stop, or leave the "
+            "document out (default: write the error in its place, and exit with status 1 at the "
+            "end)",
+        )
         # The default of AllenNLP is a batch size of 1.
         subparser.set_defaults(func=predict_from_args, batch_size=32)
         return subparser
@@ -80,7 +85,8 @@ def predict_from_args(args: argparse.Namespace) -> None:
             f"{predictor.num_failures:,} of {counted(predictor.num_documents, 'document')} failed",
             file=sys.stderr,
         )
-        sys.exit(1)
+        if args.on_error is None:
+            sys.exit(1)
 
 
 def _predict_as_allennlp(args: argparse.Namespace) -> Predictor:
@@ -89,7 +95,9 @@ def _predict_as_allennlp(args: argparse.Namespace) -> Predictor:
     if args.silent and not args.output_file:
         raise ConfigurationError("--silent needs --output, or else there is no output")
     predictor = _predictor(args)
-    manager = (_LinesManager if isinstance(predictor, DocumentPredictor) else _PredictManager)(
+    if args.on_error is not None and not isinstance(predictor, DocumentPredictor):
+        raise ConfigurationError("--on-error needs the 'document' predictor")
+    manager = LinesManager(
         predictor,
         args.input_file,
         args.output_file,
@@ -97,42 +105,39 @@ def _predict_as_allennlp(args: argparse.Namespace) -> Predictor:
         not args.silent,
         args.use_dataset_reader,
         args.multitask_head,
+        on_error=args.on_error,
     )
     try:
         manager.run()
     except (EOFError, zlib.error) as error:
         raise CorpusError(f"broken gzip file: {error}", args.input_file) from error
-    if isinstance(predictor, DocumentPredictor) and not predictor.num_documents:
-        raise CorpusError("no document was found", args.input_file)
+    if isinstance(predictor, DocumentPredictor):
+        _require_prediction(predictor, args.input_file, args.on_error)
     return predictor
 
 
-class _LinesManager(_PredictManager):
-    """Decodes lines so that a line that is not valid UTF-8 fails alone, in `load_line`."""
-
-    def _get_json_data(self) -> Iterator[JsonDict]:
-        with ExitStack() as stack:
-            if self._input_file == "-":
-                file: IO[bytes] = sys.stdin.buffer
-            else:
-                path = Path(cached_path(self._input_file))
-                file = stack.enter_context(open_binary(path))
-            for line in file:
-                if line.strip():
-                    yield self._predictor.load_line(line.decode("utf-8", "surrogateescape"))
+def _require_prediction(
+    predictor: DocumentPredictor, input_file: str, on_error: Optional[str]
+) -> None:
+    if not predictor.num_documents:
+        raise CorpusError("no document was found", input_file)
+    if on_error == "skip" and predictor.num_failures == predictor.num_documents:
+        raise CorpusError("no document could be read and predicted", input_file)
 
 
 def _predict_corpus(args: argparse.Namespace) -> Predictor:
     if args.use_dataset_reader:
         raise ConfigurationError("--from and --use-dataset-reader exclude each other")
-    from_format = corpus_format(args.from_format)
+    from_format = corpus_format(args.from_format, args.on_error)
     to_format = corpus_format(args.to_format or "jsonl")
     _check_output(args.output_file, to_format)
     args.predictor = args.predictor or "document"
     predictor = _predictor(args)
     if not isinstance(predictor, DocumentPredictor):
         raise ConfigurationError("--from needs the 'document' predictor")
-    predict_corpus(predictor, args.input_file, from_format, args.output_file, to_format)
+    predict_corpus(
+        predictor, args.input_file, from_format, args.output_file, to_format, args.on_error
+    )
     return predictor
 
 
@@ -166,6 +171,7 @@ def predict_corpus(
     from_format: CorpusFormat,
     output_file: Optional[str] = None,
     to_format: Optional[CorpusFormat] = None,
+    on_error: Optional[str] = None,
 ) -> None:
     """Predicts every document of a corpus file. `predictor` counts the documents.
 
@@ -181,20 +187,26 @@ def predict_corpus(
         By default, JSON lines are written, with one document per line, or an object with the error
         for a document that failed. Other formats cannot hold failures, which are logged and left
         out.
+    on_error : `str`, optional (default = `None`)
+        `"raise"` stops at the first item that cannot be read, and at the first document that cannot
+        be predicted. `"skip"` leaves documents out that fail.
 
-    Raises `CorpusError` for a corpus that does not exist or is empty.
+    Raises `CorpusError` for a corpus that does not exist or is empty, with `"skip"` also if all
+    documents fail.
     """
     to_format = to_format or JsonlFormat()
     _check_output(output_file, to_format)
+    read = partial(read_corpus, input_file, from_format)
     predictions = predictor.predict_documents(
-        read_with_failures(partial(read_corpus, input_file, from_format))
+        read() if on_error == "raise" else read_with_failures(read)
     )
     with ExitStack() as stack:
         # disable=None: there is no bar if standard error is not a terminal but, for example, a
         # file.
         is_hidden = True if output_file is None else None
         bar = stack.enter_context(tqdm(predictions, unit=" documents", disable=is_hidden))
-        outputs = _logged(bar)
+        require = partial(_require_prediction, predictor, input_file, on_error)
+        outputs = _handled(bar, on_error, require)
         if output_file is not None and not isinstance(to_format, JsonlFormat):
             documents = (item for item in outputs if isinstance(item, Document))
             written = to_format.write(documents, output_file)
@@ -207,9 +219,18 @@ def predict_corpus(
             file.write(predictor.dump_line(item.to_json()))
 
 
-def _logged(outputs: Iterable[DocumentOrFailure]) -> Iterator[DocumentOrFailure]:
+def _handled(
+    outputs: Iterable[DocumentOrFailure], on_error: Optional[str], at_the_end: Callable[[], None]
+) -> Iterator[DocumentOrFailure]:
+    """The outputs, with failures logged, and left out or raised as `on_error` says. `at_the_end` is
+    called before the output file appears, and may raise an error."""
     for item in outputs:
         if isinstance(item, Failure):
             name = "a document" if item.id is None else f"document {item.id!r}"
+            if on_error == "raise":
+                raise CorpusError(f"{name} failed: {item.error}")
             logger.error("%s failed: %s", name, item.error)
+            if on_error == "skip":
+                continue
         yield item
+    at_the_end()

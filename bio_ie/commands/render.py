@@ -43,14 +43,25 @@ class Render(Subcommand):
             "--gold-from", default="jsonl", help="format of the gold file (default: jsonl)"
         )
         subparser.add_argument("--title", help="title of the page (default: the file's name)")
+        subparser.add_argument(
+            "--on-error",
+            choices=("raise", "skip"),
+            default="raise",
+            help="what to do with an item of a file that cannot be read: stop (default), or leave "
+            "the item out",
+        )
         subparser.set_defaults(func=_render)
         return subparser
 
 
 def _render(args: argparse.Namespace) -> None:
     with user_errors():
-        predictions = read_predictions(args.predictions, corpus_format(args.from_format))
-        gold = corpus_format(args.gold_from).read(args.gold) if args.gold is not None else None
+        predictions = read_predictions(
+            args.predictions, corpus_format(args.from_format, args.on_error)
+        )
+        gold = None
+        if args.gold is not None:
+            gold = corpus_format(args.gold_from, args.on_error).read(args.gold)
         title = args.title or os.path.basename(args.predictions) or args.predictions
         page = render(predictions, gold, title)
         with atomic_writer(Path(args.output)) as file:

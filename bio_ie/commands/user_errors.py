@@ -49,5 +49,8 @@ def _exit(error: Exception) -> None:
     logger.debug("the command failed", exc_info=error)
     # The str() of a ConfigurationError is the repr of its message.
     message = error.message if isinstance(error, ConfigurationError) else str(error)
-    print(f"error: {message.strip()}", file=sys.stderr)
+    if isinstance(error, tarfile.ReadError):
+        # The message goes on with all kinds of archives that the file could have been.
+        message = f"not the archive of a model: {message.splitlines()[0].rstrip(':')}"
+    print(f"error: {' '.join(message.split())}", file=sys.stderr)
     sys.exit(1)

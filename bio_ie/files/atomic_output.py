@@ -22,8 +22,8 @@ def atomic_writer(path: Path) -> Iterator[IO[str]]:
     """
     if path.is_dir():
         raise IsADirectoryError(f"{path} is a folder, not a file to write")
-    if path.exists() and not path.is_file():  # replacing /dev/null would break the system
-        with open(path, "wb") as device, _text_writer(device, path) as text:
+    if _is_device(path):  # replacing /dev/null would break the system
+        with _device(path) as device, _text_writer(device, path) as text:
             yield text
         return
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -37,6 +37,23 @@ def atomic_writer(path: Path) -> Iterator[IO[str]]:
         with contextlib.suppress(FileNotFoundError):
             os.unlink(temporary)
         raise
+
+
+def _is_device(path: Path) -> bool:
+    """Whether a path is a device or a pipe. `/dev/stdout` is one even while the shell sends
+    standard output to a file, so that the path leads to a regular file."""
+    parts = Path(os.path.abspath(path)).parts
+    is_special = parts[1:2] in (("dev",), ("proc",)) and parts[2:3] != ("shm",)
+    return path.exists() and (is_special or not path.is_file())
+
+
+def _device(path: Path) -> IO[bytes]:
+    for stream in (1, 2):
+        with contextlib.suppress(OSError):
+            if os.path.samestat(os.stat(path), os.fstat(stream)):
+                # Opened anew, a file that the shell appends to would be truncated.
+                return os.fdopen(os.dup(stream), "wb")
+    return open(path, "wb")
 
 
 @contextlib.contextmanager

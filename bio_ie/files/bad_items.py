@@ -55,15 +55,20 @@ def json_objects(source: Source, what: str) -> Iterator[Tuple[int, Mapping[str, 
 
     `what` is the name of an object in errors. The whole file is read at once.
     """
-    values = source.json()
-    if not isinstance(values, list):
-        raise source.error(f"expected a JSON list, found {_kind(values)}")
-    for index, value in enumerate(values):
+    for index, value in json_list(source):
         item = None
         with skippable(source, f"number {index}"):
             item = as_object(value, what)
         if item is not None:
             yield index, item
+
+
+def json_list(source: Source) -> Iterator[Tuple[int, Any]]:
+    """The values of a JSON file that holds one list, each with its number, from 0."""
+    values = source.json()
+    if not isinstance(values, list):
+        raise source.error(f"expected a JSON list, found {_kind(values)}")
+    yield from enumerate(values)
 
 
 def as_object(value: Any, what: str) -> Mapping[str, Any]:

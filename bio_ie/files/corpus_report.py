@@ -28,6 +28,8 @@ class CorpusReport:
         the error of each document that could not be read at all, and of each stretch of a file that
         belongs to no known document, before the next document is given. With it, problems inside a
         file are never raised, whatever the format's `on_error`.
+    is_shown : `bool`, optional (default = `False`)
+        Whether the caller shows the report to the user, so that nobody has to log it.
     """
 
     documents: int = 0
@@ -38,6 +40,7 @@ class CorpusReport:
     examples: Dict[str, str] = field(default_factory=dict)
     noted: "Counter[str]" = field(default_factory=Counter)
     on_unread: Optional[Callable[[CorpusError], None]] = field(default=None, repr=False)
+    is_shown: bool = False
     _problems: List[CorpusError] = field(default_factory=list, init=False, repr=False)
     _last_read: Optional[str] = field(default=None, init=False, repr=False)
 
@@ -54,6 +57,11 @@ class CorpusReport:
             self.lost[reason] += count
             self.examples.setdefault(reason, example)
 
+    def note(self, what: Phrase, count: int = 1) -> None:
+        """Counts `count` items in `noted`: things to know about the input that are no losses."""
+        if count:
+            self.noted[what] += count
+
     def lose_input(self, reason: str, error: CorpusError) -> None:
         """Counts a loss while reading. With an `on_unread`, keeps the error until `settle`."""
         self.lose(reason, str(error))
@@ -66,6 +74,11 @@ class CorpusReport:
         self.noted.update(other.noted)
         for reason, example in other.examples.items():
             self.examples.setdefault(reason, example)
+
+    @property
+    def first_example(self) -> str:
+        """The first example of the reason for most losses."""
+        return next((self.examples.get(reason, "") for reason, _ in self.lost.most_common(1)), "")
 
     def note_lines(self) -> List[str]:
         """The counts of `noted`, as lines of text. A `Phrase` has its singular form after "1"."""

@@ -28,6 +28,9 @@ class Failure:
         return {"id": self.id, "error": self.error}
 
 
+FAILED_PREDICTION = "prediction failed for this document"
+"""The reason by which documents are counted as lost whose prediction failed."""
+
 DocumentOrFailure = Union[Document, Failure]
 
 

@@ -12,6 +12,24 @@ _PASSAGES = set(TITLE_AND_ABSTRACT)
 _ANNOTATIONS = ("mentions", "relations", "facts")
 
 
+def inputs_of(value: Any) -> List[Any]:
+    """The inputs in one JSON value: an object, a list of tokens and a text are one input each, a
+    list of other things or of texts with white space has one for each of its members."""
+    are_tokens = isinstance(value, list) and all(
+        isinstance(part, str) and len(part.split()) < 2 for part in value
+    )
+    return value if isinstance(value, list) and not are_tokens else [value]
+
+
+def as_object(value: Any) -> Any:
+    """The object for an input that is a list of tokens or a text; other values as they are."""
+    if isinstance(value, str):
+        return {"text": value}
+    if isinstance(value, list) and all(isinstance(token, str) for token in value):
+        return {"tokens": value}
+    return value
+
+
 def document_from_input(value: Any, default_id: str, with_mentions: bool = False) -> Document:
     """Makes a document from a JSON object, which has one of four forms:
 

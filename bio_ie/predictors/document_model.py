@@ -17,6 +17,19 @@ class HasEntitySource(Protocol):
 
 
 @runtime_checkable
+class LinksMentions(Protocol):
+    """A model that may predict the concepts of mentions.
+
+    # Attributes
+
+    links_mentions : `bool`
+        Whether it does.
+    """
+
+    links_mentions: bool
+
+
+@runtime_checkable
 class KeepsMentions(Protocol):
     """A model that classifies pairs of given mentions.
 

@@ -20,8 +20,8 @@ from bio_ie.data.mention_source import MentionSource
 from bio_ie.files.failures import DocumentOrFailure, Failure, read_with_failures
 from bio_ie.files.strict_json import parse_json
 from bio_ie.knowledge.knowledge_base_file import KnowledgeBaseError
-from bio_ie.predictors.document_input import document_from_input
-from bio_ie.predictors.document_model import HasEntitySource, KeepsMentions
+from bio_ie.predictors.document_input import as_object, document_from_input
+from bio_ie.predictors.document_model import HasEntitySource, KeepsMentions, LinksMentions
 from bio_ie.text.document import Document, DocumentError, Mention, Relation
 
 logger = logging.getLogger(__name__)
@@ -103,6 +103,11 @@ class DocumentPredictor(Predictor):
                 raise ConfigurationError(f"mention_detector: {type(model).__name__} finds its own")
             self._detector = MentionSource.by_name("archive")(archive, self.cuda_device)
         self._lines = 0
+
+    @property
+    def links_mentions(self) -> bool:
+        """Whether the model predicts the concepts of mentions."""
+        return isinstance(self._model, LinksMentions) and self._model.links_mentions
 
     @property
     def has_detector(self) -> bool:
@@ -207,14 +212,16 @@ class DocumentPredictor(Predictor):
     # AllenNLP's command line
 
     def load_line(self, line: str) -> JsonDict:
-        """The JSON object of a line. If it has no id, its id is the number of the line, without
-        blank lines. A line without a JSON object gives an object that reports the failure."""
+        """The JSON object of a line. A list of tokens or a text becomes an object. If it has no id,
+        its id is the number of the line, without blank lines. Any other line gives an object that
+        reports the failure."""
         self._lines += 1
         name = str(self._lines)
         try:
             value = parse_json(line)
         except ValueError as error:
             return Failure(name, f"input {name} is not valid JSON: {error}").to_json()
+        value = as_object(value)
         if not isinstance(value, dict):
             return self._read_input(value, name).to_json()
         return value if value.get("id") is not None else {**value, "id": name}

@@ -5,7 +5,7 @@ from typing import Callable, Iterator, List, Optional
 
 from bio_ie.data.corpora.corpus_format import CorpusFormat
 from bio_ie.data.corpora.formats.jsonl import JsonlFormat
-from bio_ie.files.failures import Failure
+from bio_ie.files.failures import FAILED_PREDICTION, Failure
 from bio_ie.files.source import Source
 from bio_ie.files.strict_json import parse_json
 from bio_ie.rendering.view import Prediction
@@ -59,7 +59,7 @@ class _WithoutFailures(Source):
     def lines(self, path: Optional[Path] = None, errors: str = "strict") -> Iterator[str]:
         for line in super().lines(path, errors):
             if self._set_aside(line):
-                self.report.lose("prediction failed for this document", f"{self.name}:{self.line}")
+                self.report.lose(FAILED_PREDICTION, f"{self.name}:{self.line}")
             else:
                 yield line
 

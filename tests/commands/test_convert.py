@@ -174,3 +174,18 @@ def test_full_brat_folder_is_an_error(
     source = pubtator(fixtures_folder)
     assert run(monkeypatch, source, tmp_path, "--from", "pubtator", "--to", "brat") == 1
     assert "brat writes a new or an empty folder" in capsys.readouterr().err
+
+
+def test_losses_and_notes_are_said_once(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    source = tmp_path / "x.PubTator"
+    source.write_text("1|t|a rash\n1|a|\n1\t2\t6\trash\tX\tD1\n1\tr\tD1\tD2\n1\tno\tfact\n")
+    options = ["--from", '{"type": "projected_facts", "format": "pubtator"}', "--to", "jsonl"]
+    run(monkeypatch, str(source), str(tmp_path / "y"), *options, "--on-error", "skip")
+    said = capsys.readouterr().out + caplog.text
+    for words in ("1 fact has an argument", "lost 1", "1 fact without a pair"):
+        assert said.count(words) == 1

@@ -240,3 +240,21 @@ def test_links_are_written_as_a_corpus_that_can_be_scored(run, kb, tmp_path, opt
     status, out, _ = run("score", linked, file, "--gold-from", "pubtator")
     assert status == 0
     assert "links of mentions" in out
+
+
+def test_bad_lines_of_a_file_are_left_out_if_told(run, kb, tmp_path):
+    file = tmp_path / "corpus.PubTator"
+    file.write_text(PUBTATOR.rstrip() + "\n1\tno\tannotation\n")
+    arguments = ("link", file, "--from", "pubtator", "--kb", kb, "--json")
+    status, _, err = run(*arguments)
+    assert status == 1
+    assert "unknown number of columns: 3" in err
+    status, out, _ = run(*arguments, "--on-error", "skip")
+    assert status == 0
+    assert json.loads(out)["id"] == "1"
+
+
+def test_model_that_predicts_no_concepts_cannot_link(run, toy_archive):
+    status, _, err = run("link", TEXT, "--model", toy_archive)
+    assert status == 1
+    assert "cannot link: it predicts no concepts of mentions" in err

@@ -1,5 +1,7 @@
 import gzip
 import json
+import os
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any, Dict, List
@@ -332,3 +334,58 @@ def test_missing_knowledge_base_is_one_line_and_status_1_not_a_failure_of_each_d
     assert run(monkeypatch, toy_archive, texts, *options, "-o", json.dumps(background)) == 1
     (line,) = [line for line in capsys.readouterr().err.splitlines() if line.startswith("error:")]
     assert line.startswith("error: none.sqlite: there is no such file")
+
+
+SPERT_INPUTS: List[Any] = [{"tokens": ["Rash", "."]}, ["Ache", "."], "No rash."]
+
+
+@pytest.mark.parametrize("arguments", [["--silent"], ["--from", "spert"]])
+def test_inputs_of_spert(
+    toy_archive: Path, tmp_path: Path, arguments: List[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, out = tmp_path / "in.json", tmp_path / "out.jsonl"
+    path.write_text(json.dumps(SPERT_INPUTS, indent=2))
+    assert run(monkeypatch, toy_archive, path, *arguments, "--output", out) == 0
+    assert [line["text"] for line in json_lines(out)] == ["Rash .", "Ache .", "No rash."]
+
+
+@pytest.mark.parametrize("arguments", [["--silent"], ["--from", "jsonl"]])
+def test_on_error_stops_or_leaves_documents_out(
+    toy_archive: Path,
+    tmp_path: Path,
+    arguments: List[str],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    path, out = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
+    path.write_text('{"id": "a", "text": "Rash."}\n{\n{"id": "c", "text": "Ache."}\n')
+    arguments = [str(toy_archive), str(path), "--output", str(out), *arguments, "--on-error"]
+    assert run(monkeypatch, *arguments, "raise") == 1
+    assert f"error: {path}" in capsys.readouterr().err
+    assert run(monkeypatch, *arguments, "skip") == 0
+    assert [line["id"] for line in json_lines(out)] == ["a", "c"]
+    assert "1 of 3 documents failed" in capsys.readouterr().err
+    path.write_text("{\n")
+    assert run(monkeypatch, *arguments, "skip") == 1
+    assert "no document could be read" in capsys.readouterr().err
+
+
+def test_output_is_utf8_in_an_ascii_locale(toy_archive: Path, tmp_path: Path) -> None:
+    text = "Rash – after aspirin α."
+    (tmp_path / "in.jsonl").write_text(json.dumps({"id": "é", "text": text}) + "\n")
+    command = [sys.executable, "-m", "bio_ie", "predict", str(toy_archive)]
+    command += [str(tmp_path / "in.jsonl"), "--from", "jsonl"]
+    ascii_locale = {"LANG": "C", "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONIOENCODING": "ascii"}
+    environment = {**os.environ, **ascii_locale, "PYTHONCOERCECLOCALE": "0"}
+    result = subprocess.run(command, capture_output=True, env=environment, check=True)
+    (line,) = result.stdout.decode("utf-8").splitlines()
+    assert json.loads(line)["text"] == text
+
+
+def test_file_that_is_no_archive_is_one_line(
+    texts: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(monkeypatch, texts, texts, "--from", "jsonl") == 1
+    error = capsys.readouterr().err.strip().splitlines()[-1]
+    assert error.startswith("error: ")
+    assert "archive" in error

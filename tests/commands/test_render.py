@@ -68,3 +68,17 @@ def test_errors_are_one_clear_line_and_leave_no_page(run, tmp_path, capsys, argu
     (line,) = [ln for ln in capsys.readouterr().err.splitlines() if ln.startswith("error: ")]
     assert reason in line
     assert not (tmp_path / "page.html").exists()
+
+
+def test_bad_items_are_left_out_if_told_and_nothing_readable_is_an_error(run, tmp_path, capsys):
+    good, bad = "1|t|a rash\n1|a|\n1\t2\t6\trash\tEffect\n", "1\tno\tannotation\n"
+    (tmp_path / "in.pubtator").write_text(good + bad)
+    options = ["in.pubtator", "--from", "pubtator", "--output", "page.html"]
+    with pytest.raises(SystemExit):
+        run(*options)
+    run(*options, "--on-error", "skip")
+    assert marked_text(parse((tmp_path / "page.html").read_text()).one("article"), 0) == ["rash"]
+    (tmp_path / "in.pubtator").write_text(bad)
+    with pytest.raises(SystemExit):
+        run(*options, "--on-error", "skip")
+    assert "no document could be read" in capsys.readouterr().err

@@ -1,6 +1,8 @@
 import contextlib
 import gzip
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -88,3 +90,15 @@ def test_folder_is_no_file_to_write(tmp_path: Path) -> None:
     with pytest.raises(IsADirectoryError, match="is a folder"), atomic_writer(tmp_path):
         raise AssertionError("the block must not run")
     assert os.listdir(tmp_path) == []
+
+
+def test_standard_output_is_written_to_and_not_replaced_though_it_is_a_file(tmp_path: Path) -> None:
+    code = (
+        "from pathlib import Path\n"
+        "from bio_ie.files.atomic_output import atomic_writer\n"
+        "with atomic_writer(Path('/proc/self/fd/1')) as file: file.write('new')\n"
+    )
+    (tmp_path / "x").write_text("old ")
+    with open(tmp_path / "x", "a") as output:
+        subprocess.run([sys.executable, "-c", code], stdout=output, check=True)
+    assert (tmp_path / "x").read_text() == "old new"

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bio_ie.predictors.document_input import document_from_input
+from bio_ie.predictors.document_input import as_object, document_from_input, inputs_of
 from bio_ie.text.document import Document, DocumentError, Fact, Mention, Passage, Relation
 
 TEXT = "Aspirin helps."
@@ -159,3 +159,24 @@ def test_any_json_is_a_document_or_an_error_that_says_so(value: Any, with_mentio
         return
     again = document_from_input(document.to_json(), "8", with_mentions)
     assert again.to_json() == document.to_json()
+
+
+@pytest.mark.parametrize(
+    ("value", "inputs"),
+    [
+        ({"text": "a"}, [{"text": "a"}]),
+        ("a b", ["a b"]),
+        (["a", "b"], [["a", "b"]]),
+        (["a b.", "c"], ["a b.", "c"]),
+        ([{"text": "a"}, ["a"], "a"], [{"text": "a"}, ["a"], "a"]),
+        (None, [None]),
+    ],
+)
+def test_value_is_one_input_or_a_list_of_inputs(value: Any, inputs: Any) -> None:
+    assert inputs_of(value) == inputs
+
+
+def test_tokens_and_texts_become_objects() -> None:
+    assert as_object(["a", "b"]) == {"tokens": ["a", "b"]}
+    assert as_object("a b") == {"text": "a b"}
+    assert as_object(1) == 1

@@ -4,21 +4,21 @@ import re
 from functools import lru_cache
 from typing import Any, Dict, Optional, Sequence, Tuple
 
+from bio_ie.data.corpora.sequence_variants import is_variant, split_variants
+
 DEFAULT_PREFIXES = ("UMLS:",)
 
 _NO_ID = frozenset(("", "-", "-1"))
 
 _SEPARATOR = re.compile(r"[|,;]")
 
-_VARIANT = re.compile(r"tmVar:|[a-z]\|[A-Z]*\|")
-"""A sequence variant (`p|SUB|S|369|R`), whose bars are not separators."""
-
 
 class ConceptIdNotation:
     """Splits a string with concept ids into ids, and joins ids to such a string.
 
     The ids in `A|B`, `A,B` and `A;B` are `A` and `B`; `-1`, `-` and the empty string mean that
-    there is no id. Splitting a joined string gives the same ids.
+    there is no id. Splitting a joined string gives the same ids. The bars of a sequence variant
+    (`p|SUB|S|369|R`) do not separate ids.
 
     # Parameters
 
@@ -73,7 +73,7 @@ class ConceptIdNotation:
 def _split(notation: str, prefixes: Tuple[str, ...]) -> Tuple[str, ...]:
     if notation in _NO_ID:
         return ()
-    parts = [notation] if _VARIANT.match(notation) else _SEPARATOR.split(notation)
+    parts = split_variants(notation) if is_variant(notation) else _SEPARATOR.split(notation)
     concept_ids = []
     for part in map(str.strip, parts):
         prefix = next((prefix for prefix in prefixes if part.startswith(prefix)), "")

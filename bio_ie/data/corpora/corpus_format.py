@@ -12,6 +12,7 @@ from allennlp.common.file_utils import cached_path
 
 from bio_ie.files.corpus_error import CorpusError
 from bio_ie.files.corpus_report import CorpusReport
+from bio_ie.files.failures import FAILED_PREDICTION
 from bio_ie.files.source import Source
 from bio_ie.files.unique_ids import UniqueIds
 from bio_ie.text.document import Document, DocumentError
@@ -66,10 +67,11 @@ class CorpusFormat(Registrable):
 
         `.gz` files are decompressed. A repeated document id gets the suffix `#2`, with one warning.
 
-        Raises `CorpusError` for bad input (see `on_error`), and for input without any document.
+        Raises `CorpusError` for bad input (see `on_error`), and for input without any document that
+        can be read.
         """
         report = CorpusReport() if report is None else report
-        lost_before = sum(report.lost.values())
+        lost_before, noted_before = sum(report.lost.values()), sum(report.noted.values())
         documents = 0
         unique = UniqueIds(os.fspath(path))
         for file, name in self._files(os.fspath(path)):
@@ -89,9 +91,9 @@ class CorpusFormat(Registrable):
                 report.lose_input("a file cannot be read to its end", error)
             report.settle()
         lost = sum(report.lost.values()) - lost_before
-        if not documents and not lost:
-            raise CorpusError("no document was found", os.fspath(path))
-        if lost:
+        if not documents:
+            require_documents(os.fspath(path), lost, report, "no document was found")
+        if (lost or sum(report.noted.values()) > noted_before) and not report.is_shown:
             logger.warning("%s: %s", os.fspath(path), report)
 
     def _checked(self, source: Source) -> Iterator[Document]:
@@ -144,6 +146,17 @@ class CorpusFormat(Registrable):
 
     def _write(self, documents: Iterable[Document], path: Path, report: CorpusReport) -> None:
         raise NotImplementedError
+
+
+def require_documents(path: str, lost: int, report: CorpusReport, reason: str) -> None:
+    """Raises `CorpusError` for input without a document. If something was `lost`, the error says
+    so. It is not raised if the caller gets to know each document that was not read (`on_unread`),
+    or if the file tells of predictions that failed: these were read."""
+    if not lost:
+        raise CorpusError(reason, path)
+    if report.on_unread is None and not report.lost[FAILED_PREDICTION]:
+        example = f": {report.first_example}" if report.first_example else ""
+        raise CorpusError(f"no document could be read{example}", path)
 
 
 def _counted(documents: Iterable[Document], report: CorpusReport) -> Iterator[Document]:

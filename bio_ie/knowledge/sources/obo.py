@@ -31,8 +31,9 @@ _TERMS = Phrase("terms", one="term")
 class OboSource(KnowledgeSource):
     """Reads an ontology, `.obo` or OBO-graph `.json`, gzipped or not: names, synonyms,
     definitions, `is_a` and other relations. Its alternate ids, its cross-references and the ids of
-    the obsolete terms that it replaces become the alternate ids of a term. The whole file is in
-    memory while it is read.
+    the obsolete terms that it replaces become the alternate ids of a term. Terms without a name, by
+    which a file refers to other ontologies, are left out and counted. The whole file is in memory
+    while it is read.
 
     Registered as a `KnowledgeSource` with name "obo".
 
@@ -73,6 +74,9 @@ class OboSource(KnowledgeSource):
         ontology = read_obo_graph(source) if is_json else read_obo_text(source)
         if not ontology.terms:
             raise source.error("the file has no term")
+        if not any(term.name for term in ontology.terms):
+            first = ontology.terms[0]
+            source.problem("a term without a name", first.id, first.line)
         namespaces = {term.namespace for term in ontology.terms} - {None}
         by_branch = branches(ontology.terms) if len(namespaces) < 2 else {}
         for term in ontology.terms:
@@ -83,7 +87,7 @@ class OboSource(KnowledgeSource):
                     yield AlternateId(normalize_id(id), normalize_id(term.id))
                 continue
             if not term.name:
-                source.problem("a term without a name", term.id)
+                report.read["of them without a name and left out"] += 1
                 continue
             if self.semantic_type is not None:
                 types = [self.semantic_type]

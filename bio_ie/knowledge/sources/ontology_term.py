@@ -8,7 +8,7 @@ from typing import Dict, Iterable, List, Mapping, Optional, Set, Tuple
 @dataclass
 class OntologyTerm:
     """A term of an ontology, with ids as the file has them. `synonyms` are `(scope, text)`,
-    `relations` are `(type, id)`."""
+    `relations` are `(type, id)`, and `line` is where a text file has the term."""
 
     id: str
     name: str
@@ -21,6 +21,7 @@ class OntologyTerm:
     namespace: Optional[str] = None
     is_obsolete: bool = False
     replaced_by: List[str] = field(default_factory=list)
+    line: Optional[int] = None
 
 
 @dataclass

@@ -170,7 +170,8 @@ class MultitaskEntityLinker(Model):
         self.entity_source = "gold" if by_entity and span_source == "gold" else "predicted"
 
         types = labellers[TYPING].scheme.types if TYPING in labellers else labels[TYPING]
-        self.link_threshold = LinkThreshold() if LINKING in self.tasks else None
+        self.links_mentions = LINKING in self.tasks
+        self.link_threshold = LinkThreshold() if self.links_mentions else None
         self._decoder = LinkingDecoder(
             self.tasks, types, labels[LINKING], by_entity, self.link_threshold
         )

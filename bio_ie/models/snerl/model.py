@@ -110,6 +110,7 @@ class Snerl(Model):
     """
 
     default_predictor = "document"
+    links_mentions = True
 
     def __init__(
         self,

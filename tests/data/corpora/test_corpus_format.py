@@ -1,6 +1,6 @@
 import logging
 from pathlib import Path
-from typing import Iterator
+from typing import Iterator, List
 
 import pytest
 from allennlp.common import Params
@@ -131,3 +131,24 @@ def test_on_error_is_checked() -> None:
 )
 def test_formats_are_built_from_configs(params: dict) -> None:
     assert isinstance(CorpusFormat.from_params(Params(params)), CorpusFormat)
+
+
+def test_nothing_readable_is_an_error_though_bad_items_are_skipped(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        (tmp_path / name).write_text("bad\n")
+    with pytest.raises(CorpusError, match=r"no document could be read: .*a:1: bad line"):
+        ids(Lines("skip"), tmp_path / "*", CorpusReport())
+    # The caller gets to know each document that was not read.
+    unread: List[CorpusError] = []
+    assert ids(Lines(), tmp_path / "*", CorpusReport(on_unread=unread.append)) == []
+    assert len(unread) == 2
+
+
+def test_report_that_the_caller_shows_is_not_logged(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "x").write_text("bad\ngood\n")
+    for is_shown in (False, True):
+        ids(Lines("skip"), tmp_path / "x", CorpusReport(is_shown=is_shown))
+        assert ("lost 1" in caplog.text) != is_shown
+        caplog.clear()

@@ -1,5 +1,6 @@
 import gzip
 import json
+import re
 from pathlib import Path
 from typing import List
 
@@ -119,6 +120,10 @@ def test_circles_and_terms_apart_are_no_trouble(tmp_path: Path) -> None:
             '{"graphs": [{"nodes": [{"id": "a/X_1", "type": "CLASS"}]}]}',
             "without a name: X:1",
         ),
+        ("\n[Term]\nid: X:1\n", "x:2: a term without a name: X:1"),
+        ("\n[Term]\nname: ache\n", "x:2: a Term without an id"),
+        ("date: 05:20:2021 12:00\n", "x:1: not a date: '05:20:2021 12:00'"),
+        ("data: x\n[Term]\nid: X:1 2\n", "x:3: an id is followed by something that is no comment"),
     ],
 )
 def test_bad_files_are_named_with_the_reason(
@@ -137,3 +142,83 @@ def test_order_of_statements_does_not_change_from_run_to_run(path: str, tmp_path
     for _ in range(2):
         prints.append(from_source(tmp_path, type="obo", path=path)[0].fingerprint)
     assert prints[0] == prints[1]
+
+
+TERMS = (
+    "format-version: 1.2\n\n[Term]\nid: X:1\nname: orvex acid\n{}\n"
+    "\n[Term]\nid: X:2\nname: other\nis_a: X:1 ! orvex acid\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ("xref: http://example.org/a b", "a cross-reference that is not an id and a description"),
+        ("xref: xref (ILX:0770149)", "a cross-reference that is not an id and a description"),
+        ('synonym: "orvex EXACT []', "whose quotes are not closed"),
+        ("def: no quotes []", "a text that is not in quotes"),
+        ("creation_date: 2023-19-07T11:19:50Z", "not a date"),
+        ("relationship: part_of", "an id is missing: 'part_of'"),
+        ("is_a: X:3 X:4", "an id is followed by something that is no comment"),
+        ('synonym: "or\x07vex" EXACT []', "a line with a control character"),
+        ('synonym: "caf\udce9" EXACT []', "a line with bytes that are not UTF-8"),
+        ("a line of prose", "no stanza and no tag with a value"),
+    ],
+)
+def test_bad_line_is_named_or_lost_alone(line: str, reason: str, tmp_path: Path) -> None:
+    path = tmp_path / "x"
+    path.write_text(TERMS.format(line), encoding="utf-8", errors="surrogateescape")
+    with pytest.raises(CorpusError, match=f"x:6: .*{re.escape(reason)}"):
+        from_source(tmp_path, type="obo", path=str(path))
+    kb, report = from_source(tmp_path, type="obo", path=str(path), on_error="skip")
+    assert sorted(concept.name for concept in kb.concepts()) == ["orvex acid", "other"]
+    assert relations(kb) == [("X:2", "is_a", "X:1")]
+    assert sum(report.lost.values()) == 1
+
+
+@pytest.mark.parametrize(
+    ("line", "aliases", "alternate_ids"),
+    [
+        ('synonym: "o {brace} acid" RELATED [] {source="x", comment="y"}', ["o {brace} acid"], []),
+        ('xref: CAS:50-00-0 "ChemIDplus" {source="z"}', [], ["CAS:50-00-0"]),
+        ('xref: BEL:"9-1 Complex"', [], ["BEL:9-1 Complex"]),
+        ('xref: url:http\\://example.org "a site" ! a comment', [], ["url:http://example.org"]),
+        ('synonym: "undeclared" EXACT LAYPERSON []', ["undeclared"], []),
+        ('synonym: "spaced" EXACT [TAO:Bird and Mabee 2003]', ["spaced"], []),
+        ('exact_synonym: "old \\"tag\\"" []', ['old "tag"'], []),
+        ('def: "Something." [url:https\\://example.org/x, url:N\u2013P"]', [], []),
+        ('synonym: "on two \\\n  lines" EXACT []', ["on two lines"], []),
+    ],
+)
+def test_odd_lines_of_published_files_are_read(
+    line: str, aliases: List[str], alternate_ids: List[str], tmp_path: Path
+) -> None:
+    (tmp_path / "x").write_text(TERMS.format(line), encoding="utf-8")
+    kb, report = from_source(tmp_path, type="obo", path=str(tmp_path / "x"))
+    assert list(kb.concept("X:1").aliases) == aliases
+    assert list(kb.concept("X:1").alternate_ids) == alternate_ids
+    assert not report.lost
+
+
+def test_parents_and_relations_into_other_ontologies_are_left_out_and_counted(
+    tmp_path: Path,
+) -> None:
+    lines = "is_a: UO:1 ! unit\nrelationship: part_of UO:2\nrelationship: undeclared X:2"
+    (tmp_path / "x").write_text("\ufeff" + TERMS.format(lines).replace("\n", "\r\n"))
+    kb, _ = from_source(tmp_path, type="obo", path=str(tmp_path / "x"))
+    assert relations(kb) == [("X:1", "undeclared", "X:2"), ("X:2", "is_a", "X:1")]
+    assert json.loads(kb.metadata["left_out"]) == {"relations with an end that no source names": 2}
+
+
+def test_terms_without_a_name_are_left_out_and_counted(tmp_path: Path) -> None:
+    (tmp_path / "x").write_text(TERMS.format("") + "\n[Term]\nid: UO:1\nis_a: X:1\n")
+    kb, report = from_source(tmp_path, type="obo", path=str(tmp_path / "x"))
+    assert len(kb) == 2
+    assert report.read["of them without a name and left out"] == 1
+
+
+def test_stanzas_with_the_same_id_are_one_term(tmp_path: Path) -> None:
+    more = '\n[Term]\nid: X:1\nsynonym: "ox" EXACT []\n'
+    (tmp_path / "x").write_text(TERMS.format("") + more)
+    kb, _ = from_source(tmp_path, type="obo", path=str(tmp_path / "x"))
+    assert kb.concept("X:1").aliases == ("ox",)

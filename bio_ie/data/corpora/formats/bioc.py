@@ -10,6 +10,7 @@ from lxml import etree
 
 from bio_ie.data.corpora.concept_id_notation import DEFAULT_PREFIXES, ConceptIdNotation
 from bio_ie.data.corpora.corpus_format import CorpusFormat
+from bio_ie.data.corpora.formats.bioc_json_values import complete_document, read_document_values
 from bio_ie.data.corpora.formats.bioc_reader import BiocReader
 from bio_ie.data.corpora.formats.bioc_writer import bioc_from_document
 from bio_ie.files.atomic_output import atomic_writer
@@ -34,18 +35,22 @@ _NO_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 class BiocFormat(CorpusFormat):
     """The base class of the XML and the JSON form of BioC.
 
-    * Passages keep their offsets: a gap before a passage is filled with line breaks. The infon
-      `type` is the passage's type. A passage without infons becomes text without a `Passage`.
+    * Passages keep their offsets: a gap before a passage is filled with line breaks. A passage that
+      begins inside the one before it is put behind that one. The infon `type` is the passage's
+      type. A passage without infons becomes text without a `Passage`.
+    * Offsets count characters. In a document with other characters than ASCII whose annotations
+      are at the right places only if offsets count bytes or UTF-16 code units, they count these.
     * An annotation becomes a `Mention`. Several locations become its fragments. The infons `type`,
       `identifier`, `entity_id` and `score` become its fields, and other infons its metadata.
       (Metadata that is not text is written as JSON under `json:key`.)
     * A relation with two nodes becomes a `Relation`. Roles other than `head` and `tail` are kept as
       `metadata["roles"]`. The infon `directed` is `false` for an undirected relation. A relation
       without nodes becomes a `Fact` between its infons `entity1` and `entity2` (BioRED), or between
-      the two infons that it has besides its type (BC5CDR).
-    * A repeated document id gets the suffix `#2`. The ids of relations and the infons of the
-      collection are not kept. Relations between more or fewer than two annotations, and the infons
-      of sentences, are counted as lost.
+      the two infons that it has besides its type (BC5CDR). So does a relation with the infons
+      `role1` and `role2` (PubTator 3). `FactArguments` says which concepts these are.
+    * A repeated id of a document or an annotation gets the suffix `#2`. The ids of relations and
+      the infons of the collection are not kept. Relations between more or fewer than two
+      annotations, annotations without a place, and the infons of sentences are counted as lost.
 
     # Parameters
 
@@ -54,6 +59,8 @@ class BiocFormat(CorpusFormat):
     strip_prefixes : `List[str]`, optional (default = `["UMLS:"]`)
         Prefixes of ids that the knowledge base does not use. They are removed when reading, and
         added again when writing.
+    default_type : `str`, optional (default = `None`)
+        The type of annotations without one. Without it, such an annotation is an error.
     on_error : `str`, optional (default = `"raise"`)
     """
 
@@ -63,16 +70,18 @@ class BiocFormat(CorpusFormat):
         self,
         identifier_keys: Optional[List[str]] = None,
         strip_prefixes: Optional[List[str]] = None,
+        default_type: Optional[str] = None,
         on_error: str = "raise",
     ) -> None:
         super().__init__(on_error)
+        self._default_type = default_type
         self._identifier_keys = identifier_keys or ["identifier", "MESH"]
         self._ids = ConceptIdNotation(
             DEFAULT_PREFIXES if strip_prefixes is None else strip_prefixes
         )
 
     def _read(self, source: Source) -> Iterator[Document]:
-        reader = BiocReader(source, self._ids, self._identifier_keys)
+        reader = BiocReader(source, self._ids, self._identifier_keys, self._default_type)
         for line, value in self._values(source):
             document: Optional[Document] = None
             with skippable(source, line=line):
@@ -114,6 +123,7 @@ class BiocXmlFormat(BiocFormat):
         with source.binary() as file:
             try:
                 for _, element in etree.iterparse(file, tag="document"):
+                    _add_absent(element)
                     yield (
                         element.sourceline,
                         etree.tostring(element, encoding="unicode", with_tail=False),
@@ -138,8 +148,8 @@ class BiocXmlFormat(BiocFormat):
 
 @CorpusFormat.register("bioc_json")
 class BiocJsonFormat(BiocFormat):
-    """BioC JSON: a collection, or a list of collections as PubMed's service gives it; see
-    `BiocFormat`.
+    """BioC JSON: a collection, an export of PubTator 3, a document, a list of these, or lines of
+    these; see `BiocFormat`. Keys may be absent or null where there is nothing to say.
 
     Registered as a `CorpusFormat` with name "bioc_json". Writing has one document in memory at a
     time; reading has the whole file in memory.
@@ -147,18 +157,11 @@ class BiocJsonFormat(BiocFormat):
 
     streams = False
 
-    def _values(self, source: Source) -> Iterator[Tuple[None, Any]]:
-        value = source.json()
-        for collection in value if isinstance(value, list) else [value]:
-            documents = collection.get("documents") if isinstance(collection, dict) else None
-            if isinstance(documents, list):
-                for document in documents:
-                    yield None, document
-            else:
-                source.problem("not a BioC collection", "no list of 'documents'")
+    def _values(self, source: Source) -> Iterator[Tuple[Optional[int], Any]]:
+        return read_document_values(source)
 
     def _decode(self, value: Any) -> bioc.BioCDocument:
-        return biocjson.fromJSON(value, "BioCDocument")
+        return biocjson.fromJSON(complete_document(value), "BioCDocument")
 
     def _write(self, documents: Iterable[Document], path: Path, report: CorpusReport) -> None:
         collection = {"bioctype": "BioCCollection", "source": _SOURCE, "date": "", "key": ""}
@@ -169,6 +172,14 @@ class BiocJsonFormat(BiocFormat):
                 encoded = biocjson.dumps(self._encode(document, report), ensure_ascii=False)
                 file.write((",\n" if index else "\n") + encoded)
             file.write("\n]}\n")
+
+
+def _add_absent(element: Any) -> None:
+    """Adds the attributes that the standard lets be absent and `bioc` asks for."""
+    for tag, key in (("annotation", "id"), ("node", "refid"), ("node", "role")):
+        for part in element.iter(tag):
+            if key not in part.attrib:
+                part.set(key, "")
 
 
 def _forget(element: Any) -> None:

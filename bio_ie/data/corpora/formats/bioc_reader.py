@@ -1,23 +1,49 @@
 """Turns a `bioc.BioCDocument` into a `Document`."""
 
 from dataclasses import replace
-from typing import Any, Dict, Iterator, List, Optional, Sequence, Set, Tuple
+from typing import Any, Dict, Iterator, List, NamedTuple, Optional, Sequence, Set, Tuple
 
 import bioc
 
 from bio_ie.data.corpora.concept_id_notation import ConceptIdNotation
-from bio_ie.data.corpora.formats.infons import metadata_of, read_infons, take_score, take_text
+from bio_ie.data.corpora.formats.bioc_relations import RelationReader, lose, name_of
+from bio_ie.data.corpora.formats.bioc_text import (
+    BiocText,
+    PlacedPassage,
+    annotations_of,
+    check_gap,
+    number,
+    passage_text,
+    unit_of_offsets,
+)
+from bio_ie.data.corpora.formats.infons import (
+    metadata_of,
+    read_infons,
+    take_score,
+    take_text,
+)
+from bio_ie.data.corpora.mention_texts import check_mention_text
 from bio_ie.files.bad_items import BadItem, skippable
 from bio_ie.files.corpus_error import quoted
 from bio_ie.files.source import Source
-from bio_ie.text.document import Document, Fact, Mention, Passage, Relation, Span
+from bio_ie.text.counted import Phrase
+from bio_ie.text.document import Document, Mention, Passage, Span
 
-_LONGEST_GAP = 10_000_000
-"""The longest gap between passages, in characters. Without a limit, a broken offset could take all
-memory."""
+_MOVED = Phrase(
+    "passages begin inside the one before them and were put behind it",
+    one="passage begins inside the one before it and was put behind it",
+)
+_NEW_ID = Phrase(
+    "annotations have the id of another one and got a new id",
+    one="annotation has the id of another one and got a new id",
+)
 
-ARGUMENTS = ("entity1", "entity2")
-"""The infons with the two concepts of a relation without nodes, as in BioRED."""
+
+class _Annotation(NamedTuple):
+    """An annotation and the passage that contains it, if any."""
+
+    annotation: bioc.BioCAnnotation
+    placed: Optional[PlacedPassage]
 
 
 class BiocReader:
@@ -29,14 +55,21 @@ class BiocReader:
     ids : `ConceptIdNotation`
     identifier_keys : `Sequence[str]`
         Infons of an annotation that can hold concept ids, the usual one first.
+    default_type : `str`, optional (default = `None`)
+        The type of annotations without one.
     """
 
     def __init__(
-        self, source: Source, ids: ConceptIdNotation, identifier_keys: Sequence[str]
+        self,
+        source: Source,
+        ids: ConceptIdNotation,
+        identifier_keys: Sequence[str],
+        default_type: Optional[str] = None,
     ) -> None:
         self._source = source
         self._ids = ids
         self._identifier_keys = identifier_keys
+        self._default_type = default_type
         self._place: Dict[str, Any] = {}
 
     def read(
@@ -46,26 +79,17 @@ class BiocReader:
         `source.problem`. Raises `BadItem` if the document as a whole cannot be read."""
         self._place = {"document_id": document_id, "line": line}
         metadata = metadata_of(read_infons(document.infons))
-        result, passages = self._texts(document, document_id)
-        result = replace(result, metadata=metadata)
-        mentions: Dict[str, Mention] = {}
-        for annotation in _all("annotations", document, passages):
-            with skippable(self._source, **self._place):
-                mention = self._mention(annotation, result)
-                if mention is not None and mention.id in mentions:
-                    raise BadItem("an annotation id is used twice", mention.id)
-                if mention is not None:
-                    mentions[mention.id] = mention
-        relations: List[Relation] = []
-        facts: List[Fact] = []
-        others = {str(relation.id) for relation in _all("relations", document, passages)}
-        for relation in _all("relations", document, passages):
-            with skippable(self._source, **self._place):
-                item = self._relation(relation, mentions, others)
-                if isinstance(item, Relation):
-                    relations.append(item)
-                elif item is not None:
-                    facts.append(item)
+        text = self._text(document)
+        result = Document(
+            document_id,
+            text.text,
+            tuple(self._passages(text)),
+            tuple(span for placed in text.passages for span in self._sentences(placed, text)),
+            metadata=metadata,
+        )
+        mentions, repeated = self._mentions(document, text, result)
+        reader = RelationReader(self._source, self._place, mentions, repeated, self._ids)
+        relations, facts = reader.read(list(_relations_of(document, text)))
         return replace(
             result,
             mentions=tuple(mentions.values()),
@@ -75,59 +99,107 @@ class BiocReader:
 
     # Text
 
-    def _texts(
-        self, document: bioc.BioCDocument, document_id: str
-    ) -> Tuple[Document, List[bioc.BioCPassage]]:
-        """The document without annotations, and the passages whose annotations are to be read."""
-        text = ""
+    def _text(self, document: bioc.BioCDocument) -> BiocText:
+        """The text of the passages that can be read."""
+        report = self._source.report
+        passages: List[bioc.BioCPassage] = []
+        for passage in document.passages:
+            with skippable(self._source, **self._place):
+                read_infons(passage.infons)
+                passage_text(passage)
+                passages.append(passage)
+        passages.sort(key=lambda passage: passage.offset)
         readable: List[bioc.BioCPassage] = []
-        passages: List[Passage] = []
-        sentences: List[Span] = []
-        for passage in sorted(document.passages, key=lambda passage: _number(passage.offset)):
+        end = 0
+        for passage in passages:
             with skippable(self._source, **self._place):
-                infons = read_infons(passage.infons)
-                passage_text = _passage_text(passage)
-                grown = _grown(text, passage.offset, passage_text, "\n")
-                text = grown
+                if passage_text(passage):
+                    check_gap(end, passage.offset)
+                    end = passage.offset + len(passage_text(passage))
                 readable.append(passage)
-                type_ = take_text(infons, "type")
-                if passage_text and (type_ is not None or infons):
-                    metadata = metadata_of(infons) or None
-                    passages.append(Passage(type_ or "", passage.offset, len(text), metadata))
-                sentences.extend(self._sentences(passage, text))
-        return Document(document_id, text, tuple(passages), tuple(sentences)), readable
+        name, unit = unit_of_offsets(readable)
+        if name != "characters":
+            counts = f"offsets in {name}"
+            report.note(Phrase(f"documents count {counts}", one=f"document counts {counts}"))
+        text = BiocText(readable, unit)
+        report.note(_MOVED, sum(placed.is_moved for placed in text.passages))
+        return text
 
-    def _sentences(self, passage: bioc.BioCPassage, text: str) -> List[Span]:
-        result: List[Span] = []
-        for sentence in passage.sentences:
+    def _passages(self, text: BiocText) -> Iterator[Passage]:
+        for passage, its_text, start, _ in text.passages:
+            infons = read_infons(passage.infons)
+            type_ = take_text(infons, "type")
+            if its_text and (type_ is not None or infons):
+                end = start + len(its_text)
+                yield Passage(type_ or "", start, end, metadata_of(infons) or None)
+
+    def _sentences(self, placed: PlacedPassage, text: BiocText) -> Iterator[Span]:
+        previous_end = placed.start
+        for sentence in placed.passage.sentences:
             with skippable(self._source, **self._place):
-                start, end = sentence.offset, sentence.offset + len(sentence.text or "")
-                if text[start:end] != (sentence.text or ""):
+                start = text.position(sentence.offset, placed)
+                end = start + len(sentence.text or "")
+                if text.text[start:end] != (sentence.text or ""):
                     raise BadItem("sentence text differs from the passage", f"at offset {start}")
-                if start < max(passage.offset, result[-1][1] if result else 0):
+                if start < previous_end:
                     raise BadItem("sentences overlap or are out of order", f"at offset {start}")
-                if start < end:
-                    result.append((start, end))
                 if read_infons(sentence.infons):
-                    self._lose("infons of a sentence")
-        return result
+                    lose(self._source, self._place, "infons of a sentence")
+                if start < end:
+                    previous_end = end
+                    yield start, end
 
     # Annotations
 
-    def _mention(self, annotation: bioc.BioCAnnotation, document: Document) -> Optional[Mention]:
-        mention_id = _name(annotation.id, "an annotation")
+    def _mentions(
+        self, document: bioc.BioCDocument, text: BiocText, result: Document
+    ) -> Tuple[Dict[str, Mention], Set[str]]:
+        """The mentions by their ids, and the ids that several annotations have."""
+        annotations = [
+            *(
+                _Annotation(annotation, placed)
+                for placed in text.passages
+                for annotation in annotations_of(placed.passage)
+            ),
+            *(_Annotation(annotation, None) for annotation in document.annotations),
+        ]
+        taken = {str(annotation.id) for annotation, _ in annotations}
+        mentions: Dict[str, Mention] = {}
+        repeated: Set[str] = set()
+        for annotation, placed in annotations:
+            with skippable(self._source, **self._place):
+                mention_id = _id_of(annotation, taken)
+                if mention_id in mentions:
+                    repeated.add(mention_id)
+                    mention_id = _unused(f"{mention_id}#{{}}", 2, taken)
+                    self._source.report.note(_NEW_ID)
+                mention = self._mention(annotation, placed, mention_id, text, result)
+                if mention is not None:
+                    mentions[mention.id] = mention
+        return mentions, repeated
+
+    def _mention(
+        self,
+        annotation: bioc.BioCAnnotation,
+        placed: Optional[PlacedPassage],
+        mention_id: str,
+        text: BiocText,
+        document: Document,
+    ) -> Optional[Mention]:
         infons = read_infons(annotation.infons)
         if not annotation.locations:
-            self._lose("annotations without a location")
+            lose(self._source, self._place, "annotations without a location")
             return None
-        type_ = take_text(infons, "type")
-        if type_ is None:
+        for location in annotation.locations:
+            number(location.offset)
+        spans = text.spans(annotation.locations, placed or text.around(annotation))
+        if all(start == end for start, end in spans):
+            lose(self._source, self._place, "annotations of no character")
+            return None
+        type_ = take_text(infons, "type") or self._default_type
+        if not type_:
             raise BadItem("annotation without a type", mention_id)
-        spans = [
-            (_number(location.offset), _number(location.offset) + _number(location.length))
-            for location in annotation.locations
-        ]
-        key = next((key for key in self._identifier_keys if key in infons), None)
+        key = next((key for key in self._identifier_keys if infons.get(key)), None)
         notation = take_text(infons, key) if key else None
         entity_id, score = take_text(infons, "entity_id"), take_score(infons)
         metadata = metadata_of(infons)
@@ -144,125 +216,46 @@ class BiocReader:
             tuple(sorted(spans)) if len(spans) > 1 else (), score, metadata or None,
         )  # fmt: skip
         document.check_mention(mention)
-        _check_text(annotation.text, mention, spans, document)
+        self._check_text(annotation.text, mention, spans, document)
         return mention
 
-    # Relations
-
-    def _relation(
-        self, relation: bioc.BioCRelation, mentions: Dict[str, Mention], others: Set[str]
-    ) -> Any:
-        infons = read_infons(relation.infons)
-        if not relation.nodes:
-            return self._fact(infons)
-        refids = [_name(node.refid, "a relation's node") for node in relation.nodes]
-        unknown = [refid for refid in refids if refid not in mentions]
-        if len(refids) != 2 or (unknown and others.issuperset(unknown)):
-            self._lose("relations of other than two annotations")
-            return None
-        if unknown:
-            raise BadItem("unknown relation argument", ", ".join(map(repr, unknown)))
-        type_ = _relation_type(infons)
-        score = take_score(infons)
-        roles = [str(node.role) for node in relation.nodes]
-        directed = infons.get("directed") != "false"
-        if not directed:
-            del infons["directed"]
-            pairs = sorted(zip(refids, roles, strict=True), key=lambda pair: mentions[pair[0]].span)
-            refids, roles = ([pair[side] for pair in pairs] for side in (0, 1))
-        metadata = metadata_of(infons)
-        if roles == ["tail", "head"]:
-            refids.reverse()
-        elif roles != ["head", "tail"]:
-            metadata["roles"] = roles
-        return Relation(type_, refids[0], refids[1], score, directed, metadata or None)
-
-    def _fact(self, infons: Dict[str, Any]) -> Optional[Fact]:
-        """The fact of a relation without nodes. Its two concepts are the infons `entity1` and
-        `entity2`, or (as in BC5CDR) the two infons besides its type, whose keys are the roles."""
-        type_, score = _relation_type(infons), take_score(infons)
-        roles = list(ARGUMENTS if ARGUMENTS[0] in infons else infons)
-        if len(roles) != 2 or not all(isinstance(infons.get(role), str) for role in roles):
-            self._lose("relations without annotations or concepts")
-            return None
-        head, tail = (infons.pop(role) for role in roles)
-        metadata = metadata_of(infons)
-        if tuple(roles) != ARGUMENTS:
-            metadata["roles"] = roles
-        return Fact(type_, head, tail, score, metadata or None)
-
-    def _lose(self, reason: str) -> None:
-        """Counts content of BioC that a `Document` cannot hold. This is not an error."""
-        example = str(self._source.error(reason, **self._place))
-        self._source.report.lose(f"{reason} cannot be read", example)
+    def _check_text(
+        self, expected: Any, mention: Mention, spans: List[Span], document: Document
+    ) -> None:
+        """Raises `BadItem` unless `expected` is the text of the mention. For a discontinuous
+        mention it may be its parts, in any order, or the text from the first part to the last."""
+        if not expected:
+            return
+        if not isinstance(expected, str):
+            raise BadItem("a text is not a string", quoted(expected))
+        parts = [document.text[start:end] for start, end in spans]
+        if expected == document.text_of(mention):
+            return
+        hull = document.text[mention.start : mention.end]
+        place = f"{mention.start}-{mention.end}"
+        check_mention_text(expected, parts, place, self._source.report, hull)
 
 
-def _all(
-    layer: str, document: bioc.BioCDocument, passages: List[bioc.BioCPassage]
-) -> Iterator[Any]:
-    for passage in passages:
-        for sentence in passage.sentences:
-            yield from getattr(sentence, layer)
-        yield from getattr(passage, layer)
-    yield from getattr(document, layer)
+def _relations_of(document: bioc.BioCDocument, text: BiocText) -> Iterator[bioc.BioCRelation]:
+    for placed in text.passages:
+        for sentence in placed.passage.sentences:
+            yield from sentence.relations
+        yield from placed.passage.relations
+    yield from document.relations
 
 
-def _passage_text(passage: bioc.BioCPassage) -> str:
-    """The text of a passage, or the texts of its sentences with spaces between them."""
-    for part in (passage, *passage.sentences):
-        _number(part.offset)
-        if part.text is not None and not isinstance(part.text, str):
-            raise BadItem("a text is not a string", quoted(part.text))
-    if passage.text or not passage.sentences:
-        return passage.text or ""
-    text = ""
-    for sentence in passage.sentences:
-        text = _grown(text, sentence.offset - passage.offset, sentence.text or "", " ")
-    return text
+def _id_of(annotation: bioc.BioCAnnotation, taken: Set[str]) -> str:
+    """The id of an annotation. An annotation without one gets an id that is not `taken`."""
+    if annotation.id in (None, ""):
+        return _unused("A{}", 1, taken)
+    return name_of(annotation.id, "an annotation")
 
 
-def _grown(text: str, offset: int, addition: str, filler: str) -> str:
-    if not addition:
-        return text
-    if offset < len(text):
-        raise BadItem("texts overlap", f"one begins at {offset}, before the end of the one before")
-    if offset - len(text) > _LONGEST_GAP:
-        raise BadItem("gap in the text is too long", f"from {len(text)} to {offset}")
-    return text.ljust(offset, filler) + addition
-
-
-def _check_text(expected: Any, mention: Mention, spans: List[Span], document: Document) -> None:
-    """Raises `BadItem` unless `expected` is the text of the mention. For a discontinuous mention it
-    may be its parts, in any order, or the text from the first part to the last."""
-    if not expected:
-        return
-    hull = document.text[mention.start : mention.end]
-    parts = " ".join(document.text[start:end] for start, end in spans)
-    if expected not in (hull, parts, document.text_of(mention)):
-        raise BadItem(
-            "mention text differs from the text at its offsets",
-            f"{quoted(expected)}, but {mention.start}-{mention.end} is {quoted(hull)}",
-        )
-
-
-def _relation_type(infons: Dict[str, Any]) -> str:
-    for key in ("type", "relation"):
-        type_ = take_text(infons, key)
-        if type_ is not None:
-            return type_
-    raise BadItem("relation without a type", quoted(infons))
-
-
-def _number(value: Any) -> int:
-    if type(value) is not int or value < 0:
-        raise BadItem("an offset or length is not a whole number from 0", quoted(value))
-    return value
-
-
-def _name(value: Any, what: str) -> str:
-    if type(value) not in (str, int):
-        raise BadItem(f"{what} has no id", quoted(value))
-    return str(value)
+def _unused(pattern: str, first: int, taken: Set[str]) -> str:
+    while pattern.format(first) in taken:
+        first += 1
+    taken.add(pattern.format(first))
+    return pattern.format(first)
 
 
 def _is_text_list(value: Any) -> bool:

@@ -6,7 +6,8 @@ from typing import Any, Dict, Iterator, Optional, Tuple
 import bioc
 
 from bio_ie.data.corpora.concept_id_notation import ConceptIdNotation
-from bio_ie.data.corpora.formats.bioc_reader import ARGUMENTS
+from bio_ie.data.corpora.fact_arguments import FactArguments
+from bio_ie.data.corpora.formats.bioc_facts import ARGUMENTS, CONCEPTS
 from bio_ie.data.corpora.formats.infons import write_metadata
 from bio_ie.files.corpus_report import CorpusReport
 from bio_ie.text.document import Document, Fact, Mention, Passage, Relation
@@ -34,8 +35,9 @@ def bioc_from_document(
         parent.add_annotation(_annotation(document, mention, ids, identifier_key))
     for number, relation in enumerate(document.relations, 1):
         result.add_relation(_relation(relation, f"R{number}"))
+    arguments = FactArguments(ids, document.mentions)
     for number, fact in enumerate(document.facts, 1):
-        result.add_relation(_fact(fact, f"F{number}"))
+        result.add_relation(_fact(fact, f"F{number}", arguments))
     return result
 
 
@@ -121,10 +123,12 @@ def _relation(relation: Relation, relation_id: str) -> bioc.BioCRelation:
     return result
 
 
-def _fact(fact: Fact, relation_id: str) -> bioc.BioCRelation:
+def _fact(fact: Fact, relation_id: str, arguments: FactArguments) -> bioc.BioCRelation:
     result = bioc.BioCRelation()
     result.id = relation_id
     metadata = dict(fact.metadata or {})
+    if any(arguments.concepts(end) != (end,) for end in (fact.head, fact.tail)):
+        metadata[CONCEPTS] = [fact.head, fact.tail]
     roles = _roles(metadata)
     # Roles become keys only if there is no other infon that could be taken for a concept.
     if roles and not metadata and fact.score is None and _are_keys(roles):

@@ -5,6 +5,7 @@ from itertools import combinations, product
 from typing import Any, Dict, Iterator, List, Mapping, Optional, Set, Tuple
 
 from bio_ie.data.corpora.corpus_format import CorpusFormat
+from bio_ie.data.corpora.mention_texts import agrees
 from bio_ie.files.bad_items import BadItem, as_object, json_objects, member, skippable
 from bio_ie.files.source import Source
 from bio_ie.text.document import Document, Mention, Relation
@@ -126,8 +127,8 @@ class _Sentence:
         start, end = place
         if not 0 <= start < end <= len(self.text):
             raise BadItem("mention is outside the text", f"{name!r} at {start}-{end}")
-        if self.text[start:end] != name:
-            found = self.text[start:end]
+        found = self.text[start:end]
+        if not agrees(name, found, self.source.report):
             raise BadItem("mention's text differs", f"{name!r} but {found!r} at {start}-{end}")
         if any(known.span == (start, end) for known in self.mentions_of[index]):
             raise BadItem("mention is listed twice", f"{name!r} at {start}-{end}")

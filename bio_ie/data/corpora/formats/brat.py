@@ -2,6 +2,7 @@
 
 import os
 import re
+from itertools import islice
 from pathlib import Path
 from typing import Iterable, Iterator, List, Optional, Tuple
 
@@ -14,9 +15,16 @@ from bio_ie.files.corpus_error import CorpusError
 from bio_ie.files.corpus_report import CorpusReport
 from bio_ie.files.source import Source
 from bio_ie.files.unique_ids import UniqueIds
+from bio_ie.text.counted import Phrase
 from bio_ie.text.document import Document
 
-_ENDING = re.compile(r"\.(txt|ann)(\.gz)?$")
+ANNOTATIONS = (".ann", ".a1", ".a2")
+"""The endings of annotation files, in the order in which they are read. The BioNLP shared tasks
+split the annotations of a text into given ones (`.a1`) and those to predict (`.a2`)."""
+
+_ENDING = re.compile(r"\.(txt|ann|a1|a2)(\.gz)?$")
+
+_NO_ANNOTATIONS = Phrase("texts have no annotation file", one="text has no annotation file")
 
 
 @CorpusFormat.register("brat")
@@ -25,10 +33,13 @@ class BratFormat(CorpusFormat):
     without the ending.
 
     Registered as a `CorpusFormat` with name "brat". Reads a folder (sorted by name), one `.txt`
-    file, or a glob pattern of such files, all of them local. A missing `.ann` file means that there
-    are no annotations. Writes a folder, which must not exist or must be empty.
+    file, or a glob pattern of such files, all of them local. The annotations of a text are in a
+    file with the ending `.ann`, or in two with `.a1` and `.a2` (BioNLP shared tasks). A text with
+    none of them has no annotations, and is counted. Writes a folder, which must not exist or must
+    be empty.
 
-    * `T` lines are mentions. A discontinuous mention (`0 5;10 15`) has fragments.
+    * `T` lines are mentions, those of triggers of events too. A discontinuous mention
+      (`0 5;10 15`) has fragments.
     * `R` lines are relations from their first to their second argument. Argument names other
       than `Arg1` and `Arg2` are kept as `metadata["roles"]`.
     * `N` lines are concept ids. brat requires `RESOURCE:ID`, so an id without a colon is written as
@@ -44,13 +55,21 @@ class BratFormat(CorpusFormat):
 
     symmetric : `List[str]`, optional
         The types of relations that are undirected (`<REL-TYPE>:symmetric` in an `annotation.conf`).
+    default_type : `str`, optional (default = `None`)
+        The type of mentions without one. Without it, such a mention is an error.
     on_error : `str`, optional (default = `"raise"`)
     """
 
     writable = True
 
-    def __init__(self, symmetric: Optional[List[str]] = None, on_error: str = "raise") -> None:
+    def __init__(
+        self,
+        symmetric: Optional[List[str]] = None,
+        default_type: Optional[str] = None,
+        on_error: str = "raise",
+    ) -> None:
         super().__init__(on_error)
+        self._default_type = default_type
         self._symmetric = frozenset(symmetric or ())
 
     # Reading
@@ -64,11 +83,9 @@ class BratFormat(CorpusFormat):
             files = [(Path(path, name), os.path.join(path, name)) for name in os.listdir(path)]
         else:
             files = list(super()._files(path))
-        # An .ann file counts as its .txt file, so that a missing .txt file is an error.
+        # An annotation file counts as its .txt file, so that a missing .txt file is an error.
         texts = {
-            re.sub(r"\.ann(\.gz)?$", r".txt\1", name)
-            for _, name in files
-            if _ENDING.search(name) or os.path.isfile(path)
+            _text_of(name) for _, name in files if _ENDING.search(name) or os.path.isfile(path)
         }
         for name in sorted(texts):
             # Among others an empty file is an empty document; alone it is a mistake.
@@ -82,13 +99,13 @@ class BratFormat(CorpusFormat):
         with skippable(source, document_id):
             # brat counts a byte-order mark as a character.
             text = source.text(encoding="utf-8")
-            annotations = BratAnnotations(Document(document_id, text), self._symmetric)
-            for ending in (".ann", ".ann.gz"):
-                path = source.path.with_name(document_id + ending)
-                if path.exists():
-                    name = os.path.join(os.path.dirname(source.name), path.name)
-                    annotations.read(Source(path, name, source.on_error, source.report))
-                    break
+            without = Document(document_id, text)
+            annotations = BratAnnotations(without, self._symmetric, self._default_type)
+            files = list(_annotation_files(source.path))
+            source.report.note(_NO_ANNOTATIONS, int(not files))
+            for path in files:
+                name = os.path.join(os.path.dirname(source.name), path.name)
+                annotations.read(Source(path, name, source.on_error, source.report))
             document = annotations.document()
         if document is not None:
             yield document
@@ -106,6 +123,22 @@ class BratFormat(CorpusFormat):
                     _write_text(folder / f"{name}.ann", "".join(f"{line}\n" for line in lines))
         except FileExistsError as error:
             raise CorpusError("brat writes a new or an empty folder", str(path)) from error
+
+
+def _text_of(name: str) -> str:
+    """The `.txt` file that a file belongs to. Only one of the two may be compressed."""
+    ending = _ENDING.search(name)
+    if ending is None or ending[1] == "txt":
+        return name
+    text = name[: ending.start()] + ".txt"
+    return text + ".gz" if not os.path.exists(text) and os.path.exists(text + ".gz") else text
+
+
+def _annotation_files(text: Path) -> Iterator[Path]:
+    stem = _ENDING.sub("", text.name)
+    for ending in ANNOTATIONS:
+        paths = (text.with_name(stem + ending + gz) for gz in ("", ".gz"))
+        yield from islice(filter(Path.exists, paths), 1)
 
 
 def _file_name(document: Document, report: CorpusReport) -> str:

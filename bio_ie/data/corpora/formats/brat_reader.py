@@ -6,8 +6,10 @@ from dataclasses import replace
 from typing import Any, DefaultDict, Dict, FrozenSet, List, Optional, Set, Tuple
 
 from bio_ie.data.corpora.formats.brat_writer import CONCEPT, flat
+from bio_ie.data.corpora.mention_texts import check_mention_text
 from bio_ie.files.bad_items import BadItem
 from bio_ie.files.corpus_error import quoted
+from bio_ie.files.corpus_report import CorpusReport
 from bio_ie.files.source import Source
 from bio_ie.text.document import Document, DocumentError, Mention, Relation, Span
 
@@ -16,7 +18,8 @@ _NOT_OURS = {"E": "events", "A": "attributes", "M": "attributes", "#": "notes"}
 
 
 class BratAnnotations:
-    """Collects the annotations of one `.ann` file, whose lines may refer to lines below them.
+    """Collects the annotations of the files of one text, whose lines may refer to lines below them
+    and to earlier files.
 
     # Parameters
 
@@ -24,10 +27,15 @@ class BratAnnotations:
         The text, without annotations.
     symmetric : `FrozenSet[str]`
         The types of relations that are undirected.
+    default_type : `str`, optional (default = `None`)
+        The type of mentions without one.
     """
 
-    def __init__(self, document: Document, symmetric: FrozenSet[str]) -> None:
+    def __init__(
+        self, document: Document, symmetric: FrozenSet[str], default_type: Optional[str] = None
+    ) -> None:
         self._document = document
+        self._default_type = default_type
         self._symmetric = symmetric
         self._mentions: Dict[str, Mention] = {}
         self._relations: List[Relation] = []
@@ -49,7 +57,7 @@ class BratAnnotations:
         read = {"T": self._mention, "R": self._relation, "N": self._concept, "*": self._equivalent}
         try:
             if line[0] in read:
-                lost = read[line[0]](line.split("\t"))
+                lost = read[line[0]](line.split("\t"), source.report)
             else:
                 lost = _NOT_OURS.get(line[0])
                 if lost is None:
@@ -85,10 +93,11 @@ class BratAnnotations:
     # Each of these methods reads one kind of line. It returns a description of what was lost, or
     # `None` if nothing was lost.
 
-    def _mention(self, columns: List[str]) -> Optional[str]:
+    def _mention(self, columns: List[str], report: CorpusReport) -> Optional[str]:
         if len(columns) != 3 or " " not in columns[1]:
             raise BadItem("a T line needs an id, a type with offsets, and a text", quoted(columns))
         mention_id, (type_, _, places) = columns[0], columns[1].partition(" ")
+        type_ = type_ or self._default_type or ""
         if not type_:
             raise BadItem("mention without a type", mention_id)
         if mention_id in self._mentions:
@@ -98,17 +107,13 @@ class BratAnnotations:
         fragments = tuple(sorted(spans)) if len(spans) > 1 else ()
         mention = Mention(mention_id, *hull, type_, fragments=fragments)
         self._document.check_mention(mention)
-        texts = (self._document.text[start:end] for start, end in spans)
-        found = flat(" ".join(texts))
-        if flat(columns[2]) != found:
-            raise BadItem(
-                "mention text differs from the text at its offsets",
-                f"{quoted(columns[2])}, but {places} is {quoted(found)}",
-            )
+        parts = [self._document.text[start:end] for start, end in spans]
+        whole = self._document.text[mention.start : mention.end]
+        check_mention_text(columns[2], parts, places, report, whole)
         self._mentions[mention_id] = mention
         return None
 
-    def _relation(self, columns: List[str]) -> Optional[str]:
+    def _relation(self, columns: List[str], _: CorpusReport) -> Optional[str]:
         parts = columns[1].split(" ") if len(columns) > 1 else []
         arguments = [part.partition(":") for part in parts[1:] if part]
         if len(arguments) != 2 or not all(colon for _, colon, _ in arguments):
@@ -131,7 +136,7 @@ class BratAnnotations:
         self._relations.append(Relation(parts[0], head, tail, directed=directed, metadata=metadata))
         return None
 
-    def _concept(self, columns: List[str]) -> Optional[str]:
+    def _concept(self, columns: List[str], _: CorpusReport) -> Optional[str]:
         parts = columns[1].split(" ", 2) if len(columns) > 1 else []
         if len(parts) != 3 or parts[2] in ("", CONCEPT):
             raise BadItem("an N line needs an id, a target and a reference", quoted(columns))
@@ -142,7 +147,7 @@ class BratAnnotations:
         self._concepts[parts[1]].append((parts[2].removeprefix(CONCEPT), name))
         return None
 
-    def _equivalent(self, columns: List[str]) -> Optional[str]:
+    def _equivalent(self, columns: List[str], _: CorpusReport) -> Optional[str]:
         parts = columns[1].split() if len(columns) > 1 else []
         if len(parts) < 3 or parts[0] != "Equiv":
             raise BadItem("a * line needs Equiv and two or more ids", quoted(columns))

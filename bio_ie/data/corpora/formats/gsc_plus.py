@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Dict, Iterator, List
 
 from bio_ie.data.corpora.corpus_format import CorpusFormat
+from bio_ie.data.corpora.mention_texts import agrees
 from bio_ie.files.bad_items import BadItem, skippable
 from bio_ie.files.corpus_error import quoted
 from bio_ie.files.source import Source
@@ -66,7 +67,7 @@ def _mentions(source: Source, document_id: str, text: str) -> List[Mention]:
                 raise BadItem("not an annotation line", quoted(line))
             span = (int(match[1]), int(match[2]))
             found = text[slice(*span)]
-            if found != match[4]:
+            if not agrees(match[4], found, source.report):
                 raise BadItem(
                     "annotation's text differs",
                     f"{quoted(match[4])} but {quoted(found)} at {match[1]}::{match[2]}",

@@ -5,7 +5,9 @@ from pathlib import Path
 from typing import Dict, Iterator, List, Optional, Set, Tuple
 
 from bio_ie.data.corpora.corpus_format import CorpusFormat
+from bio_ie.data.corpora.mention_texts import agrees
 from bio_ie.files.bad_items import BadItem, skippable
+from bio_ie.files.corpus_report import CorpusReport
 from bio_ie.files.source import Source
 from bio_ie.text.document import Document, Mention, Relation, Span
 
@@ -114,7 +116,8 @@ class _Record:
                 match = CONCEPT_LINE.fullmatch(line)
                 if match is None:
                     raise BadItem("not a concept line", f"{line!r:.80}")
-                span, type_ = self._span(*match.groups()[:5]), match[6]
+                span = self._span(source.report, *match.groups()[:5])
+                type_ = match[6]
                 if (span, type_) in known:
                     raise BadItem("concept is listed twice", f"{line!r:.80}")
                 known.add((span, type_))
@@ -133,7 +136,7 @@ class _Record:
                     raise BadItem("not a relation line", f"{line!r:.80}")
                 groups = match.groups()
                 head, tail = (
-                    self._argument(by_span, self._span(*groups[first : first + 5]))
+                    self._argument(by_span, self._span(CorpusReport(), *groups[first : first + 5]))
                     for first in (0, 6)
                 )
                 relation = Relation(match[6], head, tail)
@@ -148,9 +151,12 @@ class _Record:
             raise BadItem(f"argument of a relation is {count}", repr(self.text[slice(*span)])[:80])
         return mentions[0].id
 
-    def _span(self, text: str, line: str, token: str, end_line: str, end_token: str) -> Span:
+    def _span(
+        self, report: CorpusReport, text: str, line: str, token: str, end_line: str, end_token: str
+    ) -> Span:
         """The character span of a concept that is given by its text and its line:token offsets."""
         found = ""
+        places: List[Span] = []
         for pattern in (WORD, BETWEEN_SPACES):
             first = self._token(pattern, int(line), int(token))
             last = self._token(pattern, int(end_line), int(end_token))
@@ -159,6 +165,10 @@ class _Record:
             found = self.text[first[0] : last[1]]
             if found.casefold().split() == text.casefold().split():
                 return first[0], last[1]
+            places.append((first[0], last[1]))
+        for start, end in places:
+            if agrees(text, self.text[start:end], report):
+                return start, end
         place = f"{line}:{token} {end_line}:{end_token}"
         if found:
             raise BadItem("concept's text differs", f"{text!r:.80} but {found!r:.80} at {place}")

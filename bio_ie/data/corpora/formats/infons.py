@@ -31,6 +31,15 @@ def take_text(infons: Dict[str, Any], key: str) -> Optional[str]:
     return str(infons.pop(key))
 
 
+def take_relation_type(infons: Dict[str, Any]) -> str:
+    """Removes and returns the type of a relation. Raises `BadItem` if there is none."""
+    for key in ("type", "relation"):
+        type_ = take_text(infons, key)
+        if type_ is not None:
+            return type_
+    raise BadItem("relation without a type", quoted(infons))
+
+
 def take_score(infons: Dict[str, Any]) -> Optional[float]:
     """Removes and returns `score` if it is a number. Any other value is not removed, and the result
     is `None`."""

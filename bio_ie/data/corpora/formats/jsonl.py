@@ -8,6 +8,7 @@ from typing import Any, Dict, Iterable, Iterator, Mapping
 from bio_ie.data.corpora.corpus_format import CorpusFormat
 from bio_ie.files.atomic_output import atomic_writer
 from bio_ie.files.corpus_report import CorpusReport
+from bio_ie.files.failures import FAILED_PREDICTION
 from bio_ie.files.source import Source
 from bio_ie.files.strict_json import parse_json
 from bio_ie.text.document import Document, DocumentError
@@ -42,7 +43,7 @@ class JsonlFormat(CorpusFormat):
                 source.problem("line is not valid JSON", str(error))
                 continue
             if isinstance(value, dict) and "error" in value and "text" not in value:
-                source.problem("prediction failed for this document", str(value["error"]))
+                source.problem(FAILED_PREDICTION, str(value["error"]))
                 continue
             try:
                 document = Document.from_json(_with_text(value))

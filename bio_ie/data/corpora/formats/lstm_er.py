@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Dict, Iterator, List, Set
 
 from bio_ie.data.corpora.corpus_format import CorpusFormat
+from bio_ie.data.corpora.mention_texts import agrees
 from bio_ie.files.bad_items import BadItem, skippable
 from bio_ie.files.source import Source
 from bio_ie.text.document import Document, Mention, Relation
@@ -97,7 +98,7 @@ class _Annotations:
         if not 0 <= start < end <= len(self.text):
             raise BadItem("entity is outside the text", f"{id_} at {start}-{end}")
         found = self.text[start:end].replace("\n", " ")
-        if found != text:
+        if not agrees(text, found, self.source.report):
             raise BadItem("entity's text differs", f"{text!r:.80} but {found!r:.80} for {id_}")
         self.mentions[id_] = Mention(id_, start, end, type_)
 

@@ -3,12 +3,21 @@
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Dict, Iterable, Iterator, List, Optional, Sequence, Tuple
+from typing import Any, Dict, Iterable, Iterator, List, Mapping, Optional, Sequence, Tuple
 
 from bio_ie.data.corpora.concept_id_notation import DEFAULT_PREFIXES, ConceptIdNotation
 from bio_ie.data.corpora.corpus_format import CorpusFormat
+from bio_ie.data.corpora.fact_arguments import FactArguments
+from bio_ie.data.corpora.formats.pubtator_lines import (
+    BREAKS,
+    FactLines,
+    fact_of_columns,
+    holds,
+    is_mention,
+)
+from bio_ie.data.corpora.mention_texts import check_mention_text
 from bio_ie.files.atomic_output import atomic_writer
-from bio_ie.files.bad_items import BadItem
+from bio_ie.files.bad_items import BadItem, skippable
 from bio_ie.files.corpus_error import quoted
 from bio_ie.files.corpus_report import CorpusReport
 from bio_ie.files.source import Source
@@ -19,8 +28,8 @@ _TEXT_LINE = re.compile(r"([^|\t]+)\|([ta])\|(.*)", re.DOTALL)
 
 _NO_ID = "-1"
 
-_BREAKS = str.maketrans("\t\n\r", "   ")
-"""Replaces characters that no column can hold by single spaces, so that offsets stay valid."""
+_RSID = "RSID:"
+"""How tmVar begins a column with the number of a variant in dbSNP."""
 
 _LINE_BREAKS = str.maketrans("\n\r", "  ")
 
@@ -38,12 +47,16 @@ class PubtatorFormat(CorpusFormat):
     Registered as a `CorpusFormat` with name "pubtator".
 
     * Offsets count the characters of the title, one separator and the abstract. In the text of the
-      document the separator is a line break. Its passages are `title` and `abstract`.
+      document the separator is a line break. Its passages are `title` and `abstract`. The abstract
+      may be missing.
     * Mentions are numbered `T1`, `T2`, ... A seventh column (the names of a composite mention's
-      parts) is kept as `metadata["names"]`. `ConceptIdNotation` splits the concept ids. If joining
-      them would give another notation, the original one is kept as `metadata["identifier"]`.
-    * `PMID<TAB>type<TAB>id<TAB>id` is a `Fact`. The fifth column of BioRED is kept as its
-      `metadata["novel"]`. The ids need not occur in the mentions.
+      parts) is kept as `metadata["names"]`, or as `metadata["rsid"]` if it is the number of a
+      variant in dbSNP (tmVar). Further columns are kept as `metadata["columns"]`.
+      `ConceptIdNotation` splits the concept ids. If joining them would give another notation, the
+      original one is kept as `metadata["identifier"]`.
+    * `PMID<TAB>type<TAB>id<TAB>id` is a `Fact`, or several if an id is composite (see
+      `FactArguments`). The fifth column of BioRED is kept as `metadata["novel"]`. The ids need not
+      occur in the mentions; facts whose ids do not are counted.
     * The second document with the same PMID gets the id `PMID#2`.
 
     The format does not hold relations between mentions, entities, fragments, scores, sentences or
@@ -54,13 +67,21 @@ class PubtatorFormat(CorpusFormat):
     strip_prefixes : `List[str]`, optional (default = `["UMLS:"]`)
         Prefixes of ids that the knowledge base does not use. They are removed when reading, and
         added again when writing.
+    default_type : `str`, optional (default = `None`)
+        The type of mentions without one. Without it, such a mention is an error.
     on_error : `str`, optional (default = `"raise"`)
     """
 
     writable = True
 
-    def __init__(self, strip_prefixes: Optional[List[str]] = None, on_error: str = "raise") -> None:
+    def __init__(
+        self,
+        strip_prefixes: Optional[List[str]] = None,
+        default_type: Optional[str] = None,
+        on_error: str = "raise",
+    ) -> None:
         super().__init__(on_error)
+        self._default_type = default_type
         self._ids = ConceptIdNotation(
             DEFAULT_PREFIXES if strip_prefixes is None else strip_prefixes
         )
@@ -72,22 +93,27 @@ class PubtatorFormat(CorpusFormat):
             yield self._document(block, source.ids.reserve(block.id), source)
 
     def _document(self, block: "_Block", document_id: str, source: Source) -> Document:
-        if block.abstract is None:
-            source.problem("no abstract line", f"{block.id}|a|", block.line, document_id)
         text, passages = _join(block.title, block.abstract or "")
         mentions: List[Mention] = []
-        facts: List[Fact] = []
+        rest: List[Tuple[int, List[str]]] = []
         for line, columns in block.rows:
-            try:
-                if _is_mention(columns):
-                    mentions.append(self._mention(columns, f"T{len(mentions) + 1}", text))
-                else:
-                    facts.append(self._fact(columns))
-            except BadItem as error:
-                source.problem(error.reason, error.detail, line, document_id)
+            if not is_mention(columns):
+                rest.append((line, columns))
+                continue
+            with skippable(source, document_id, line):
+                mention_id = f"T{len(mentions) + 1}"
+                mentions.append(self._mention(columns, mention_id, text, source.report))
+        arguments = FactArguments(self._ids, mentions)
+        facts: List[Fact] = []
+        for line, columns in rest:
+            with skippable(source, document_id, line):
+                facts.extend(fact_of_columns(columns, arguments))
+        arguments.note_unknown(facts, source.report)
         return Document(document_id, text, passages, mentions=tuple(mentions), facts=tuple(facts))
 
-    def _mention(self, columns: List[str], mention_id: str, text: str) -> Mention:
+    def _mention(
+        self, columns: List[str], mention_id: str, text: str, report: CorpusReport
+    ) -> Mention:
         if len(columns) < 5:
             raise BadItem("a mention needs 6 columns", f"found {len(columns)}")
         start, end = _offset(columns[1]), _offset(columns[2])
@@ -96,37 +122,14 @@ class PubtatorFormat(CorpusFormat):
                 "offsets are reversed or outside the text",
                 f"{start}-{end} of {counted(len(text), 'character')}",
             )
-        expected, found = columns[3], text[start:end]
-        if expected != found and expected != found.translate(_BREAKS):
-            raise BadItem(
-                "mention text differs from the text at its offsets",
-                f"{quoted(expected)}, but {start}-{end} is {quoted(found)}",
-            )
-        if not columns[4]:
-            raise BadItem("mention without a type", quoted(expected))
+        check_mention_text(columns[3], [text[start:end]], f"{start}-{end}", report)
+        type_ = columns[4] or self._default_type
+        if not type_:
+            raise BadItem("mention without a type", quoted(columns[3]))
         notation = columns[5] if len(columns) > 5 else _NO_ID
-        concept_ids, metadata = self._ids.read(notation, _NO_ID)
-        if len(columns) == 7:
-            metadata = {**(metadata or {}), "names": columns[6].split("|")}
-        return Mention(mention_id, start, end, columns[4], concept_ids, metadata=metadata)
-
-    def _fact(self, columns: List[str]) -> Fact:
-        if not 4 <= len(columns) <= 5:
-            raise BadItem("unknown number of columns", str(len(columns)))
-        type_, head, tail = columns[1:4]
-        if not (type_ and head and tail):
-            raise BadItem("a relation line with an empty column", quoted("\t".join(columns)))
-        metadata: Dict[str, Any] = {}
-        arguments = [self._ids.split(argument) for argument in (head, tail)]
-        # A prefix is only removed from a single id: a fact has exactly one id at each end, so an
-        # argument that splits into several ids is kept as it is.
-        bare = [ids[0] if len(ids) == 1 else "" for ids in arguments]
-        if all(bare) and bare != [head, tail]:
-            metadata["arguments"] = [head, tail]
-            head, tail = bare
-        if len(columns) == 5:
-            metadata["novel"] = columns[4]
-        return Fact(type_, head, tail, metadata=metadata or None)
+        concept_ids, remembered = self._ids.read(notation, _NO_ID)
+        metadata = {**(remembered or {}), **_more(columns[6:])}
+        return Mention(mention_id, start, end, type_, concept_ids, metadata=metadata or None)
 
     # Writing
 
@@ -140,65 +143,39 @@ class PubtatorFormat(CorpusFormat):
             document, "sentences", "tokens", "relations",
             "mention.entity_id", "mention.fragments", "mention.score", "fact.score",
         )  # fmt: skip
-        report.lose_metadata(document, mention=("identifier", "names"), fact=("arguments", "novel"))
+        report.lose_metadata(
+            document,
+            mention=("identifier", "names", "rsid", "columns"),
+            fact=("arguments", "novel"),
+        )
         pmid = _pmid(document, report)
         title, abstract = _split(document, report)
         yield f"{pmid}|t|{title}"
         yield f"{pmid}|a|{abstract}"
         text, _ = _join(title, abstract)
         for mention in document.mentions:
-            if not mention.type or not _holds([mention.type]) or mention.end > len(text):
+            if not mention.type or not holds([mention.type]) or mention.end > len(text):
                 report.lose("mention cannot be written", f"{document.id!r}, {mention.id!r}")
             else:
                 yield "\t".join([pmid, *self._mention_columns(document, mention, text, report)])
-        for fact in document.facts:
-            columns = [pmid, *self._fact_columns(fact, report)]
-            if self._reads_back(fact, columns):
-                yield "\t".join(columns)
-            else:
-                report.lose("fact cannot be written", f"document {document.id!r}, {fact}")
+        facts = FactLines(pmid, FactArguments(self._ids, document.mentions))
+        yield from facts.lines(document.facts, report, f"document {document.id!r}")
 
     def _mention_columns(
         self, document: Document, mention: Mention, text: str, report: CorpusReport
     ) -> List[str]:
         notation = self._ids.write(mention.concept_ids, mention.metadata, _NO_ID)
-        if notation is None or not _holds([notation]):
+        if notation is None or not holds([notation]):
             report.lose("concept ids cannot be written", f"{document.id!r}, {mention.id!r}")
             notation = _NO_ID
-        written = text[mention.start : mention.end].translate(_BREAKS)
+        written = text[mention.start : mention.end].translate(BREAKS)
         columns = [str(mention.start), str(mention.end), written, mention.type, notation]
-        names = (mention.metadata or {}).get("names")
-        if names is not None:
-            if isinstance(names, list) and all(_is_name(name) for name in names):
-                columns.append("|".join(names))
-            else:
-                report.lose("names cannot be written", f"{document.id!r}, {mention.id!r}")
-        return columns
-
-    def _fact_columns(self, fact: Fact, report: CorpusReport) -> List[str]:
-        metadata = fact.metadata or {}
-        columns = [fact.type, fact.head, fact.tail]
-        as_read = metadata.get("arguments")
-        if isinstance(as_read, list) and all(isinstance(part, str) for part in as_read):
-            # The fact may have changed since it was read. What was read is written only if it still
-            # means this fact.
-            same = [self._ids.split(part) for part in as_read] == [(fact.head,), (fact.tail,)]
-            columns[1:] = as_read if same else columns[1:]
-        novel = metadata.get("novel")
-        if isinstance(novel, str):
-            columns.append(novel)
-        elif novel is not None:
-            report.lose("novel cannot be written", str(fact))
-        return columns
-
-    def _reads_back(self, fact: Fact, columns: List[str]) -> bool:
-        if not _holds(columns) or _is_mention(columns):
-            return False
-        try:
-            read = self._fact(columns)
-        except BadItem:
-            return False
-        return (read.type, read.head, read.tail) == (fact.type, fact.head, fact.tail)
+        more = _more_columns(mention.metadata or {})
+        if more is None:
+            is_rsid = (mention.metadata or {}).get("rsid") is not None
+            what = "number in dbSNP" if is_rsid else "names"
+            report.lose(f"{what} cannot be written", f"{document.id!r}, {mention.id!r}")
+        return columns + (more or [])
 
 
 @dataclass
@@ -247,10 +224,31 @@ def _blocks(source: Source) -> Iterator[_Block]:
         yield block
 
 
-def _is_mention(columns: Sequence[str]) -> bool:
-    """Whether a line is a mention. Lines of relations and of mentions can both have 4 or 5 columns,
-    but relations have no number in the second column."""
-    return len(columns) in (6, 7) or columns[1][:1] in tuple("-0123456789")
+def _more(columns: Sequence[str]) -> Dict[str, Any]:
+    """The metadata of the columns behind the concept ids."""
+    if not columns:
+        return {}
+    is_rsid = columns[0].startswith(_RSID)
+    metadata: Dict[str, Any] = {"rsid": columns[0]} if is_rsid else {"names": columns[0].split("|")}
+    return {**metadata, "columns": list(columns[1:])} if columns[1:] else metadata
+
+
+def _more_columns(metadata: Mapping[str, Any]) -> Optional[List[str]]:
+    """The columns of which `_more` made `metadata`; `None` if no columns can hold it."""
+    names, rsid, rest = (metadata.get(key) for key in ("names", "rsid", "columns"))
+    if rsid is not None:
+        first = rsid if isinstance(rsid, str) and rsid.startswith(_RSID) else None
+    elif isinstance(names, list) and all(isinstance(name, str) for name in names):
+        first = "|".join(names)
+    elif names is None:
+        return [] if rest is None else None
+    else:
+        first = None
+    if first is None or not isinstance(rest or [], list):
+        return None
+    columns = [first, *(rest or [])]
+    is_held = all(isinstance(column, str) for column in columns) and holds(columns)
+    return columns if is_held and _more(columns).items() <= metadata.items() else None
 
 
 def _offset(column: str) -> int:
@@ -298,11 +296,3 @@ def _pmid(document: Document, report: CorpusReport) -> str:
         pmid = pmid if pmid.strip() else "_"
         report.lose("document id cannot be written", f"document {document.id!r}")
     return pmid
-
-
-def _holds(columns: Sequence[str]) -> bool:
-    return not any(column != column.translate(_BREAKS) for column in columns)
-
-
-def _is_name(name: Any) -> bool:
-    return isinstance(name, str) and "|" not in name and _holds([name])

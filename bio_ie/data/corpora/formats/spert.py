@@ -9,12 +9,13 @@ from typing import Any, Dict, Iterable, Iterator, List, Mapping, Optional, Set, 
 
 from bio_ie.data.corpora.corpus_format import CorpusFormat
 from bio_ie.files.atomic_output import atomic_writer
-from bio_ie.files.bad_items import BadItem, as_object, json_objects, member, skippable
+from bio_ie.files.bad_items import BadItem, as_object, json_list, member, skippable
 from bio_ie.files.corpus_report import CorpusReport
 from bio_ie.files.source import Source
 from bio_ie.text.document import Document, Mention, Relation, Span
 
 WORD = re.compile(r"\S+")
+_TEXT = "text of a sentence"
 TAKEN_KEYS = {"tokens", "entities", "relations", "orig_id"}
 
 
@@ -26,6 +27,9 @@ class SpertFormat(CorpusFormat):
 
     Registered as a `CorpusFormat` with name "spert". Reads the whole file at once.
 
+    As in SpERT's input for prediction, `entities` and `relations` may be missing, and an item may
+    also be a list of tokens, or a text that is not tokenised.
+
     The text of a document is the tokens joined by a space, and it has `tokens`. Its id is
     `orig_id`, or the index of the item if there is no `orig_id`. A repeated id gets the suffix
     `#2`. Other keys of an item, and an `orig_id` that is not a string, are kept in `metadata`.
@@ -35,18 +39,29 @@ class SpertFormat(CorpusFormat):
     item. Content that an item cannot hold is counted as lost: the spacing of the text, text outside
     the tokens, white space at the ends of a mention, fragments, concept and entity ids, scores,
     whether a relation is directed, passages, sentences and facts. Mentions are renumbered.
+
+    # Parameters
+
+    default_type : `str`, optional (default = `None`)
+        The type of entities without one. Without it, such an entity is an error.
+    on_error : `str`, optional (default = `"raise"`)
     """
 
     writable = True
     streams = False
 
+    def __init__(self, default_type: Optional[str] = None, on_error: str = "raise") -> None:
+        super().__init__(on_error)
+        self._default_type = default_type
+
     def _read(self, source: Source) -> Iterator[Document]:
-        for index, item in json_objects(source, "a sentence"):
+        for index, value in json_list(source):
             document = None
             with skippable(source, f"number {index}"):
+                item = _as_item(value)
                 document_id = source.ids.reserve(_document_id(item, index))
                 with skippable(source, document_id):
-                    document = _read_document(source, document_id, item)
+                    document = _read_document(source, document_id, item, self._default_type)
             if document is not None:
                 yield document
 
@@ -67,7 +82,20 @@ def _document_id(item: Mapping[str, Any], index: int) -> str:
     return str(orig_id)
 
 
-def _read_document(source: Source, document_id: str, item: Mapping[str, Any]) -> Document:
+def _as_item(value: Any) -> Mapping[str, Any]:
+    """The object for an item, which may be a list of tokens or a text."""
+    if isinstance(value, list):
+        return {"tokens": value}
+    if isinstance(value, str):
+        return {_TEXT: value}
+    return as_object(value, "a sentence")
+
+
+def _read_document(
+    source: Source, document_id: str, item: Mapping[str, Any], default_type: Optional[str]
+) -> Document:
+    if item.keys() == {_TEXT}:
+        return Document(document_id, item[_TEXT])
     tokens = member(item, "tokens", list)
     for token in tokens:
         if not isinstance(token, str) or not token:
@@ -75,11 +103,12 @@ def _read_document(source: Source, document_id: str, item: Mapping[str, Any]) ->
     ends = [end - 1 for end in accumulate(len(token) + 1 for token in tokens)]
     spans = tuple((end - len(token), end) for token, end in zip(tokens, ends, strict=True))
     mentions: Dict[int, Mention] = {}
-    for index, value in enumerate(member(item, "entities", list)):
+    for index, value in enumerate(_list(item, "entities")):
         with skippable(source, document_id):
-            mentions[index] = _read_mention(index, as_object(value, "an entity"), spans)
+            entity = as_object(value, "an entity")
+            mentions[index] = _read_mention(index, entity, spans, default_type)
     relations: Dict[Relation, None] = {}  # a set that keeps the file's order
-    for value in member(item, "relations", list):
+    for value in _list(item, "relations"):
         with skippable(source, document_id):
             relation = _read_relation(as_object(value, "a relation"), mentions)
             if relation in relations:
@@ -98,13 +127,19 @@ def _read_document(source: Source, document_id: str, item: Mapping[str, Any]) ->
     )
 
 
-def _read_mention(index: int, value: Mapping[str, Any], tokens: Tuple[Span, ...]) -> Mention:
+def _list(item: Mapping[str, Any], key: str) -> List[Any]:
+    return member(item, key, list) if item.get(key) is not None else []
+
+
+def _read_mention(
+    index: int, value: Mapping[str, Any], tokens: Tuple[Span, ...], default_type: Optional[str]
+) -> Mention:
     start, end = member(value, "start", int), member(value, "end", int)
     if not 0 <= start < end <= len(tokens):
         raise BadItem("entity is outside the tokens", f"{start}-{end} of {len(tokens)}")
-    return Mention(
-        f"T{index + 1}", tokens[start][0], tokens[end - 1][1], member(value, "type", str)
-    )
+    has_type = value.get("type") not in (None, "") or default_type is None
+    type_ = member(value, "type", str) if has_type else str(default_type)
+    return Mention(f"T{index + 1}", tokens[start][0], tokens[end - 1][1], type_)
 
 
 def _read_relation(value: Mapping[str, Any], mentions: Mapping[int, Mention]) -> Relation:

@@ -135,7 +135,7 @@ class JoinedFactsFormat(WrapperFormat):
                 documents += 1
                 facts += len(document.facts)
                 yield document
-        if report.noted:
+        if report.noted and not report.is_shown:
             summary = f"{path}: {counted(documents, 'document')} with {counted(facts, 'fact')}"
             logger.warning("\n".join([summary, *report.note_lines()]))
 

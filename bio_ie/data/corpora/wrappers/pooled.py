@@ -60,7 +60,7 @@ class PooledFormat(SeveralCorporaFormat):
                     reason = Phrase(f"documents are {absent}", one=f"document is {absent}")
                     report.noted[reason] += 1
                 yield pool(found)
-        if report.noted:
+        if report.noted and not report.is_shown:
             logger.warning("\n".join(["pooled corpora:", *report.note_lines()]))
 
 

@@ -73,7 +73,7 @@ class ProjectedFactsFormat(WrapperFormat):
     def _documents(self, path: str, report: CorpusReport) -> Iterator[Document]:
         for document in self.format.read(path, report):
             yield self._projected(document, report) if document.facts else document
-        if report.noted:
+        if report.noted and not report.is_shown:
             logger.warning("\n".join([f"{path}: projected facts", *report.note_lines()]))
 
     def _projected(self, document: Document, report: CorpusReport) -> Document:

@@ -3,8 +3,7 @@
 import os
 from typing import Iterator, Optional, Union
 
-from bio_ie.data.corpora.corpus_format import CorpusFormat
-from bio_ie.files.corpus_error import CorpusError
+from bio_ie.data.corpora.corpus_format import CorpusFormat, require_documents
 from bio_ie.files.corpus_report import CorpusReport
 from bio_ie.text.document import Document
 
@@ -32,7 +31,7 @@ class WrapperFormat(CorpusFormat):
         self, path: Union[str, "os.PathLike[str]"], report: Optional[CorpusReport] = None
     ) -> Iterator[Document]:
         report = CorpusReport() if report is None else report
-        inner = CorpusReport(on_unread=report.on_unread)
+        inner = CorpusReport(on_unread=report.on_unread, is_shown=report.is_shown)
         lost_before = sum(report.lost.values())
         documents = 0
         try:
@@ -42,8 +41,9 @@ class WrapperFormat(CorpusFormat):
                 yield document
         finally:
             report.add_losses(inner)
-        if not documents and sum(report.lost.values()) == lost_before:
-            raise CorpusError("no document is left", os.fspath(path))
+        if not documents:
+            lost = sum(report.lost.values()) - lost_before
+            require_documents(os.fspath(path), lost, report, "no document is left")
 
     def _documents(self, path: str, report: CorpusReport) -> Iterator[Document]:
         raise NotImplementedError

@@ -1,9 +1,12 @@
+import contextlib
 from pathlib import Path
+from typing import List
 
 import pytest
 
 from bio_ie.data.corpora import CorpusFormat
 from bio_ie.data.corpora.formats.bioc import BiocJsonFormat, BiocXmlFormat
+from bio_ie.files.corpus_error import CorpusError
 from bio_ie.files.corpus_report import CorpusReport
 from bio_ie.text.document import Document, Fact, Mention, Passage, Relation
 
@@ -160,6 +163,8 @@ def test_external_entities_are_not_resolved(tmp_path: Path) -> None:
         "<id>1</id><passage><offset>0</offset><text>a&e;</text></passage></document></collection>"
     )
     report = CorpusReport()
-    documents = list(BiocXmlFormat(on_error="skip").read(tmp_path / "x", report))
+    documents: List[Document] = []
+    with contextlib.suppress(CorpusError):
+        documents.extend(BiocXmlFormat(on_error="skip").read(tmp_path / "x", report))
     assert not any("secret" in document.text for document in documents)
     assert documents or report.lost

@@ -138,3 +138,56 @@ def test_an_empty_file_alone_is_an_error_and_a_document_beside_others(tmp_path: 
     with pytest.raises(CorpusError, match=r"a\.txt: the file is empty"):
         list(BratFormat().read(tmp_path / "a.txt"))
     assert [document.text for document in BratFormat().read(tmp_path)] == ["", "One."]
+
+
+def bionlp(folder: Path) -> None:
+    """A text with the two annotation files of a BioNLP shared task."""
+    (folder / "x.txt").write_text("TARM2 phosphorylates BEXO1.")
+    (folder / "x.a1").write_text("T1\tProtein 0 5\tTARM2\nT2\tProtein 21 26\tBEXO1\n")
+    (folder / "x.a2").write_text(
+        "T3\tPhosphorylation 6 20\tphosphorylates\nE1\tPhosphorylation:T3 Theme:T2\n"
+        "R1\tLink Arg1:T1 Arg2:T2\n"
+    )
+
+
+def test_given_and_predicted_annotations_of_bionlp(tmp_path: Path) -> None:
+    bionlp(tmp_path)
+    for path in (tmp_path, tmp_path / "x.a1", tmp_path / "*.a2", tmp_path / "x.txt"):
+        report = CorpusReport()
+        (document,) = BratFormat().read(path, report)
+        assert [mention.id for mention in document.mentions] == ["T1", "T2", "T3"]
+        assert document.relations == (Relation("Link", "T1", "T2"),)
+        assert report.lost == {"events cannot be read": 1}
+    (tmp_path / "x.a1").unlink()
+    with pytest.raises(CorpusError, match=r"x\.a2:3: .*unknown relation argument: 'T1', 'T2'"):
+        list(BratFormat().read(tmp_path / "x.a2"))
+
+
+def test_texts_without_annotations_are_noted(fixtures_folder: Path) -> None:
+    report = CorpusReport()
+    list(BratFormat().read(fixtures_folder / "corpora" / "brat", report))
+    assert report.noted == {"texts have no annotation file": 1}
+
+
+@pytest.mark.parametrize("text", ["left ache", "leftache", "left ... ache", "left [...] ache"])
+def test_parts_of_a_mention_may_be_joined_otherwise(text: str, tmp_path: Path) -> None:
+    (tmp_path / "x.txt").write_text("left (L) ache")
+    (tmp_path / "x.ann").write_text(f"T1\tX 0 4;9 13\t{text}\n")
+    (document,) = BratFormat().read(tmp_path)
+    assert document.mentions == (Mention("T1", 0, 13, "X", fragments=((0, 4), (9, 13))),)
+
+
+def test_overlapping_fragments_cost_that_mention_alone(tmp_path: Path) -> None:
+    (tmp_path / "x.txt").write_text("Both erbo/mib virus.")
+    (tmp_path / "x.ann").write_text("T1\tX 5 19;14 19\terbo/mib virus virus\nT2\tX 5 9\terbo\n")
+    with pytest.raises(CorpusError, match=r"x\.ann:1: .*fragments of mention 'T1' overlap"):
+        list(BratFormat().read(tmp_path))
+    (document,) = BratFormat(on_error="skip").read(tmp_path)
+    assert [mention.id for mention in document.mentions] == ["T2"]
+
+
+def test_mention_without_a_type_gets_the_default_type(tmp_path: Path) -> None:
+    (tmp_path / "x.txt").write_text("ache")
+    (tmp_path / "x.ann").write_text("T1\t 0 4\tache\n")
+    (document,) = BratFormat(default_type="Entity").read(tmp_path)
+    assert document.mentions[0].type == "Entity"

@@ -6,7 +6,10 @@ from typing import List
 
 import pytest
 
+from bio_ie.data.corpora.fact_arguments import WITHOUT_MENTION
 from bio_ie.data.corpora.formats.pubtator import PubtatorFormat
+from bio_ie.data.corpora.mention_texts import OTHER_SPELLING
+from bio_ie.files.corpus_report import CorpusReport
 from bio_ie.text.document import Document, Fact, Mention, Passage
 
 
@@ -133,3 +136,76 @@ def test_other_passages_are_counted(tmp_path: Path) -> None:
     report = PubtatorFormat().write([Document("1", "a b", passages)], tmp_path / "x")
     assert report.lost == {"passages cannot be written": 1}
     assert read(tmp_path / "x")[0].text == "a\nb"
+
+
+def test_missing_abstract_is_an_empty_one(tmp_path: Path) -> None:
+    (tmp_path / "x").write_text("1|t|Ache\n1\t0\t4\tAche\tX\tD1\n\n2|t|Rash\n2|a|It.\n")
+    report = CorpusReport()
+    first, second = PubtatorFormat().read(tmp_path / "x", report)
+    assert (first.text, second.text) == ("Ache", "Rash\nIt.")
+    assert first.mentions == (Mention("T1", 0, 4, "X", ("D1",)),)
+    assert not report.lost
+
+
+COMPOSITE = (
+    "1|t|Orvexin in left and right zelosis\n1|a|\n"
+    "1\t0\t7\tOrvexin\tChemical\tD1\n1\t11\t33\tleft and right zelosis\tDisease\tD2|D3\n"
+    "1\tr\tD1\tD2|D3\tNovel\n1\tr\tD1\tD9\tNo\n"
+)
+
+
+def test_facts_of_composites_meet_their_mention(tmp_path: Path) -> None:
+    (tmp_path / "x").write_text(COMPOSITE)
+    report = CorpusReport()
+    (document,) = PubtatorFormat().read(tmp_path / "x", report)
+    assert [(fact.head, fact.tail) for fact in document.facts] == [
+        ("D1", "D2"),
+        ("D1", "D3"),
+        ("D1", "D9"),
+    ]
+    assert report.noted == {WITHOUT_MENTION: 1}
+
+
+def test_facts_of_one_line_are_written_as_one_line_while_none_is_missing(tmp_path: Path) -> None:
+    (tmp_path / "x").write_text(COMPOSITE)
+    (document,) = PubtatorFormat().read(tmp_path / "x")
+    PubtatorFormat().write([document], tmp_path / "y")
+    assert (tmp_path / "y").read_text() == COMPOSITE + "\n"
+    fewer = document.with_changes(facts=document.facts[1:])
+    PubtatorFormat().write([fewer], tmp_path / "y")
+    (back,) = PubtatorFormat().read(tmp_path / "y")
+    assert [(fact.head, fact.tail) for fact in back.facts] == [("D1", "D3"), ("D1", "D9")]
+
+
+def test_number_of_a_variant_in_dbsnp_is_no_name(tmp_path: Path) -> None:
+    text = (
+        "1|t|A 17A>G\n1|a|\n1\t2\t7\t17A>G\tDNAMutation\tc|SUB|A|17|G\tRSID:990031\n"
+        "1\t0\t1\tA\tX\tD1|D2\ta|b\tmore\tcolumns\n"
+    )
+    (tmp_path / "x").write_text(text)
+    (document,) = read(tmp_path / "x")
+    assert [mention.concept_ids for mention in document.mentions] == [
+        ("c|SUB|A|17|G",),
+        ("D1", "D2"),
+    ]
+    assert [mention.metadata for mention in document.mentions] == [
+        {"rsid": "RSID:990031"},
+        {"names": ["a", "b"], "columns": ["more", "columns"]},
+    ]
+    report = PubtatorFormat().write([document], tmp_path / "y")
+    assert (tmp_path / "y").read_text() == text + "\n"
+    assert not report.lost
+
+
+def test_other_spelling_of_a_mention_is_kept_and_counted(tmp_path: Path) -> None:
+    (tmp_path / "x").write_text("1|t|TARM-α\n1|a|\n1\t0\t6\tTARM-a\tGene\t990031\n", "utf-8")
+    report = CorpusReport()
+    (document,) = PubtatorFormat().read(tmp_path / "x", report)
+    assert document.text_of(document.mentions[0]) == "TARM-α"
+    assert report.noted == {OTHER_SPELLING: 1}
+
+
+def test_mention_without_a_type_gets_the_default_type(tmp_path: Path) -> None:
+    (tmp_path / "x").write_text("1|t|Ache\n1|a|\n1\t0\t4\tAche\t\tD1\n")
+    (document,) = PubtatorFormat(default_type="Entity").read(tmp_path / "x")
+    assert document.mentions[0].type == "Entity"

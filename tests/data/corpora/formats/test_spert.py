@@ -223,3 +223,21 @@ def test_conll04_has_the_published_counts_and_is_written_as_it_was(
     report = SpertFormat().write(documents, tmp_path / "again.json")
     assert not report.lost
     assert json.loads((tmp_path / "again.json").read_text(encoding="utf-8")) == items
+
+
+def test_inputs_of_predictions_are_objects_with_tokens_lists_and_texts(tmp_path):
+    tokens = ["Orvexin", "eases", "ache", "."]
+    items = [{"tokens": tokens}, {"tokens": tokens, "entities": None}, tokens, "Orvexin eases."]
+    (tmp_path / "x").write_text(json.dumps(items))
+    documents = list(SpertFormat().read(tmp_path / "x"))
+    assert [document.id for document in documents] == ["0", "1", "2", "3"]
+    assert [document.text for document in documents[:3]] == ["Orvexin eases ache ."] * 3
+    assert len(documents[2].tokens) == 4
+    assert (documents[3].text, documents[3].tokens) == ("Orvexin eases.", ())
+
+
+def test_entity_without_a_type_gets_the_default_type(tmp_path):
+    item = {"tokens": ["Mira"], "entities": [{"start": 0, "end": 1}]}
+    (tmp_path / "x").write_text(json.dumps([item]))
+    (document,) = SpertFormat(default_type="Entity").read(tmp_path / "x")
+    assert document.mentions[0].type == "Entity"

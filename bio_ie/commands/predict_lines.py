@@ -1,0 +1,125 @@
+"""Prediction on JSON lines, as AllenNLP's command does it, but in UTF-8 whatever the locale."""
+
+import json
+import sys
+from contextlib import ExitStack
+from itertools import chain
+from pathlib import Path
+from typing import IO, Any, Iterable, Iterator, List, Optional
+
+from allennlp.commands.predict import _PredictManager
+from allennlp.common.file_utils import cached_path
+from allennlp.common.util import JsonDict
+from allennlp.predictors import Predictor
+
+from bio_ie.files.corpus_error import CorpusError
+from bio_ie.files.source import open_binary
+from bio_ie.files.strict_json import parse_json
+from bio_ie.predictors.document_input import inputs_of
+from bio_ie.predictors.document_predictor import DocumentPredictor
+
+
+class LinesManager(_PredictManager):
+    """AllenNLP's manager of a prediction.
+
+    A line that is not valid UTF-8 fails alone, in `load_line` of a `DocumentPredictor`. Its input
+    may also be one JSON list of inputs instead of lines.
+
+    # Parameters
+
+    predictor : `Predictor`
+    input_file : `str`
+    output_file : `str`, optional
+    on_error : `str`, optional
+        What to do with a document that fails: `"raise"` a `CorpusError`, or `"skip"` it. By default
+        the output has an object with the error in its place.
+    arguments : `Any`
+        The other parameters of AllenNLP's manager.
+    """
+
+    def __init__(
+        self,
+        predictor: Predictor,
+        input_file: str,
+        output_file: Optional[str],
+        *arguments: Any,
+        on_error: Optional[str] = None,
+    ) -> None:
+        super().__init__(predictor, input_file, None, *arguments)
+        self._path = output_file
+        self._is_document_predictor = isinstance(predictor, DocumentPredictor)
+        self._on_error = on_error if self._is_document_predictor else None
+
+    def run(self) -> None:
+        if self._path is None:
+            super().run()
+            return
+        # AllenNLP would open the file with the encoding of the locale.
+        with open(self._path, "w", encoding="utf-8") as file:
+            self._output_file = file
+            super().run()
+
+    def _get_json_data(self) -> Iterator[JsonDict]:
+        with ExitStack() as stack:
+            if self._input_file == "-":
+                file: IO[bytes] = sys.stdin.buffer
+            else:
+                path = Path(cached_path(self._input_file))
+                file = stack.enter_context(open_binary(path))
+            lines = (line for line in file if line.strip())
+            if not self._is_document_predictor:
+                yield from map(self._load_utf8, lines)
+                return
+            for line in _inputs(lines):
+                yield self._predictor.load_line(line)
+
+    def _load_utf8(self, line: bytes) -> JsonDict:
+        try:
+            return self._predictor.load_line(line.decode("utf-8"))
+        except ValueError as error:
+            raise CorpusError(f"not a line of JSON: {error}", self._input_file) from error
+
+    def _predict_json(self, batch_data: List[JsonDict]) -> Iterator[str]:
+        yield from self._dumped(self._predictor.predict_batch_json(batch_data))
+
+    def _predict_instances(self, batch_data: List[Any]) -> Iterator[str]:
+        yield from self._dumped(self._predictor.predict_batch_instance(batch_data))
+
+    def _dumped(self, outputs: Iterable[JsonDict]) -> Iterator[str]:
+        for output in outputs:
+            is_failure = self._on_error is not None and output.keys() == {"id", "error"}
+            if is_failure and self._on_error == "raise":
+                raise CorpusError(output["error"], self._input_file, document_id=output["id"])
+            yield "" if is_failure else self._predictor.dump_line(output)
+
+    def _maybe_print_to_console_and_file(
+        self, index: int, prediction: str, model_input: Any = None
+    ) -> None:
+        if prediction:  # not skipped
+            super()._maybe_print_to_console_and_file(index, prediction, model_input)
+
+
+def _inputs(lines: Iterator[bytes]) -> Iterator[str]:
+    """The inputs of a file, each as JSON on one line: its lines, or the members of its lists."""
+    texts: Iterator[str] = (line.decode("utf-8", "surrogateescape") for line in lines)
+    first = next(texts, None)
+    if first is None:
+        return
+    if _parsed(first) is None and first.lstrip()[:1] in ("[", "{"):
+        read = [first, *texts]
+        whole = _parsed("".join(read))
+        texts = chain(read[1:]) if whole is None else iter(())
+        first = first if whole is None else json.dumps(whole)
+    for text in chain([first], texts):
+        members = inputs_of(_parsed(text)) if text.lstrip()[:1] == "[" else [None]
+        if len(members) == 1:
+            yield text
+        else:
+            yield from map(json.dumps, members)
+
+
+def _parsed(text: str) -> Any:
+    try:
+        return parse_json(text)
+    except ValueError:
+        return None
