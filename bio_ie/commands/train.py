@@ -1,0 +1,32 @@
+"""`bio-ie train` is AllenNLP's `train` with a check of the config before any corpus is read.
+
+(`allennlp train` is always AllenNLP's own command, because that is set up before plugins are
+loaded. The config checks its settings itself, so it does so there too.)
+"""
+
+import argparse
+
+from allennlp.commands.subcommand import Subcommand
+from allennlp.commands.train import Train as AllenNlpTrain
+from allennlp.commands.train import train_model_from_args
+from allennlp.common import Params
+
+from bio_ie.commands.user_errors import user_errors
+from bio_ie.training.config_check import check_config
+
+
+@Subcommand.register("train", exist_ok=True)
+class Train(AllenNlpTrain):
+    """AllenNLP's `train`, which first checks types, parameters and required parts of the config
+    (`check_config`)."""
+
+    def add_subparser(self, parser: argparse._SubParsersAction) -> argparse.ArgumentParser:
+        subparser = super().add_subparser(parser)
+        subparser.set_defaults(func=_train)
+        return subparser
+
+
+def _train(args: argparse.Namespace) -> None:
+    with user_errors():
+        check_config(Params.from_file(args.param_path, args.overrides).as_dict(quiet=True))
+        train_model_from_args(args)

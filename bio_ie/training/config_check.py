@@ -1,0 +1,208 @@
+"""Finds what is wrong in a config before anything is built and before any corpus is read."""
+
+import difflib
+import inspect
+from typing import (
+    Any,
+    Dict,
+    Iterator,
+    Mapping,
+    NamedTuple,
+    Optional,
+    Sequence,
+    Tuple,
+    Union,
+    get_args,
+    get_origin,
+)
+
+import torch
+from allennlp.commands.train import TrainModel
+from allennlp.common import FromParams, Lazy, Registrable
+from allennlp.common.checks import ConfigurationError
+from allennlp.common.from_params import infer_params
+from allennlp.models import Model
+
+from bio_ie.data.dataset_readers.document_reader import DocumentReader
+
+_OF_ALLENNLP = {
+    *("random_seed", "numpy_seed", "pytorch_seed"),
+    *("distributed", "evaluation", "include_in_archive"),
+}
+"""Keys of a config that AllenNLP reads before it builds the experiment."""
+_GIVEN = {"self", "vocab", "serialization_dir", "local_rank"}
+"""Parameters that AllenNLP passes on by itself."""
+_CHECK_THEMSELVES = (FromParams, DocumentReader)
+"""Classes whose `from_params` reads parameters by the signature of the constructor."""
+_NAMES = {str: "a string", int: "a whole number", float: "a number", bool: "true or false"}
+
+
+class _Constructor(NamedTuple):
+    cls: type
+    function: Any
+    """`None`: `__init__`."""
+
+
+def check_config(config: Mapping[str, Any]) -> None:
+    """Checks the types of all parts of an experiment, the names of their parameters, the kinds of
+    simple values, and the parameters that the model and the readers require. What is only known
+    once a part is built, such as whether sizes fit, is not checked. Nor are parts that are named by
+    their place in a module, since finding them would import it.
+
+    # Parameters
+
+    config : `Mapping[str, Any]`
+        The evaluated config of an experiment, as `allennlp train` takes it.
+
+    Raises `ConfigurationError`, which names the place of each fault, and the nearest name of a type
+    or parameter that is not known.
+    """
+    values = {key: value for key, value in config.items() if key not in _OF_ALLENNLP}
+    constructor = _Constructor(TrainModel, TrainModel.from_partial_objects)
+    problems = list(_parameters("", values, constructor, is_lazy=False))
+    if problems:
+        raise ConfigurationError("\n".join(problems))
+
+
+def _problems(at: str, value: Any, annotation: Any, is_lazy: bool = False) -> Iterator[str]:
+    """What is wrong with a value that a parameter of this annotation gets."""
+    origin, arguments = get_origin(annotation), get_args(annotation)
+    if origin is Lazy:
+        yield from _problems(at, value, arguments[0], is_lazy=True)
+    elif origin is Union:
+        yield from _of_union(at, value, arguments, is_lazy)
+    elif _is_kind_of(origin, Sequence):
+        if isinstance(value, list) and arguments:
+            for place, element in enumerate(value):
+                of_place = min(place, len(arguments) - 1) if origin is tuple else 0
+                if arguments[of_place] is not Ellipsis:
+                    yield from _problems(f"{at}[{place}]", element, arguments[of_place])
+        elif not isinstance(value, list) and origin is list:
+            yield f"{at} must be a list, not {_shown(value)}"
+    elif _is_kind_of(origin, Mapping) and len(arguments) == 2:
+        if isinstance(value, dict):
+            for key, element in value.items():
+                yield from _problems(f"{at}.{key}", element, arguments[1])
+        elif value is not None:
+            yield f"{at} must be an object, not {_shown(value)}"
+    elif annotation in _NAMES:
+        yield from _of_simple(at, value, annotation)
+    elif inspect.isclass(annotation) and issubclass(annotation, FromParams):
+        yield from _of_part(at, value, annotation, is_lazy)
+
+
+def _is_kind_of(origin: Any, base: Any) -> bool:
+    """`issubclass`, also for what is no class."""
+    return inspect.isclass(origin) and issubclass(origin, base)
+
+
+def _of_union(at: str, value: Any, arms: Tuple[Any, ...], is_lazy: bool) -> Iterator[str]:
+    if value is None and type(None) in arms:
+        return
+    found = [list(_problems(at, value, arm, is_lazy)) for arm in arms if arm is not type(None)]
+    if found and all(found):
+        # The arm that the value fits best has faults inside; the others refuse the value itself.
+        yield from max(found, key=lambda problems: max(map(len, (p.split()[0] for p in problems))))
+
+
+def _of_simple(at: str, value: Any, expected: type) -> Iterator[str]:
+    fits = {
+        str: isinstance(value, str),
+        bool: isinstance(value, bool),
+        int: isinstance(value, int) and not isinstance(value, bool),
+        float: isinstance(value, (int, float)) and not isinstance(value, bool),
+    }[expected]
+    if not fits:
+        yield f"{at} must be {_NAMES[expected]}, not {_shown(value)}"
+
+
+def _of_part(at: str, value: Any, base: type, is_lazy: bool) -> Iterator[str]:
+    """The faults of a part: an object with the type and the parameters, or the name of a type."""
+    if value is None:
+        return  # where it may not be, AllenNLP's own message is good
+    if not isinstance(value, (dict, str)):
+        yield f"{at} must be an object, not {_shown(value)}"
+        return
+    values = dict(value) if isinstance(value, dict) else {"type": value}
+    constructor: Optional[_Constructor] = _Constructor(base, None)
+    registry = Registrable._registry.get(base, {}) if issubclass(base, Registrable) else {}
+    if registry:
+        type_ = values.pop("type", getattr(base, "default_implementation", None))
+        if type_ is None:
+            yield f"{at} lacks 'type', one of {', '.join(sorted(registry))}"
+            return
+        if type_ not in registry:
+            if not (isinstance(type_, str) and "." in type_):
+                yield f"{at}.type: there is no {_kind(base)} {type_!r}" + _proposal(type_, registry)
+            return
+        constructor = _constructor(registry[type_])
+    if constructor is not None and _is_checked(constructor.cls):
+        yield from _parameters(at, values, constructor, is_lazy)
+
+
+def _constructor(entry: Tuple[type, Optional[str]]) -> Optional[_Constructor]:
+    cls, name = entry
+    return _Constructor(cls, getattr(cls, name) if name else None)
+
+
+def _is_checked(cls: type) -> bool:
+    reads = getattr(cls, "from_params", None)
+    return any(
+        getattr(reads, "__func__", None) is base.from_params.__func__ for base in _CHECK_THEMSELVES
+    )
+
+
+def _parameters(
+    at: str, values: Dict[str, Any], constructor: _Constructor, is_lazy: bool
+) -> Iterator[str]:
+    cls, function = constructor
+    function = function or cls.__init__  # type: ignore[misc]
+    takes_none = function in (object.__init__, torch.nn.Module.__init__)
+    known = {} if takes_none else infer_params(cls, function)
+    accepts_all = any(p.kind == inspect.Parameter.VAR_KEYWORD for p in known.values())
+    names = [name for name in known if name not in _GIVEN and name != "kwargs"]
+    prefix = f"{at}." if at else ""
+    for name, value in values.items():
+        if name in known and name not in _GIVEN:
+            annotation = known[name].annotation
+            if value is None and known[name].default is None:
+                continue
+            yield from _problems(f"{prefix}{name}", value, annotation)
+        elif name != "type" and (not accepts_all or issubclass(cls, DocumentReader)):
+            whose = cls.__name__ if at else "an experiment"
+            yield f"{prefix}{name}: {whose} has no such parameter" + _proposal(name, names)
+    # A part that is built later may get further parameters from the one that builds it.
+    if not is_lazy or issubclass(cls, Model):
+        missing = [
+            name
+            for name in names
+            if name not in values
+            and known[name].default is inspect.Parameter.empty
+            and known[name].kind in (known[name].POSITIONAL_OR_KEYWORD, known[name].KEYWORD_ONLY)
+        ]
+        if missing:
+            lacked = ", ".join(repr(name) for name in missing)
+            yield f"{at or 'the config'} lacks {lacked}" + (f" of {cls.__name__}" if at else "")
+
+
+def _kind(base: type) -> str:
+    """`CorpusFormat`: "corpus format"."""
+    words = "".join(f" {c.lower()}" if c.isupper() else c for c in base.__name__)
+    return words.strip()
+
+
+def _proposal(name: Any, names: Any) -> str:
+    """The nearest name, or all names if none is near."""
+    nearest = difflib.get_close_matches(str(name), list(names), n=1)
+    if nearest:
+        return f"; did you mean {nearest[0]!r}?"
+    return f"; there are {', '.join(sorted(names))}" if names else ""
+
+
+def _shown(value: Any) -> str:
+    shown = {True: "true", False: "false"}.get(value) if isinstance(value, bool) else None
+    if value is None:
+        shown = "null"
+    if isinstance(value, (dict, list)):
+        shown = "an object" if isinstance(value, dict) else "a list"
+    return shown or repr(value)
