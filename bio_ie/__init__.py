@@ -8,6 +8,7 @@ check_environment()
 
 # Import statements would run before the check, whose error names what is missing.
 for _floor in (
+    "archives",
     "text",
     "knowledge",
     "data",

@@ -15,3 +15,4 @@ from bio_ie.commands.predict import Predict
 from bio_ie.commands.render import Render
 from bio_ie.commands.repeat import Repeat
 from bio_ie.commands.score import Score
+from bio_ie.commands.trust_argument import add_trust_argument

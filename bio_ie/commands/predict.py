@@ -27,8 +27,8 @@ from allennlp.common.util import JsonDict
 from allennlp.predictors import Predictor
 from tqdm import tqdm
 
-from bio_ie.archives.checked_archive import checked_archive
 from bio_ie.commands.corpus_format_argument import corpus_format
+from bio_ie.commands.trust_argument import add_trust_argument
 from bio_ie.commands.user_errors import user_errors
 from bio_ie.data.corpora.corpus_format import CorpusFormat
 from bio_ie.data.corpora.corpus_path import read_corpus
@@ -65,7 +65,8 @@ class Predict(AllenNlpPredict):
         )
         subparser.add_argument("--output", dest="output_file", help="the same as --output-file")
         # The default of AllenNLP is a batch size of 1.
-        subparser.set_defaults(func=predict_from_args, batch_size=32)
+        subparser.set_defaults(batch_size=32)
+        add_trust_argument(subparser, predict_from_args)
         return subparser
 
 
@@ -144,8 +145,7 @@ def _predictor(args: argparse.Namespace) -> Predictor:
             f"--cuda-device {args.cuda_device} does not exist: torch sees "
             f"{counted(torch.cuda.device_count(), 'GPU')}"
         )
-    with checked_archive(args.archive_file) as args.archive_file:
-        predictor = _get_predictor(args)
+    predictor = _get_predictor(args)
     if isinstance(predictor, DocumentPredictor):
         predictor.batch_size = args.batch_size
     return predictor

@@ -24,6 +24,7 @@ from allennlp.common import Params
 from allennlp.common.checks import ConfigurationError
 from allennlp.common.params import parse_overrides, with_overrides
 
+from bio_ie.commands.trust_argument import add_trust_argument
 from bio_ie.commands.user_errors import user_errors
 from bio_ie.files.atomic_output import atomic_writer
 from bio_ie.metrics.run_summary import RunSummary, run_summary, scores_of_run
@@ -60,7 +61,7 @@ class Repeat(Subcommand):
         subparser.add_argument(
             "-o", "--overrides", default="", help="changes to the config, as for 'train'"
         )
-        subparser.set_defaults(func=repeat_from_args)
+        add_trust_argument(subparser, repeat_from_args)
         return subparser
 
 
