@@ -59,6 +59,17 @@ def _check_member(member: tarfile.TarInfo, archive_file: str) -> None:
     raise UntrustedArchiveError(archive_file, reason)
 
 
+def is_whole(path: Path) -> bool:
+    """Whether an archive exists and can be read to its end. A training that is killed while it
+    writes its archive leaves part of it."""
+    try:
+        with tarfile.open(path) as archive:
+            names = {member.name for member in archive}
+        return names >= {"config.json", "weights.th"}
+    except (FileNotFoundError, tarfile.TarError, EOFError, zlib.error):
+        return False
+
+
 def check_files(folder: str, archive_file: str) -> None:
     """Raises `UntrustedArchiveError` if a file of an archive is a pickle that could run code, and
     `ConfigurationError` if the weights are damaged.

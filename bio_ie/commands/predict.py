@@ -14,7 +14,7 @@ import zlib
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
-from typing import IO, Iterable, Iterator, Optional
+from typing import IO, Any, Iterable, Iterator, Optional
 
 import torch
 from allennlp.commands.predict import Predict as AllenNlpPredict
@@ -24,6 +24,7 @@ from allennlp.common import logging as common_logging
 from allennlp.common.checks import ConfigurationError
 from allennlp.common.file_utils import cached_path
 from allennlp.common.util import JsonDict
+from allennlp.data import Instance
 from allennlp.predictors import Predictor
 from tqdm import tqdm
 
@@ -37,6 +38,7 @@ from bio_ie.files.atomic_output import atomic_writer
 from bio_ie.files.corpus_error import CorpusError
 from bio_ie.files.failures import DocumentOrFailure, Failure, read_with_failures
 from bio_ie.files.source import open_binary
+from bio_ie.files.stopping import exit_stopped, finishing, is_stopped, until_stopped
 from bio_ie.predictors.document_predictor import DocumentPredictor
 from bio_ie.text.counted import counted
 from bio_ie.text.document import Document
@@ -90,7 +92,7 @@ def _predict_as_allennlp(args: argparse.Namespace) -> Predictor:
     if args.silent and not args.output_file:
         raise ConfigurationError("--silent needs --output, or else there is no output")
     predictor = _predictor(args)
-    manager = (_LinesManager if isinstance(predictor, DocumentPredictor) else _PredictManager)(
+    manager = _LinesManager(
         predictor,
         args.input_file,
         args.output_file,
@@ -100,7 +102,9 @@ def _predict_as_allennlp(args: argparse.Namespace) -> Predictor:
         args.multitask_head,
     )
     try:
-        manager.run()
+        with finishing():
+            manager.run()
+            _exit_if_stopped(manager.num_predictions)
     except (EOFError, zlib.error) as error:
         raise CorpusError(f"broken gzip file: {error}", args.input_file) from error
     if isinstance(predictor, DocumentPredictor) and not predictor.num_documents:
@@ -109,9 +113,40 @@ def _predict_as_allennlp(args: argparse.Namespace) -> Predictor:
 
 
 class _LinesManager(_PredictManager):
-    """Decodes lines so that a line that is not valid UTF-8 fails alone, in `load_line`."""
+    """Decodes lines so that a line that is not valid UTF-8 fails alone, in `load_line`. The output
+    file appears once it is complete. If the command is told to stop, the input ends early."""
+
+    def __init__(
+        self, predictor: Predictor, input_file: str, output_file: Optional[str], *settings: Any
+    ) -> None:
+        super().__init__(predictor, input_file, None, *settings)
+        self._path = None if output_file is None else Path(output_file)
+        self._file: Optional[IO[str]] = None
+        self.num_predictions = 0
+
+    def run(self) -> None:
+        with ExitStack() as stack:
+            if self._path is not None:
+                self._file = stack.enter_context(atomic_writer(self._path))
+            super().run()
+            if not self.num_predictions:
+                _exit_if_stopped(0)  # without an empty file
+
+    def _maybe_print_to_console_and_file(
+        self, index: int, prediction: str, *model_input: str
+    ) -> None:
+        super()._maybe_print_to_console_and_file(index, prediction, *model_input)
+        self.num_predictions += 1
+        if self._file is not None:
+            self._file.write(prediction)
+
+    def _get_instance_data(self) -> Iterator[Instance]:
+        return until_stopped(super()._get_instance_data())
 
     def _get_json_data(self) -> Iterator[JsonDict]:
+        return until_stopped(self._decoded_lines())
+
+    def _decoded_lines(self) -> Iterator[JsonDict]:
         with ExitStack() as stack:
             if self._input_file == "-":
                 file: IO[bytes] = sys.stdin.buffer
@@ -187,18 +222,30 @@ def predict_corpus(
     to_format = to_format or JsonlFormat()
     _check_output(output_file, to_format)
     predictions = predictor.predict_documents(
-        read_with_failures(partial(read_corpus, input_file, from_format))
+        until_stopped(read_with_failures(partial(read_corpus, input_file, from_format)))
     )
+    with finishing():
+        _write(predictor, predictions, output_file, to_format)
+        _exit_if_stopped(predictor.num_documents)
+
+
+def _write(
+    predictor: DocumentPredictor,
+    predictions: Iterable[DocumentOrFailure],
+    output_file: Optional[str],
+    to_format: CorpusFormat,
+) -> None:
     with ExitStack() as stack:
         # disable=None: there is no bar if standard error is not a terminal but, for example, a
         # file.
         is_hidden = True if output_file is None else None
         bar = stack.enter_context(tqdm(predictions, unit=" documents", disable=is_hidden))
-        outputs = _logged(bar)
+        outputs = _logged(bar, predictor)
         if output_file is not None and not isinstance(to_format, JsonlFormat):
             documents = (item for item in outputs if isinstance(item, Document))
             written = to_format.write(documents, output_file)
-            print(f"wrote {output_file}: {written}", file=sys.stderr)
+            if not is_stopped():
+                print(f"wrote {output_file}: {written}", file=sys.stderr)
             return
         file: IO[str] = sys.stdout
         if output_file is not None:
@@ -207,9 +254,20 @@ def predict_corpus(
             file.write(predictor.dump_line(item.to_json()))
 
 
-def _logged(outputs: Iterable[DocumentOrFailure]) -> Iterator[DocumentOrFailure]:
+def _logged(
+    outputs: Iterable[DocumentOrFailure], predictor: DocumentPredictor
+) -> Iterator[DocumentOrFailure]:
     for item in outputs:
         if isinstance(item, Failure):
             name = "a document" if item.id is None else f"document {item.id!r}"
             logger.error("%s failed: %s", name, item.error)
         yield item
+    if not predictor.num_documents:
+        _exit_if_stopped(0)  # without an empty file
+
+
+def _exit_if_stopped(num_predictions: int) -> None:
+    """Ends the command if it was told to stop, after it has written its predictions so far."""
+    if is_stopped():
+        done = f"the first {counted(num_predictions, 'document')} of the input"
+        exit_stopped(f"predicted {done if num_predictions else 'no document'}")
