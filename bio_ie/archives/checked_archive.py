@@ -2,8 +2,9 @@
 
 import contextlib
 import os
+import shutil
 import tempfile
-from typing import Iterator
+from typing import Dict, Iterator
 
 from allennlp.common.checks import ConfigurationError
 from allennlp.common.file_utils import cached_path
@@ -13,9 +14,12 @@ from bio_ie.archives.archive_config import check_config, read_config
 from bio_ie.archives.archive_files import check_files, extract
 from bio_ie.files.trust import is_trusted
 
+_unpacked: Dict[str, str] = {}
+"""The temporary folders of archives, and the archives that were unpacked there."""
+
 
 @contextlib.contextmanager
-def checked_archive(archive_file: str) -> Iterator[str]:
+def checked_archive(archive_file: str, cleanup: bool = True) -> Iterator[str]:
     """Unpacks an archive and checks that loading it runs no foreign code.
 
     The result is the folder with the files of the archive. A serialization folder is checked too,
@@ -26,19 +30,31 @@ def checked_archive(archive_file: str) -> Iterator[str]:
 
     archive_file : `str`
         A path or URL.
+    cleanup : `bool`, optional (default = `True`)
+        Whether to delete the folder in the end.
 
     Raises `UntrustedArchiveError` for an archive that would run foreign code, unless the user
     trusts archives (`bio_ie.files.trust`), and `ConfigurationError` for one that is damaged or has
     no reader or no model.
     """
-    path = cached_path(archive_file)
-    with contextlib.ExitStack() as stack:
-        if not os.path.isdir(path):
-            folder = stack.enter_context(tempfile.TemporaryDirectory())
-            extract(path, folder, archive_file)
-            path = folder
+    path = str(cached_path(archive_file))
+    if os.path.isdir(path):
         check_folder(path, archive_file)
         yield path
+        return
+    folder = tempfile.mkdtemp()
+    try:
+        extract(path, folder, archive_file)
+        check_folder(folder, archive_file)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    _unpacked[folder] = archive_file
+    try:
+        yield folder
+    finally:
+        if cleanup:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def check_folder(folder: str, archive_file: str) -> None:
@@ -51,3 +67,8 @@ def check_folder(folder: str, archive_file: str) -> None:
     for part in ("dataset_reader", "model"):
         if part not in config:
             raise ConfigurationError(f"{CONFIG_NAME} in {archive_file} has no {part!r}")
+
+
+def archive_of(folder: str) -> str:
+    """The archive that was unpacked in a folder, or the folder itself."""
+    return _unpacked.get(folder, folder)

@@ -10,9 +10,7 @@ Python.
 import contextlib
 import os
 import pickle
-import shutil
-import tempfile
-from typing import Any, Dict, Iterator, Tuple
+from typing import Any, Iterator, Tuple
 
 from allennlp.common.checks import ConfigurationError
 from allennlp.common.file_utils import cached_path
@@ -20,22 +18,19 @@ from allennlp.data import DatasetReader
 from allennlp.models import Model, archival
 from transformers import dynamic_module_utils
 
-from bio_ie.archives.archive_files import check_weights, extract
-from bio_ie.archives.checked_archive import check_folder
+from bio_ie.archives.archive_files import check_weights
+from bio_ie.archives.checked_archive import archive_of, check_folder, checked_archive
 from bio_ie.files.trust import UntrustedArchiveError, is_trusted, trusting
 
 _load_readers = archival._load_dataset_readers
 _load_model = archival._load_model
-
-_names: Dict[str, str] = {}
-"""The temporary folders of archives, and the archives that were unpacked there."""
 
 
 def guard_loading() -> None:
     """Replaces AllenNLP's functions by those of this module."""
     vars(archival).update(
         cached_path=_checked_path,
-        extracted_archive=_checked_extraction,
+        extracted_archive=checked_archive,
         _load_dataset_readers=_built_readers,
         _load_model=_built_model,
     )
@@ -46,23 +41,6 @@ def _checked_path(archive_file: Any) -> str:
     if os.path.isdir(path):
         check_folder(path, str(archive_file))
     return path
-
-
-@contextlib.contextmanager
-def _checked_extraction(archive_file: str, cleanup: bool = True) -> Iterator[str]:
-    folder = tempfile.mkdtemp()
-    try:
-        extract(archive_file, folder, archive_file)
-        check_folder(folder, archive_file)
-    except BaseException:
-        shutil.rmtree(folder, ignore_errors=True)
-        raise
-    _names[folder] = archive_file
-    try:
-        yield folder
-    finally:
-        if cleanup:
-            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _built_readers(config: Any, serialization_dir: str) -> Tuple[DatasetReader, DatasetReader]:
@@ -88,7 +66,7 @@ def _built_model(config: Any, weights_path: str, serialization_dir: str, cuda_de
 def _building(folder: str) -> Iterator[str]:
     """A context manager that turns the errors of parts that meet a damaged archive into a
     `ConfigurationError` that names the archive."""
-    name = _names.get(folder, folder)
+    name = archive_of(folder)
     timeout = dynamic_module_utils.TIME_OUT_REMOTE_CODE
     # Otherwise transformers asks at the terminal whether to run the code of an encoder.
     dynamic_module_utils.TIME_OUT_REMOTE_CODE = 0
