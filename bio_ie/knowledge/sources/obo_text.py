@@ -8,6 +8,7 @@ from typing import List, Tuple
 import pronto
 
 from bio_ie.files.source import Source
+from bio_ie.files.xml_elements import refuse_entities
 from bio_ie.knowledge.sources.ontology_term import Ontology, OntologyTerm
 
 _QUOTED = rb'"(?:[^"\\\n]|\\.)*"'
@@ -25,6 +26,7 @@ def read_obo_text(source: Source) -> Ontology:
     be read."""
     with source.binary() as file:
         content = file.read().replace(b"\r\n", b"\n")
+    refuse_entities(source, content)  # pronto also reads OWL
     for pattern in _UNNEEDED:
         content = pattern.sub(rb"\1 []", content)
     try:
