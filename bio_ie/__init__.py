@@ -23,3 +23,5 @@ for _floor in (
     "commands",
 ):
     import_module(f"bio_ie.{_floor}")
+
+import_module("bio_ie.strict_settings").be_strict()
