@@ -1,17 +1,19 @@
-"""Makes AllenNLP refuse a number where a config needs `true` or `false`, and the reverse.
+"""Makes AllenNLP refuse values of a wrong type that it would let through.
 
-AllenNLP casts one to the other: `num_epochs: true` would train for one epoch, and `shuffle: 2`
-would shuffle.
+It casts numbers and booleans to each other: `num_epochs: true` would train for one epoch. And it
+takes null for any parameter, which then fails somewhere later.
 """
 
-from typing import Any
+import inspect
+from typing import Any, Dict, Union, get_args, get_origin
 
-from allennlp.common import from_params
+from allennlp.common import Params, from_params
 from allennlp.common.checks import ConfigurationError
 
 _NEEDED = {int: "a whole number", bool: "true or false"}
 
 _construct = from_params.construct_arg
+_create = from_params.create_kwargs
 
 
 def construct_strictly(
@@ -30,6 +32,23 @@ def construct_strictly(
     return _construct(class_name, argument_name, value, annotation, default, **extras)
 
 
+def create_strictly(constructor: Any, cls: Any, params: Params, **extras: Any) -> Dict[str, Any]:
+    """AllenNLP's `create_kwargs`, which builds the values of all parameters of a class.
+
+    Raises `ConfigurationError` for null in place of a value that is not optional.
+    """
+    for name, parameter in from_params.infer_params(cls, constructor).items():
+        is_null = name in params.params and params.params[name] is None
+        if is_null and parameter.default is not None and not _is_optional(parameter.annotation):
+            raise ConfigurationError(f"{name} of {cls.__name__} must not be null")
+    return _create(constructor, cls, params, **extras)
+
+
+def _is_optional(annotation: Any) -> bool:
+    is_open = annotation in (Any, inspect.Parameter.empty)
+    return is_open or (get_origin(annotation) is Union and type(None) in get_args(annotation))
+
+
 def be_strict() -> None:
-    """Replaces AllenNLP's function."""
-    vars(from_params)["construct_arg"] = construct_strictly
+    """Replaces AllenNLP's functions."""
+    vars(from_params).update(construct_arg=construct_strictly, create_kwargs=create_strictly)

@@ -1,6 +1,7 @@
 """Unpacks the files of an archive, and checks that reading them runs no code."""
 
 import contextlib
+import gzip
 import os
 import pickle
 import tarfile
@@ -40,7 +41,7 @@ def extract(path: str, folder: str, archive_file: str) -> None:
                     _check_member(member, archive_file)
                 archive.extraction_filter = getattr(tarfile, "data_filter", None)
             archive.extractall(folder)
-    except (tarfile.TarError, EOFError, zlib.error) as error:
+    except (tarfile.TarError, EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise ConfigurationError(
             f"{archive_file} is not an archive that can be read: {error}. It may be cut off"
         ) from error
@@ -66,7 +67,7 @@ def is_whole(path: Path) -> bool:
         with tarfile.open(path) as archive:
             names = {member.name for member in archive}
         return names >= {"config.json", "weights.th"}
-    except (FileNotFoundError, tarfile.TarError, EOFError, zlib.error):
+    except (FileNotFoundError, tarfile.TarError, EOFError, zlib.error, gzip.BadGzipFile):
         return False
 
 

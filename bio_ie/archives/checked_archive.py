@@ -8,6 +8,7 @@ from typing import Dict, Iterator
 
 from allennlp.common.checks import ConfigurationError
 from allennlp.common.file_utils import cached_path
+from allennlp.common.meta import META_NAME, Meta
 from allennlp.models.archival import CONFIG_NAME
 
 from bio_ie.archives.archive_config import check_config, read_config
@@ -67,6 +68,21 @@ def check_folder(folder: str, archive_file: str) -> None:
     for part in ("dataset_reader", "model"):
         if part not in config:
             raise ConfigurationError(f"{CONFIG_NAME} in {archive_file} has no {part!r}")
+    _check_meta(os.path.join(folder, META_NAME), archive_file)
+
+
+def _check_meta(path: str, archive_file: str) -> None:
+    """Checks the file with the version of AllenNLP, which AllenNLP reads after it has loaded the
+    model."""
+    if not os.path.exists(path):
+        return
+    try:
+        version = Meta.from_path(path).version
+        is_version = all(part.isdigit() for part in version.split(".")[:2])
+    except (OSError, ValueError, TypeError, AttributeError) as error:
+        raise ConfigurationError(f"{archive_file} has no readable {META_NAME}: {error}") from error
+    if version.count(".") < 2 or not is_version:
+        raise ConfigurationError(f"{META_NAME} in {archive_file} has no version, but {version!r}")
 
 
 def archive_of(folder: str) -> str:

@@ -11,7 +11,9 @@ import contextlib
 import os
 import pickle
 from typing import Any, Iterator, Tuple
+from unittest import mock
 
+import allennlp.common.util
 from allennlp.common.checks import ConfigurationError
 from allennlp.common.file_utils import cached_path
 from allennlp.data import DatasetReader
@@ -67,11 +69,8 @@ def _building(folder: str) -> Iterator[str]:
     """A context manager that turns the errors of parts that meet a damaged archive into a
     `ConfigurationError` that names the archive."""
     name = archive_of(folder)
-    timeout = dynamic_module_utils.TIME_OUT_REMOTE_CODE
-    # Otherwise transformers asks at the terminal whether to run the code of an encoder.
-    dynamic_module_utils.TIME_OUT_REMOTE_CODE = 0
     try:
-        with trusting(is_trusted()):
+        with trusting(is_trusted()), _nothing_installed():
             yield name
     except ConfigurationError:
         raise
@@ -88,8 +87,24 @@ def _building(folder: str) -> Iterator[str]:
         raise ConfigurationError(
             f"{name} cannot be loaded: {type(error).__name__}: {_in_one_line(error)}"
         ) from error
-    finally:
-        dynamic_module_utils.TIME_OUT_REMOTE_CODE = timeout
+
+
+@contextlib.contextmanager
+def _nothing_installed() -> Iterator[None]:
+    """A context manager in which libraries do not get code from elsewhere. Otherwise transformers
+    asks at the terminal whether to run the code of an encoder, and AllenNLP installs pipelines of
+    spaCy."""
+
+    def refuse(pipeline: str, *arguments: Any) -> None:
+        raise ConfigurationError(
+            f"spaCy has no pipeline {pipeline!r}: install it with: python -m spacy download"
+        )
+
+    with (
+        mock.patch.multiple(allennlp.common.util, spacy_download=refuse),
+        mock.patch.multiple(dynamic_module_utils, TIME_OUT_REMOTE_CODE=0),
+    ):
+        yield
 
 
 def _in_one_line(error: Exception, limit: int = 300) -> str:

@@ -13,6 +13,7 @@ _READING = (
     "allennlp.commands.train",
     "allennlp.common.params",
     "allennlp.common.registrable",
+    "allennlp.models.archival",
 )
 _ORDINARY = (
     ArithmeticError,
