@@ -20,7 +20,7 @@ from bio_ie.commands.user_errors import user_errors
         ({"model.label_embedding_dim": "8"}, "JointNerRe in the config is wrong: Expected label_"),
         (
             {"model.head_feedforward.hidden_dims": {}},
-            "error: len(hidden_dims) (0) != num_layers (2)",
+            "len(hidden_dims) (0) != num_layers (2)",
         ),
         ({"model.pair_scorer.type": None}, "PairScorer in the config is wrong: 'type' must be a"),
         ({"model.pair_scorer.type": 3}, "PairScorer in the config is wrong: 'type' must be a name"),

@@ -140,6 +140,19 @@ def test_another_command_ends_at_once_and_leaves_nothing(
     assert os.listdir(tmp_path) == ["pipe.jsonl"]
 
 
+def test_training_says_how_to_go_on(server: CommandServer, tmp_path: Path) -> None:
+    config = ROOT / "fixtures/models/joint_ner_re.jsonnet"
+    arguments = ["-s", tmp_path / "run", "-o", '{"trainer.num_epochs": 100000}']
+    command = server.start("train", config, *arguments)
+    wait_for((tmp_path / "run" / "best.th").exists)
+    command.kill(signal.SIGTERM)
+    assert command.wait() == 143
+    told = "stopped by SIGTERM: the same command with --recover continues"
+    assert sum(line.endswith(told) for line in command.err) == 1  # perhaps behind a progress bar
+    assert not any("Traceback" in line for line in command.err)
+    assert not (tmp_path / "run" / "model.tar.gz").exists()
+
+
 def test_what_a_killed_command_leaves_is_cleared_by_the_next(
     server: CommandServer, feed: Feed, tmp_path: Path
 ) -> None:
