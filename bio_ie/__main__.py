@@ -11,6 +11,12 @@ from typing import List, Type, cast
 
 from bio_ie.version import VERSION
 
+_WHEN_STOPPED = {
+    "train": "the same command with --recover continues",
+    "repeat": "the same command continues",
+}
+"""What commands tell when they are stopped. `predict` says how far it has come."""
+
 
 def run() -> None:
     """Runs the command line in `sys.argv` as `allennlp` would do with this plugin loaded."""
@@ -20,15 +26,16 @@ def run() -> None:
     import allennlp.__main__  # noqa: F401
     from allennlp.commands import __version__ as allennlp_version
     from allennlp.commands import main
-    from allennlp.common.util import install_sigterm_handler
 
     from bio_ie.commands.user_errors import user_errors
+    from bio_ie.files import stopping
 
     write_utf8()
     if sys.argv[1:] == ["--version"]:
         print(f"bio-ie {VERSION} (AllenNLP {allennlp_version})")
         return
-    install_sigterm_handler()
+    stopping.install()
+    stopping.set_hint(_WHEN_STOPPED.get(" ".join(sys.argv[1:2]), "no output file was written"))
     sys.argv[1:] = include_plugin(sys.argv[1:])
     with user_errors():
         main(prog="bio-ie")

@@ -38,7 +38,7 @@ def check_environment() -> None:
     problem = find_problem()
     if problem is None:
         return
-    if _is_command_line():
+    if is_command_line():
         sys.exit(f"bio-ie: {problem}")
     raise ImportError(problem, name="bio_ie")
 
@@ -71,7 +71,8 @@ def _pip_install(*arguments: str) -> str:
     return shlex.join([sys.executable, "-m", "pip", "install", *arguments])
 
 
-def _is_command_line() -> bool:
+def is_command_line() -> bool:
+    """Whether the process was started with `bio-ie` or `python -m bio_ie`."""
     # For `python -m`, Python imports the package of the module before it runs the module. At that
     # time `sys.argv[0]` is "-m".
     return sys.argv[0] == "-m" or Path(sys.argv[0]).stem == "bio-ie"

@@ -1,97 +1,90 @@
 """Checks archives before they are loaded, so that an archive cannot run any code it likes."""
 
 import contextlib
-import importlib.util
-import json
 import os
-import sys
-import tarfile
+import shutil
 import tempfile
-from pathlib import PurePosixPath
-from typing import Any, Iterator, Mapping
+from typing import Dict, Iterator
 
 from allennlp.common.checks import ConfigurationError
 from allennlp.common.file_utils import cached_path
-from allennlp.common.from_params import FromParams
+from allennlp.common.meta import META_NAME, Meta
 from allennlp.models.archival import CONFIG_NAME
 
-_BUILT = ("dataset_reader", "validation_dataset_reader", "model", "vocabulary")
-"""The parts of a config that AllenNLP builds when it loads an archive."""
+from bio_ie.archives.archive_config import check_config, read_config
+from bio_ie.archives.archive_files import check_files, extract
+from bio_ie.files.trust import is_trusted
+
+_unpacked: Dict[str, str] = {}
+"""The temporary folders of archives, and the archives that were unpacked there."""
 
 
 @contextlib.contextmanager
-def checked_archive(archive_file: str) -> Iterator[str]:
-    """Unpacks an archive and checks that its config builds registered parts only.
+def checked_archive(archive_file: str, cleanup: bool = True) -> Iterator[str]:
+    """Unpacks an archive and checks that loading it runs no foreign code.
 
-    The result is the folder with the files of the archive, for `load_archive`. A serialization
-    folder is used as it is.
+    The result is the folder with the files of the archive. A serialization folder is checked too,
+    and used as it is. `bio_ie.archives.guarded_loading` makes AllenNLP use this function for every
+    archive that it loads.
 
-    AllenNLP itself imports and calls any class that a config names by a dotted name, such as
-    `subprocess.Popen`, and it unpacks the members of an archive to any path that they name. Two
-    things are not checked: an archive that the config names (`from_archive`), and what a registered
-    part does with its options.
+    # Parameters
 
-    Raises `ConfigurationError` for a config that names a class that is not a registered part by its
-    Python path, or that has no reader or no model.
+    archive_file : `str`
+        A path or URL.
+    cleanup : `bool`, optional (default = `True`)
+        Whether to delete the folder in the end.
+
+    Raises `UntrustedArchiveError` for an archive that would run foreign code, unless the user
+    trusts archives (`bio_ie.files.trust`), and `ConfigurationError` for one that is damaged or has
+    no reader or no model.
     """
-    path = cached_path(archive_file)
-    with contextlib.ExitStack() as stack:
-        if not os.path.isdir(path):
-            folder = stack.enter_context(tempfile.TemporaryDirectory())
-            with tarfile.open(path) as archive:
-                _extract(archive, folder)
-            path = folder
-        try:
-            # Plain JSON, as AllenNLP writes it: jsonnet could give another value when it is
-            # evaluated again.
-            with open(os.path.join(path, CONFIG_NAME), encoding="utf-8") as file:
-                config = json.load(file)
-        except (FileNotFoundError, ValueError) as error:
-            raise ConfigurationError(f"{archive_file} has no readable {CONFIG_NAME}") from error
-        if not isinstance(config, dict):
-            raise ConfigurationError(f"{CONFIG_NAME} in {archive_file} is not a JSON object")
-        for part in _BUILT:
-            check_parts(config.get(part), archive_file)
-        for part in ("dataset_reader", "model"):
-            if part not in config:
-                raise ConfigurationError(f"{CONFIG_NAME} in {archive_file} has no {part!r}")
+    path = str(cached_path(archive_file))
+    if os.path.isdir(path):
+        check_folder(path, archive_file)
         yield path
-
-
-def _extract(archive: tarfile.TarFile, folder: str) -> None:
-    if hasattr(tarfile, "data_filter"):
-        archive.extractall(folder, filter="data")
         return
-    # The first patch releases of Python 3.10 and 3.11 have no filters.
-    for member in archive.getmembers():
-        path = PurePosixPath(member.name)
-        if not (member.isfile() or member.isdir()) or path.is_absolute() or ".." in path.parts:
-            raise tarfile.ExtractError(f"the archive of a model must not contain {member.name!r}")
-    archive.extractall(folder)
+    folder = tempfile.mkdtemp()
+    try:
+        extract(path, folder, archive_file)
+        check_folder(folder, archive_file)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    _unpacked[folder] = archive_file
+    try:
+        yield folder
+    finally:
+        if cleanup:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
-def check_parts(value: Any, archive_file: str) -> None:
-    """Raises `ConfigurationError` if part of a config names a class that is not a registered part
-    by its Python path. The error says that the config is from `archive_file`."""
-    if isinstance(value, Mapping):
-        value = list(value.values())
-    if isinstance(value, list):
-        for item in value:
-            check_parts(item, archive_file)
-    # Any string may stand for an object with this type.
-    elif isinstance(value, str) and _names_foreign_class(value):
-        raise ConfigurationError(
-            f"{archive_file} asks to import and call {value!r}, which is not a registered part. "
-            "If you trust it, name its package with --include-package"
-        )
+def check_folder(folder: str, archive_file: str) -> None:
+    """Checks the folder of an unpacked archive, as `checked_archive` does."""
+    if is_trusted():
+        return
+    config = read_config(os.path.join(folder, CONFIG_NAME), archive_file)
+    check_config(config, archive_file)
+    check_files(folder, archive_file)
+    for part in ("dataset_reader", "model"):
+        if part not in config:
+            raise ConfigurationError(f"{CONFIG_NAME} in {archive_file} has no {part!r}")
+    _check_meta(os.path.join(folder, META_NAME), archive_file)
 
 
-def _names_foreign_class(name: str) -> bool:
-    *parents, class_name = name.split(".")
-    if not parents or not all(part.isidentifier() for part in [*parents, class_name]):
-        return False
-    module = sys.modules.get(".".join(parents))
-    if module is None:
-        return parents[0] in sys.modules or importlib.util.find_spec(parents[0]) is not None
-    named = getattr(module, class_name, None)
-    return not (isinstance(named, type) and issubclass(named, FromParams))
+def _check_meta(path: str, archive_file: str) -> None:
+    """Checks the file with the version of AllenNLP, which AllenNLP reads after it has loaded the
+    model."""
+    if not os.path.exists(path):
+        return
+    try:
+        version = Meta.from_path(path).version
+        is_version = all(part.isdigit() for part in version.split(".")[:2])
+    except (OSError, ValueError, TypeError, AttributeError) as error:
+        raise ConfigurationError(f"{archive_file} has no readable {META_NAME}: {error}") from error
+    if version.count(".") < 2 or not is_version:
+        raise ConfigurationError(f"{META_NAME} in {archive_file} has no version, but {version!r}")
+
+
+def archive_of(folder: str) -> str:
+    """The archive that was unpacked in a folder, or the folder itself."""
+    return _unpacked.get(folder, folder)

@@ -1,9 +1,8 @@
 """Loads a trained model that is part of another model."""
 
 import json
-import os
 from pathlib import Path
-from typing import Any, Dict, Optional
+from typing import Optional
 
 from allennlp.common import Params
 from allennlp.common.checks import ConfigurationError
@@ -12,7 +11,9 @@ from allennlp.data import Vocabulary
 from allennlp.models import Model, load_archive
 from allennlp.models.archival import CONFIG_NAME
 
-from bio_ie.archives.checked_archive import check_parts, checked_archive
+from bio_ie.archives.archive_config import check_config, read_config
+from bio_ie.files.atomic_output import atomic_writer
+from bio_ie.files.trust import is_trusted
 
 
 def model_of_inner_archive(
@@ -42,25 +43,27 @@ def model_of_inner_archive(
     """
     kept = Path(serialization_dir, folder, CONFIG_NAME) if serialization_dir else None
     if kept is not None and kept.is_file() and _has_weights(kept.parent.parent):
-        config = json.loads(kept.read_text(encoding="utf-8"))
-        check_parts(config, str(kept))
+        config = read_config(str(kept), str(kept))
+        if not is_trusted():
+            check_config(config, str(kept))
         params = Params(config)
         remove_keys_from_params(params)
         return Model.from_params(params, vocab=vocab, serialization_dir=serialization_dir)
     try:
-        with checked_archive(archive_file) as unpacked:
-            model = load_archive(unpacked).model
-            config = json.loads(Path(unpacked, CONFIG_NAME).read_text(encoding="utf-8"))
+        archive = load_archive(archive_file)
     except FileNotFoundError as error:
         raise ConfigurationError(
             f"there is no archive {archive_file} to start from. A trained model does not need it "
             f'if its config has include_in_archive: ["{folder}"]'
         ) from error
+    model = archive.model
     require_extension(vocab, model.vocab, archive_file)
     model.vocab = vocab
     model.extend_embedder_vocab()
     if kept is not None:
-        _write(config["model"], kept)
+        # All distributed workers write this file, and none of them may read half of it.
+        with atomic_writer(kept) as file:
+            file.write(json.dumps(archive.config.as_dict(quiet=True)["model"], indent=2) + "\n")
     return model
 
 
@@ -81,11 +84,3 @@ def require_extension(vocab: Vocabulary, base: Vocabulary, archive_file: str) ->
 
 def _has_weights(folder: Path) -> bool:
     return any((folder / name).is_file() for name in ("weights.th", "best.th"))
-
-
-def _write(config: Dict[str, Any], path: Path) -> None:
-    path.parent.mkdir(exist_ok=True)
-    # All distributed workers write this file, and none of them may read half of it.
-    temporary = path.with_name(f"{path.name}.{os.getpid()}")
-    temporary.write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
-    os.replace(temporary, path)

@@ -1,5 +1,4 @@
-"""`bio-ie evaluate` is AllenNLP's `evaluate` with a check of the archive, which may come from
-others.
+"""`bio-ie evaluate` is AllenNLP's `evaluate` with errors in one line.
 
 (`allennlp evaluate` is always AllenNLP's own command, because that is set up before plugins are
 loaded.)
@@ -12,20 +11,20 @@ from allennlp.commands.evaluate import Evaluate as AllenNlpEvaluate
 from allennlp.commands.evaluate import evaluate_from_args
 from allennlp.commands.subcommand import Subcommand
 
-from bio_ie.archives.checked_archive import checked_archive
+from bio_ie.commands.trust_argument import add_trust_argument
 from bio_ie.commands.user_errors import user_errors
 
 
 @Subcommand.register("evaluate", exist_ok=True)
 class Evaluate(AllenNlpEvaluate):
-    """AllenNLP's `evaluate`, which first checks that the archive builds registered parts only."""
+    """AllenNLP's `evaluate` with `--trust`."""
 
     def add_subparser(self, parser: argparse._SubParsersAction) -> argparse.ArgumentParser:
         subparser = super().add_subparser(parser)
-        subparser.set_defaults(func=_evaluate)
+        add_trust_argument(subparser, _evaluate)
         return subparser
 
 
 def _evaluate(args: argparse.Namespace) -> Dict[str, Any]:
-    with user_errors(), checked_archive(args.archive_file) as args.archive_file:
+    with user_errors():
         return evaluate_from_args(args)

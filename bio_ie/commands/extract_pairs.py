@@ -20,6 +20,7 @@ from allennlp.common.checks import ConfigurationError
 from tqdm import tqdm
 
 from bio_ie.commands.corpus_format_argument import corpus_format
+from bio_ie.commands.trust_argument import add_trust_argument
 from bio_ie.commands.types_argument import types_argument
 from bio_ie.commands.user_errors import user_errors
 from bio_ie.data.corpora.corpus_path import read_corpus
@@ -109,7 +110,7 @@ class ExtractPairs(Subcommand):
             help="what to do with an item that cannot be read: stop (default), or leave the item "
             "out",
         )
-        subparser.set_defaults(func=extract_pairs_from_args)
+        add_trust_argument(subparser, extract_pairs_from_args)
         return subparser
 
 

@@ -28,6 +28,7 @@ from bio_ie.commands.dictionary_links import (
     with_best_concepts,
 )
 from bio_ie.commands.model_links import linking_predictor, model_links
+from bio_ie.commands.trust_argument import add_trust_argument
 from bio_ie.commands.types_argument import types_argument
 from bio_ie.commands.user_errors import user_errors
 from bio_ie.data.corpora.corpus_path import read_corpus
@@ -113,7 +114,7 @@ class Link(Subcommand):
             help="what to do with an item of the file that cannot be read: stop (default), or "
             "leave the item out; with --model also with a document that cannot be predicted",
         )
-        subparser.set_defaults(func=link_from_args)
+        add_trust_argument(subparser, link_from_args)
         return subparser
 
 

@@ -6,7 +6,6 @@ from allennlp.common.checks import ConfigurationError
 from allennlp.models import load_archive
 from allennlp.predictors import Predictor
 
-from bio_ie.archives.checked_archive import checked_archive
 from bio_ie.files.failures import Failure
 from bio_ie.knowledge.concept_links import vocabulary_id
 from bio_ie.knowledge.knowledge_base import KnowledgeBase
@@ -27,10 +26,7 @@ def linking_predictor(archive: str, annotated: bool, cuda_device: int = -1) -> D
 
     Raises `ConfigurationError` if the model of the archive cannot be used in this way.
     """
-    with checked_archive(archive) as folder:
-        predictor = Predictor.from_archive(
-            load_archive(folder, cuda_device=cuda_device), "document"
-        )
+    predictor = Predictor.from_archive(load_archive(archive, cuda_device=cuda_device), "document")
     if not isinstance(predictor, DocumentPredictor):
         raise ConfigurationError(f"the model of {archive} does not predict documents")
     if not predictor.links_mentions:

@@ -25,9 +25,9 @@ from allennlp.common.checks import ConfigurationError
 from allennlp.predictors import Predictor
 from tqdm import tqdm
 
-from bio_ie.archives.checked_archive import checked_archive
 from bio_ie.commands.corpus_format_argument import corpus_format
-from bio_ie.commands.predict_lines import LinesManager
+from bio_ie.commands.predict_lines import LinesManager, exit_if_stopped
+from bio_ie.commands.trust_argument import add_trust_argument
 from bio_ie.commands.user_errors import user_errors
 from bio_ie.data.corpora.corpus_format import CorpusFormat
 from bio_ie.data.corpora.corpus_path import read_corpus
@@ -35,6 +35,7 @@ from bio_ie.data.corpora.formats.jsonl import JsonlFormat
 from bio_ie.files.atomic_output import atomic_writer
 from bio_ie.files.corpus_error import CorpusError
 from bio_ie.files.failures import DocumentOrFailure, Failure, read_with_failures
+from bio_ie.files.stopping import finishing, is_stopped, until_stopped
 from bio_ie.predictors.document_predictor import DocumentPredictor
 from bio_ie.text.counted import counted
 from bio_ie.text.document import Document
@@ -70,7 +71,8 @@ class Predict(AllenNlpPredict):
             "end)",
         )
         # The default of AllenNLP is a batch size of 1.
-        subparser.set_defaults(func=predict_from_args, batch_size=32)
+        subparser.set_defaults(batch_size=32)
+        add_trust_argument(subparser, predict_from_args)
         return subparser
 
 
@@ -108,7 +110,9 @@ def _predict_as_allennlp(args: argparse.Namespace) -> Predictor:
         on_error=args.on_error,
     )
     try:
-        manager.run()
+        with finishing():
+            manager.run()
+            exit_if_stopped(manager.num_predictions)
     except (EOFError, zlib.error) as error:
         raise CorpusError(f"broken gzip file: {error}", args.input_file) from error
     if isinstance(predictor, DocumentPredictor):
@@ -149,8 +153,7 @@ def _predictor(args: argparse.Namespace) -> Predictor:
             f"--cuda-device {args.cuda_device} does not exist: torch sees "
             f"{counted(torch.cuda.device_count(), 'GPU')}"
         )
-    with checked_archive(args.archive_file) as args.archive_file:
-        predictor = _get_predictor(args)
+    predictor = _get_predictor(args)
     if isinstance(predictor, DocumentPredictor):
         predictor.batch_size = args.batch_size
     return predictor
@@ -198,19 +201,36 @@ def predict_corpus(
     _check_output(output_file, to_format)
     read = partial(read_corpus, input_file, from_format)
     predictions = predictor.predict_documents(
-        read() if on_error == "raise" else read_with_failures(read)
+        until_stopped(read() if on_error == "raise" else read_with_failures(read))
     )
+
+    def at_the_end() -> None:
+        if not predictor.num_documents:
+            exit_if_stopped(0)  # without an empty file
+        if not is_stopped():
+            _require_prediction(predictor, input_file, on_error)
+
+    with finishing():
+        _write(predictor, _handled(predictions, on_error, at_the_end), output_file, to_format)
+        exit_if_stopped(predictor.num_documents)
+
+
+def _write(
+    predictor: DocumentPredictor,
+    outputs: Iterable[DocumentOrFailure],
+    output_file: Optional[str],
+    to_format: CorpusFormat,
+) -> None:
     with ExitStack() as stack:
         # disable=None: there is no bar if standard error is not a terminal but, for example, a
         # file.
         is_hidden = True if output_file is None else None
-        bar = stack.enter_context(tqdm(predictions, unit=" documents", disable=is_hidden))
-        require = partial(_require_prediction, predictor, input_file, on_error)
-        outputs = _handled(bar, on_error, require)
+        outputs = stack.enter_context(tqdm(outputs, unit=" documents", disable=is_hidden))
         if output_file is not None and not isinstance(to_format, JsonlFormat):
             documents = (item for item in outputs if isinstance(item, Document))
             written = to_format.write(documents, output_file)
-            print(f"wrote {output_file}: {written}", file=sys.stderr)
+            if not is_stopped():
+                print(f"wrote {output_file}: {written}", file=sys.stderr)
             return
         file: IO[str] = sys.stdout
         if output_file is not None:

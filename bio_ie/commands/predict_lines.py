@@ -10,20 +10,25 @@ from typing import IO, Any, Iterable, Iterator, List, Optional
 from allennlp.commands.predict import _PredictManager
 from allennlp.common.file_utils import cached_path
 from allennlp.common.util import JsonDict
+from allennlp.data import Instance
 from allennlp.predictors import Predictor
 
+from bio_ie.files.atomic_output import atomic_writer
 from bio_ie.files.corpus_error import CorpusError
 from bio_ie.files.source import open_binary
+from bio_ie.files.stopping import exit_stopped, is_stopped, until_stopped
 from bio_ie.files.strict_json import parse_json
 from bio_ie.predictors.document_input import inputs_of
 from bio_ie.predictors.document_predictor import DocumentPredictor
+from bio_ie.text.counted import counted
 
 
 class LinesManager(_PredictManager):
     """AllenNLP's manager of a prediction.
 
     A line that is not valid UTF-8 fails alone, in `load_line` of a `DocumentPredictor`. Its input
-    may also be one JSON list of inputs instead of lines.
+    may also be one JSON list of inputs instead of lines. The output file appears once it is
+    complete. If the command is told to stop, the input ends early.
 
     # Parameters
 
@@ -46,20 +51,28 @@ class LinesManager(_PredictManager):
         on_error: Optional[str] = None,
     ) -> None:
         super().__init__(predictor, input_file, None, *arguments)
-        self._path = output_file
+        self._path = None if output_file is None else Path(output_file)
+        self.num_predictions = 0
         self._is_document_predictor = isinstance(predictor, DocumentPredictor)
         self._on_error = on_error if self._is_document_predictor else None
 
     def run(self) -> None:
-        if self._path is None:
+        with ExitStack() as stack:
+            if self._path is not None:
+                # AllenNLP would open the file with the encoding of the locale.
+                file: Any = stack.enter_context(atomic_writer(self._path))
+                self._output_file = file
             super().run()
-            return
-        # AllenNLP would open the file with the encoding of the locale.
-        with open(self._path, "w", encoding="utf-8") as file:
-            self._output_file = file
-            super().run()
+            if not self.num_predictions:
+                exit_if_stopped(0)  # without an empty file
+
+    def _get_instance_data(self) -> Iterator[Instance]:
+        return until_stopped(super()._get_instance_data())
 
     def _get_json_data(self) -> Iterator[JsonDict]:
+        return until_stopped(self._decoded_lines())
+
+    def _decoded_lines(self) -> Iterator[JsonDict]:
         with ExitStack() as stack:
             if self._input_file == "-":
                 file: IO[bytes] = sys.stdin.buffer
@@ -95,8 +108,16 @@ class LinesManager(_PredictManager):
     def _maybe_print_to_console_and_file(
         self, index: int, prediction: str, model_input: Any = None
     ) -> None:
+        self.num_predictions += 1
         if prediction:  # not skipped
             super()._maybe_print_to_console_and_file(index, prediction, model_input)
+
+
+def exit_if_stopped(num_predictions: int) -> None:
+    """Ends the command if it was told to stop, after it has written its predictions so far."""
+    if is_stopped():
+        done = f"the first {counted(num_predictions, 'document')} of the input"
+        exit_stopped(f"predicted {done if num_predictions else 'no document'}")
 
 
 def _inputs(lines: Iterator[bytes]) -> Iterator[str]:

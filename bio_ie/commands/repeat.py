@@ -15,7 +15,7 @@ import os
 import re
 from itertools import product
 from pathlib import Path
-from typing import Dict, Iterator, List, NamedTuple, Optional
+from typing import Any, Dict, Iterator, List, NamedTuple, Optional
 
 import _jsonnet
 from allennlp.commands.subcommand import Subcommand
@@ -24,6 +24,8 @@ from allennlp.common import Params
 from allennlp.common.checks import ConfigurationError
 from allennlp.common.params import parse_overrides, with_overrides
 
+from bio_ie.archives.archive_files import is_whole
+from bio_ie.commands.trust_argument import add_trust_argument
 from bio_ie.commands.user_errors import user_errors
 from bio_ie.files.atomic_output import atomic_writer
 from bio_ie.metrics.run_summary import RunSummary, run_summary, scores_of_run
@@ -60,7 +62,7 @@ class Repeat(Subcommand):
         subparser.add_argument(
             "-o", "--overrides", default="", help="changes to the config, as for 'train'"
         )
-        subparser.set_defaults(func=repeat_from_args)
+        add_trust_argument(subparser, repeat_from_args)
         return subparser
 
 
@@ -147,13 +149,23 @@ def _runs(config: str, settings: Dict[str, List[int]], overrides: str) -> Iterat
 
 def _require_same_config(run: _Run, folder: Path) -> None:
     config = folder / "config.json"
-    if config.exists() and json.loads(config.read_text("utf-8")) != run.params.as_dict(quiet=True):
+    if not config.exists():
+        return
+    trained_with = _json_of(config)
+    if trained_with is None:
+        # AllenNLP writes the config each time that it begins or continues a run.
+        whole = json.dumps(run.params.as_ordered_dict(), indent=4)
+        if not whole.startswith(config.read_text("utf-8", errors="replace")):
+            raise ConfigurationError(f"{config} cannot be read: delete {folder} to train it again")
+        with atomic_writer(config) as file:
+            file.write(whole)
+    elif trained_with != run.params.as_dict(quiet=True):
         raise ConfigurationError(f"{folder} was trained with another config")
 
 
 def _scores(run: _Run, folder: Path) -> Dict[str, float]:
     metrics = folder / "metrics.json"
-    if not (folder / "model.tar.gz").exists() or not metrics.exists():
+    if _json_of(metrics) is None or not is_whole(folder / "model.tar.gz"):
         was_begun = (folder / "config.json").exists()
         train_model(
             run.params,
@@ -169,6 +181,14 @@ def _scores(run: _Run, folder: Path) -> Dict[str, float]:
             "evaluate_on_test"
         )
     return found
+
+
+def _json_of(path: Path) -> Any:
+    """The content of a file; `None` if it does not exist, or was cut off when a run was killed."""
+    try:
+        return json.loads(path.read_text("utf-8"))
+    except (FileNotFoundError, ValueError):
+        return None
 
 
 def table(summary: RunSummary) -> Iterator[str]:

@@ -11,6 +11,7 @@ from allennlp.commands.train import Train as AllenNlpTrain
 from allennlp.commands.train import train_model_from_args
 from allennlp.common import Params
 
+from bio_ie.commands.trust_argument import add_trust_argument
 from bio_ie.commands.user_errors import user_errors
 from bio_ie.training.config_check import check_config
 
@@ -18,11 +19,11 @@ from bio_ie.training.config_check import check_config
 @Subcommand.register("train", exist_ok=True)
 class Train(AllenNlpTrain):
     """AllenNLP's `train`, which first checks types, parameters and required parts of the config
-    (`check_config`)."""
+    (`check_config`), and takes `--trust`."""
 
     def add_subparser(self, parser: argparse._SubParsersAction) -> argparse.ArgumentParser:
         subparser = super().add_subparser(parser)
-        subparser.set_defaults(func=_train)
+        add_trust_argument(subparser, _train)
         return subparser
 
 

@@ -4,10 +4,11 @@ import logging
 import sys
 import tarfile
 from contextlib import contextmanager
-from typing import Iterator
+from typing import Iterator, NoReturn
 
 from allennlp.common.checks import ConfigurationError
 
+from bio_ie.commands.config_errors import config_error
 from bio_ie.files.corpus_error import CorpusError
 from bio_ie.knowledge.concept_embeddings import ConceptVectorsError
 from bio_ie.knowledge.knowledge_base_file import KnowledgeBaseError
@@ -25,6 +26,8 @@ _USERS = (
     tarfile.TarError,
 )
 
+_JSONNET = ("STATIC ERROR:", "RUNTIME ERROR:")
+
 
 @contextmanager
 def user_errors() -> Iterator[None]:
@@ -38,19 +41,22 @@ def user_errors() -> Iterator[None]:
         yield
     except _USERS as error:
         _exit(error)
-    except RuntimeError as error:
+    except Exception as error:
         # The errors of jsonnet have no class of their own.
-        if not str(error).startswith(("STATIC ERROR:", "RUNTIME ERROR:")):
+        if isinstance(error, RuntimeError) and str(error).startswith(_JSONNET):
+            _exit(error)
+        message = config_error(error)
+        if message is None:
             raise
-        _exit(error)
+        _exit(error, message)
 
 
-def _exit(error: Exception) -> None:
+def _exit(error: Exception, message: str = "") -> NoReturn:
     logger.debug("the command failed", exc_info=error)
     # The str() of a ConfigurationError is the repr of its message.
-    message = error.message if isinstance(error, ConfigurationError) else str(error)
+    told = error.message if isinstance(error, ConfigurationError) else str(error)
     if isinstance(error, tarfile.ReadError):
         # The message goes on with all kinds of archives that the file could have been.
-        message = f"not the archive of a model: {message.splitlines()[0].rstrip(':')}"
-    print(f"error: {' '.join(message.split())}", file=sys.stderr)
+        told = f"not the archive of a model: {told.splitlines()[0].rstrip(':')}"
+    print(f"error: {' '.join((message or told).split())}", file=sys.stderr)
     sys.exit(1)

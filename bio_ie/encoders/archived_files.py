@@ -8,7 +8,6 @@ and without the hub.
 import hashlib
 import os
 import re
-import tempfile
 from pathlib import Path
 from typing import Optional, Union
 
@@ -16,6 +15,7 @@ from allennlp.common.checks import ConfigurationError
 
 from bio_ie.encoders.location import locate_encoder
 from bio_ie.encoders.reading import read_config, read_tokenizer
+from bio_ie.files.unfinished import unfinished_folder
 
 PathOrName = Union[str, "os.PathLike[str]"]
 
@@ -74,8 +74,8 @@ def _save_encoder_files(model_name: str, folder: Path) -> None:
     folder.parent.mkdir(parents=True, exist_ok=True)
     # Distributed workers run this at the same time, and any of them may be killed. So the folder is
     # made in another place, which is not archived, and appears complete or not at all.
-    with tempfile.TemporaryDirectory(dir=folder.parent.parent, prefix=".encoder-") as aside:
-        complete = Path(aside) / folder.name
+    with unfinished_folder(folder.parent.parent, ARCHIVED_FOLDER) as aside:
+        complete = aside / folder.name
         config.save_pretrained(complete)
         tokenizer.save_pretrained(complete)
         try:

@@ -10,6 +10,7 @@ from transformers.utils import logging as transformers_logging
 from bio_ie.encoders.archived_files import PathOrName, encoder_files, has_trained_weights
 from bio_ie.encoders.location import locate_encoder
 from bio_ie.encoders.reading import from_pretrained, read_config, read_tokenizer
+from bio_ie.files.trust import is_trusted
 
 ATTENTION_DROPOUT_SETTINGS = ("attention_probs_dropout_prob", "attention_dropout")
 DROPOUT_SETTINGS = ("hidden_dropout_prob", "dropout", *ATTENTION_DROPOUT_SETTINGS)
@@ -56,7 +57,7 @@ def load_encoder(
         _set_dropout(config, "attention_dropout", attention_dropout, ATTENTION_DROPOUT_SETTINGS)
     if serialization_dir is not None and has_trained_weights(serialization_dir):
         with no_init_weights():
-            encoder = AutoModel.from_config(config)
+            encoder = AutoModel.from_config(config, trust_remote_code=is_trusted())
     else:
         encoder = _with_pretrained_weights(locate_encoder(model_name), config)
     # The pooler's output is not used, and a parameter without gradient stops distributed training.

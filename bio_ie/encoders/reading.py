@@ -8,6 +8,8 @@ from typing import Any, Callable
 from allennlp.common.checks import ConfigurationError
 from transformers import AutoConfig, AutoTokenizer, PretrainedConfig, PreTrainedTokenizerFast
 
+from bio_ie.files.trust import UntrustedArchiveError, is_trusted
+
 logger = logging.getLogger(__name__)
 
 
@@ -53,8 +55,12 @@ def _loses_case(tokenizer: PreTrainedTokenizerFast) -> bool:
 def from_pretrained(load: Callable[..., Any], source: str, **kwargs: Any) -> Any:
     is_folder = os.path.isdir(source)
     try:
-        return load(source, local_files_only=is_folder, **kwargs)
+        return load(source, local_files_only=is_folder, trust_remote_code=is_trusted(), **kwargs)
     except (OSError, ValueError) as error:
+        if "trust_remote_code" in str(error):
+            raise UntrustedArchiveError(
+                f"the encoder {source!r}", "brings its own code for its config or tokenizer"
+            ) from error
         tried = (
             f"the folder {source}"
             if is_folder

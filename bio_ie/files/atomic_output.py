@@ -1,13 +1,17 @@
-"""Files and folders that appear under their name only once they are complete."""
+"""Files and folders that appear under their name only once they are complete.
+
+What a command had finished when it was told to stop appears under another name; see
+`bio_ie.files.stopping`."""
 
 import contextlib
 import gzip
 import io
 import os
-import shutil
-import tempfile
 from pathlib import Path
 from typing import IO, Any, Iterator, Union
+
+from bio_ie.files.stopping import final_name
+from bio_ie.files.unfinished import unfinished_file, unfinished_folder
 
 
 @contextlib.contextmanager
@@ -27,16 +31,12 @@ def atomic_writer(path: Path) -> Iterator[IO[str]]:
             yield text
         return
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:100]}.")
-    try:
-        with os.fdopen(handle, "wb") as raw, _text_writer(raw, path) as text:
+    with unfinished_file(path) as (raw, temporary):
+        with _text_writer(raw, path) as text:
             yield text
+        raw.flush()
         give_usual_rights(temporary)
-        os.replace(temporary, path)
-    except BaseException:
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(temporary)
-        raise
+        os.replace(temporary, final_name(path))
 
 
 def _is_device(path: Path) -> bool:
@@ -78,14 +78,10 @@ def atomic_folder(path: Path) -> Iterator[Path]:
     if path.exists() and (not path.is_dir() or any(path.iterdir())):
         raise FileExistsError(f"{path} exists and is not an empty folder")
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name[:100]}."))
-    try:
+    with unfinished_folder(path.parent, path.name) as temporary:
         yield temporary
         temporary.chmod(0o777 & ~_umask())
-        os.replace(temporary, path)
-    except BaseException:
-        shutil.rmtree(temporary, ignore_errors=True)
-        raise
+        os.replace(temporary, final_name(path))
 
 
 def give_usual_rights(path: Union[str, "os.PathLike[str]"]) -> None:

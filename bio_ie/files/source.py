@@ -124,6 +124,9 @@ class Source:
 def open_binary(path: Path) -> IO[bytes]:
     """Opens a file as bytes and decompresses gzip, which is recognised by its content rather than
     the file's name, because `cached_path` drops the ending of a URL."""
-    with open(path, "rb") as file:
-        magic = file.read(2)
-    return gzip.open(path, "rb") if magic == b"\x1f\x8b" else open(path, "rb")  # type: ignore[return-value]
+    file = open(path, "rb")  # noqa: SIM115 - the caller closes it
+    if file.peek(2)[:2] != b"\x1f\x8b":  # a pipe cannot be opened twice
+        return file
+    decompressed = gzip.GzipFile(fileobj=file)
+    decompressed.myfileobj = file  # type: ignore[assignment] # closed with it
+    return decompressed  # type: ignore[return-value]

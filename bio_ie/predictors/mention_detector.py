@@ -7,7 +7,6 @@ from allennlp.common.checks import ConfigurationError
 from allennlp.models import load_archive
 from allennlp.predictors import Predictor
 
-from bio_ie.archives.checked_archive import checked_archive
 from bio_ie.data.mention_source import MentionSource
 from bio_ie.files.failures import DocumentOrFailure
 from bio_ie.predictors.document_predictor import DocumentPredictor
@@ -52,8 +51,7 @@ class MentionDetector(MentionSource):
     def _loaded(self) -> DocumentPredictor:
         if self._predictor is None:
             try:
-                with checked_archive(self.archive) as folder:
-                    archive = load_archive(folder, cuda_device=self.cuda_device)
+                archive = load_archive(self.archive, cuda_device=self.cuda_device)
             except FileNotFoundError as error:
                 raise MissingDetectorError(
                     f"mention_detector: there is no archive {self.archive}"

@@ -6,7 +6,6 @@ from allennlp.common.checks import ConfigurationError
 from allennlp.data import DatasetReader
 from allennlp.models import Model, load_archive
 
-from bio_ie.archives.checked_archive import checked_archive
 from bio_ie.data.dataset_readers.dictionary_types import DictionaryTypesReader
 from bio_ie.text.document import Span
 
@@ -28,8 +27,7 @@ class TypeClassifier:
     """
 
     def __init__(self, archive: str, cuda_device: int = -1, batch_size: int = 64) -> None:
-        with checked_archive(archive) as folder:
-            loaded = load_archive(folder, cuda_device=cuda_device)
+        loaded = load_archive(archive, cuda_device=cuda_device)
         reader: DatasetReader = loaded.validation_dataset_reader
         if not isinstance(reader, DictionaryTypesReader):
             raise ConfigurationError(f"{archive} was not trained on dictionary_types")

@@ -146,10 +146,12 @@ def _constructor(entry: Tuple[type, Optional[str]]) -> Optional[_Constructor]:
 
 
 def _is_checked(cls: type) -> bool:
-    reads = getattr(cls, "from_params", None)
-    return any(
-        getattr(reads, "__func__", None) is base.from_params.__func__ for base in _CHECK_THEMSELVES
-    )
+    return _function(cls) in map(_function, _CHECK_THEMSELVES)
+
+
+def _function(cls: type) -> Any:
+    """The function behind the class method `from_params`."""
+    return getattr(getattr(cls, "from_params", None), "__func__", None)
 
 
 def _parameters(

@@ -1,10 +1,14 @@
 """`repeat`."""
 
 import json
+import os
+import re
 from pathlib import Path
 
 import pytest
 from allennlp.commands import train
+
+from bio_ie.archives.archive_files import is_whole
 
 ROOT = Path(__file__).resolve().parents[2]
 CONFIG = """
@@ -34,6 +38,11 @@ def trainings(monkeypatch):
 
     monkeypatch.setattr("bio_ie.commands.repeat.train_model", counted)
     return done
+
+
+def cut_off(path):
+    """Leaves half of a file, as a kill may do."""
+    os.truncate(path, path.stat().st_size // 2)
 
 
 def lines_of_table(out):
@@ -70,16 +79,25 @@ def test_every_fold_is_trained_and_scored(run, config, tmp_path, trainings):
 
     # A second call reads the metrics of complete runs, and recovers runs that are not complete.
     (folder / "fold_1" / "model.tar.gz").unlink()
+    cut_off(folder / "fold_2" / "model.tar.gz")
+    cut_off(folder / "fold_2" / "config.json")
     trainings.clear()
     status, again, _ = run("repeat", config, "-s", folder, "--folds", "0-2")
     assert status == 0
-    assert trainings == [("fold_1", True)]
+    assert trainings == [("fold_1", True), ("fold_2", True)]
+    assert is_whole(folder / "fold_2" / "model.tar.gz")
     assert lines_of_table(again) == lines_of_table(out)
     status, _, err = run(
         "repeat", config, "-s", folder, "--folds", "2", "-o", '{"model.dropout": 0.3}'
     )
     assert status == 1
     assert "fold_2 was trained with another config" in err
+    cut_off(folder / "fold_2" / "config.json")
+    status, _, err = run(
+        "repeat", config, "-s", folder, "--folds", "2", "-o", '{"dataset_reader.max_instances": 3}'
+    )
+    assert status == 1
+    assert re.search(r"fold_2/config\.json cannot be read: delete .*fold_2 to train it again", err)
 
 
 def test_seeds_are_runs_too(run, config, tmp_path, trainings):

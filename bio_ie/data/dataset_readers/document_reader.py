@@ -89,6 +89,8 @@ class DocumentReader(DatasetReader, Generic[View]):
         max_instances: Optional[int] = None,
         serialization_dir: Optional[str] = None,
     ) -> None:
+        if max_instances is not None and max_instances < 1:
+            raise ConfigurationError(f"max_instances must be positive, not {max_instances}")
         super().__init__(
             manual_distributed_sharding=True,
             manual_multiprocess_sharding=True,

@@ -37,6 +37,9 @@ class ScispacyCandidateGenerator(CandidateGenerator):
         there may be fewer than k concepts among them.
     """
 
+    reads_pickles = True
+    """An archive with this part is loaded only if it is trusted."""
+
     def __init__(
         self,
         index: str,

@@ -21,7 +21,6 @@ processes share them.
 import hashlib
 import json
 import os
-import tempfile
 from pathlib import Path
 from typing import Any, Dict, List, Mapping, NamedTuple, Sequence, Union
 
@@ -30,6 +29,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 
 from bio_ie.files.atomic_output import give_usual_rights
+from bio_ie.files.unfinished import unfinished_folder
 from bio_ie.text.counted import counted
 from bio_ie.text.stable_key import stable_key
 
@@ -114,8 +114,8 @@ def write_concept_vectors(
         "notes": json.dumps(dict(notes)),
     }
     path = Path(path)
-    with tempfile.TemporaryDirectory(dir=path.parent, prefix=".concept-vectors-") as aside:
-        complete = Path(aside) / path.name
+    with unfinished_folder(path.parent, path.name) as aside:
+        complete = aside / path.name
         save_file(content, complete, metadata)
         give_usual_rights(complete)
         os.replace(complete, path)

@@ -4,9 +4,8 @@ import re
 from dataclasses import dataclass
 from typing import Any, Iterator, List, Optional, Tuple
 
-from lxml import etree
-
 from bio_ie.files.source import Source
+from bio_ie.files.xml_elements import xml_elements
 
 _RECORDS = ("DescriptorRecord", "SupplementalRecord")
 
@@ -42,33 +41,15 @@ def read_records(source: Source) -> Iterator[MeshRecord]:
 
     Raises `CorpusError` for bad XML, and through `source.problem` for a bad record.
     """
-    with source.binary() as file:
-        # Entities and DTDs could name any other file, so nothing outside this file is read.
-        events = etree.iterparse(
-            file,
-            tag=_RECORDS,
-            resolve_entities=False,
-            load_dtd=False,
-            no_network=True,
-            huge_tree=True,
-        )
-        found = False
-        try:
-            for _, element in events:
-                found = True
-                source.line = element.sourceline
-                record = _record(element)
-                if record is None:
-                    source.problem("a record without id or name")
-                else:
-                    yield record
-                # The content of this record and the empty elements of the records before it would
-                # otherwise fill the memory.
-                element.clear()
-                while element.getprevious() is not None:
-                    del element.getparent()[0]
-        except etree.XMLSyntaxError as error:
-            raise source.error(f"not valid XML: {error.msg}", error.lineno) from error
+    found = False
+    for element in xml_elements(source, _RECORDS):
+        found = True
+        source.line = element.sourceline
+        record = _record(element)
+        if record is None:
+            source.problem("a record without id or name")
+        else:
+            yield record
     if not found:
         raise source.error("XML without descriptors or supplementary records")
 

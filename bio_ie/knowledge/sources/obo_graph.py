@@ -69,8 +69,8 @@ def _term(node: Mapping[str, Any]) -> OntologyTerm:
             for synonym in meta.get("synonyms", ())
         ],
         alternate_ids=[_id(value) for value in values[_ALTERNATE]],
-        cross_references=[reference["val"] for reference in meta.get("xrefs", ())],
-        namespace=_first(values[_NAMESPACE]),
+        cross_references=[_text(reference["val"]) for reference in meta.get("xrefs", ())],
+        namespace=_first(list(map(_text, values[_NAMESPACE]))),
         is_obsolete=bool(meta.get("deprecated")),
         replaced_by=[_id(value) for value in values[_REPLACED_BY]],
     )
@@ -96,6 +96,12 @@ def _id(address: str) -> str:
 
 def _last(address: str) -> str:
     return re.split(r"[/#]", address)[-1]
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{value!r} is not a string")
+    return value
 
 
 def _first(values: List[str]) -> Optional[str]:

@@ -1,7 +1,6 @@
 import hashlib
 import os
 import shutil
-import tempfile
 from pathlib import Path
 from typing import Any, Dict, Optional
 
@@ -9,6 +8,7 @@ import torch
 from allennlp.common.checks import ConfigurationError
 
 from bio_ie.encoders import has_trained_weights
+from bio_ie.files.unfinished import unfinished_folder
 from bio_ie.knowledge.concept_embeddings import (
     ConceptVectors,
     ConceptVectorsError,
@@ -105,8 +105,8 @@ def _archived_file(path: str, serialization_dir: str) -> str:
     if saved.is_file() or has_trained_weights(serialization_dir) or not Path(path).is_file():
         return str(saved) if saved.is_file() else path
     saved.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=serialization_dir, prefix=".concept-vectors-") as aside:
-        complete = Path(aside) / name
+    with unfinished_folder(Path(serialization_dir), ARCHIVED_FOLDER) as aside:
+        complete = aside / name
         shutil.copyfile(path, complete)
         os.replace(complete, saved)
     return str(saved)

@@ -118,7 +118,8 @@ def test_supplementary_records_of_gzipped_xml(folder: Path, tmp_path: Path) -> N
          "x:2: a record without id or name"),
         ("<!DOCTYPE s [<!ENTITY e SYSTEM 'file:///etc/hostname'>]><DescriptorRecordSet>"
          "<DescriptorRecord><DescriptorUI>D1</DescriptorUI><DescriptorName><String>&e;</String>"
-         "</DescriptorName></DescriptorRecord></DescriptorRecordSet>", "without id or name"),
+         "</DescriptorName></DescriptorRecord></DescriptorRecordSet>",
+         "x:1: XML entities are not read: &e;"),
     ],
 )  # fmt: skip
 def test_bad_files_are_named_with_line_and_reason(

@@ -18,6 +18,7 @@ from bio_ie.files.bad_items import BadItem, skippable
 from bio_ie.files.corpus_error import quoted
 from bio_ie.files.corpus_report import CorpusReport
 from bio_ie.files.source import Source
+from bio_ie.files.xml_elements import xml_elements
 from bio_ie.text.document import Document
 
 _SOURCE = "bio_ie"
@@ -120,17 +121,12 @@ class BiocXmlFormat(BiocFormat):
     """
 
     def _values(self, source: Source) -> Iterator[Tuple[Optional[int], str]]:
-        with source.binary() as file:
-            try:
-                for _, element in etree.iterparse(file, tag="document"):
-                    _add_absent(element)
-                    yield (
-                        element.sourceline,
-                        etree.tostring(element, encoding="unicode", with_tail=False),
-                    )
-                    _forget(element)
-            except etree.XMLSyntaxError as error:
-                raise source.error(f"not valid XML: {error.msg}", error.lineno or None) from error
+        for element in xml_elements(source, "document"):
+            _add_absent(element)
+            yield (
+                element.sourceline,
+                etree.tostring(element, encoding="unicode", with_tail=False),
+            )
 
     def _decode(self, value: str) -> bioc.BioCDocument:
         return biocxml.loads(f"<collection>{value}</collection>").documents[0]
@@ -180,15 +176,6 @@ def _add_absent(element: Any) -> None:
         for part in element.iter(tag):
             if key not in part.attrib:
                 part.set(key, "")
-
-
-def _forget(element: Any) -> None:
-    """Frees the memory of a document that was read, and removes the empty elements of the documents
-    before it."""
-    element.clear()
-    parent = element.getparent()
-    while parent is not None and element.getprevious() is not None:
-        del parent[0]
 
 
 def _for_xml(document: Document, report: CorpusReport) -> Document:

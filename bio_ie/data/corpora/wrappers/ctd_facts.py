@@ -191,7 +191,11 @@ def _rows(source: Source) -> Iterator[Tuple[_Columns, List[str]]]:
             if columns is None and line.strip() and not line.startswith("#"):
                 break
         elif line.strip() and not line.startswith("#"):
-            values = line.split("\t") if columns.separator == "\t" else next(csv.reader([line]))
+            try:
+                values = _values(line, columns.separator)
+            except csv.Error as error:
+                source.problem("not a row of comma-separated values", str(error))
+                continue
             if len(values) != columns.number:
                 detail = f"{len(values)} of {columns.number} in {quoted(line)}"
                 source.problem("wrong number of columns", detail)
@@ -202,6 +206,14 @@ def _rows(source: Source) -> Iterator[Tuple[_Columns, List[str]]]:
     if columns is None:
         kinds = "; ".join(", ".join((*ends, PAPERS)) for ends in KINDS)
         raise source.error(f"no line above the rows names the columns of a kind of fact: {kinds}")
+
+
+def _values(line: str, separator: str) -> List[str]:
+    if separator == "\t":
+        return line.split("\t")
+    # The library's limit would refuse a long list of references.
+    csv.field_size_limit(max(csv.field_size_limit(), len(line)))
+    return next(csv.reader([line]))
 
 
 def table_columns(line: str) -> Optional[_Columns]:

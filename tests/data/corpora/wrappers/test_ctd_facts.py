@@ -177,3 +177,24 @@ def test_format_is_built_from_a_config_and_opens_nothing_before_it_reads():
 def test_wrong_settings_are_errors(options, message):
     with pytest.raises(ConfigurationError, match=message):
         CtdFormat(PubtatorFormat(), **{"facts": "x", **options})
+
+
+def test_a_field_of_any_length_is_read(folder, tmp_path):
+    papers = "|".join(["900001"] * 30000)  # more than Python's csv takes by default
+    path = tmp_path / "facts.csv"
+    path.write_text(
+        "# Fields:\n# ChemicalName,ChemicalID,DiseaseName,DiseaseID,DirectEvidence,PubMedIDs\n"
+        f"a,D900101,b,MESH:D900201,marker/mechanism,{papers}\n"
+    )
+    (found, *_) = CtdFormat(PubtatorFormat(), str(path)).read(folder / "abstracts.PubTator.txt")
+    assert [(fact.head, fact.tail) for fact in found.facts] == [("MESH:D900101", "MESH:D900201")]
+
+
+def test_a_row_that_is_no_csv_is_named_with_file_and_line(folder, tmp_path):
+    path = tmp_path / "facts.csv"
+    path.write_bytes(
+        b"# ChemicalName,ChemicalID,DiseaseName,DiseaseID,DirectEvidence,PubMedIDs\n"
+        b"a,D900101\rb,MESH:D900201,marker/mechanism,900001\n"
+    )
+    with pytest.raises(CorpusError, match=r"facts\.csv:2: not a row of comma-separated values"):
+        list(CtdFormat(PubtatorFormat(), str(path)).read(folder / "abstracts.PubTator.txt"))
