@@ -16,16 +16,22 @@ local paths = import '../shared/paths.libsonnet';
 
   // MedMentions as published, with its own split: 'full' or 'st21pv', each with its files in a folder.
   medmentions(name):: {
+    local this = self,
+    // Of a mention with several semantic types, which 'full' has: the first one, so that there are 126 types as
+    // in table 1. The paper does not say how it comes to them. 'rarest': the one with the fewest mentions;
+    // 'joined': all of them as one type.
+    types:: 'first',
+    local corpus = { type: 'pubtator', types: this.types },
     local folder = paths.data + '/medmentions',
     local part(split) = {
       file: '%s/%s/corpus_pubtator.txt.gz' % [folder, name],
       format: {
         type: 'filtered',
-        format: 'pubtator',
+        format: corpus,
         documents: '%s/corpus_pubtator_pmids_%s.txt' % [folder, split],
       },
     },
-    corpus:: { type: 'pubtator' },
+    corpus:: corpus,
     nil_weight:: if name == 'st21pv' then 0.01 else 0.125,  // section 3.1
     train_data_path: part('trng'),
     validation_data_path: part('dev'),

@@ -1,12 +1,16 @@
 """PubTator: titles, abstracts and tab-separated annotations, with blank lines between documents."""
 
 import re
+from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Dict, Iterable, Iterator, List, Optional, Sequence, Tuple
 
+from allennlp.common.checks import ConfigurationError
+
 from bio_ie.data.corpora.concept_id_notation import DEFAULT_PREFIXES, ConceptIdNotation
 from bio_ie.data.corpora.corpus_format import CorpusFormat
+from bio_ie.data.joined_types import with_one_type
 from bio_ie.files.atomic_output import atomic_writer
 from bio_ie.files.bad_items import BadItem
 from bio_ie.files.corpus_error import quoted
@@ -54,13 +58,26 @@ class PubtatorFormat(CorpusFormat):
     strip_prefixes : `List[str]`, optional (default = `["UMLS:"]`)
         Prefixes of ids that the knowledge base does not use. They are removed when reading, and
         added again when writing.
+    types : `str`, optional (default = `"joined"`)
+        What becomes of several types with commas between them, such as the semantic types
+        `T116,T123` of MedMentions. `"joined"`: they are one type. `"first"`: the first one counts.
+        `"rarest"`: the one counts that the fewest mentions of the file have, or the first such one;
+        the file is read twice. All of them are kept as `metadata["types"]` where one counts.
     on_error : `str`, optional (default = `"raise"`)
     """
 
     writable = True
 
-    def __init__(self, strip_prefixes: Optional[List[str]] = None, on_error: str = "raise") -> None:
+    def __init__(
+        self,
+        strip_prefixes: Optional[List[str]] = None,
+        types: str = "joined",
+        on_error: str = "raise",
+    ) -> None:
         super().__init__(on_error)
+        if types not in ("joined", "first", "rarest"):
+            raise ConfigurationError(f"types must be 'joined', 'first' or 'rarest', not {types!r}")
+        self._types = types
         self._ids = ConceptIdNotation(
             DEFAULT_PREFIXES if strip_prefixes is None else strip_prefixes
         )
@@ -68,10 +85,13 @@ class PubtatorFormat(CorpusFormat):
     # Reading
 
     def _read(self, source: Source) -> Iterator[Document]:
+        mentions_of = _mentions_by_type(source) if self._types == "rarest" else Counter()
         for block in _blocks(source):
-            yield self._document(block, source.ids.reserve(block.id), source)
+            yield self._document(block, source.ids.reserve(block.id), source, mentions_of)
 
-    def _document(self, block: "_Block", document_id: str, source: Source) -> Document:
+    def _document(
+        self, block: "_Block", document_id: str, source: Source, mentions_of: "Counter[str]"
+    ) -> Document:
         if block.abstract is None:
             source.problem("no abstract line", f"{block.id}|a|", block.line, document_id)
         text, passages = _join(block.title, block.abstract or "")
@@ -80,7 +100,10 @@ class PubtatorFormat(CorpusFormat):
         for line, columns in block.rows:
             try:
                 if _is_mention(columns):
-                    mentions.append(self._mention(columns, f"T{len(mentions) + 1}", text))
+                    mention = self._mention(columns, f"T{len(mentions) + 1}", text)
+                    if self._types != "joined":
+                        mention = with_one_type(mention, mentions_of)
+                    mentions.append(mention)
                 else:
                     facts.append(self._fact(columns))
             except BadItem as error:
@@ -251,6 +274,16 @@ def _is_mention(columns: Sequence[str]) -> bool:
     """Whether a line is a mention. Lines of relations and of mentions can both have 4 or 5 columns,
     but relations have no number in the second column."""
     return len(columns) in (6, 7) or columns[1][:1] in tuple("-0123456789")
+
+
+def _mentions_by_type(source: Source) -> "Counter[str]":
+    """How many mentions of a file have each type. Mentions of several types count for each."""
+    mentions_of: Counter[str] = Counter()
+    for line in source.lines():
+        columns = line.split("\t")
+        if len(columns) > 4 and _TEXT_LINE.match(line) is None and _is_mention(columns):
+            mentions_of.update(set(columns[4].split(",")))
+    return mentions_of
 
 
 def _offset(column: str) -> int:
