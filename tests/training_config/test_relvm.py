@@ -28,7 +28,7 @@ SHORT = {
 MENTIONS = [
     f"{corpus}{kind}"
     for corpus in ("gad", "euadr")
-    for kind in ("", "_short", "_not_pretrained", "_bert")
+    for kind in ("", "_short", "_not_pretrained", "_bert", "_bert_typed", "_bert_marked")
 ]
 PAIRS = [
     "pairs",
@@ -121,6 +121,18 @@ def test_mention_classifiers_have_their_steps_and_no_validation(name: str) -> No
     assert "validation_data_path" not in config
     assert config["evaluate_on_test"]
     assert Path(config["train_data_path"]).parent == Path(config["test_data_path"]).parent
+
+
+@pytest.mark.parametrize("corpus", ["gad", "euadr"])
+def test_the_transformer_sees_the_types_where_the_name_says_so(corpus: str) -> None:
+    hidden, typed, marked = (evaluate(f"{corpus}_bert{kind}") for kind in ("", "_typed", "_marked"))
+    assert "arguments" not in hidden["dataset_reader"]
+    for config, form in ((typed, "typed"), (marked, "marked")):
+        assert config["dataset_reader"].pop("arguments") == form
+        assert config["validation_dataset_reader"].pop("arguments") == form
+    assert typed == hidden
+    del hidden["model"]["sentence_encoder"]
+    assert marked == hidden
 
 
 @pytest.mark.parametrize("name", ["gad_not_pretrained", "euadr_not_pretrained"])

@@ -14,6 +14,19 @@ local paths = import '../shared/paths.libsonnet';
     evaluate_on_test: true,
   },
 
+  // The official split. The test file is not part of every copy of the corpus: without it, training stops at its
+  // start with an error that names the file, and `test_file:: null` trains without scoring it.
+  bc5cdr_official:: {
+    local folder = paths.data + '/bc5cdr/',
+    corpus:: { type: 'pubtator' },
+    type_scheme:: 'bilou',  // section 2.1
+    test_file:: folder + 'CDR_TestSet.PubTator.txt.gz',
+    train_data_path: folder + 'CDR_TrainingSet.PubTator.txt.gz',
+    validation_data_path: folder + 'CDR_DevelopmentSet.PubTator.txt.gz',
+    test_data_path: self.test_file,
+    evaluate_on_test: self.test_file != null,
+  },
+
   // MedMentions as published, with its own split: 'full' or 'st21pv', each with its files in a folder.
   medmentions(name):: {
     local this = self,
