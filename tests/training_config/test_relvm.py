@@ -10,7 +10,7 @@ import _jsonnet
 import pytest
 from allennlp.commands.train import train_model
 from allennlp.common import Params
-from allennlp.data import DatasetReader
+from allennlp.data import DatasetReader, Vocabulary
 from allennlp.models import Model
 
 import bio_ie  # noqa: F401 - registers what the configs name
@@ -88,6 +88,20 @@ def test_sizes_are_those_of_the_paper(name: str, hidden_dim: int) -> None:
     assert model["kl_weight"] == {"type": "linear_warmup", "num_steps": 10_000}
     assert config["dataset_reader"]["max_length"] == 140
     assert len(config["dataset_reader"]["exclude"]) == 2
+
+
+@pytest.mark.parametrize(
+    "name, millions", [("xsmall", 2.8), ("small", 4.7), ("medium", 10.0), ("large", 26.9)]
+)
+def test_numbers_of_parameters_are_those_of_the_docs(name: str, millions: float) -> None:
+    vocab = Vocabulary()
+    for number in range(5_000):
+        vocab.add_token_to_namespace(f"word{number}", "tokens")
+    for type_ in ("CHEMICAL", "DISEASE", "GENE"):
+        vocab.add_token_to_namespace(type_, "entities")
+    model = Model.from_params(Params(evaluate(name)["model"]), vocab=vocab)
+    number = sum(parameter.numel() for parameter in model.parameters())
+    assert round(number / 1e6, 1) == millions
 
 
 @pytest.mark.parametrize("name, hidden_dim", SHORT.items())
