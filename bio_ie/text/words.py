@@ -24,7 +24,7 @@ def tokenized(text: str, tokenizer: Tokenizer, start: int = 0) -> List[Span]:
         The offset at which the text begins. It is added to all offsets.
     """
     spans: List[Span]
-    if isinstance(tokenizer, ScispacyRulesTokenizer):
+    if type(tokenizer) is ScispacyRulesTokenizer:
         spans = tokenizer.token_spans(text)  # faster than with tokens
     else:
         spans = [(token.idx, token.idx_end) for token in tokenizer.tokenize(text)]  # type: ignore[misc]
