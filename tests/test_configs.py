@@ -18,6 +18,7 @@ from allennlp.models import Model
 import bio_ie  # noqa: F401 - registers what the configs name
 from bio_ie.data.corpora import CorpusFormat
 from bio_ie.data.corpora.corpus_path import open_corpus
+from bio_ie.files.corpus_error import CorpusError
 from bio_ie.knowledge import KnowledgeBase
 from bio_ie.knowledge.concept_embeddings import write_concept_vectors
 from bio_ie.knowledge.sources import KnowledgeSource
@@ -332,3 +333,15 @@ def test_imports_do_not_depend_on_the_working_directory(
     monkeypatch.chdir(tmp_path)
     jsonnet.cache_clear()
     assert jsonnet("quickstart.jsonnet") == expected
+
+
+def test_missing_test_file_stops_a_training_at_its_start(tmp_path: Path) -> None:
+    name = "multitask_entity_linker/paper/bc5cdr_pt_multi.jsonnet"
+    missing = evaluate(name)["test_data_path"]
+    config = shortened(evaluate(name))
+    with_tiny_encoder(config)
+    config["test_data_path"] = str(tmp_path / missing)
+
+    with pytest.raises(CorpusError, match=r"CDR_TestSet\.PubTator\.txt\.gz.* not found"):
+        train(config, tmp_path)
+    assert not list(tmp_path.rglob("*.th"))

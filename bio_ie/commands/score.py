@@ -8,7 +8,7 @@
 import argparse
 import json
 from pathlib import Path
-from typing import Dict, Iterator, List, Sequence, Tuple
+from typing import Any, Dict, Iterator, List, NamedTuple, Sequence, Tuple
 
 from allennlp.commands.subcommand import Subcommand
 
@@ -19,11 +19,19 @@ from bio_ie.files.atomic_output import atomic_writer
 from bio_ie.knowledge.knowledge_base import KnowledgeBase
 from bio_ie.metrics.document_scores import DocumentScores, score_documents
 from bio_ie.metrics.scored_items import SCORED_ITEMS
-from bio_ie.metrics.significance import Comparison, compare
+from bio_ie.metrics.significance import Comparison, Difference, compare, compare_micro
 from bio_ie.text.counted import counted
 
 RATIOS = ("precision", "recall", "f1")
 COUNTS = ("correct", "predicted", "gold")
+
+ROW_NAMES = {
+    "strict": "strict",
+    "boundary": "boundary",
+    "last_word": "last word",
+    "typed": "with types",
+}
+"""What the table calls the criteria of `ItemF1`."""
 
 OFFICIAL_ROWS = {"interactions": "{}", "mentions": "mention_{}"}
 OFFICIAL_COUNTS = ("correct", "wrong", "gold")
@@ -59,8 +67,9 @@ class Score(Subcommand):
         subparser.add_argument(
             "--other",
             help="corpus file with the predictions of another system, in the same format; tests "
-            "whether the two systems differ by more than chance (Wilcoxon signed-rank test over "
-            "documents)",
+            "whether the scores of the two systems differ by more than chance (randomisation and "
+            "bootstrap over documents), and whether those of single documents do (Wilcoxon "
+            "signed-rank test)",
         )
         subparser.add_argument("--output", help="JSON file to write the scores to")
         subparser.add_argument(
@@ -78,22 +87,64 @@ def score_from_args(args: argparse.Namespace) -> None:
     """Runs `score_documents` for the command line and prints a table."""
     with user_errors():
         scores = _scores(args, args.predictions)
-        comparisons = {}
-        if args.other:
-            other = _scores(args, args.other)
-            for name, by_document in scores.by_document.items():
-                pairs = by_document.values(), other.by_document[name].values()
-                comparisons[name] = compare(*map(list, pairs))
+        other = _scores(args, args.other) if args.other else None
+        comparisons = compare_systems(scores, other) if other else None
         if args.output:
-            result = {key: value for key, value in scores._asdict().items() if key != "by_document"}
+            left_out = ("by_document", "counts_by_document")
+            result = {key: value for key, value in scores._asdict().items() if key not in left_out}
             if comparisons:
-                result["comparison"] = {name: c._asdict() for name, c in comparisons.items()}
+                result["comparison"] = _as_dicts(comparisons.documents)
+                result["micro_comparison"] = _as_dicts(comparisons.micro)
             with atomic_writer(Path(args.output)) as file:
                 json.dump(result, file, indent=2, ensure_ascii=False)
                 file.write("\n")
     print("\n".join(table(scores)))
     if comparisons:
         print("\n".join(comparison_table(comparisons)))
+
+
+class Comparisons(NamedTuple):
+    """Two systems on the same documents.
+
+    # Parameters
+
+    micro : `Dict[str, Dict[str, Dict[str, Difference]]]`
+        For each kind of items that is annotated, and `official`, for each criterion: how their
+        micro precision, recall and F1 differ.
+    documents : `Dict[str, Comparison]`
+        For each kind of items: how the strict F1 of documents differs.
+    """
+
+    micro: Dict[str, Dict[str, Dict[str, Difference]]]
+    documents: Dict[str, Comparison]
+
+
+def compare_systems(first: DocumentScores, second: DocumentScores) -> Comparisons:
+    """Compares two systems' scores of the same annotated documents."""
+    micro: Dict[str, Dict[str, Dict[str, Difference]]] = {}
+    for kind, criteria in first.counts_by_document.items():
+        # Facts, links and the official score are not scored in every corpus.
+        if getattr(first, kind) is None or getattr(second, kind) is None:
+            continue
+        micro[kind] = {}
+        for criterion, ours in criteria.items():
+            theirs = second.counts_by_document[kind][criterion]
+            both = [document for document in ours if document in theirs]
+            micro[kind][criterion] = compare_micro(
+                [ours[document] for document in both], [theirs[document] for document in both]
+            )
+    documents = {
+        kind: compare(list(ours.values()), list(second.by_document[kind].values()))
+        for kind, ours in first.by_document.items()
+    }
+    return Comparisons(micro, documents)
+
+
+def _as_dicts(value: Any) -> Any:
+    """Named tuples as dictionaries, for JSON."""
+    if isinstance(value, tuple) and hasattr(value, "_asdict"):
+        return value._asdict()
+    return {key: _as_dicts(part) for key, part in value.items()}
 
 
 def _scores(args: argparse.Namespace, predictions: str) -> DocumentScores:
@@ -104,14 +155,28 @@ def _scores(args: argparse.Namespace, predictions: str) -> DocumentScores:
     )
 
 
-def comparison_table(comparisons: Dict[str, Comparison]) -> Iterator[str]:
-    """A table of two systems: the number of documents on which each one scored higher."""
+def comparison_table(comparisons: Comparisons) -> Iterator[str]:
+    """Tables of two systems: the differences of their micro scores in points, with 95 % intervals
+    and p-values, and the number of documents on which each one scored higher."""
+    titles = {kind: items.title for kind, items in SCORED_ITEMS.items()}
+    for kind, criteria in comparisons.micro.items():
+        heads = "".join(f"{head:>30}" for head in RATIOS)
+        yield ""
+        yield f"{titles.get(kind, kind) + ', difference':<28}{heads}"
+        for criterion, found in criteria.items():
+            row = "".join(f"{_difference(found[ratio]):>30}" for ratio in RATIOS)
+            yield f"{'  ' + ROW_NAMES.get(criterion, criterion):<28}{row}"
     yield ""
     heads = "".join(f"{head:>11}" for head in ("better", "worse", "ties", "p"))
     yield f"{'against the other':<18}{heads}"
-    for name, found in comparisons.items():
-        counts = "".join(f"{count:11,}" for count in found[:3])
-        yield f"{'  ' + name:<18}{counts}{found.p_value:11.2g}"
+    for name, comparison in comparisons.documents.items():
+        counts = "".join(f"{count:11,}" for count in comparison[:3])
+        yield f"{'  ' + name:<18}{counts}{comparison.p_value:11.2g}"
+
+
+def _difference(found: Difference) -> str:
+    low, high = 100 * found.low, 100 * found.high
+    return f"{100 * found.difference:+.2f} [{low:+.2f}, {high:+.2f}] p={found.p_value:.2g}"
 
 
 def table(scores: DocumentScores) -> Iterator[str]:
@@ -139,16 +204,12 @@ def table(scores: DocumentScores) -> Iterator[str]:
 def _rows(metrics: Dict[str, float]) -> Dict[str, str]:
     """The name of each line, and the template for the names of its metrics."""
     rows: Dict[str, str] = {}
-    for criterion, prefix in (
-        ("strict", ""),
-        ("boundary", "boundary_"),
-        ("last word", "last_word_"),
-        ("with types", "typed_"),
-    ):
+    for criterion, name in ROW_NAMES.items():
+        prefix = "" if criterion == "strict" else f"{criterion}_"
         if f"{prefix}f1" in metrics:
-            rows[criterion] = f"{prefix}{{}}"
+            rows[name] = f"{prefix}{{}}"
         if f"{prefix}macro_f1" in metrics:
-            rows[f"{criterion}, macro"] = f"{prefix}macro_{{}}"
+            rows[f"{name}, macro"] = f"{prefix}macro_{{}}"
     types: List[str] = [key.partition("/")[2] for key in metrics if key.startswith("f1/")]
     rows.update({type_: f"{{}}/{type_}" for type_ in types})
     return rows

@@ -1,6 +1,6 @@
 """Calculates how much text fits into the wordpieces that an encoder is given."""
 
-from typing import Dict, List, Sequence, Tuple
+from typing import Dict, List, Optional, Sequence, Tuple
 
 from allennlp.data import TokenIndexer
 
@@ -28,12 +28,23 @@ class WordpieceBudget:
         self.num_wordpieces = max_wordpieces - special
         """The number of wordpieces that are left for the words."""
 
-    def counts(self, words: Sequence[str]) -> List[int]:
+    def counts(
+        self, words: Sequence[str], after_space: Optional[Sequence[bool]] = None
+    ) -> List[int]:
         """The number of wordpieces of each word. If several indexers make wordpieces, the largest
-        number counts."""
+        number counts.
+
+        # Parameters
+
+        words : `Sequence[str]`
+        after_space : `Sequence[bool]`, optional
+            Whether white space stands before each word; by default before all.
+        """
         if not self._indexers:
             return [1] * len(words)
-        counts_by_indexer = [indexer.wordpiece_counts(words) for indexer in self._indexers]
+        counts_by_indexer = [
+            indexer.wordpiece_counts(words, after_space) for indexer in self._indexers
+        ]
         return [max(counts) for counts in zip(*counts_by_indexer, strict=True)]
 
     def parts(self, counts: Sequence[int]) -> List[Tuple[int, int]]:

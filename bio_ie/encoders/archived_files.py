@@ -6,6 +6,7 @@ and without the hub.
 """
 
 import hashlib
+import json
 import os
 import re
 from pathlib import Path
@@ -21,6 +22,8 @@ PathOrName = Union[str, "os.PathLike[str]"]
 
 ARCHIVED_FOLDER = "encoder"
 """The folder that a config lists in `include_in_archive`."""
+WORDPIECES_FILE = "wordpieces.json"
+"""A file beside the config and the tokenizer that says how the training made wordpieces."""
 TRAINED_WEIGHTS = ("weights.th", "best.th")
 """Files that AllenNLP loads into a model built in their folder."""
 
@@ -59,6 +62,17 @@ def archived_encoder(model_name: str, serialization_dir: PathOrName) -> Path:
     return Path(serialization_dir) / ARCHIVED_FOLDER / f"{readable}-{digest}"
 
 
+def trained_on_words_one_by_one(
+    model_name: str, serialization_dir: Optional[PathOrName] = None
+) -> bool:
+    """Whether the training in `serialization_dir` gave the encoder the pieces of each word by
+    itself and not those of the text. Version 0.1.0 did so, and its archives go on to do so."""
+    if serialization_dir is None:
+        return False
+    saved = archived_encoder(model_name, serialization_dir)
+    return saved.is_dir() and not (saved / WORDPIECES_FILE).exists()
+
+
 def has_trained_weights(serialization_dir: PathOrName) -> bool:
     """Whether AllenNLP will load trained weights into a model built in `serialization_dir`.
 
@@ -78,6 +92,7 @@ def _save_encoder_files(model_name: str, folder: Path) -> None:
         complete = aside / folder.name
         config.save_pretrained(complete)
         tokenizer.save_pretrained(complete)
+        (complete / WORDPIECES_FILE).write_text(json.dumps({"of": "text"}) + "\n")
         try:
             os.replace(complete, folder)
         except OSError:

@@ -1,20 +1,17 @@
 """Loads a pretrained encoder as a module, with its weights, dropout and mask token."""
 
-from typing import Optional, Sequence
+from typing import Any, Optional
 
 from allennlp.common.checks import ConfigurationError
-from transformers import AutoModel, PretrainedConfig, PreTrainedModel
+from transformers import AutoModel, AutoModelForTextEncoding, PretrainedConfig, PreTrainedModel
 from transformers.modeling_utils import no_init_weights
 from transformers.utils import logging as transformers_logging
 
 from bio_ie.encoders.archived_files import PathOrName, encoder_files, has_trained_weights
+from bio_ie.encoders.dropout import set_dropout
 from bio_ie.encoders.location import locate_encoder
 from bio_ie.encoders.reading import from_pretrained, read_config, read_tokenizer
 from bio_ie.files.trust import is_trusted
-
-ATTENTION_DROPOUT_SETTINGS = ("attention_probs_dropout_prob", "attention_dropout")
-DROPOUT_SETTINGS = ("hidden_dropout_prob", "dropout", *ATTENTION_DROPOUT_SETTINGS)
-"""The names that encoder families give their dropout rates."""
 
 
 def mask_id(model_name: str, serialization_dir: Optional[PathOrName] = None) -> int:
@@ -45,25 +42,25 @@ def load_encoder(
     model_name : `str`
     serialization_dir : `str`, optional
         The folder of the training or archive; see `encoder_files`.
-    dropout : `float`, optional
-        Replaces all of the encoder's dropout rates.
-    attention_dropout : `float`, optional
-        Replaces the dropout rate of attention weights alone, also where `dropout` is given.
+    dropout, attention_dropout : `float`, optional
+        See `set_dropout`.
     """
     config = read_config(encoder_files(model_name, serialization_dir))
-    if dropout is not None:
-        _set_dropout(config, "dropout", dropout, DROPOUT_SETTINGS)
-    if attention_dropout is not None:
-        _set_dropout(config, "attention_dropout", attention_dropout, ATTENTION_DROPOUT_SETTINGS)
+    set_dropout(config, dropout, attention_dropout)
     if serialization_dir is not None and has_trained_weights(serialization_dir):
         with no_init_weights():
-            encoder = AutoModel.from_config(config, trust_remote_code=is_trusted())
+            encoder = _model_class(config).from_config(config, trust_remote_code=is_trusted())
     else:
         encoder = _with_pretrained_weights(locate_encoder(model_name), config)
     # The pooler's output is not used, and a parameter without gradient stops distributed training.
     if getattr(encoder, "pooler", None) is not None:
         encoder.pooler = None
     return encoder
+
+
+def _model_class(config: PretrainedConfig) -> Any:
+    """The class of models that has no decoder, which T5's models have otherwise."""
+    return AutoModelForTextEncoding if config.is_encoder_decoder else AutoModel
 
 
 def _with_pretrained_weights(source: str, config: PretrainedConfig) -> PreTrainedModel:
@@ -73,7 +70,7 @@ def _with_pretrained_weights(source: str, config: PretrainedConfig) -> PreTraine
     transformers_logging.set_verbosity_error()
     try:
         encoder, loading = from_pretrained(
-            AutoModel.from_pretrained, source, config=config, output_loading_info=True
+            _model_class(config).from_pretrained, source, config=config, output_loading_info=True
         )
     finally:
         transformers_logging.set_verbosity(verbosity)
@@ -83,15 +80,3 @@ def _with_pretrained_weights(source: str, config: PretrainedConfig) -> PreTraine
             f"the pretrained encoder {source!r} has no weights for {', '.join(missing)}"
         )
     return encoder
-
-
-def _set_dropout(config: PretrainedConfig, name: str, rate: float, settings: Sequence[str]) -> None:
-    if not 0.0 <= rate < 1.0:
-        raise ConfigurationError(f"{name} must be at least 0 and less than 1, not {rate}")
-    known = [setting for setting in settings if hasattr(config, setting)]
-    if not known:
-        raise ConfigurationError(
-            f"{name} cannot be set for an encoder of type {config.model_type!r}"
-        )
-    for setting in known:
-        setattr(config, setting, rate)

@@ -48,6 +48,9 @@ class BackgroundKnowledgeBase(FromParams):
     stem : `bool`, optional (default = `False`)
         Whether the default `candidate_generator` compares the stems of words, so that "cadherin"
         finds "Cadherins".
+    semantic_types : `List[str]`, optional
+        Candidates without any of these semantic types are left out, so that words of no interest
+        ("Cell", "Method") name nothing. By default, all are taken.
     """
 
     def __init__(
@@ -57,7 +60,10 @@ class BackgroundKnowledgeBase(FromParams):
         max_width: int = 8,
         min_score: float = 0.0,
         stem: bool = False,
+        semantic_types: Optional[List[str]] = None,
     ) -> None:
+        if semantic_types is not None and (isinstance(semantic_types, str) or not semantic_types):
+            raise ConfigurationError(f"semantic_types needs a list of types, got {semantic_types}")
         if stem and candidate_generator is not None:
             raise ConfigurationError(
                 "stem is a setting of the default candidate_generator: set it in your "
@@ -67,6 +73,7 @@ class BackgroundKnowledgeBase(FromParams):
         generator = candidate_generator or ExactCandidateGenerator(kb, stem=stem)
         self._matcher = DictionaryMatcher(generator, max_width)
         self._min_score = min_score
+        self._semantic_types = None if semantic_types is None else frozenset(semantic_types)
 
     def graphs(self, texts: Sequence[str], contexts: Sequence[str]) -> List[BackgroundGraph]:
         """
@@ -83,7 +90,7 @@ class BackgroundKnowledgeBase(FromParams):
 
     def look_up(self, texts: Sequence[str], contexts: Sequence[str]) -> List[List[NamedConcepts]]:
         """The first half of `graphs`: the concepts that each text names, and where."""
-        return [
+        found = [
             [
                 (
                     (match.start, match.end),
@@ -92,6 +99,18 @@ class BackgroundKnowledgeBase(FromParams):
                 for match in matches
             ]
             for matches in self._matcher.match(texts, contexts=contexts)
+        ]
+        return found if self._semantic_types is None else self._of_types(found)
+
+    def _of_types(self, found: List[List[NamedConcepts]]) -> List[List[NamedConcepts]]:
+        """The matches with those of their concepts that have one of `semantic_types`."""
+        assert self._semantic_types is not None
+        concepts = {concept for matches in found for _, named in matches for concept in named}
+        types_of = self.kb.semantic_types(sorted(concepts))
+        wanted = {c for c in concepts if not self._semantic_types.isdisjoint(types_of[c])}
+        return [
+            [(span, [concept for concept in named if concept in wanted]) for span, named in matches]
+            for matches in found
         ]
 
     def graph(self, matches: Sequence[NamedConcepts]) -> BackgroundGraph:

@@ -90,9 +90,7 @@ class BioRelExF1(Metric):
             `gold`; the ratios of mentions as `mention_precision`, `mention_recall`, `mention_f1`.
         """
         counts = over_processes(self._counts)
-        # Precision divides by the `predicted` of `Score`: here right interactions plus wrong pairs.
-        interactions = Score(counts["correct"], counts["correct"] + counts["wrong"], counts["gold"])
-        mentions = Score(*(counts[f"mention_{name}"] for name in ("correct", "predicted", "gold")))
+        interactions, mentions = _scores(counts)
         result = {
             "precision": interactions.precision,
             "recall": interactions.recall,
@@ -106,8 +104,20 @@ class BioRelExF1(Metric):
             self.reset()
         return result
 
+    def scores(self) -> Dict[str, Score]:
+        """The counts of `interactions` and of `mentions` in this process."""
+        return dict(zip(("interactions", "mentions"), _scores(self._counts), strict=True))
+
     def reset(self) -> None:
         self._counts.clear()
+
+
+def _scores(counts: Mapping[str, int]) -> Tuple[Score, Score]:
+    # Precision divides by the `predicted` of `Score`: here right interactions plus wrong pairs.
+    correct, wrong = counts.get("correct", 0), counts.get("wrong", 0)
+    interactions = Score(correct, correct + wrong, counts.get("gold", 0))
+    names = ("correct", "predicted", "gold")
+    return interactions, Score(*(counts.get(f"mention_{name}", 0) for name in names))
 
 
 def is_biorelex(document: Document) -> bool:

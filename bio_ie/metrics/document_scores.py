@@ -1,12 +1,14 @@
 """Scores of predicted documents against annotated ones, independent of models and formats."""
 
-from typing import AbstractSet, Any, Dict, Iterable, List, NamedTuple, Optional, Set, Tuple
+from collections import defaultdict
+from typing import Any, Dict, Iterable, List, NamedTuple, Optional, Set, Tuple
 
 from bio_ie.data.concept_items import ConceptItems
 from bio_ie.data.items import document_of_items
 from bio_ie.knowledge.knowledge_base import KnowledgeBase
 from bio_ie.metrics.biorelex_f1 import BioRelExF1, is_biorelex
 from bio_ie.metrics.scored_items import SCORED_ITEMS
+from bio_ie.metrics.significance import Counts
 from bio_ie.text.document import Document, DocumentError
 
 
@@ -31,6 +33,10 @@ class DocumentScores(NamedTuple):
         is 1 for a document that has no items and for which none was predicted.
         `significance.compare` compares systems by these scores. The scores above are not means of
         them.
+    counts_by_document : `Dict[str, Dict[str, Dict[str, Counts]]]`
+        For each kind of items and `official`, and for each criterion, the counts of each annotated
+        document, by id (`official`: of each one with a prediction). `significance.compare_micro`
+        compares systems by these counts. The micro scores above are of their sums.
     """
 
     documents: int
@@ -42,6 +48,7 @@ class DocumentScores(NamedTuple):
     mention_linking: Optional[Dict[str, float]]
     official: Optional[Dict[str, float]]
     by_document: Dict[str, Dict[str, float]]
+    counts_by_document: Dict[str, Dict[str, Dict[str, Counts]]]
 
 
 _ItemsByKind = Dict[str, List[Any]]
@@ -80,6 +87,7 @@ def score_documents(
     annotated: Set[str] = set()  # the kinds of items that have gold items
     official: Optional[BioRelExF1] = None
     by_document: Dict[str, Dict[str, float]] = {name: {} for name in SCORED_ITEMS}
+    counts: Dict[str, Dict[str, Dict[str, Counts]]] = defaultdict(lambda: defaultdict(dict))
     seen = set()
     missing = 0
     for document in gold:
@@ -96,14 +104,19 @@ def score_documents(
                 official = official or BioRelExF1()
                 items = document_of_items(document, found["entity"], found["relation"])
                 official([items], [document])
+                alone = BioRelExF1()
+                alone([items], [document])
+                for name, score in alone.scores().items():
+                    counts["official"][name][document.id] = score
         else:
             missing += 1
         for name, metric in metrics.items():
             metric([found[name]], [right[name]])
-            strict = metric.criteria["strict"]
-            by_document[name][document.id] = _f1(
-                set(map(strict, found[name])), set(map(strict, right[name]))
-            )
+            for criterion, (ours, theirs) in metric.keys(found[name], right[name]).items():
+                counted = len(ours & theirs), len(ours), len(theirs)
+                counts[name][criterion][document.id] = counted
+                if criterion == "strict":
+                    by_document[name][document.id] = _f1(*counted)
         annotated |= {name for name, items_of_kind in right.items() if items_of_kind}
     for unknown in pending:
         raise DocumentError(unknown, "there is a prediction but no annotated document")
@@ -118,9 +131,9 @@ def score_documents(
         scores["mention_linking"] if "mention_linking" in annotated else None,
         official.get_metric() if official else None,
         by_document,
+        {name: dict(by_criterion) for name, by_criterion in counts.items()},
     )
 
 
-def _f1(found: AbstractSet[Any], right: AbstractSet[Any]) -> float:
-    total = len(found) + len(right)
-    return 2 * len(found & right) / total if total else 1.0
+def _f1(correct: int, predicted: int, gold: int) -> float:
+    return 2 * correct / (predicted + gold) if predicted + gold else 1.0

@@ -1,6 +1,9 @@
 """Scores of predicted mentions."""
 
+from typing import Iterable
+
 from bio_ie.data.items import EntityItem
+from bio_ie.data.joined_types import by_member_type
 from bio_ie.metrics.item_f1 import ItemF1
 from bio_ie.metrics.match_counts import Key
 
@@ -21,6 +24,8 @@ class EntityF1(ItemF1[EntityItem]):
     * `boundary`: start and end agree. Two mentions with the same span are one item, even if their
       types differ. Micro.
 
+    A mention of joined semantic types (`T116,T123`) counts once for each of them, under `strict`.
+
     # Parameters
 
     per_type : `bool`, optional (default = `True`)
@@ -29,3 +34,7 @@ class EntityF1(ItemF1[EntityItem]):
 
     criteria = {"strict": _strict, "boundary": _boundary}
     macro_criteria = ("strict",)
+
+    @classmethod
+    def parts(cls, item: EntityItem) -> Iterable[EntityItem]:
+        return by_member_type(item)

@@ -11,6 +11,8 @@ from typing import (
     Mapping,
     Optional,
     Sequence,
+    Set,
+    Tuple,
     TypeVar,
 )
 
@@ -73,9 +75,24 @@ class ItemF1(Metric, Generic[Item]):
         for index, (predicted_row, gold_row) in enumerate(zip(predicted, gold, strict=True)):
             if mask is not None and not mask[index]:
                 continue
-            predicted_items, gold_items = set(predicted_row), set(gold_row)
-            for name, key in self.criteria.items():
-                self._counts[name].add(set(map(key, predicted_items)), set(map(key, gold_items)))
+            for name, (predicted_keys, gold_keys) in self.keys(predicted_row, gold_row).items():
+                self._counts[name].add(predicted_keys, gold_keys)
+
+    @classmethod
+    def keys(
+        cls, predicted: Iterable[Item], gold: Iterable[Item]
+    ) -> Dict[str, Tuple[Set[Key], Set[Key]]]:
+        """What of the predicted and of the gold items of an instance is compared, by criterion."""
+        rows = [{part for item in row for part in cls.parts(item)} for row in (predicted, gold)]
+        return {
+            name: (set(map(key, rows[0])), set(map(key, rows[1])))
+            for name, key in cls.criteria.items()
+        }
+
+    @classmethod
+    def parts(cls, item: Item) -> Iterable[Item]:
+        """The items that an item stands for, by default itself alone."""
+        return (item,)
 
     def get_metric(self, reset: bool = False) -> Dict[str, float]:
         """

@@ -1,6 +1,9 @@
 """Scores of the concepts to which mentions are linked."""
 
+from typing import Iterable
+
 from bio_ie.data.concept_items import MentionLink
+from bio_ie.data.joined_types import by_member_type
 from bio_ie.metrics.item_f1 import ItemF1
 from bio_ie.metrics.match_counts import Key
 
@@ -16,7 +19,8 @@ class MentionLinkingF1(ItemF1[MentionLink]):
     is missed. Micro.
 
     * `strict` (names without prefix): as above. Types do not count.
-    * `typed`: the types agree too. Also by type.
+    * `typed`: the types agree too. Also by type. A link of joined semantic types (`T116,T123`)
+      counts once for each of them.
 
     # Parameters
 
@@ -27,3 +31,7 @@ class MentionLinkingF1(ItemF1[MentionLink]):
     criteria = {"strict": _strict, "typed": tuple}
     macro_criteria = ()
     type_criterion = "typed"
+
+    @classmethod
+    def parts(cls, item: MentionLink) -> Iterable[MentionLink]:
+        return by_member_type(item)

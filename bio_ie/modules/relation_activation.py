@@ -73,7 +73,11 @@ class RelationActivation(torch.nn.Module):
         )
 
     def loss(self, scores: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
-        """The loss summed over pairs; 0 without pairs.
+        """The loss summed over pairs; 0 without pairs. See `losses`."""
+        return self.losses(scores, targets).sum()
+
+    def losses(self, scores: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
+        """The loss of each pair, `[P]`.
 
         # Parameters
 
@@ -85,15 +89,15 @@ class RelationActivation(torch.nn.Module):
         scores = at_least_single(scores)
         if not self.is_softmax:
             return functional.binary_cross_entropy_with_logits(
-                scores, targets.to(scores.dtype), reduction="sum"
-            )
+                scores, targets.to(scores.dtype), reduction="none"
+            ).sum(-1)
         targets = torch.cat([~targets.any(-1, keepdim=True), targets], dim=-1)
         logarithm = scores.log_softmax(-1)
         if self._is_cross_entropy:
-            return (-logarithm * targets).sum()
+            return (-logarithm * targets).sum(-1)
         # log(1 - p), with p kept below 1, where the logarithm has no gradient.
         complement = torch.log(-torch.expm1(logarithm.clamp(max=-1e-6)))
-        return -torch.where(targets, logarithm, complement).sum()
+        return -torch.where(targets, logarithm, complement).sum(-1)
 
     def weights(self, scores: torch.Tensor) -> torch.Tensor:
         """The probabilities of "no relation" and of each type, `[P, R + 1]`, as edges of a graph:

@@ -7,6 +7,7 @@ from itertools import islice, takewhile
 from typing import Dict, Iterable, Iterator, List, Protocol, Sequence, Tuple
 
 from bio_ie.text.document import Document, Mention, Relation, Span
+from bio_ie.text.invisible import is_visible
 
 
 class SpanSplitter(Protocol):
@@ -76,15 +77,18 @@ def sentence_spans(document: Document, splitter: SpanSplitter) -> List[Span]:
     * the document's own sentences, if it has some;
     * otherwise, if the corpus tokenised the document, the whole text as one sentence;
     * otherwise the sentences that the splitter finds in each passage.
+
+    A text without a visible character has no sentence, unless the document itself says so.
     """
     if document.sentences:
         return list(document.sentences)
     if document.tokens:
-        return [(0, len(document.text))]
+        return [(0, len(document.text))] if is_visible(document.text) else []
     spans = []
     for start, end in _regions(document):
         for sentence_start, sentence_end in splitter.sentence_spans(document.text[start:end]):
-            spans.append((start + sentence_start, start + sentence_end))
+            if is_visible(document.text[start + sentence_start : start + sentence_end]):
+                spans.append((start + sentence_start, start + sentence_end))
     return spans
 
 

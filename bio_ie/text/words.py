@@ -5,12 +5,15 @@ from typing import List, NamedTuple, Sequence
 from allennlp.data import Tokenizer
 
 from bio_ie.text.document import Mention, Span
+from bio_ie.text.invisible import visible_spans
 from bio_ie.text.sentences import Sentence
+from bio_ie.text.tokenizers import ScispacyRulesTokenizer
 from bio_ie.text.tokenizers.alignment import Alignment, align_tokens
 
 
 def tokenized(text: str, tokenizer: Tokenizer, start: int = 0) -> List[Span]:
-    """The character offsets of the words of a text. Tokens that are only white space are left out.
+    """The character offsets of the words of a text. Tokens that are only white space or invisible
+    characters are left out, and no word begins or ends with an invisible character.
 
     # Parameters
 
@@ -20,17 +23,23 @@ def tokenized(text: str, tokenizer: Tokenizer, start: int = 0) -> List[Span]:
     start : `int`, optional (default = `0`)
         The offset at which the text begins. It is added to all offsets.
     """
-    return [
-        (start + token.idx, start + token.idx_end)  # type: ignore[operator]
-        for token in tokenizer.tokenize(text)
-        if token.text and not token.text.isspace()
-    ]
+    spans: List[Span]
+    if type(tokenizer) is ScispacyRulesTokenizer:
+        spans = tokenizer.token_spans(text)  # faster than with tokens
+    else:
+        spans = [(token.idx, token.idx_end) for token in tokenizer.tokenize(text)]  # type: ignore[misc]
+    visible = visible_spans(text, spans)
+    return [(start + first, start + end) for first, end in visible] if start else visible
 
 
 def sentence_words(sentence: Sentence, tokenizer: Tokenizer) -> List[Span]:
     """The words of a sentence as offsets in the document. They are the corpus's own words or, if
-    the corpus has none, the tokenizer's. A sentence that is only white space has none."""
-    return sentence.token_spans() or tokenized(sentence.text, tokenizer, sentence.start)
+    the corpus has none, the tokenizer's. Invisible characters are no words, and no word begins or
+    ends with one; see `bio_ie.text.invisible`. A sentence that is only white space has none."""
+    tokens = sentence.token_spans()
+    if tokens:
+        return visible_spans(sentence.document.text, tokens)
+    return tokenized(sentence.text, tokenizer, sentence.start)
 
 
 class AlignedSentence(NamedTuple):

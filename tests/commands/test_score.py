@@ -7,6 +7,7 @@ import pytest
 from allennlp.commands import main
 
 import bio_ie.commands  # noqa: F401 (registers the subcommand)
+from bio_ie.data.corpora.formats.biorelex import BioRelExFormat
 from bio_ie.data.corpora.formats.jsonl import JsonlFormat
 from bio_ie.text.document import Document, Mention, Relation
 
@@ -135,7 +136,34 @@ def test_two_systems_are_compared_over_documents(
     lines = [line.split() for line in capsys.readouterr().out.splitlines()]
     assert ["against", "the", "other", "better", "worse", "ties", "p"] in lines
     assert ["entity", "0", "1", "1", "1"] in lines
-    comparison = json.loads((tmp_path / "scores.json").read_text())["comparison"]
-    assert comparison["relation"] == {"better": 0, "worse": 1, "ties": 1, "p_value": 1.0}
+    written = json.loads((tmp_path / "scores.json").read_text())
+    assert written["comparison"]["relation"] == {"better": 0, "worse": 1, "ties": 1, "p_value": 1.0}
+    # The difference that the tables of the two systems show: F1 66.67 and 100.
+    micro = written["micro_comparison"]["entity"]["strict"]
+    assert micro["f1"]["difference"] == pytest.approx(-1 / 3)
+    assert micro["precision"]["difference"] == 0.0
+    assert micro["f1"]["low"] <= micro["f1"]["difference"] <= micro["f1"]["high"]
+    assert micro["f1"]["p_value"] == 1.0  # one document that differs may be swapped or not
+    assert {"fact", "linking", "official"}.isdisjoint(written["micro_comparison"])
+    (row,) = [line for line in lines if line[:1] == ["strict"] and "-33.33" in line]
+    assert row[1:5] == ["+0.00", "[+0.00,", "+0.00]", "p=1"]
+    assert ["entities,", "difference", "precision", "recall", "f1"] in lines
     run(monkeypatch, *files)
     assert "against the other" not in capsys.readouterr().out
+
+
+def test_official_scores_of_two_systems_are_compared(
+    fixtures_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gold = fixtures_folder / "corpora" / "biorelex" / "sentences.json"
+    documents = list(BioRelExFormat().read(gold))
+    empty = [d.with_changes(mentions=(), relations=(), metadata=None) for d in documents]
+    paths = [tmp_path / "ours.jsonl", tmp_path / "theirs.jsonl"]
+    JsonlFormat().write(documents, paths[0])
+    JsonlFormat().write(empty[1:], paths[1])
+    run(monkeypatch, paths[0], gold, "--gold-from", "biorelex", "--other", paths[1],
+        "--output", tmp_path / "scores.json")  # fmt: skip
+    written = json.loads((tmp_path / "scores.json").read_text())
+    official = written["micro_comparison"]["official"]
+    assert official["mentions"]["f1"]["difference"] == 1.0
+    assert official["interactions"]["recall"]["difference"] == 1.0

@@ -125,6 +125,23 @@ def test_candidates_of_a_low_score_are_left_out(kb):
         assert len(graph.matches) == (2 if expected else 0)
 
 
+def test_candidates_of_other_semantic_types_are_left_out(kb):
+    def named_by(**settings):
+        (graph,) = BackgroundKnowledgeBase(kb, **settings).graphs(
+            ["alpha beta gamma delta"], ["alpha beta gamma delta"]
+        )
+        return {node.id for node in graph.nodes if node.kind == "concept"}, graph
+
+    everything, _ = named_by()
+    assert everything == {"C1", "C2", "C3", "C4", "C5"}
+    assert named_by(semantic_types=["T2", "T3"])[0] == {"C2", "C3", "C5"}
+    assert named_by(semantic_types=["T3"])[1].matches == [((17, 22), [0])]
+    assert named_by(semantic_types=["T9"])[0] == set()
+    for wrong in ([], "T1"):
+        with pytest.raises(ConfigurationError, match="semantic_types needs a list"):
+            BackgroundKnowledgeBase(kb, semantic_types=wrong)
+
+
 def test_a_candidate_that_the_knowledge_base_lacks_is_an_error(kb, tmp_path):
     (tmp_path / "other").mkdir()
     other = built(tmp_path / "other", named("Z9", "zeta"))

@@ -197,3 +197,37 @@ def test_every_kind_of_items_has_its_scores():
     assert set(SCORED_ITEMS) <= set(DocumentScores._fields)
     scores = score_documents([], [Document("1", "x")])
     assert scores.by_document.keys() == SCORED_ITEMS.keys()
+
+
+def test_joined_semantic_types_are_sets() -> None:
+    text = "alpha beta gamma delta"
+    gold = Document(
+        "d",
+        text,
+        mentions=(
+            Mention("m1", 0, 5, "T116,T123", ("C1",)),
+            Mention("m2", 6, 10, "T116,T123", ("C2",)),
+            Mention("m3", 11, 16, "T109"),
+            Mention("m4", 17, 22, "a,b"),
+        ),
+    )
+    types = ("T123,T116", "T123", "T109,T116", "b,a")
+    predicted = gold.with_changes(
+        mentions=tuple(
+            replace(mention, type=type_)
+            for mention, type_ in zip(gold.mentions, types, strict=True)
+        )
+    )
+    scores = score_documents([predicted], [gold])
+
+    # Right: both types of alpha, one of beta, one of gamma. Only types of UMLS are split.
+    names = ("correct", "predicted", "gold")
+    assert [scores.entity[name] for name in names] == [4, 6, 6]
+    assert [scores.entity[f"boundary_{name}"] for name in names] == [4, 4, 4]
+    assert scores.entity["recall/T116"] == 0.5
+    assert scores.entity["precision/T116"] == 0.5
+    assert scores.entity["f1/T123"] == 1.0
+    assert scores.counts_by_document["entity"]["strict"] == {"d": (4, 6, 6)}
+    assert scores.mention_linking is not None
+    assert [scores.mention_linking[f"typed_{name}"] for name in names] == [3, 3, 4]
+    assert [scores.mention_linking[name] for name in names] == [2, 2, 2]

@@ -18,6 +18,7 @@ from bio_ie.predictors import DocumentPredictor, Failure
 from bio_ie.predictors.document_input import document_from_input
 from bio_ie.rendering import render
 from bio_ie.text.document import Document, Mention, Relation
+from bio_ie.text.invisible import is_visible
 
 SENTENCES = [
     "Severe headache was caused by nifedipine in 3 of 10 patients.",
@@ -182,6 +183,28 @@ def test_text_without_words_has_no_predictions_and_no_failure(
     assert outputs[1]["mentions"]
     if not text.strip():
         assert "mentions" not in outputs[0]
+
+
+@pytest.mark.parametrize("is_tokenised", [False, True])
+def test_invisible_characters_are_in_no_mention(
+    predictor: DocumentPredictor, is_tokenised: bool
+) -> None:
+    words = ["\ufeffHepatitis\u200b", "after", "\x07", "isoniazid\u202c", "\u200d."]
+    text = " ".join(words)
+    starts = [text.index(word) for word in words]
+    spans = [(start, start + len(word)) for start, word in zip(starts, words, strict=True)]
+    (document,) = predict(predictor, Document("d", text, tokens=spans if is_tokenised else ()))
+
+    assert document.mentions
+    for mention in document.mentions:
+        assert is_visible(document.text[mention.start])
+        assert is_visible(document.text[mention.end - 1])
+
+
+def test_text_of_invisible_characters_has_no_mentions(predictor: DocumentPredictor) -> None:
+    text = "\u200b\ufeff"
+    for document in (Document("d", text), Document("d", text, tokens=[(0, 1), (1, 2)])):
+        assert predict(predictor, document)[0].mentions == ()
 
 
 def test_sentence_longer_than_any_is_predicted(predictor: DocumentPredictor) -> None:

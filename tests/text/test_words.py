@@ -49,3 +49,15 @@ def test_mentions_are_aligned_and_those_that_words_cannot_express_are_counted() 
     assert aligned.alignment.lost == 1
     widened = align_sentence(sentence, words, "expand").alignment
     assert widened.word_spans == [(0, 0), (0, 2), (0, 0), None]
+
+
+def test_words_do_not_begin_or_end_with_invisible_characters() -> None:
+    text = "\ufeffzolamin\u200b \u200b eased\x00 \U0001f48a."
+    (sentence,) = split_document(Document("d", text), [(0, len(text))])
+    words = [text[start:end] for start, end in sentence_words(sentence, ScispacyRulesTokenizer())]
+    tokens = [(0, 9), (10, 11), (12, 18), (19, 21)]
+    (own,) = split_document(Document("d", text, tokens=tokens), [(0, len(text))])
+    assert words == ["zolamin", "eased", "\U0001f48a", "."]
+    assert [text[start:end] for start, end in sentence_words(own, ScispacyRulesTokenizer())] == [
+        "zolamin", "eased", "\U0001f48a.",
+    ]  # fmt: skip

@@ -11,6 +11,7 @@ import bio_ie.modules.token_embedders  # noqa: F401 - they register what the con
 
 NAMES = [
     "scibert",
+    "scibert_cased",
     "biobert",
     "pubmedbert",
     "bert_base_cased",

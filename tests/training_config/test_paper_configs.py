@@ -70,7 +70,7 @@ EXPECTED: Dict[str, Set[str]] = {
 CORPORA = {
     "snerl/paper/ctd_full": "ctd",
     "snerl/paper/ctd_filtered": "ctd",
-    "bc5cdr": "bc5cdr",
+    "bc5cdr": "bc5cdr_official",
     "medmentions": "medmentions('full')",
     "st21pv": "medmentions('st21pv')",
 }
@@ -119,6 +119,8 @@ def test_linker_is_base_and_corpus_and_architecture_with_the_encoder_of_the_pape
         expected = set()
     elif architecture in tasks:
         architecture = f"pt_single {{ tasks:: ['{tasks[architecture]}'] }}"
+    elif architecture.endswith("_hierarchical"):
+        expected = ENCODER | {"model.task_sampling"}  # Sanh et al.
     elif architecture == "pe_single":
         expected = ENCODER | {"validation_dataset_reader.mention_detector"}
     base = (
@@ -126,3 +128,52 @@ def test_linker_is_base_and_corpus_and_architecture_with_the_encoder_of_the_pape
         f"linking.base + linking.corpora.{CORPORA[corpus]} + linking.architectures.{architecture}"
     )
     assert different_places(base, config) == expected
+
+
+def test_linkers_of_bc5cdr_have_the_official_split() -> None:
+    files = {"train": "Training", "validation": "Development", "test": "Test"}
+    for config in LINKERS:
+        if "/bc5cdr_" in config:
+            evaluated = evaluate(f"import '{config}.jsonnet'")
+            for part, name in files.items():
+                path = Path(evaluated[f"{part}_data_path"])
+                assert path.name == f"CDR_{name}Set.PubTator.txt.gz"
+            assert evaluated["evaluate_on_test"]
+            without = evaluate(f"(import '{config}.jsonnet') {{ test_file:: null }}")
+            assert (without["test_data_path"], without["evaluate_on_test"]) == (None, False)
+
+
+@pytest.mark.parametrize(
+    "types, expected", [("'first'", "first"), ("'rarest'", "rarest"), ("'joined'", "joined")]
+)
+def test_types_of_medmentions_are_a_setting(types: str, expected: str) -> None:
+    path = "multitask_entity_linker/paper/medmentions_pt_multi.jsonnet"
+    evaluated = evaluate(f"(import '{path}') {{ types:: {types} }}")
+    assert evaluated["dataset_reader"]["corpus"]["types"] == expected
+    for part in ("train", "validation", "test"):
+        assert evaluated[f"{part}_data_path"]["format"]["format"]["types"] == expected
+
+
+def test_keci_on_biorelex_is_the_paper() -> None:
+    """Table 8, the appendix and sections 2.2 to 2.6; nothing that the paper does not have."""
+    config = evaluate("import 'keci/paper/biorelex.jsonnet'")
+    model, trainer = config["model"], config["trainer"]
+    assert model["text_field_embedder"]["token_embedders"]["tokens"]["model_name"] == (
+        "allenai/scibert_scivocab_uncased"
+    )
+    assert (trainer["num_epochs"], trainer["optimizer"]["lr"]) == (50, 2e-4)
+    assert [group[1]["lr"] for group in trainer["optimizer"]["parameter_groups"][:2]] == [5e-5] * 2
+    assert config["data_loader"]["batch_sampler"]["batch_size"] == 32
+    assert (model["max_span_width"], model["spans_per_word"]) == (20, 0.5)
+    assert model["relation_loss"] == "binary_cross_entropy"
+    assert model["relation_activation"] == "softmax"
+    assert model["final_loss_weight"] == 2.0
+    assert set(model["knowledge"]["concept_embedder"]["parts"]) == {
+        "semantic_type", "pretrained", "description",
+    }  # fmt: skip
+    assert "name_pooling" not in model
+    assert "name_pair_pooling" not in model
+    for reader in READERS:
+        assert "word_keys" not in config[reader]
+        assert config[reader]["background"].keys() == {"kb"}
+        assert set(config[reader]["token_indexers"]) == {"tokens"}

@@ -10,7 +10,7 @@ import _jsonnet
 import pytest
 from allennlp.commands.train import train_model
 from allennlp.common import Params
-from allennlp.data import DatasetReader
+from allennlp.data import DatasetReader, Vocabulary
 from allennlp.models import Model
 
 import bio_ie  # noqa: F401 - registers what the configs name
@@ -28,7 +28,7 @@ SHORT = {
 MENTIONS = [
     f"{corpus}{kind}"
     for corpus in ("gad", "euadr")
-    for kind in ("", "_short", "_not_pretrained", "_bert")
+    for kind in ("", "_short", "_not_pretrained", "_bert", "_bert_typed", "_bert_marked")
 ]
 PAIRS = [
     "pairs",
@@ -90,6 +90,20 @@ def test_sizes_are_those_of_the_paper(name: str, hidden_dim: int) -> None:
     assert len(config["dataset_reader"]["exclude"]) == 2
 
 
+@pytest.mark.parametrize(
+    "name, millions", [("xsmall", 2.8), ("small", 4.7), ("medium", 10.0), ("large", 26.9)]
+)
+def test_numbers_of_parameters_are_those_of_the_docs(name: str, millions: float) -> None:
+    vocab = Vocabulary()
+    for number in range(5_000):
+        vocab.add_token_to_namespace(f"word{number}", "tokens")
+    for type_ in ("CHEMICAL", "DISEASE", "GENE"):
+        vocab.add_token_to_namespace(type_, "entities")
+    model = Model.from_params(Params(evaluate(name)["model"]), vocab=vocab)
+    number = sum(parameter.numel() for parameter in model.parameters())
+    assert round(number / 1e6, 1) == millions
+
+
 @pytest.mark.parametrize("name, hidden_dim", SHORT.items())
 def test_short_training(name: str, hidden_dim: int, tmp_path: Path) -> None:
     config = evaluate(name)
@@ -121,6 +135,18 @@ def test_mention_classifiers_have_their_steps_and_no_validation(name: str) -> No
     assert "validation_data_path" not in config
     assert config["evaluate_on_test"]
     assert Path(config["train_data_path"]).parent == Path(config["test_data_path"]).parent
+
+
+@pytest.mark.parametrize("corpus", ["gad", "euadr"])
+def test_the_transformer_sees_the_types_where_the_name_says_so(corpus: str) -> None:
+    hidden, typed, marked = (evaluate(f"{corpus}_bert{kind}") for kind in ("", "_typed", "_marked"))
+    assert "arguments" not in hidden["dataset_reader"]
+    for config, form in ((typed, "typed"), (marked, "marked")):
+        assert config["dataset_reader"].pop("arguments") == form
+        assert config["validation_dataset_reader"].pop("arguments") == form
+    assert typed == hidden
+    del hidden["model"]["sentence_encoder"]
+    assert marked == hidden
 
 
 @pytest.mark.parametrize("name", ["gad_not_pretrained", "euadr_not_pretrained"])

@@ -2,6 +2,7 @@
 context."""
 
 from bisect import bisect_right
+from itertools import pairwise
 from typing import Any, Dict, List, Optional, Sequence, Tuple
 
 import torch
@@ -162,7 +163,10 @@ class ContextSentenceReader(SentenceReader):
         return self._words_of(document, span, lambda: self.word_spans(Sentence(document, *span)))
 
     def _counts(self, document: Document, words: Sequence[Span]) -> List[int]:
-        return self._budget.counts([document.text[start:end] for start, end in words])
+        after_space = [True] + [end != start for (_, end), (start, _) in pairwise(words)]
+        return self._budget.counts(
+            [document.text[start:end] for start, end in words], after_space[: len(words)]
+        )
 
     def _context(self, view: Sentence, word_spans: Sequence[Span]) -> Tuple[List[Span], List[Span]]:
         """The words of the context before and after the view, as many as fit."""

@@ -5,13 +5,15 @@ import random
 from dataclasses import dataclass
 from typing import Any, Dict, Iterable, Iterator, List, Optional, Tuple
 
+import torch
 from allennlp.common.checks import ConfigurationError
 from allennlp.data import DatasetReader, Instance, Token, TokenIndexer
-from allennlp.data.fields import Field, LabelField, MetadataField, TextField
+from allennlp.data.fields import Field, LabelField, MetadataField, TensorField, TextField
 from allennlp.data.token_indexers import SingleIdTokenIndexer
 
 from bio_ie.data.corpora.corpus_path import open_corpus, read_corpus
 from bio_ie.data.dataset_readers.document_reader import CorpusPath, DocumentReader
+from bio_ie.data.pairs.argument_words import ARGUMENT_FORMS, argument_words
 from bio_ie.data.pairs.entity_sentence import (
     SAME_IDENTIFIER,
     UNIDENTIFIED,
@@ -94,6 +96,10 @@ class RelationContextReader(DocumentReader[PairContext]):
         What x and y are: the `"types"` of the entities (mention level), or their `"identifiers"`
         (pair level). With `"identifiers"`, pairs with an entity whose identifier is unknown are
         left out, except in prediction.
+    arguments : `str`, optional (default = `"hidden"`)
+        How the words show x and y (`ARGUMENT_FORMS`): `"hidden"` as `<ENT>`, `"typed"` as
+        placeholders with their types, `"marked"` as they are, between markers with their types. The
+        last two are for `sentence_classifier`.
     label : `str`, optional
         `"relation"`: the label is the type of a relation between the two entities, in either
         direction, or `NO-RELATION`. By default, instances have no label.
@@ -113,6 +119,8 @@ class RelationContextReader(DocumentReader[PairContext]):
 
     tokens : `TextField`
     entities : `TextField`; x and y
+    places : `TensorField` `[2]`; the words that stand for x and y, or the markers at their
+        beginnings; only with `arguments` other than `"hidden"`
     label : `LabelField`, namespace `relation_labels`; only with `label`, and when labelled
     metadata : `document_id`, `sentence` (its text), `is_padding`; for x and y `spans` (character
         offsets in the document or, with `pair_sentences`, in the text of the sentence),
@@ -126,6 +134,7 @@ class RelationContextReader(DocumentReader[PairContext]):
         token_indexers: Optional[Dict[str, TokenIndexer]] = None,
         entity_indexers: Optional[Dict[str, TokenIndexer]] = None,
         entities: str = "types",
+        arguments: str = "hidden",
         label: Optional[str] = None,
         max_length: Optional[int] = 140,
         max_pairs_per_sentence: Optional[int] = None,
@@ -135,6 +144,10 @@ class RelationContextReader(DocumentReader[PairContext]):
     ) -> None:
         if entities not in ("types", "identifiers"):
             raise ConfigurationError(f"entities must be 'types' or 'identifiers', not {entities!r}")
+        if arguments not in ARGUMENT_FORMS:
+            raise ConfigurationError(
+                f"arguments must be one of {', '.join(ARGUMENT_FORMS)}, not {arguments!r}"
+            )
         if label not in (None, "relation"):
             raise ConfigurationError(f"label must be 'relation' or null, not {label!r}")
         for name, value in (
@@ -150,6 +163,7 @@ class RelationContextReader(DocumentReader[PairContext]):
         super().__init__(token_indexers or default_token_indexers(), **kwargs)
         self._entity_indexers = entity_indexers or default_entity_indexers()
         self._by_identifier = entities == "identifiers"
+        self._arguments = arguments
         self._is_labelled = label is not None
         self._max_length = max_length
         self._max_pairs = max_pairs_per_sentence
@@ -270,11 +284,14 @@ class RelationContextReader(DocumentReader[PairContext]):
             "identifiers": [mention.identifier for mention in pair],
             "is_padding": is_padding,
         }
+        tokens, places = argument_words(sentence, pair, self._arguments)
         fields: Dict[str, Field] = {
-            "tokens": TextField([Token(word) for word in sentence.context(pair)]),
+            "tokens": TextField(tokens),
             "entities": entities_field(self._names(pair)),
             "metadata": MetadataField(metadata),
         }
+        if self._arguments != "hidden":
+            fields["places"] = TensorField(torch.tensor(places))
         if labelled and self._is_labelled:
             metadata["label"] = view.label
             fields["label"] = LabelField(view.label, label_namespace=RELATION_LABELS)

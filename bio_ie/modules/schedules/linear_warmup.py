@@ -43,7 +43,7 @@ class LinearWarmupSchedule(Schedule):
     ) -> None:
         super().__init__()
         if num_steps is not None and num_epochs is not None:
-            raise ConfigurationError("linear_warmup takes num_steps or num_epochs, not both")
+            raise ConfigurationError("a schedule takes num_steps or num_epochs, not both")
         if num_steps is not None and num_steps < 1:
             raise ConfigurationError(f"num_steps must be at least 1, got {num_steps}")
         if num_epochs is not None and not 0 < num_epochs < math.inf:

@@ -35,7 +35,8 @@ class PretrainedTransformerWordsEmbedder(TokenEmbedder):
     last_layer_only : `bool`, optional (default = `True`)
         If false, the layers are mixed with learned weights (`ScalarMix`).
     dropout : `float`, optional
-        Replaces the encoder's own dropout rates.
+        Replaces all of the encoder's dropout rates. Like `attention_dropout`, it is an error if the
+        encoder's family has no place for it.
     attention_dropout : `float`, optional
         Replaces only the dropout rate of attention weights. With 0 these weights are never held in
         memory as a whole (PyTorch's fused attention), which pays off in training with long texts,

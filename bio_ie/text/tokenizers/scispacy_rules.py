@@ -10,9 +10,13 @@ from allennlp.data import Token, Tokenizer
 from scispacy.custom_tokenizer import combined_rule_tokenizer
 
 from bio_ie.text.document import Span
+from bio_ie.text.invisible import INVISIBLE, WHITE_SPACE
 
 _MAX_STRETCH = 256
-_stretches = re.compile(rf"\S{{1,{_MAX_STRETCH}}}").finditer
+_EMOJI = "\u20e3\U0001f000-\U0001faff"
+"""Emoji with their modifiers. spaCy cuts off all but a few of them anyway."""
+_ALONE = INVISIBLE + _EMOJI
+_stretches = re.compile(rf"[^{WHITE_SPACE}{_ALONE}]{{1,{_MAX_STRETCH}}}|[{_ALONE}]").finditer
 _lone_surrogates = re.compile("[\ud800-\udfff]")
 
 
@@ -24,8 +28,9 @@ class ScispacyRulesTokenizer(Tokenizer):
     Each stretch between white space is split by itself, and its split is cached, so a word is split
     in the same way wherever it stands. Unlike spaCy, this tokenizer does not look for exceptions
     (such as emoticons) across spaces. White space is part of no token, and every other character is
-    part of exactly one token. A stretch is cut after every 256 characters, because the time of
-    spaCy grows with the square of its length.
+    part of exactly one token. An emoji is a token of its own, and so is an invisible character
+    (`bio_ie.text.invisible`), which readers leave out. A stretch is cut after every 256 characters,
+    because the time of spaCy grows with the square of its length.
 
     Registered as a `Tokenizer` with name "scispacy_rules".
 

@@ -74,6 +74,25 @@ def test_two_mentions_become_two_tokens_and_the_word_that_one_ends_in_is_cut(cor
     assert "label" not in first.fields
 
 
+@pytest.mark.parametrize("arguments", ["hidden", "typed", "marked"])
+def test_arguments_are_shown_and_found(corpus, arguments):
+    _, instances = read(corpus, arguments=arguments)
+    for instance in instances:
+        tokens, types = words(instance), instance["metadata"]["types"]
+        if arguments == "hidden":
+            assert "places" not in instance.fields
+            assert tokens.count("<ENT>") == 2
+            continue
+        places = instance["places"].tensor.tolist()
+        assert [tokens[place] for place in places] == [f"<{type_}>" for type_ in types]
+        if arguments == "marked":
+            for place, type_, name in zip(
+                places, types, instance["metadata"]["mentions"], strict=True
+            ):
+                end = tokens.index(f"</{type_}>", place)
+                assert " ".join(tokens[place + 1 : end]) == name
+
+
 def test_a_sentence_of_four_entities_gives_six_instances_in_the_order_of_the_text(corpus):
     _, (_, *second) = read(corpus)
     assert [entities(instance) for instance in second] == [

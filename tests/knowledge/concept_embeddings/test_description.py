@@ -12,6 +12,7 @@ from bio_ie.knowledge.concept_embeddings.description import (
     embed_texts,
 )
 from bio_ie.knowledge.statements import Definition, TypeName
+from tests.encoders.tiny_encoders import save_encoder
 from tests.knowledge.knowledge_bases import built, named
 
 TEXTS = ["Pain in the abdomen.", "", "An acute inflammation of the liver. " * 5, "Pain", "fever"]
@@ -89,3 +90,15 @@ def test_impossible_settings_are_refused(setting: str) -> None:
 def test_missing_encoder_is_a_configuration_error(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match="no folder"):
         embed_texts(["a"], DescriptionSettings(str(tmp_path / "none")))
+
+
+@pytest.mark.parametrize("family", ["bert", "roberta", "longformer", "t5"])
+def test_long_text_is_cut_to_what_an_encoder_of_any_family_takes(family, tmp_path):
+    folder = save_encoder(family, tmp_path)
+    texts = ["rash fever " * 60, "rash"]
+
+    vectors, num_cut = embed_texts(texts, DescriptionSettings(folder))
+
+    assert vectors.isfinite().all()
+    assert vectors.shape == (2, 16)
+    assert num_cut == (0 if family == "t5" else 1)

@@ -48,6 +48,7 @@ CHANGES = {
             "concept_dropout": 0.2,
         }
     },
+    "means": {"loss_reduction": "mean"},
     "names": {"name_pooling": {"type": "mean"}},
     "name_pairs": {"name_pair_pooling": {"type": "logsumexp"}},
     "later_relations": {"relation_loss_weight": {"type": "linear_warmup", "num_epochs": 1}},
@@ -155,8 +156,10 @@ def naive_loss(model, tensors):
         types = dict.fromkeys(spans, 0)
         for _, first, last, type_ in (g for g in tensors["entities"].tolist() if g[0] == row):
             types[first, last] = type_ + 1
+        is_mean = model._loss_reduction == "mean"
         for span, score in zip(spans, scores, strict=True):
-            total = total - score.softmax(0)[types[span]].log()
+            share = 1 / len(spans) if is_mean else 1
+            total = total - share * score.softmax(0)[types[span]].log()
 
         num_words = sum(number >= 0 for number in sentences)
         num_kept = max(1, math.floor(model.spans_per_word * num_words))
@@ -171,6 +174,7 @@ def naive_loss(model, tensors):
             """The scores of relations and r_ij, by eqs. 3 and 9."""
             loss = torch.zeros((), dtype=torch.double)
             weights = {}
+            num_pairs = 0
             for i, head in enumerate(kept):
                 for j, tail in enumerate(kept):
                     if i == j:
@@ -181,8 +185,9 @@ def naive_loss(model, tensors):
                     ).flatten()
                     key = (span_position(*spans[head]), span_position(*spans[tail]))
                     loss = loss + naive_relation_loss(model, score, labels[key])
+                    num_pairs += 1
                     weights[i, j] = model.relation_activation.weights(score.unsqueeze(0))[0]
-            return loss, weights
+            return loss / max(num_pairs, 1) if model._loss_reduction == "mean" else loss, weights
 
         vectors = [s[place] for place in kept]
         loss, weights = pair_loss(model.initial_head, vectors)
@@ -208,15 +213,37 @@ def naive_loss(model, tensors):
             f.append(torch.cat([fused, h[number]]) if model._joins_fused_and_span else fused)
         for vector, place in zip(f, kept, strict=True):  # eq. 9
             score = model.final_head.entity_scorer(vector)
-            total = total - 2 * score.softmax(0)[types[spans[place]]].log()  # eq. 10
+            share = 1 / len(kept) if is_mean else 1
+            total = total - 2 * share * score.softmax(0)[types[spans[place]]].log()  # eq. 10
         loss, _ = pair_loss(model.final_head, f)
         total = total + 2 * loss
     return total / len(tensors["sentences"])
 
 
+def test_weight_of_relations_advances_one_step_a_batch(config, batch_and_vocab):
+    batch, vocab = batch_and_vocab
+    schedule = {"relation_loss_weight": {"type": "step", "num_steps": 2}}
+    model = build(config, vocab, schedule).train()
+    tensors = batch.as_tensor_dict()
+    weights = []
+    for number in range(1, 4):
+        weights.append(model.relation_loss_weight.value().item())
+        model(**tensors)
+        assert model.relation_loss_weight.step == number
+    assert weights == [0, 0, 1]
+
+
 @pytest.mark.parametrize(
     "change",
-    ["as_in_the_paper", "fused_and_span", "sigmoid", "cross_entropy", "biaffine", "detached"],
+    [
+        "as_in_the_paper",
+        "fused_and_span",
+        "sigmoid",
+        "cross_entropy",
+        "biaffine",
+        "detached",
+        "means",
+    ],
 )
 def test_loss_and_gradients_are_the_equations_one_span_at_a_time(config, batch_and_vocab, change):
     batch, vocab = batch_and_vocab

@@ -1,7 +1,9 @@
 from pathlib import Path
 from typing import Any, Dict
 
+import pytest
 import torch
+from allennlp.common.checks import ConfigurationError
 
 from tests.models.relvm import toy_relations
 from tests.models.relvm.relation_model_test_case import RelationModelTestCase
@@ -29,6 +31,27 @@ def test_loss_and_gradients_are_those_sentence_by_sentence() -> None:
     assert_same_function(
         [model(**tensors)["loss"]], [torch.stack(losses).mean()], list(model.parameters())
     )
+
+
+def test_vectors_of_the_two_arguments_are_joined() -> None:
+    tensors, vocab, _ = batch_of(toy_relations.sentences(7))
+    config = {key: value for key, value in MODEL.items() if key != "sentence_encoder"}
+    model = build(config, vocab, dropout=0.0).double().train()
+    words = tensors["tokens"]["tokens"]["tokens"]
+    places = torch.tensor([[row % 2, 2 - row % 2] for row in range(7)])
+    embeddings = model.text_field_embedder.token_embedder_tokens.weight
+    losses = []
+    for row, label in enumerate(tensors["label"]):
+        pair = torch.cat([embeddings[words[row, place]] for place in places[row]])
+        scores = model.classifier.weight @ pair + model.classifier.bias
+        losses.append(-scores.log_softmax(0)[label])
+    assert_same_function(
+        [model(places=places, **tensors)["loss"]],
+        [torch.stack(losses).mean()],
+        list(model.parameters()),
+    )
+    with pytest.raises(ConfigurationError, match="arguments: 'typed' or 'marked'"):
+        model(**tensors)
 
 
 def test_output_can_be_read_and_scored() -> None:

@@ -13,6 +13,7 @@ from bio_ie.modules.schedules import Schedule
 CONFIGS: Dict[str, Dict[str, Any]] = {
     "constant": {"type": "constant", "value": 0.25},
     "linear_warmup": {"type": "linear_warmup", "num_steps": 4},
+    "step": {"type": "step", "num_steps": 4},
 }
 
 
@@ -36,6 +37,15 @@ def test_every_registered_name_is_tested_here() -> None:
 def test_constant_is_the_same_at_every_step() -> None:
     assert weights(build(type="constant", value=0.25), 3) == [0.25] * 3
     assert weights(build(type="constant"), 2) == [1.0] * 2
+
+
+def test_step_is_start_for_n_steps_and_end_from_then_on() -> None:
+    assert weights(build(type="step", num_steps=2), 4) == [0, 0, 1, 1]
+    assert weights(build(type="step", start=0.5, end=0.25, num_steps=1), 3) == [0.5, 0.25, 0.25]
+    schedule = build(type="step", num_epochs=1)
+    assert not schedule.is_resolved
+    schedule.resolve(3)
+    assert weights(schedule, 5) == [0, 0, 0, 1, 1]
 
 
 def test_linear_warmup_goes_from_start_at_step_0_to_end_at_step_n() -> None:

@@ -2,6 +2,7 @@ import gzip
 import json
 import multiprocessing
 import pickle
+import re
 from pathlib import Path
 from typing import List
 
@@ -11,6 +12,7 @@ from allennlp.data import Token, Tokenizer
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bio_ie.text.invisible import INVISIBLE
 from bio_ie.text.tokenizers import ScispacyRulesTokenizer
 from bio_ie.text.tokenizers.scispacy_rules import _StretchSplits
 
@@ -62,6 +64,21 @@ def test_chemical_and_gene_names_stay_whole() -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    "text, expected",
+    [
+        ("zolamin\u200b", ["zolamin", "\u200b"]),
+        ("\ufeffzola\xadmin\x00.", ["\ufeff", "zola", "\xad", "min", "\x00", "."]),
+        ("zolamin\U0001f48a.", ["zolamin", "\U0001f48a", "."]),
+        ("\U0001f44d\U0001f3fdok", ["\U0001f44d", "\U0001f3fd", "ok"]),
+        ("ok\u2764\ufe0f", ["ok", "\u2764", "\ufe0f"]),
+        ("\u202bzolamin\u202c,", ["\u202b", "zolamin", "\u202c", ","]),
+    ],
+)  # fmt: skip
+def test_emoji_and_invisible_characters_are_tokens(text: str, expected: List[str]) -> None:
+    assert words(text) == expected
+
+
 def test_abbreviations_keep_their_period() -> None:
     assert words("S. aureus grew, i.e. it won.") == ["S.", "aureus", "grew", ",", "i.e.", "it",
                                                      "won", "."]  # fmt: skip
@@ -108,6 +125,15 @@ def abstracts(corpus_folder: Path) -> List[str]:
     with gzip.open(corpus_folder / "pubmed_text" / "abstracts.jsonl.gz", "rt") as file:
         values = [json.loads(line) for line, _ in zip(file, range(2_000), strict=False)]
     return [f"{value['title']}\n{value['abstract']}" for value in values]
+
+
+def test_words_of_real_abstracts_are_those_of_the_rules_alone(abstracts: List[str]) -> None:
+    invisible = re.compile(f"[{INVISIBLE}]").search
+    tokenizer, rules = ScispacyRulesTokenizer(), _StretchSplits()
+    for text in abstracts:
+        for stretch in text.split():
+            if invisible(stretch) is None and len(stretch) <= 256:
+                assert tokenizer.token_spans(stretch) == rules[stretch]
 
 
 def test_tokens_of_real_abstracts_map_back_to_the_text(abstracts: List[str]) -> None:

@@ -14,6 +14,8 @@ settings.checked(training {
   knowledge_base:: null,
   // Whether names are also looked up by the stems of their words ("cadherin" finds "Cadherins").
   stem_names:: false,
+  // The semantic types of concepts that spans may name; null: any.
+  semantic_types:: null,
   // Files of vectors of the knowledge base's concepts (`bio-ie embed-concepts`), each optional.
   concept_vectors:: null,
   definition_vectors:: null,
@@ -63,6 +65,7 @@ settings.checked(training {
     [if $.knowledge_base != null then 'background']: {
       kb: { path: $.knowledge_base },
       [if $.stem_names then 'stem']: true,
+      [if $.semantic_types != null then 'semantic_types']: $.semantic_types,
     },
   },
   // Gold mentions must not decide where words end when a model is scored.

@@ -10,6 +10,11 @@ settings.checked(training {
   // Settings -------------------------------------------------------------------------------
   encoder:: encoders.minilm,  // section 4.2: biobert
   corpus:: { type: 'blinded_tsv' },
+  // How the words show the two mentions: 'hidden' (<ENT>, as the latent representation sees them), 'typed'
+  // (placeholders with their types), 'marked' (as they are, between markers with their types).
+  arguments:: 'hidden',
+  // Whether the vectors of the two placeholders or markers are classified, and not the mean of all words.
+  argument_vectors:: false,
   num_iterations:: error 'Must override num_iterations, e.g. 3000',
   iterations_per_epoch:: 200,
   batch_size:: 8,
@@ -26,6 +31,7 @@ settings.checked(training {
   dataset_reader: corpora.labelled {
     corpus: $.corpus,
     token_indexers: $.encoder.token_indexers,
+    [if $.arguments != 'hidden' then 'arguments']: $.arguments,
   },
   validation_dataset_reader: self.dataset_reader,
   train_data_path: error 'Must override train_data_path',
@@ -33,7 +39,7 @@ settings.checked(training {
     type: 'sentence_classifier',
     text_field_embedder: $.encoder.text_field_embedder,
     // The mean of the words' vectors.
-    sentence_encoder: {
+    [if !$.argument_vectors then 'sentence_encoder']: {
       type: 'boe',
       embedding_dim: $.encoder.hidden_size,
       averaged: true,

@@ -41,6 +41,7 @@ local settings = import 'settings.libsonnet';
 
   // Twelve layers each, downloaded from the hub when first used.
   scibert: self.pretrained('allenai/scibert_scivocab_uncased', 768),
+  scibert_cased: self.pretrained('allenai/scibert_scivocab_cased', 768),
   // Of the repositories of these weights, this is the one whose tokenizer keeps upper case.
   biobert: self.pretrained('dmis-lab/biobert-v1.1', 768),
   pubmedbert: self.pretrained(

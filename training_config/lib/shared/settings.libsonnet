@@ -21,7 +21,7 @@ local allennlp_keys = [
 local optional = allennlp_keys + ['fold'];
 
 // What bases have for these checks alone.
-local own_fields = ['layers', 'is_checked', 'required'];
+local own_fields = ['layers', 'added', 'is_checked', 'required'];
 
 local listed(names) = std.join(', ', [spelling.quoted(name) for name in names]);
 
@@ -75,7 +75,7 @@ local part_problems(path, value, default) =
 
 // The names of `experiment`, which extends `base`, that mean nothing.
 local unknown_names(base, experiment) =
-  local known = std.set(std.objectFieldsAll(base) + optional);
+  local known = std.set(std.objectFieldsAll(base) + optional + experiment.added);
   [
     'there is no setting or part %s%s' % [
       spelling.quoted(name),
@@ -126,12 +126,13 @@ local message(problems) = std.join('\n', problems);
   checked(base, required=['corpus', 'train_data_path'])::
     local own = base {
       layers:: [],  // what recipes and corpora add to the base, see `layer`
+      added:: [],
       required:: required,
       is_checked:: false,
     };
     local num_names(object) =
       std.length(std.objectFieldsAll(object))
-      - std.length([key for key in optional if std.objectHasAll(object, key)]);
+      - std.length([key for key in optional + object.added if std.objectHasAll(object, key)]);
     local num_own = num_names(own);
     own {
       local experiment = self,
@@ -146,7 +147,8 @@ local message(problems) = std.join('\n', problems);
     },
 
   // Recipes and corpora: settings that are chosen for no single experiment, and may have no effect in one.
-  layer(mixin):: mixin { layers+:: [mixin] },
+  // `added` are settings that the base does not have.
+  layer(mixin, added=[]):: mixin { layers+:: [mixin], added+:: added },
 
   // An object of a few fields, such as an encoder, whose extensions may add none but `others`.
   closed(kind, object, others=[])::

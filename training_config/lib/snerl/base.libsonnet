@@ -55,7 +55,9 @@ settings.checked(training {
   cuda_device:: null,  // null: the first GPU if there is one
 
   // Parts ----------------------------------------------------------------------------------
-  local is_linked = self.links != 'candidates',
+  local modes = if std.isString(self.links) then [self.links]
+  else [self.links[type] for type in std.objectFields(self.links)],
+  local is_linked = !std.member(modes, 'candidates'),  // no mention has candidates to choose from
   local kb = { path: $.knowledge_base },
   local text = if $.encoder != null then $.encoder else encoders.random_words($.dim) {
     embedder+: { word_dropout: $.word_dropout, dropout: $.word_embedding_dropout },

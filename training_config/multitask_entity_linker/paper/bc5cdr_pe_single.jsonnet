@@ -1,5 +1,5 @@
 // BC5CDR, with the paper's settings. Per entity, entity linking alone, over the mentions of another archive.
 local linking = import '../../lib/linking/all.libsonnet';
-linking.base + linking.corpora.bc5cdr + linking.architectures.pe_single + linking.paper {
+linking.base + linking.corpora.bc5cdr_official + linking.architectures.pe_single + linking.paper {
   mention_detector:: linking.paths.runs + '/paper/bc5cdr_mentions/model.tar.gz',
 }

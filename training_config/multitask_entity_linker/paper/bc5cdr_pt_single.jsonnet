@@ -1,3 +1,3 @@
 // BC5CDR, with the paper's settings. Per token, entity linking alone.
 local linking = import '../../lib/linking/all.libsonnet';
-linking.base + linking.corpora.bc5cdr + linking.architectures.pt_single + linking.paper
+linking.base + linking.corpora.bc5cdr_official + linking.architectures.pt_single + linking.paper

@@ -1,3 +1,3 @@
 // MedMentions (full), with the paper's settings. Per token, three tasks in a hierarchy.
 local linking = import '../../lib/linking/all.libsonnet';
-linking.base + linking.corpora.medmentions('full') + linking.architectures.pt_hierarchical + linking.paper
+linking.base + linking.corpora.medmentions('full') + linking.architectures.pt_hierarchical + linking.paper_hierarchical

@@ -1,3 +1,3 @@
 // MedMentions (st21pv), with the paper's settings. Per entity, three tasks in a hierarchy.
 local linking = import '../../lib/linking/all.libsonnet';
-linking.base + linking.corpora.medmentions('st21pv') + linking.architectures.pe_hierarchical + linking.paper
+linking.base + linking.corpora.medmentions('st21pv') + linking.architectures.pe_hierarchical + linking.paper_hierarchical

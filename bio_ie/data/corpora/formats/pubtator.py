@@ -1,9 +1,12 @@
 """PubTator: titles, abstracts and tab-separated annotations, with blank lines between documents."""
 
 import re
+from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Dict, Iterable, Iterator, List, Mapping, Optional, Sequence, Tuple
+
+from allennlp.common.checks import ConfigurationError
 
 from bio_ie.data.corpora.concept_id_notation import DEFAULT_PREFIXES, ConceptIdNotation
 from bio_ie.data.corpora.corpus_format import CorpusFormat
@@ -16,6 +19,7 @@ from bio_ie.data.corpora.formats.pubtator_lines import (
     is_mention,
 )
 from bio_ie.data.corpora.mention_texts import check_mention_text
+from bio_ie.data.joined_types import with_one_type
 from bio_ie.files.atomic_output import atomic_writer
 from bio_ie.files.bad_items import BadItem, skippable
 from bio_ie.files.corpus_error import quoted
@@ -69,6 +73,11 @@ class PubtatorFormat(CorpusFormat):
         added again when writing.
     default_type : `str`, optional (default = `None`)
         The type of mentions without one. Without it, such a mention is an error.
+    types : `str`, optional (default = `"joined"`)
+        What becomes of several types with commas between them, such as the semantic types
+        `T116,T123` of MedMentions. `"joined"`: they are one type. `"first"`: the first one counts.
+        `"rarest"`: the one counts that the fewest mentions of the file have, or the first such one;
+        the file is read twice. All of them are kept as `metadata["types"]` where one counts.
     on_error : `str`, optional (default = `"raise"`)
     """
 
@@ -78,10 +87,14 @@ class PubtatorFormat(CorpusFormat):
         self,
         strip_prefixes: Optional[List[str]] = None,
         default_type: Optional[str] = None,
+        types: str = "joined",
         on_error: str = "raise",
     ) -> None:
         super().__init__(on_error)
+        if types not in ("joined", "first", "rarest"):
+            raise ConfigurationError(f"types must be 'joined', 'first' or 'rarest', not {types!r}")
         self._default_type = default_type
+        self._types = types
         self._ids = ConceptIdNotation(
             DEFAULT_PREFIXES if strip_prefixes is None else strip_prefixes
         )
@@ -89,10 +102,13 @@ class PubtatorFormat(CorpusFormat):
     # Reading
 
     def _read(self, source: Source) -> Iterator[Document]:
+        mentions_of = _mentions_by_type(source) if self._types == "rarest" else Counter()
         for block in _blocks(source):
-            yield self._document(block, source.ids.reserve(block.id), source)
+            yield self._document(block, source.ids.reserve(block.id), source, mentions_of)
 
-    def _document(self, block: "_Block", document_id: str, source: Source) -> Document:
+    def _document(
+        self, block: "_Block", document_id: str, source: Source, mentions_of: "Counter[str]"
+    ) -> Document:
         text, passages = _join(block.title, block.abstract or "")
         mentions: List[Mention] = []
         rest: List[Tuple[int, List[str]]] = []
@@ -101,8 +117,10 @@ class PubtatorFormat(CorpusFormat):
                 rest.append((line, columns))
                 continue
             with skippable(source, document_id, line):
-                mention_id = f"T{len(mentions) + 1}"
-                mentions.append(self._mention(columns, mention_id, text, source.report))
+                mention = self._mention(columns, f"T{len(mentions) + 1}", text, source.report)
+                if self._types != "joined":
+                    mention = with_one_type(mention, mentions_of)
+                mentions.append(mention)
         arguments = FactArguments(self._ids, mentions)
         facts: List[Fact] = []
         for line, columns in rest:
@@ -249,6 +267,16 @@ def _more_columns(metadata: Mapping[str, Any]) -> Optional[List[str]]:
     columns = [first, *(rest or [])]
     is_held = all(isinstance(column, str) for column in columns) and holds(columns)
     return columns if is_held and _more(columns).items() <= metadata.items() else None
+
+
+def _mentions_by_type(source: Source) -> "Counter[str]":
+    """How many mentions of a file have each type. Mentions of several types count for each."""
+    mentions_of: Counter[str] = Counter()
+    for line in source.lines():
+        columns = line.split("\t")
+        if len(columns) > 4 and _TEXT_LINE.match(line) is None and is_mention(columns):
+            mentions_of.update(set(columns[4].split(",")))
+    return mentions_of
 
 
 def _offset(column: str) -> int:

@@ -5,10 +5,12 @@ from pathlib import Path
 from typing import List
 
 import pytest
+from allennlp.common.checks import ConfigurationError
 
 from bio_ie.data.corpora.fact_arguments import WITHOUT_MENTION
 from bio_ie.data.corpora.formats.pubtator import PubtatorFormat
 from bio_ie.data.corpora.mention_texts import OTHER_SPELLING
+from bio_ie.files.corpus_error import CorpusError
 from bio_ie.files.corpus_report import CorpusReport
 from bio_ie.text.document import Document, Fact, Mention, Passage
 
@@ -209,3 +211,51 @@ def test_mention_without_a_type_gets_the_default_type(tmp_path: Path) -> None:
     (tmp_path / "x").write_text("1|t|Ache\n1|a|\n1\t0\t4\tAche\t\tD1\n")
     (document,) = PubtatorFormat(default_type="Entity").read(tmp_path / "x")
     assert document.mentions[0].type == "Entity"
+
+
+LINES = """\
+1|t|alpha beta gamma
+1|a|
+1\t0\t5\talpha\tT116,T123,T109\tC1
+1\t6\t10\tbeta\tT116\tC2
+1\t11\t16\tgamma\tT109,T116\tC3
+
+2|t|T999 alpha
+2|a|
+2\t5\t10\talpha\tT109\tC1
+2\tCID\tC1\tC2
+"""
+
+
+@pytest.mark.parametrize(
+    "types, expected",
+    [
+        ("joined", ["T116,T123,T109", "T116", "T109,T116", "T109"]),
+        ("first", ["T116", "T116", "T109", "T109"]),
+        # T123 has one mention, T109 and T116 have three each.
+        ("rarest", ["T123", "T116", "T109", "T109"]),
+    ],
+)
+def test_one_of_several_types_counts(types: str, expected: List[str], tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    path.write_text(LINES)
+    documents = list(PubtatorFormat(types=types).read(path))
+    mentions = [mention for document in documents for mention in document.mentions]
+    assert [mention.type for mention in mentions] == expected
+    if types != "joined":
+        assert mentions[0].metadata == {"types": ["T116", "T123", "T109"]}
+        assert mentions[1].metadata is None
+        report = PubtatorFormat().write(documents, tmp_path / "written")
+        assert report.lost["metadata of a mention cannot be written"] == 2
+
+
+def test_commas_alone_are_no_type(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    path.write_text("1|t|alpha\n1|a|\n1\t0\t5\talpha\t,\tC1\n")
+    with pytest.raises(CorpusError, match=r"file:3.*mention without a type"):
+        list(PubtatorFormat(types="rarest").read(path))
+
+
+def test_unknown_choice_of_types_is_refused() -> None:
+    with pytest.raises(ConfigurationError, match="types must be 'joined', 'first' or 'rarest'"):
+        PubtatorFormat(types="last")
