@@ -20,12 +20,13 @@ from allennlp.common.checks import ConfigurationError
 from tqdm import tqdm
 
 from bio_ie.commands.corpus_format_argument import corpus_format
-from bio_ie.commands.user_errors import user_errors
+from bio_ie.commands.user_errors import jsonnet_problems, user_errors
 from bio_ie.data.corpora.corpus_path import read_corpus
 from bio_ie.data.corpora.document_ids import paper_of, papers_of
 from bio_ie.knowledge.knowledge_base_writer import KnowledgeBaseWriter
 from bio_ie.knowledge.sources import KnowledgeSource, MergedSource, SourceReport
 from bio_ie.text.counted import counted
+from bio_ie.training.config_check import check_part
 
 COUNTS = ("concepts", "names", "definitions", "semantic_types", "relations", "type_relations")
 
@@ -177,7 +178,10 @@ def _source(args: argparse.Namespace) -> KnowledgeSource:
     if args.config is not None:
         try:
             options = Params.from_file(args.config).as_dict(quiet=True)
-        except (RuntimeError, ValueError) as error:  # the errors of jsonnet and of JSON
+        except RuntimeError as error:  # jsonnet has no errors of its own
+            problems = "; ".join(jsonnet_problems(str(error)))
+            raise ConfigurationError(f"{args.config}: {problems}") from error
+        except ValueError as error:
             raise ConfigurationError(f"{args.config}: {error}") from error
         return _built(options)
     if not args.source:
@@ -211,12 +215,7 @@ def _options(argument: str) -> Dict[str, Any]:
 
 
 def _built(options: Dict[str, Any]) -> KnowledgeSource:
-    known = sorted(KnowledgeSource.list_available())
-    if options.get("type") not in known:
-        name = options.get("type")
-        raise ConfigurationError(
-            f"there is no source {name!r}; the known sources are: {', '.join(known)}"
-        )
+    check_part(options, KnowledgeSource, "source")
     try:
         return KnowledgeSource.from_params(Params(options))
     except TypeError as error:

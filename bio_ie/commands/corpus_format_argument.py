@@ -8,6 +8,7 @@ from allennlp.common.checks import ConfigurationError
 
 from bio_ie.data.corpora.corpus_format import CorpusFormat
 from bio_ie.data.corpora.wrappers.wrapper_format import WrapperFormat
+from bio_ie.training.config_check import check_part, proposal
 
 
 def corpus_format(argument: str, on_error: Optional[str] = None) -> CorpusFormat:
@@ -19,10 +20,10 @@ def corpus_format(argument: str, on_error: Optional[str] = None) -> CorpusFormat
     Raises `ConfigurationError` for anything else.
     """
     if not argument.lstrip().startswith("{"):
-        if argument not in CorpusFormat.list_available():
-            known = ", ".join(sorted(CorpusFormat.list_available()))
+        known = CorpusFormat.list_available()
+        if argument not in known:
             raise ConfigurationError(
-                f"there is no corpus format {argument!r}; the known formats are: {known}"
+                f"there is no corpus format {argument!r}" + proposal(argument, known)
             )
         options: Dict[str, Any] = {"type": argument}
     else:
@@ -30,6 +31,7 @@ def corpus_format(argument: str, on_error: Optional[str] = None) -> CorpusFormat
             options = json.loads(argument)
         except (ValueError, RecursionError) as error:
             raise ConfigurationError(f"{argument!r} is not valid JSON: {error}") from error
+    check_part(options, CorpusFormat, "format")
     try:
         if on_error is not None:
             options = _with_on_error(options, on_error)

@@ -1,10 +1,11 @@
 """Prints errors of users in one line instead of a traceback."""
 
 import logging
+import re
 import sys
 import tarfile
 from contextlib import contextmanager
-from typing import Iterator, NoReturn
+from typing import Iterator, List, NoReturn
 
 from allennlp.common.checks import ConfigurationError
 
@@ -13,6 +14,7 @@ from bio_ie.files.corpus_error import CorpusError
 from bio_ie.knowledge.concept_embeddings import ConceptVectorsError
 from bio_ie.knowledge.knowledge_base_file import KnowledgeBaseError
 from bio_ie.text.document import DocumentError
+from bio_ie.training.config_check import ConfigProblems
 
 logger = logging.getLogger(__name__)
 
@@ -44,19 +46,41 @@ def user_errors() -> Iterator[None]:
     except Exception as error:
         # The errors of jsonnet have no class of their own.
         if isinstance(error, RuntimeError) and str(error).startswith(_JSONNET):
-            _exit(error)
+            _exit(error, *jsonnet_problems(str(error)))
         message = config_error(error)
         if message is None:
             raise
         _exit(error, message)
 
 
-def _exit(error: Exception, message: str = "") -> NoReturn:
+def jsonnet_problems(message: str) -> List[str]:
+    """What an error of jsonnet says, without the places in the files that it came through. It names
+    the first place, unless that is in the checks of settings, which say themselves what is
+    wrong."""
+    told, *places = message.split("\n\t")
+    told = re.sub("^(STATIC|RUNTIME) ERROR: ", "", told).strip()
+    place = next((place for place in places if re.search(r"sonnet:\(?\d", place)), "")
+    if not place or "settings.libsonnet" in place:
+        return told.splitlines()
+    return [f"{told} ({place.split()[0]})"]
+
+
+def _exit(error: Exception, *messages: str) -> NoReturn:
     logger.debug("the command failed", exc_info=error)
+    for message in messages or _messages(error):
+        print(f"error: {' '.join(message.split())}", file=sys.stderr)
+    sys.exit(1)
+
+
+def _messages(error: Exception) -> List[str]:
+    if isinstance(error, ConfigProblems):
+        return error.problems
     # The str() of a ConfigurationError is the repr of its message.
     told = error.message if isinstance(error, ConfigurationError) else str(error)
+    if isinstance(error, ConfigurationError):
+        # AllenNLP goes on with advice for parts from other packages.
+        told = re.split(r"\s*(?:If your registered class|You should either use)\b", told)[0]
     if isinstance(error, tarfile.ReadError):
         # The message goes on with all kinds of archives that the file could have been.
         told = f"not the archive of a model: {told.splitlines()[0].rstrip(':')}"
-    print(f"error: {' '.join((message or told).split())}", file=sys.stderr)
-    sys.exit(1)
+    return [told]

@@ -6,11 +6,13 @@ from typing import (
     Any,
     Dict,
     Iterator,
+    List,
     Mapping,
     NamedTuple,
     Optional,
     Sequence,
     Tuple,
+    Type,
     Union,
     get_args,
     get_origin,
@@ -22,6 +24,7 @@ from allennlp.common import FromParams, Lazy, Registrable
 from allennlp.common.checks import ConfigurationError
 from allennlp.common.from_params import infer_params
 from allennlp.models import Model
+from allennlp.training import GradientDescentTrainer
 
 from bio_ie.data.dataset_readers.document_reader import DocumentReader
 
@@ -34,7 +37,24 @@ _GIVEN = {"self", "vocab", "serialization_dir", "local_rank"}
 """Parameters that AllenNLP passes on by itself."""
 _CHECK_THEMSELVES = (FromParams, DocumentReader)
 """Classes whose `from_params` reads parameters by the signature of the constructor."""
+_REFUSE_OTHERS = (DocumentReader, GradientDescentTrainer)
+"""Classes that take any parameter as a keyword, but know what to do with their own alone. The
+trainer would ignore a misspelt one."""
 _NAMES = {str: "a string", int: "a whole number", float: "a number", bool: "true or false"}
+
+
+class ConfigProblems(ConfigurationError):
+    """What is wrong in a config.
+
+    # Parameters
+
+    problems : `List[str]`
+        One line each.
+    """
+
+    def __init__(self, problems: List[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
 
 
 class _Constructor(NamedTuple):
@@ -54,14 +74,31 @@ def check_config(config: Mapping[str, Any]) -> None:
     config : `Mapping[str, Any]`
         The evaluated config of an experiment, as `allennlp train` takes it.
 
-    Raises `ConfigurationError`, which names the place of each fault, and the nearest name of a type
-    or parameter that is not known.
+    Raises `ConfigProblems`, which name the place of each fault, and the nearest name of a type or
+    parameter that is not known.
     """
     values = {key: value for key, value in config.items() if key not in _OF_ALLENNLP}
     constructor = _Constructor(TrainModel, TrainModel.from_partial_objects)
     problems = list(_parameters("", values, constructor, is_lazy=False))
     if problems:
-        raise ConfigurationError("\n".join(problems))
+        raise ConfigProblems(problems)
+
+
+def check_part(config: Any, base: Type[FromParams], name: str) -> None:
+    """As `check_config`, for a part that is no experiment.
+
+    # Parameters
+
+    config : `Any`
+        The config of the part: an object, or the name of a type.
+    base : `Type[FromParams]`
+        The class that the part is to be one of.
+    name : `str`
+        What messages call the part.
+    """
+    problems = list(_problems(name, config, base))
+    if problems:
+        raise ConfigProblems(problems)
 
 
 def _problems(at: str, value: Any, annotation: Any, is_lazy: bool = False) -> Iterator[str]:
@@ -131,9 +168,12 @@ def _of_part(at: str, value: Any, base: type, is_lazy: bool) -> Iterator[str]:
         if type_ is None:
             yield f"{at} lacks 'type', one of {', '.join(sorted(registry))}"
             return
+        if not isinstance(type_, str):
+            yield f"{at}.type must be a name, not {_shown(type_)}"
+            return
         if type_ not in registry:
-            if not (isinstance(type_, str) and "." in type_):
-                yield f"{at}.type: there is no {_kind(base)} {type_!r}" + _proposal(type_, registry)
+            if "." not in type_:
+                yield f"{at}.type: there is no {_kind(base)} {type_!r}" + proposal(type_, registry)
             return
         constructor = _constructor(registry[type_])
     if constructor is not None and _is_checked(constructor.cls):
@@ -170,9 +210,9 @@ def _parameters(
             if value is None and known[name].default is None:
                 continue
             yield from _problems(f"{prefix}{name}", value, annotation)
-        elif name != "type" and (not accepts_all or issubclass(cls, DocumentReader)):
+        elif name != "type" and (not accepts_all or issubclass(cls, _REFUSE_OTHERS)):
             whose = cls.__name__ if at else "an experiment"
-            yield f"{prefix}{name}: {whose} has no such parameter" + _proposal(name, names)
+            yield f"{prefix}{name}: {whose} has no such parameter" + proposal(name, names)
     # A part that is built later may get further parameters from the one that builds it.
     if not is_lazy or issubclass(cls, Model):
         missing = [
@@ -193,7 +233,7 @@ def _kind(base: type) -> str:
     return words.strip()
 
 
-def _proposal(name: Any, names: Any) -> str:
+def proposal(name: Any, names: Any) -> str:
     """The nearest name, or all names if none is near."""
     nearest = difflib.get_close_matches(str(name), list(names), n=1)
     if nearest:

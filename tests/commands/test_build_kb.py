@@ -150,7 +150,7 @@ def test_corpus_without_its_format_is_no_list_of_ids(tmp_path: Path) -> None:
         ),
         (
             ["--source", "cdt", "--path", "a"],
-            "there is no source 'cdt'; the known sources are: ctd, hpoa,",
+            "there is no knowledge source 'cdt'; did you mean 'ctd'?",
         ),
         (["--source", '{"type": ', "--path", "a"], "not valid JSON"),
         (["--source", '{"type": "ctd", "no": 1}', "--path", "a"], "no"),

@@ -142,12 +142,12 @@ def test_on_error_reaches_the_format_inside_another(
 @pytest.mark.parametrize(
     ("from_format", "message"),
     [
-        ("pubtater", "no corpus format 'pubtater'; the known formats are: .*pubtator"),
+        ("pubtater", "no corpus format 'pubtater'; did you mean 'pubtator'"),
         ('{"type": ', "not valid JSON"),
         ('{"type": "text", "unit": "page"}', "'page'"),
         ('{"type": "text", "units": "line"}', "units"),
         ('{"type": "text", "unit": 5}', "unit"),
-        ('{"type": ["text"]}', "unhashable"),
+        ('{"type": ["text"]}', "format.type must be a name, not a list"),
     ],
 )
 def test_wrong_format_is_one_line_and_status_1(

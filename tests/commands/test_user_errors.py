@@ -1,14 +1,16 @@
 import io
 import logging
-from typing import Type
+from typing import List, Type
 
 import pytest
 from allennlp.common.checks import ConfigurationError
 from allennlp.common.params import parse_overrides
 
-from bio_ie.commands.user_errors import user_errors
+from bio_ie.commands.user_errors import jsonnet_problems, user_errors
 from bio_ie.files.corpus_error import CorpusError
+from bio_ie.modules.poolings import Pooling
 from bio_ie.text.document import DocumentError
+from bio_ie.training.config_check import ConfigProblems
 
 
 @pytest.mark.parametrize(
@@ -34,6 +36,36 @@ def test_wrong_jsonnet_is_a_users_error(overrides: str, capsys: pytest.CaptureFi
     with pytest.raises(SystemExit), user_errors():
         parse_overrides(overrides)
     assert capsys.readouterr().err.startswith("error: ")
+
+
+def test_faults_of_a_config_are_a_line_each(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit), user_errors():
+        raise ConfigProblems(["a is wrong", "b is wrong"])
+    assert capsys.readouterr().err == "error: a is wrong\nerror: b is wrong\n"
+
+
+def test_advice_about_other_packages_is_left_out(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit), user_errors():
+        Pooling.by_name("smaxx")
+    told = capsys.readouterr().err
+    assert told.startswith("error: 'smaxx' is not a registered name for 'Pooling'")
+    assert "include-package" not in told
+
+
+@pytest.mark.parametrize(
+    ("message", "problems"),
+    [
+        ("RUNTIME ERROR: no a\nno b\n\tlib/settings.libsonnet:3:1-5\tobject", ["no a", "no b"]),
+        (
+            "RUNTIME ERROR: Must override corpus\n\tlib/base.libsonnet:(3:1)-(4:5)\tobject <a>\n"
+            "\tmine.jsonnet:1:1-5\t",
+            ["Must override corpus (lib/base.libsonnet:(3:1)-(4:5))"],
+        ),
+        ("STATIC ERROR: x.jsonnet:1:2: expected a comma", ["x.jsonnet:1:2: expected a comma"]),
+    ],
+)
+def test_errors_of_jsonnet_are_short(message: str, problems: List[str]) -> None:
+    assert jsonnet_problems(message) == problems
 
 
 @pytest.mark.parametrize("error", [RuntimeError, KeyError, io.UnsupportedOperation("x").__class__])
