@@ -160,12 +160,12 @@ def comparison_table(comparisons: Comparisons) -> Iterator[str]:
     and p-values, and the number of documents on which each one scored higher."""
     titles = {kind: items.title for kind, items in SCORED_ITEMS.items()}
     for kind, criteria in comparisons.micro.items():
-        heads = "".join(f"{head:>30}" for head in RATIOS)
         yield ""
-        yield f"{titles.get(kind, kind) + ', difference':<28}{heads}"
+        yield f"{titles.get(kind, kind):<34}{'difference':>11}{'95 % interval':>21}{'p':>11}"
         for criterion, found in criteria.items():
-            row = "".join(f"{_difference(found[ratio]):>30}" for ratio in RATIOS)
-            yield f"{'  ' + ROW_NAMES.get(criterion, criterion):<28}{row}"
+            for ratio in RATIOS:
+                name = f"  {ROW_NAMES.get(criterion, criterion)}, {ratio}"
+                yield f"{name:<34}{_difference(found[ratio])}"
     yield ""
     heads = "".join(f"{head:>11}" for head in ("better", "worse", "ties", "p"))
     yield f"{'against the other':<18}{heads}"
@@ -176,7 +176,8 @@ def comparison_table(comparisons: Comparisons) -> Iterator[str]:
 
 def _difference(found: Difference) -> str:
     low, high = 100 * found.low, 100 * found.high
-    return f"{100 * found.difference:+.2f} [{low:+.2f}, {high:+.2f}] p={found.p_value:.2g}"
+    interval = f"{low:+.2f} to {high:+.2f}"
+    return f"{100 * found.difference:+11.2f}{interval:>21}{found.p_value:11.2g}"
 
 
 def table(scores: DocumentScores) -> Iterator[str]:
