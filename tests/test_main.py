@@ -56,7 +56,7 @@ def test_wrong_library_ends_the_command_with_one_sentence(tmp_path):
     ("arguments", "message"),
     [
         (["train", "none.jsonnet", "-s", "run"], "file none.jsonnet not found"),
-        (["train", "must.jsonnet", "-s", "run"], "RUNTIME ERROR: Must override path"),
+        (["train", "must.jsonnet", "-s", "run"], "error: Must override path (must.jsonnet:1:9-35)"),
         (["evaluate", "must.jsonnet", "x"], "could not be opened"),
     ],
 )

@@ -52,6 +52,7 @@ class LinesManager(_PredictManager):
     ) -> None:
         super().__init__(predictor, input_file, None, *arguments)
         self._path = None if output_file is None else Path(output_file)
+        self._file: Optional[IO[str]] = None
         self.num_predictions = 0
         self._is_document_predictor = isinstance(predictor, DocumentPredictor)
         self._on_error = on_error if self._is_document_predictor else None
@@ -60,8 +61,7 @@ class LinesManager(_PredictManager):
         with ExitStack() as stack:
             if self._path is not None:
                 # AllenNLP would open the file with the encoding of the locale.
-                file: Any = stack.enter_context(atomic_writer(self._path))
-                self._output_file = file
+                self._file = stack.enter_context(atomic_writer(self._path))
             super().run()
             if not self.num_predictions:
                 exit_if_stopped(0)  # without an empty file
@@ -111,6 +111,8 @@ class LinesManager(_PredictManager):
         self.num_predictions += 1
         if prediction:  # not skipped
             super()._maybe_print_to_console_and_file(index, prediction, model_input)
+            if self._file is not None:
+                self._file.write(prediction)
 
 
 def exit_if_stopped(num_predictions: int) -> None:

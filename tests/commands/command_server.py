@@ -102,6 +102,8 @@ def _serve() -> None:
             continue
         pid = os.fork()
         if pid == 0:
+            # Background jobs of a shell, which tests can be, ignore SIGINT.
+            signal.signal(signal.SIGINT, signal.default_int_handler)
             _run(request["start"], Path(request["folder"]))
         print(pid, flush=True)
 

@@ -175,6 +175,8 @@ def test_a_command_can_be_stopped_while_it_starts(tmp_path: Path) -> None:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        # Background jobs of a shell, which tests can be, ignore SIGINT.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )
     time.sleep(1)
     command.send_signal(signal.SIGINT)

@@ -484,8 +484,11 @@ def test_links_that_are_not_probable_enough_are_not_made(architecture, settings,
 
 
 def test_one_batch_without_a_mention_trains():
-    for architecture in ("pt_hierarchical", "pe_hierarchical"):
-        parts = config(architecture, {"training_spans": "both"})
+    for architecture, settings in {
+        "pt_hierarchical": {},
+        "pe_hierarchical": {"training_spans": "both"},
+    }.items():
+        parts = config(architecture, settings)
         _, vocab = batch_of(parts)
         model = build(parts, vocab).train()
         batch, _ = batch_of(parts, DOCUMENTS[1:], vocab)
