@@ -1,5 +1,3 @@
-from typing import Optional
-
 import torch
 
 from bio_ie.modules.schedules.linear_warmup import LinearWarmupSchedule
@@ -22,15 +20,6 @@ class StepSchedule(LinearWarmupSchedule):
     num_steps, num_epochs : optional
         n; see `LinearWarmupSchedule`.
     """
-
-    def __init__(
-        self,
-        start: float = 0.0,
-        end: float = 1.0,
-        num_steps: Optional[int] = None,
-        num_epochs: Optional[float] = None,
-    ) -> None:
-        super().__init__(start, end, num_steps, num_epochs)
 
     def value(self) -> torch.Tensor:
         # An unknown length counts as 1; the step is 0 then.
