@@ -29,6 +29,7 @@ from bio_ie.commands.trust_argument import add_trust_argument
 from bio_ie.commands.user_errors import user_errors
 from bio_ie.files.atomic_output import atomic_writer
 from bio_ie.metrics.run_summary import RunSummary, run_summary, scores_of_run
+from bio_ie.training.config_check import check_config
 
 logger = logging.getLogger(__name__)
 
@@ -113,6 +114,7 @@ def repeat(
     # All runs are checked before hours are spent on training the first one.
     runs = list(_runs(config, settings, overrides))
     for run in runs:
+        check_config(run.params.as_dict(quiet=True))
         _require_same_config(run, Path(folder) / run.name)
     scores: Dict[str, Dict[str, float]] = {}
     for run in runs:

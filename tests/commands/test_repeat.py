@@ -136,3 +136,12 @@ def test_a_config_without_the_setting_is_an_error(run, tmp_path, trainings):
     status, _, err = run("repeat", tmp_path / "none.jsonnet", *arguments)
     assert status == 1
     assert "there is no file" in err
+
+
+def test_a_wrong_config_is_told_before_the_first_run(run, config, tmp_path, trainings):
+    folder = tmp_path / "runs"
+    override = '{"model.pair_scorer": {"type": "bi_affine"}}'
+    status, _, err = run("repeat", config, "-s", folder, "--folds", "0-2", "-o", override)
+    assert status == 1
+    assert "model.pair_scorer.type: there is no pair scorer 'bi_affine'" in err
+    assert trainings == []
