@@ -20,6 +20,7 @@ from allennlp.common.checks import ConfigurationError
 from tqdm import tqdm
 
 from bio_ie.commands.corpus_format_argument import corpus_format
+from bio_ie.commands.on_error_argument import add_on_error_argument
 from bio_ie.commands.user_errors import jsonnet_problems, user_errors
 from bio_ie.data.corpora.corpus_path import read_corpus
 from bio_ie.data.corpora.document_ids import paper_of, papers_of
@@ -85,13 +86,7 @@ class BuildKb(Subcommand):
             help="format of the files of --exclude-documents if they are corpora: a name "
             "(pubtator, ...), or a JSON object",
         )
-        subparser.add_argument(
-            "--on-error",
-            choices=("raise", "skip"),
-            default="raise",
-            help="what to do with a line of a --source that cannot be read: stop (default), or "
-            "leave the line out",
-        )
+        add_on_error_argument(subparser, "a line of a --source", "the line")
         subparser.set_defaults(func=build_from_args)
         return subparser
 

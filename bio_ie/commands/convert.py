@@ -14,6 +14,7 @@ from allennlp.commands.subcommand import Subcommand
 from tqdm import tqdm
 
 from bio_ie.commands.corpus_format_argument import corpus_format
+from bio_ie.commands.on_error_argument import add_on_error_argument
 from bio_ie.commands.user_errors import user_errors
 from bio_ie.data.corpora.corpus_format import CorpusFormat
 from bio_ie.files.corpus_report import CorpusReport
@@ -39,13 +40,7 @@ class Convert(Subcommand):
             subparser.add_argument(
                 f"--{flag}", dest=f"{flag}_format", required=True, help=f"{what}: {known}"
             )
-        subparser.add_argument(
-            "--on-error",
-            choices=("raise", "skip"),
-            default="raise",
-            help="what to do with an item that cannot be read: stop (default), or leave the item "
-            "out",
-        )
+        add_on_error_argument(subparser)
         subparser.set_defaults(func=convert_from_args)
         return subparser
 

@@ -20,6 +20,7 @@ from allennlp.common.checks import ConfigurationError
 from tqdm import tqdm
 
 from bio_ie.commands.corpus_format_argument import corpus_format
+from bio_ie.commands.on_error_argument import add_on_error_argument
 from bio_ie.commands.trust_argument import add_trust_argument
 from bio_ie.commands.types_argument import types_argument
 from bio_ie.commands.user_errors import user_errors
@@ -103,13 +104,7 @@ class ExtractPairs(Subcommand):
             default=-1,
             help="number of a GPU for the archives (default: the CPU)",
         )
-        subparser.add_argument(
-            "--on-error",
-            choices=("raise", "skip"),
-            default="raise",
-            help="what to do with an item that cannot be read: stop (default), or leave the item "
-            "out",
-        )
+        add_on_error_argument(subparser)
         add_trust_argument(subparser, extract_pairs_from_args)
         return subparser
 

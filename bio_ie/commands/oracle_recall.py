@@ -15,6 +15,7 @@ from allennlp.commands.subcommand import Subcommand
 from allennlp.common.checks import ConfigurationError
 
 from bio_ie.commands.corpus_format_argument import corpus_format
+from bio_ie.commands.on_error_argument import add_on_error_argument
 from bio_ie.commands.types_argument import types_argument
 from bio_ie.commands.user_errors import user_errors
 from bio_ie.data.corpora.corpus_path import read_corpus
@@ -81,13 +82,7 @@ class OracleRecallCommand(Subcommand):
             "--threads", type=int, help="number of threads of tfidf (default: all cores)"
         )
         subparser.add_argument("--output", help="JSON file to write, with the counts")
-        subparser.add_argument(
-            "--on-error",
-            choices=("raise", "skip"),
-            default="raise",
-            help="what to do with an item that cannot be read: stop (default), or leave the item "
-            "out",
-        )
+        add_on_error_argument(subparser)
         subparser.set_defaults(func=oracle_recall_from_args)
         return subparser
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from allennlp.commands.subcommand import Subcommand
 
 from bio_ie.commands.corpus_format_argument import corpus_format
+from bio_ie.commands.on_error_argument import add_on_error_argument
 from bio_ie.commands.user_errors import user_errors
 from bio_ie.files.atomic_output import atomic_writer
 from bio_ie.rendering import render
@@ -43,13 +44,7 @@ class Render(Subcommand):
             "--gold-from", default="jsonl", help="format of the gold file (default: jsonl)"
         )
         subparser.add_argument("--title", help="title of the page (default: the file's name)")
-        subparser.add_argument(
-            "--on-error",
-            choices=("raise", "skip"),
-            default="raise",
-            help="what to do with an item of a file that cannot be read: stop (default), or leave "
-            "the item out",
-        )
+        add_on_error_argument(subparser, "an item of a file", "the item")
         subparser.set_defaults(func=_render)
         return subparser
 
