@@ -22,6 +22,7 @@ from transformers import dynamic_module_utils
 
 from bio_ie.archives.archive_files import check_weights
 from bio_ie.archives.checked_archive import archive_of, check_folder, checked_archive
+from bio_ie.archives.experiment import loading
 from bio_ie.files.trust import UntrustedArchiveError, is_trusted, trusting
 
 _load_readers = archival._load_dataset_readers
@@ -46,7 +47,7 @@ def _checked_path(archive_file: Any) -> str:
 
 
 def _built_readers(config: Any, serialization_dir: str) -> Tuple[DatasetReader, DatasetReader]:
-    with _building(serialization_dir):
+    with _building(serialization_dir), loading(config.as_dict(quiet=True)):
         return _load_readers(config, serialization_dir)
 
 

@@ -22,8 +22,8 @@ from tqdm import tqdm
 from bio_ie.commands.corpus_format_argument import corpus_format
 from bio_ie.commands.on_error_argument import add_on_error_argument
 from bio_ie.commands.user_errors import jsonnet_problems, user_errors
-from bio_ie.data.corpora.corpus_path import read_corpus
-from bio_ie.data.corpora.document_ids import paper_of, papers_of
+from bio_ie.data.corpora.corpus_path import is_object, read_corpus
+from bio_ie.data.corpora.document_ids import papers_of, papers_of_corpus
 from bio_ie.knowledge.knowledge_base_writer import KnowledgeBaseWriter
 from bio_ie.knowledge.sources import KnowledgeSource, MergedSource, SourceReport
 from bio_ie.text.counted import counted
@@ -78,13 +78,14 @@ class BuildKb(Subcommand):
             default=[],
             metavar="FILE",
             help="leave out relations whose only evidence is in these documents: a file with one "
-            "id per line, or a corpus (see --exclude-from); can be repeated",
+            "id per line, a corpus (see --exclude-from), or a part of one as a JSON data path; can "
+            "be repeated",
         )
         subparser.add_argument(
             "--exclude-from",
             metavar="FORMAT",
-            help="format of the files of --exclude-documents if they are corpora: a name "
-            "(pubtator, ...), or a JSON object",
+            help="format of the files of --exclude-documents if they are corpora, and of data "
+            "paths that name none: a name (pubtator, ...), or a JSON object",
         )
         add_on_error_argument(subparser, "a line of a --source", "the line")
         subparser.set_defaults(func=build_from_args)
@@ -147,21 +148,20 @@ def build_knowledge_base(
         return writer.finish(), reports
 
 
-def excluded_documents(files: List[str], from_format: Optional[str] = None) -> Set[str]:
-    """The ids of the documents in `files`. These are files with one id per line or, if
-    `from_format` is given, corpora in this format. The prefixes of PubMed ids and the suffixes of
-    repeated documents (`#2`) are removed.
+def excluded_documents(paths: List[str], from_format: Optional[str] = None) -> Set[str]:
+    """The papers of the documents in `paths`. These are data paths (JSON objects), and files: with
+    one id per line or, if `from_format` is given, corpora in this format. The prefixes of PubMed
+    ids and the suffixes of repeated documents (`#2`) are removed.
 
     Raises `CorpusError` for a file that cannot be read or, without `from_format`, has lines that
-    are not ids.
+    are not ids, and `ConfigurationError` for an object that is no data path.
     """
     ids: Set[str] = set()
-    for file in files:
-        if from_format is None:
-            ids |= papers_of(file)
+    for path in paths:
+        if from_format is None and not is_object(path):
+            ids |= papers_of(path)
         else:
-            documents = read_corpus(file, corpus_format(from_format))
-            ids.update(paper_of(document.id) for document in documents)
+            ids |= papers_of_corpus(read_corpus(path, corpus_format(from_format or "jsonl")))
     return ids
 
 

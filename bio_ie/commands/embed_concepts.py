@@ -31,6 +31,7 @@ from bio_ie.knowledge.concept_embeddings.link_prediction import (
 )
 from bio_ie.knowledge.concept_embeddings.relation_graph import hold_out, read_relation_graph
 from bio_ie.knowledge.knowledge_base import KnowledgeBase
+from bio_ie.knowledge.leaks import evidence_notes
 from bio_ie.text.counted import counted
 
 MAX_HELD_OUT = 2000
@@ -91,9 +92,9 @@ class EmbedConcepts(Subcommand):
     def add_subparser(self, parser: argparse._SubParsersAction) -> argparse.ArgumentParser:
         description = """Make vectors of the concepts and semantic types of a knowledge base, for
             the concept embedders 'pretrained' and 'description'. They are written to one file,
-            which appears only once it is complete. To leave out relations whose only evidence is in
-            documents of an evaluation, build the knowledge base with
-            build-kb --exclude-documents."""
+            which appears only once it is complete. The file says which documents its relations come
+            from. To leave out relations whose only evidence is in documents of an evaluation, build
+            the knowledge base with build-kb --exclude-documents."""
         subparser = parser.add_parser(
             self.name, description=description, help="make vectors of concepts"
         )
@@ -139,7 +140,8 @@ def embed_from_args(args: argparse.Namespace) -> None:
         device = _device(args.cuda_device)
         output = _output(args.output)
         ids, vectors, notes = make(kb, not args.no_types, options, device)
-        notes = {"knowledge_base": kb.fingerprint, "settings": options, **notes}
+        origin = evidence_notes(kb, from_relations=args.method == "distmult")
+        notes = {**origin, "settings": options, **notes}
         vectors = vectors.half() if args.half else vectors
         write_concept_vectors(output, ids, vectors, args.method, notes)
     print(

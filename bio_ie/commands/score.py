@@ -7,8 +7,9 @@
 
 import argparse
 import json
+import sys
 from pathlib import Path
-from typing import Any, Dict, Iterator, List, NamedTuple, Sequence, Tuple
+from typing import Any, Dict, Iterable, Iterator, List, NamedTuple, Sequence, Set, Tuple
 
 from allennlp.commands.subcommand import Subcommand
 
@@ -17,10 +18,13 @@ from bio_ie.commands.user_errors import user_errors
 from bio_ie.data.corpora.corpus_path import read_corpus
 from bio_ie.files.atomic_output import atomic_writer
 from bio_ie.knowledge.knowledge_base import KnowledgeBase
+from bio_ie.knowledge.leaks import REMEDY, LeakError, leaks, vectors_evidence
 from bio_ie.metrics.document_scores import DocumentScores, score_documents
 from bio_ie.metrics.scored_items import SCORED_ITEMS
 from bio_ie.metrics.significance import Comparison, Difference, compare, compare_micro
 from bio_ie.text.counted import counted
+from bio_ie.text.document import Document
+from bio_ie.text.papers import paper_of_document
 
 RATIOS = ("precision", "recall", "f1")
 COUNTS = ("correct", "predicted", "gold")
@@ -62,7 +66,22 @@ class Score(Subcommand):
             )
         subparser.add_argument(
             "--kb",
-            help="knowledge base that tells which ids of facts and links mean the same concept",
+            help="knowledge base that tells which ids of facts and links mean the same concept; no "
+            "annotated document may be evidence in it (see --on-leak)",
+        )
+        subparser.add_argument(
+            "--vectors",
+            action="append",
+            default=[],
+            help="file of concept vectors of the model that made the predictions; no annotated "
+            "document may be evidence for them; can be repeated",
+        )
+        subparser.add_argument(
+            "--on-leak",
+            choices=("raise", "warn"),
+            default="raise",
+            help="what to do if annotated documents are evidence in the knowledge base or for the "
+            "vectors, so that a model knew of them: stop (default), or print a warning",
         )
         subparser.add_argument(
             "--other",
@@ -148,11 +167,28 @@ def _as_dicts(value: Any) -> Any:
 
 
 def _scores(args: argparse.Namespace, predictions: str) -> DocumentScores:
-    return score_documents(
+    kb = KnowledgeBase(args.kb) if args.kb else None
+    papers: Set[str] = set()
+    gold = read_corpus(args.gold, corpus_format(args.gold_from_format, args.on_error))
+    scores = score_documents(
         read_corpus(predictions, corpus_format(args.from_format, args.on_error)),
-        read_corpus(args.gold, corpus_format(args.gold_from_format, args.on_error)),
-        KnowledgeBase(args.kb) if args.kb else None,
+        _noted(gold, papers),
+        kb,
     )
+    vectors = [vectors_evidence(file) for file in args.vectors]
+    found = list(leaks(papers, [kb] if kb else [], vectors))
+    if found and args.on_leak == "raise":
+        raise LeakError(f"{args.gold}: {'; '.join(found)}. {REMEDY}, or give --on-leak warn")
+    for line in found:
+        print(f"warning: {line}", file=sys.stderr)
+    return scores
+
+
+def _noted(documents: Iterable[Document], papers: Set[str]) -> Iterator[Document]:
+    """The documents, whose papers are added to `papers`."""
+    for document in documents:
+        papers.add(paper_of_document(document))
+        yield document
 
 
 def comparison_table(comparisons: Comparisons) -> Iterator[str]:

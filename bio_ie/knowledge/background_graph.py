@@ -70,8 +70,8 @@ class BackgroundKnowledgeBase(FromParams):
                 "candidate_generator instead"
             )
         self.kb = kb
-        generator = candidate_generator or ExactCandidateGenerator(kb, stem=stem)
-        self._matcher = DictionaryMatcher(generator, max_width)
+        self.candidate_generator = candidate_generator or ExactCandidateGenerator(kb, stem=stem)
+        self._matcher = DictionaryMatcher(self.candidate_generator, max_width)
         self._min_score = min_score
         self._semantic_types = None if semantic_types is None else frozenset(semantic_types)
 

@@ -304,6 +304,23 @@ class KnowledgeBase(FromParams):
         query = "SELECT document FROM evidence WHERE head = ? AND tail = ? AND type = ?"
         return tuple(sorted(row[0] for row in self._execute(query, [head, tail, type])))
 
+    def evidence_documents(self) -> Iterator[str]:
+        """All references of all relations, in order and each of them once."""
+        rows = self._execute("SELECT DISTINCT document FROM evidence ORDER BY document")
+        return map(itemgetter(0), rows)
+
+    def num_relations_from(self, documents: Iterable[str]) -> Tuple[int, int]:
+        """The number of relations that have some of the documents as a reference, and the number of
+        those that have no other reference."""
+        query = """SELECT COUNT(*), COALESCE(SUM(all_given), 0) FROM (
+            SELECT MIN(is_given) AS all_given, MAX(is_given) AS any_given FROM (
+                SELECT head, tail, type,
+                    document IN (SELECT value FROM json_each(?)) AS is_given FROM evidence
+            ) GROUP BY head, tail, type
+        ) WHERE any_given"""
+        ((some, only),) = self._execute_many(query, documents)
+        return int(some), int(only)
+
     def subgraph(self, concept_ids: Sequence[str]) -> Subgraph:
         """The background graph of some concepts.
 

@@ -43,6 +43,7 @@ from bio_ie.knowledge.statements import (
     TypeName,
     TypeRelation,
 )
+from bio_ie.text.papers import paper_of
 from bio_ie.version import VERSION
 
 logger = logging.getLogger(__name__)
@@ -104,8 +105,8 @@ class KnowledgeBaseWriter:
         other. The new concept has the id of the earlier source. Concepts are not merged where that
         would make one concept of two from the same vocabulary: these are counted as ambiguous.
     exclude_documents : `Collection[str]`, optional (default = `()`)
-        Ids of documents, PubMed ids as bare numbers. A relation is left out if it has references
-        and all of them are excluded.
+        Ids of papers (`paper_of`), PubMed ids as bare numbers. A relation is left out if it has
+        references and all of them are excluded.
 
     Raises `KnowledgeBaseError` if another process is building the same file, if the sources have no
     concept, and if the disk is full.
@@ -189,7 +190,7 @@ class KnowledgeBaseWriter:
 
     def _put_relation(self, relation: ConceptRelation, source: int) -> None:
         head, type_, tail, documents = relation
-        kept = [document for document in documents if document not in self._excluded]
+        kept = [document for document in documents if paper_of(document) not in self._excluded]
         if documents and not kept:
             self._left_out["relations that rest on excluded documents alone"] += 1
             return

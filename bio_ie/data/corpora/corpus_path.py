@@ -60,7 +60,7 @@ def open_corpus(path: DataPath, default_format: CorpusFormat) -> Tuple[CorpusFor
     if isinstance(path, os.PathLike):
         path = os.fspath(path)
     if isinstance(path, str):
-        if os.path.exists(path) or not path.lstrip().startswith("{"):
+        if not is_object(path):
             return default_format, path
         path = _parse(path)
     if isinstance(path, Params):
@@ -68,6 +68,11 @@ def open_corpus(path: DataPath, default_format: CorpusFormat) -> Tuple[CorpusFor
     if not isinstance(path, Mapping):
         raise ConfigurationError(f"a data path is a string or an object, not {path!r}")
     return _open_object(dict(path), default_format)
+
+
+def is_object(path: str) -> bool:
+    """Whether a data path that is a string is an object as JSON text, and not the name of files."""
+    return path.lstrip().startswith("{") and not os.path.exists(path)
 
 
 def _parse(text: str) -> Any:

@@ -1,13 +1,15 @@
 """The base of the sentence readers that look up names of the text in a knowledge base."""
 
-from typing import Any, Dict, Optional
+from typing import Any, Dict, List, Optional
 
 from allennlp.data import TokenIndexer
 from allennlp.data.fields import Field
 
+from bio_ie.data.dataset_readers.scored_data import knowledge_bases_of
 from bio_ie.data.dataset_readers.sentence_reader import SentenceReader
 from bio_ie.data.fields import BackgroundGraphField
 from bio_ie.knowledge.background_graph import BackgroundKnowledgeBase
+from bio_ie.knowledge.knowledge_base import KnowledgeBase
 from bio_ie.text.sentences import Sentence
 from bio_ie.text.tokenizers.alignment import align_tokens
 
@@ -33,6 +35,11 @@ class BackgroundSentenceReader(SentenceReader):
     ) -> None:
         super().__init__(token_indexers, **kwargs)
         self._background = background
+
+    def knowledge_bases(self) -> List[KnowledgeBase]:
+        if self._background is None:
+            return []
+        return knowledge_bases_of(self._background.kb, self._background.candidate_generator)
 
     def add_background(self, view: Sentence, instance: Dict[str, Field]) -> None:
         """Adds the field `background` to an instance that has `words` and `metadata`. It also adds

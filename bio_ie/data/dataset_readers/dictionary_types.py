@@ -81,9 +81,13 @@ class DictionaryTypesReader(DocumentReader[NamedType]):
         if window is not None and window < 1:
             raise ConfigurationError(f"window must be positive, not {window}")
         super().__init__(token_indexers, **kwargs)
+        self._kb = kb
         self._dictionary = TypedDictionary(kb, types)
         self._max_length = max_length
         self._window = window
+
+    def knowledge_bases(self) -> List[KnowledgeBase]:
+        return [self._kb]
 
     def apply_token_indexers(self, instance: Instance) -> None:
         instance["tokens"].token_indexers = self._token_indexers  # type: ignore[attr-defined]

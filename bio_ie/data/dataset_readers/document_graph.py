@@ -9,6 +9,7 @@ from allennlp.data.fields import Field, MetadataField
 from allennlp.data.token_indexers import TokenIndexer
 
 from bio_ie.data.concept_items import ConceptItems, FactItem, LinkItem
+from bio_ie.data.dataset_readers.scored_data import knowledge_bases_of
 from bio_ie.data.dataset_readers.sentence_reader import SentenceReader
 from bio_ie.data.fields import DocumentGraphField, Link
 from bio_ie.knowledge.candidate_generators import Candidate, CandidateGenerator
@@ -120,6 +121,9 @@ class DocumentGraphReader(SentenceReader):
         self._supervises_mentions = entity_supervision == "mentions"
         self._max_mentions = max_mentions
         self.mention_detector = mention_detector
+
+    def knowledge_bases(self) -> List[KnowledgeBase]:
+        return knowledge_bases_of(self._kb, self._candidate_generator)
 
     def views(self, document: Document) -> List[Sentence]:
         return [Sentence(document, 0, len(document.text), document.mentions, document.relations)]

@@ -13,6 +13,7 @@ from typing import (
     Mapping,
     Optional,
     Sequence,
+    Set,
     Tuple,
     TypeVar,
     Union,
@@ -25,13 +26,17 @@ from allennlp.common.from_params import infer_params
 from allennlp.data import DatasetReader, Instance, Tokenizer
 from allennlp.data.token_indexers import TokenIndexer
 
+from bio_ie.archives.experiment import experiment_of
 from bio_ie.data.corpora.corpus_format import CorpusFormat
 from bio_ie.data.corpora.corpus_path import read_corpus
 from bio_ie.data.corpora.formats.jsonl import JsonlFormat
+from bio_ie.data.dataset_readers.scored_data import ScoredData
 from bio_ie.data.losses import Losses
 from bio_ie.files.corpus_report import CorpusReport
+from bio_ie.knowledge.knowledge_base import KnowledgeBase
 from bio_ie.text.counted import counted_lines
 from bio_ie.text.document import Document
+from bio_ie.text.papers import paper_of_document
 from bio_ie.text.tokenizers import (
     PysbdSentenceSplitter,
     ScispacyRulesTokenizer,
@@ -73,6 +78,10 @@ class DocumentReader(DatasetReader, Generic[View]):
     token_indexers : `Dict[str, TokenIndexer]`
     max_instances : `int`, optional
         Read only this many instances, over all ranks and workers together.
+    on_leak : `str`, optional (default = `"raise"`)
+        What happens if documents that are read to be scored are evidence in the knowledge bases of
+        the reader, or in the concept vectors of the model (`ScoredData`): `"raise"` an error, or
+        `"warn"`.
     serialization_dir : `str`, optional
         Given by AllenNLP.
     """
@@ -87,6 +96,7 @@ class DocumentReader(DatasetReader, Generic[View]):
         tokenizer: Optional[Tokenizer] = None,
         sentence_splitter: Optional[SpanSentenceSplitter] = None,
         max_instances: Optional[int] = None,
+        on_leak: str = "raise",
         serialization_dir: Optional[str] = None,
     ) -> None:
         if max_instances is not None and max_instances < 1:
@@ -103,6 +113,8 @@ class DocumentReader(DatasetReader, Generic[View]):
         # AllenNLP's own limit would cut the share of each rank, so that ranks could have unequal
         # numbers of instances.
         self._max_views = max_instances
+        self._scored = ScoredData(experiment_of(serialization_dir), on_leak, serialization_dir)
+        self._papers: Set[str] = set()
         self.losses: Losses = Counter()
         """Counts of what the instances of the last reading could not express, by reason."""
 
@@ -141,6 +153,10 @@ class DocumentReader(DatasetReader, Generic[View]):
         the metadata."""
         raise NotImplementedError
 
+    def knowledge_bases(self) -> List[KnowledgeBase]:
+        """The knowledge bases from which the reader gives a model what it knows."""
+        return []
+
     def prepare(self, views: Sequence[View]) -> None:
         """Called with several views before `view_to_instance` is called with each of them. It is
         for work that is faster for many views at once than one by one. Instances must not depend on
@@ -155,7 +171,15 @@ class DocumentReader(DatasetReader, Generic[View]):
     def read_views(self, file_path: CorpusPath) -> Iterator[View]:
         """The views of all documents of a data path. Each process makes instances of its share of
         them."""
-        return itertools.chain.from_iterable(map(self.views, self.read_documents(file_path)))
+        documents = self.noted(self.read_documents(file_path))
+        return itertools.chain.from_iterable(map(self.views, documents))
+
+    def noted(self, documents: Iterable[Document]) -> Iterator[Document]:
+        """Notes of which papers the documents are, so that `_read` can check that no model knows
+        them beforehand."""
+        for document in documents:
+            self._papers.add(paper_of_document(document))
+            yield document
 
     def document_to_instances(self, document: Document, labelled: bool = False) -> List[Instance]:
         """The instances of one document, indexed and ready for prediction."""
@@ -176,7 +200,7 @@ class DocumentReader(DatasetReader, Generic[View]):
         return self.view_to_instance(view, labelled=labelled)
 
     def _read(self, file_path: CorpusPath) -> Iterator[Instance]:
-        self.losses = Counter()
+        self.losses, self._papers = Counter(), set()
         views = self.read_views(file_path)
         if self._max_views is not None:
             views = itertools.islice(views, self._max_views)
@@ -185,6 +209,7 @@ class DocumentReader(DatasetReader, Generic[View]):
             self.prepare([view for view, _ in some])
             for view, is_padding in some:
                 yield self.view_to_instance(view, is_padding=is_padding)
+        self._scored.check(file_path, self._papers, self.knowledge_bases())
         for line in counted_lines(self.losses):
             logger.warning("%s: %s", file_path, line)
 

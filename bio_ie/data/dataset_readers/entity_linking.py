@@ -14,6 +14,7 @@ from bio_ie.data.concept_items import linking_items
 from bio_ie.data.concept_labels import concept_label
 from bio_ie.data.dataset_readers.context_sentence_reader import ContextSentenceReader
 from bio_ie.data.dataset_readers.detected_mentions import DetectedMentions
+from bio_ie.data.dataset_readers.scored_data import knowledge_bases_of
 from bio_ie.data.dataset_readers.span_candidates import SpanCandidates
 from bio_ie.data.fields import LabelsField, SpanCandidatesField
 from bio_ie.data.linking_task_names import LINKING, NAMESPACES
@@ -141,10 +142,14 @@ class EntityLinkingReader(ContextSentenceReader):
         self.mention_detector = mention_detector
         self._detected = DetectedMentions(mention_detector) if mention_detector else None
         self._kb = kb
+        self._candidate_generator = candidate_generator
         self._candidates: Optional[SpanCandidates] = None
         if candidate_generator is not None:
             width = max_candidate_width if candidate_spans == "all" else None
             self._candidates = SpanCandidates(candidate_generator, width)
+
+    def knowledge_bases(self) -> List[KnowledgeBase]:
+        return knowledge_bases_of(self._kb, self._candidate_generator)
 
     def whole_sentences(self, document: Document) -> List[Span]:
         spans = super().whole_sentences(document)

@@ -198,7 +198,7 @@ class RelationContextReader(DocumentReader[PairContext]):
                 raise ConfigurationError("pair_sentences have no labels: label must be null")
             yield from corpus_format.sentences(file)
             return
-        for document in corpus_format.read(file):
+        for document in self.noted(corpus_format.read(file)):
             yield from self._sentences(document, self.losses)
 
     def _contexts(self, sentence: EntitySentence) -> Iterator[PairContext]:

@@ -1,14 +1,18 @@
 from bio_ie.knowledge.concept_embeddings.concept_vectors import (
+    ARCHIVED_FOLDER,
     ConceptVectors,
     ConceptVectorsError,
+    archived_vectors,
     read_concept_vectors,
     write_concept_vectors,
 )
 from bio_ie.text.stable_key import stable_key
 
 __all__ = [
+    "ARCHIVED_FOLDER",
     "ConceptVectors",
     "ConceptVectorsError",
+    "archived_vectors",
     "stable_key",
     "read_concept_vectors",
     "write_concept_vectors",

@@ -35,6 +35,9 @@ from bio_ie.text.stable_key import stable_key
 
 FORMAT = "bio_ie concept vectors 1"
 
+ARCHIVED_FOLDER = "concept_vectors"
+"""The folder that a config lists in `include_in_archive` if it trains pretrained vectors."""
+
 
 class ConceptVectorsError(ValueError):
     """Raised for a bad file of concept vectors, and for vectors that cannot be written to one."""
@@ -138,6 +141,12 @@ def read_concept_vectors(path: Union[str, Path]) -> ConceptVectors:
         raise ConceptVectorsError(f"cannot read {path}: {error}") from error
     notes = json.loads(metadata.get("notes", "{}"))
     return ConceptVectors(vectors, keys, ids, metadata["kind"], metadata["digest"], notes)
+
+
+def archived_vectors(path: str, serialization_dir: str) -> Path:
+    """The place of a copy of the file `path` in an archive."""
+    name = f"{hashlib.sha256(path.encode('utf-8')).hexdigest()[:8]}-{Path(path).name}"
+    return Path(serialization_dir) / ARCHIVED_FOLDER / name
 
 
 def _digest(vectors: torch.Tensor, keys: torch.Tensor) -> str:

@@ -1,4 +1,3 @@
-import hashlib
 import os
 import shutil
 from pathlib import Path
@@ -10,15 +9,14 @@ from allennlp.common.checks import ConfigurationError
 from bio_ie.encoders import has_trained_weights
 from bio_ie.files.unfinished import unfinished_folder
 from bio_ie.knowledge.concept_embeddings import (
+    ARCHIVED_FOLDER,
     ConceptVectors,
     ConceptVectorsError,
+    archived_vectors,
     read_concept_vectors,
 )
 from bio_ie.modules.concept_embedders.concept_embedder import ConceptEmbedder
 from bio_ie.modules.concept_embedders.concept_lookup import ConceptLookup
-
-ARCHIVED_FOLDER = "concept_vectors"
-"""The folder that a config lists in `include_in_archive` if it trains pretrained vectors."""
 
 
 @ConceptEmbedder.register("pretrained")
@@ -100,13 +98,12 @@ class PretrainedConceptEmbedder(ConceptLookup):
 def _archived_file(path: str, serialization_dir: str) -> str:
     """The copy of the file `path` under `serialization_dir`, which is made when training begins.
     For an archive without the copy it is `path` itself."""
-    name = f"{hashlib.sha256(path.encode('utf-8')).hexdigest()[:8]}-{Path(path).name}"
-    saved = Path(serialization_dir) / ARCHIVED_FOLDER / name
+    saved = archived_vectors(path, serialization_dir)
     if saved.is_file() or has_trained_weights(serialization_dir) or not Path(path).is_file():
         return str(saved) if saved.is_file() else path
     saved.parent.mkdir(parents=True, exist_ok=True)
     with unfinished_folder(Path(serialization_dir), ARCHIVED_FOLDER) as aside:
-        complete = aside / name
+        complete = aside / saved.name
         shutil.copyfile(path, complete)
         os.replace(complete, saved)
     return str(saved)

@@ -1,16 +1,8 @@
 import pytest
 from allennlp.common.checks import ConfigurationError
 
-from bio_ie.data.corpora.document_ids import paper_of, papers_of
+from bio_ie.data.corpora.document_ids import papers_of
 from bio_ie.files.corpus_error import CorpusError
-
-
-@pytest.mark.parametrize(
-    "document_id, paper",
-    [("12", "12"), ("12#2", "12"), ("PMID:12", "12"), ("pubmed:12#3", "12"), ("doc:1", "doc:1")],
-)
-def test_paper_of_a_document(document_id, paper):
-    assert paper_of(document_id) == paper
 
 
 def test_papers_are_listed_in_a_file_or_a_config_or_are_those_of_a_corpus(

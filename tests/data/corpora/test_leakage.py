@@ -9,13 +9,13 @@ import pytest
 
 from bio_ie.commands.build_kb import excluded_documents
 from bio_ie.data.corpora import CorpusFormat, CtdFormat, HpoFormat, JsonlFormat, PubtatorFormat
-from bio_ie.data.corpora.document_ids import paper_of
 from bio_ie.files.corpus_report import CorpusReport
 from bio_ie.files.source import Source
 from bio_ie.knowledge import KnowledgeBase, write_knowledge_base
 from bio_ie.knowledge.sources import CtdSource, HpoaSource, SourceReport
 from bio_ie.knowledge.sources.hpoa import read_annotations
 from bio_ie.knowledge.statements import ConceptName
+from bio_ie.text.papers import paper_of
 
 FORMATS = ["ctd", "hpo"]
 

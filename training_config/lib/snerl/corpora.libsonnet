@@ -5,9 +5,9 @@ local paths = import '../shared/paths.libsonnet';
 local settings = import '../shared/settings.libsonnet';
 
 // The candidate generator by which the facts of a database are found in a text.
-local candidates_of(experiment) = {
+local candidates_of(experiment, knowledge_base) = {
   type: 'tfidf',
-  kb: { path: experiment.knowledge_base },
+  kb: { path: knowledge_base },
   k: 250,
   semantic_types: experiment.candidate_types,
 };
@@ -29,9 +29,8 @@ local candidates_of(experiment) = {
   // "CTD Dataset", full: facts of CTD whose entities are among the first 250 candidates of some mention. The
   // texts are PubTator's, with automatic mentions; they need a knowledge base with MeSH, MEDIC and genes. The
   // paper's split was not published, so there are ten folds by document.
-  ctd:: settings.layer({
+  ctd:: settings.layer(parts.folded(paths.data + '/ctd/abstracts.PubTator.txt.gz', 10, 1 / 9) {
     local experiment = self,
-    local fold = parts.fold(paths.data + '/ctd/abstracts.PubTator.txt.gz', 0, 10, 1 / 9),
     corpus:: {
       type: 'ctd',
       format: 'pubtator',
@@ -42,41 +41,39 @@ local candidates_of(experiment) = {
       ],
       relation_map: paths.data + '/ctd_bran/relation_map.txt',
       filter: 'full',
-      candidate_generator: candidates_of(experiment),
+      candidate_generator: candidates_of(experiment, experiment.knowledge_base),
       knowledge_base: { path: experiment.knowledge_base },
       // So that a model trained on it can be evaluated on BC5CDR, which was made from CTD.
       exclude_documents: { file: paths.data + '/bc5cdr/CDR_*.PubTator.txt.gz', format: 'pubtator' },
     },
     knowledge_base:: paths.knowledge_bases + '/ctd.sqlite',
     candidate_types:: { Chemical: ['Chemical'], Disease: ['Disease'], Gene: ['Gene'] },
-    train_data_path: fold.train,
-    validation_data_path: fold.validation,
-    test_data_path: fold.test,
-    evaluate_on_test: true,
   }),
 
   // "Disease-Phenotype Relations": HPO's annotations of the papers that they refer to. Concepts are known by
   // their descriptions and their places in the graph, and so are concepts that training never saw. Mentions
   // come from a disease tagger and from a phenotype tagger (gsc_plus_phenotypes.jsonnet), pooled in one file.
   // The paper's split, which was not published, has 401, 86 and 86 documents.
-  disease_phenotype:: settings.layer({
+  //
+  // These facts are relations of open.jsonnet as well. So there is a knowledge base for each fold, and vectors of
+  // its relations, without what the validation and test documents of the fold state (docs/models/snerl.md has
+  // the commands). Names and definitions come from no paper, and are the same in all of them: the corpus is
+  // joined by those of the whole knowledge base, by which the documents of a fold are told beforehand.
+  disease_phenotype:: settings.layer(parts.folded(paths.data + '/hpo/abstracts.PubTator.txt.gz', 7, 1 / 6) {
     local experiment = self,
-    local fold = parts.fold(paths.data + '/hpo/abstracts.PubTator.txt.gz', 0, 7, 1 / 6),
+    local whole = paths.knowledge_bases + '/open',
+    local of_fold = '%s.fold_%d' % [whole, self.fold],
     corpus:: {
       type: 'hpo',
       format: 'pubtator',
       facts: paths.data + '/hpo/phenotype.hpoa.gz',
       filter: 'full',
-      candidate_generator: candidates_of(experiment),
-      knowledge_base: { path: experiment.knowledge_base },
+      candidate_generator: candidates_of(experiment, whole + '.sqlite'),
+      knowledge_base: { path: whole + '.sqlite' },
     },
-    knowledge_base:: paths.knowledge_bases + '/open.sqlite',
-    concept_vectors:: paths.knowledge_bases + '/open.distmult.safetensors',
-    definition_vectors:: paths.knowledge_bases + '/open.description.safetensors',
+    knowledge_base:: of_fold + '.sqlite',
+    concept_vectors:: of_fold + '.distmult.safetensors',
+    definition_vectors:: whole + '.description.safetensors',
     candidate_types:: { Disease: ['Disease'], Phenotype: ['Phenotypic abnormality'] },
-    train_data_path: fold.train,
-    validation_data_path: fold.validation,
-    test_data_path: fold.test,
-    evaluate_on_test: true,
   }),
 }

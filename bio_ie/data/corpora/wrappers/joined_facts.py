@@ -8,7 +8,7 @@ from typing import Iterator, List, Optional, Set, Tuple, TypeVar, Union
 from allennlp.common.checks import ConfigurationError
 
 from bio_ie.data.corpora.corpus_format import CorpusFormat
-from bio_ie.data.corpora.document_ids import DocumentIds, paper_of, papers_of
+from bio_ie.data.corpora.document_ids import DocumentIds, papers_of
 from bio_ie.data.corpora.wrappers.fact_table import FactReader, FactTable, Triple, fact_table
 from bio_ie.data.corpora.wrappers.wrapper_format import WrapperFormat
 from bio_ie.files.corpus_report import CorpusReport
@@ -17,6 +17,7 @@ from bio_ie.knowledge.concept_links import ConceptLinks
 from bio_ie.knowledge.knowledge_base import KnowledgeBase
 from bio_ie.text.counted import Phrase, counted
 from bio_ie.text.document import Document, Fact
+from bio_ie.text.papers import paper_of_document
 
 logger = logging.getLogger(__name__)
 
@@ -145,7 +146,7 @@ class JoinedFactsFormat(WrapperFormat):
         """The documents that have facts in the table, and these facts."""
         excluded = papers_of(self.exclude_documents) if self.exclude_documents is not None else ()
         for document in self.format.read(path, report):
-            paper = paper_of(document.id)
+            paper = paper_of_document(document)
             triples = table.of_paper(paper)
             if paper in excluded:
                 report.noted[_EXCLUDED] += 1
