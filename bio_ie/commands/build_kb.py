@@ -12,18 +12,16 @@ import json
 import os
 import sys
 from functools import partial
-from typing import Any, Collection, Dict, List, Optional, Set, Tuple, Union
+from typing import Any, Collection, Dict, List, Tuple, Union
 
 from allennlp.commands.subcommand import Subcommand
 from allennlp.common import Params
 from allennlp.common.checks import ConfigurationError
 from tqdm import tqdm
 
-from bio_ie.commands.corpus_format_argument import corpus_format
+from bio_ie.commands.excluded_documents import add_exclusion_arguments, excluded_by_args
 from bio_ie.commands.on_error_argument import add_on_error_argument
 from bio_ie.commands.user_errors import jsonnet_problems, user_errors
-from bio_ie.data.corpora.corpus_path import is_object, read_corpus
-from bio_ie.data.corpora.document_ids import papers_of, papers_of_corpus
 from bio_ie.knowledge.knowledge_base_writer import KnowledgeBaseWriter
 from bio_ie.knowledge.sources import KnowledgeSource, MergedSource, SourceReport
 from bio_ie.text.counted import counted
@@ -72,21 +70,7 @@ class BuildKb(Subcommand):
             help="merge concepts of several --source by cross-references to ids with this prefix, "
             "such as MESH; can be repeated",
         )
-        subparser.add_argument(
-            "--exclude-documents",
-            action="append",
-            default=[],
-            metavar="FILE",
-            help="leave out relations whose only evidence is in these documents: a file with one "
-            "id per line, a corpus (see --exclude-from), or a part of one as a JSON data path; can "
-            "be repeated",
-        )
-        subparser.add_argument(
-            "--exclude-from",
-            metavar="FORMAT",
-            help="format of the files of --exclude-documents if they are corpora, and of data "
-            "paths that name none: a name (pubtator, ...), or a JSON object",
-        )
+        add_exclusion_arguments(subparser)
         add_on_error_argument(subparser, "a line of a --source", "the line")
         subparser.set_defaults(func=build_from_args)
         return subparser
@@ -96,7 +80,7 @@ def build_from_args(args: argparse.Namespace) -> None:
     """Runs `build_knowledge_base` for the command line. Exits with status 1 for bad input."""
     with user_errors():
         source = _source(args)
-        excluded = excluded_documents(args.exclude_documents, args.exclude_from)
+        excluded = excluded_by_args(args)
         metadata, reports = build_knowledge_base(source, args.output, excluded, progress=True)
     for name, report in reports:
         print(f"read {name}: {report}")
@@ -146,23 +130,6 @@ def build_knowledge_base(
         if progress and sys.stderr.isatty():
             print("assembling the knowledge base ...", file=sys.stderr)
         return writer.finish(), reports
-
-
-def excluded_documents(paths: List[str], from_format: Optional[str] = None) -> Set[str]:
-    """The papers of the documents in `paths`. These are data paths (JSON objects), and files: with
-    one id per line or, if `from_format` is given, corpora in this format. The prefixes of PubMed
-    ids and the suffixes of repeated documents (`#2`) are removed.
-
-    Raises `CorpusError` for a file that cannot be read or, without `from_format`, has lines that
-    are not ids, and `ConfigurationError` for an object that is no data path.
-    """
-    ids: Set[str] = set()
-    for path in paths:
-        if from_format is None and not is_object(path):
-            ids |= papers_of(path)
-        else:
-            ids |= papers_of_corpus(read_corpus(path, corpus_format(from_format or "jsonl")))
-    return ids
 
 
 def _source(args: argparse.Namespace) -> KnowledgeSource:

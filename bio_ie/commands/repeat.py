@@ -17,7 +17,6 @@ from itertools import product
 from pathlib import Path
 from typing import Any, Dict, Iterator, List, NamedTuple, Optional
 
-import _jsonnet
 from allennlp.commands.subcommand import Subcommand
 from allennlp.commands.train import train_model
 from allennlp.common import Params
@@ -25,6 +24,7 @@ from allennlp.common.checks import ConfigurationError
 from allennlp.common.params import parse_overrides, with_overrides
 
 from bio_ie.archives.archive_files import is_whole
+from bio_ie.commands.chosen_config import chosen_config
 from bio_ie.commands.trust_argument import add_trust_argument
 from bio_ie.commands.user_errors import user_errors
 from bio_ie.files.atomic_output import atomic_writer
@@ -128,24 +128,10 @@ def repeat(
 
 
 def _runs(config: str, settings: Dict[str, List[int]], overrides: str) -> Iterator[_Run]:
-    path = os.path.abspath(config)
-    if not os.path.isfile(path):
-        raise ConfigurationError(f"there is no file {config!r}")
-    imported = f"import {json.dumps(path)}"
-    variables = dict(os.environ)
-    for name in settings:
-        has_setting = f"std.objectHasAll({imported}, {json.dumps(name)})"
-        if not json.loads(_jsonnet.evaluate_snippet(config, has_setting, ext_vars=variables)):
-            raise ConfigurationError(
-                f"{config} has no setting {name!r}, which is written like `{name}:: 0`"
-            )
     for values in product(*settings.values()):
         chosen = dict(zip(settings, values, strict=True))
-        changes = ", ".join(f"{name}:: {value}" for name, value in chosen.items())
-        snippet = f"({imported}) {{ {changes} }}"
-        evaluated = _jsonnet.evaluate_snippet(config, snippet, ext_vars=variables)
-        changed = with_overrides(json.loads(evaluated), parse_overrides(overrides, variables))
-        params = Params(changed)
+        changes = parse_overrides(overrides, dict(os.environ))
+        params = Params(with_overrides(chosen_config(config, chosen), changes))
         yield _Run("_".join(f"{name}_{value}" for name, value in chosen.items()), params)
 
 

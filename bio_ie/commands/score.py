@@ -7,24 +7,21 @@
 
 import argparse
 import json
-import sys
 from pathlib import Path
-from typing import Any, Dict, Iterable, Iterator, List, NamedTuple, Sequence, Set, Tuple
+from typing import Any, Dict, Iterator, List, NamedTuple, Sequence, Tuple
 
 from allennlp.commands.subcommand import Subcommand
 
 from bio_ie.commands.corpus_format_argument import corpus_format
+from bio_ie.commands.known_documents import KnownDocuments
 from bio_ie.commands.user_errors import user_errors
 from bio_ie.data.corpora.corpus_path import read_corpus
 from bio_ie.files.atomic_output import atomic_writer
 from bio_ie.knowledge.knowledge_base import KnowledgeBase
-from bio_ie.knowledge.leaks import REMEDY, LeakError, leaks, vectors_evidence
 from bio_ie.metrics.document_scores import DocumentScores, score_documents
 from bio_ie.metrics.scored_items import SCORED_ITEMS
 from bio_ie.metrics.significance import Comparison, Difference, compare, compare_micro
 from bio_ie.text.counted import counted
-from bio_ie.text.document import Document
-from bio_ie.text.papers import paper_of_document
 
 RATIOS = ("precision", "recall", "f1")
 COUNTS = ("correct", "predicted", "gold")
@@ -168,27 +165,14 @@ def _as_dicts(value: Any) -> Any:
 
 def _scores(args: argparse.Namespace, predictions: str) -> DocumentScores:
     kb = KnowledgeBase(args.kb) if args.kb else None
-    papers: Set[str] = set()
-    gold = read_corpus(args.gold, corpus_format(args.gold_from_format, args.on_error))
+    known = KnownDocuments(kb, args.vectors)
     scores = score_documents(
-        read_corpus(predictions, corpus_format(args.from_format, args.on_error)),
-        _noted(gold, papers),
+        known.noted(read_corpus(predictions, corpus_format(args.from_format, args.on_error))),
+        known.scored(read_corpus(args.gold, corpus_format(args.gold_from_format, args.on_error))),
         kb,
     )
-    vectors = [vectors_evidence(file) for file in args.vectors]
-    found = list(leaks(papers, [kb] if kb else [], vectors))
-    if found and args.on_leak == "raise":
-        raise LeakError(f"{args.gold}: {'; '.join(found)}. {REMEDY}, or give --on-leak warn")
-    for line in found:
-        print(f"warning: {line}", file=sys.stderr)
+    known.check(args.gold, args.on_leak)
     return scores
-
-
-def _noted(documents: Iterable[Document], papers: Set[str]) -> Iterator[Document]:
-    """The documents, whose papers are added to `papers`."""
-    for document in documents:
-        papers.add(paper_of_document(document))
-        yield document
 
 
 def comparison_table(comparisons: Comparisons) -> Iterator[str]:

@@ -5,7 +5,18 @@ relation tells it what it should find there, and the score is too good. The same
 that were trained on the relations.
 """
 
-from typing import Any, Collection, Iterable, Iterator, List, Mapping, NamedTuple, Optional, Set
+from typing import (
+    Any,
+    Collection,
+    Dict,
+    Iterable,
+    Iterator,
+    List,
+    Mapping,
+    NamedTuple,
+    Optional,
+    Set,
+)
 
 from allennlp.common.checks import ConfigurationError
 
@@ -21,12 +32,16 @@ DOCUMENTS = "documents"
 """The note of concept vectors that lists the documents which the relations come from that they were
 trained on. Vectors that know no relation have an empty list."""
 
+KNOWN_FROM = "known_from"
+"""The key of a predicted document's metadata that lists the files of the model's knowledge in which
+its paper is evidence."""
+
 _OF_TEXTS = "description"
 """The kind of vectors that are made of definitions and know no relation."""
 
 REMEDY = (
-    "Build the knowledge base without these documents (bio-ie build-kb ... --exclude-documents "
-    "DATA_PATH), and make the vectors from that one (bio-ie embed-concepts)"
+    "Build the knowledge base without these documents (bio-ie build-kb ... --exclude-scored CONFIG "
+    "or --exclude-documents DATA_PATH), and make the vectors from that one (bio-ie embed-concepts)"
 )
 
 
@@ -109,6 +124,42 @@ def leaks(
                 "use, and do not say from which documents it has its relations, so they may know "
                 "what they are scored on"
             )
+
+
+def known_papers(
+    knowledge_bases: Iterable[KnowledgeBase], vectors: Iterable[VectorsEvidence] = ()
+) -> Dict[str, List[str]]:
+    """The papers that are evidence in knowledge bases or for vectors, each with the files in which
+    it is, sorted."""
+    documents = {kb.path: list(kb.evidence_documents()) for kb in knowledge_bases}
+    documents.update((evidence.path, evidence.documents or []) for evidence in vectors)
+    found: Dict[str, List[str]] = {}
+    for file, ids in sorted(documents.items()):
+        for paper in set(map(paper_of, ids)):
+            found.setdefault(paper, []).append(file)
+    return found
+
+
+def predicted_leaks(
+    papers: Set[str], known: Mapping[str, Collection[str]], checked: Collection[str] = ()
+) -> Iterator[str]:
+    """Tells, in a sentence each, which files knew some of the papers when a model predicted them.
+
+    # Parameters
+
+    papers : `Set[str]`
+        The papers of the scored documents.
+    known : `Mapping[str, Collection[str]]`
+        The papers that predictions say were known, each with the files (`known_papers`).
+    checked : `Collection[str]`, optional (default = `()`)
+        Files that are left out, since `leaks` has told of them.
+    """
+    by_file: Dict[str, List[str]] = {}
+    for paper in sorted(papers.intersection(known)):
+        for file in set(known[paper]).difference(checked):
+            by_file.setdefault(file, []).append(paper)
+    for file, found in sorted(by_file.items()):
+        yield f"{_share(found, papers)} evidence in {file}, which the model of the predictions has"
 
 
 def unknown_origins(vectors: Iterable[VectorsEvidence]) -> List[str]:

@@ -20,6 +20,7 @@ from bio_ie.data.mention_source import MentionSource
 from bio_ie.files.failures import DocumentOrFailure, Failure, read_with_failures
 from bio_ie.files.strict_json import parse_json
 from bio_ie.knowledge.knowledge_base_file import KnowledgeBaseError
+from bio_ie.knowledge.leaks import KNOWN_FROM
 from bio_ie.predictors.document_input import as_object, document_from_input
 from bio_ie.predictors.document_model import HasEntitySource, KeepsMentions, LinksMentions
 from bio_ie.text.document import Document, DocumentError, Mention, Relation
@@ -46,7 +47,9 @@ class DocumentPredictor(Predictor):
     document's metadata as `initial_graph`, with `mentions` and `relations` in the JSON form of a
     document. A model that `keeps_mentions` classifies pairs of given mentions. Its output also has
     a `pair` for each instance, with all that the model predicts for the pair, which is kept in the
-    metadata as `predicted_pairs`.
+    metadata as `predicted_pairs`. A document from a paper that is evidence in the knowledge of the
+    model has `known_from` in its metadata, the files that it is evidence in, so that it is not
+    scored (`bio-ie score`).
 
     A model gets the mentions of its input if its `entity_source` is `"gold"`, or if its reader
     `reads_mentions`. No other annotations of the input are used.
@@ -174,6 +177,8 @@ class DocumentPredictor(Predictor):
         try:
             outputs = iter(self._forward([inst for _, instances in pending for inst in instances]))
             return [self._assemble(item, list(islice(outputs, len(i)))) for item, i in pending]
+        except KnowledgeBaseError:
+            raise
         except Exception as error:
             if len(pending) == 1:
                 return [_failure(pending[0][0], error)]
@@ -195,8 +200,10 @@ class DocumentPredictor(Predictor):
         if isinstance(item, Failure):
             return item
         metadata = dict(item.metadata or {})
-        for key in (INITIAL_GRAPH, PAIRS):
+        for key in (INITIAL_GRAPH, PAIRS, KNOWN_FROM):
             metadata.pop(key, None)  # the input may be a prediction itself
+        if known_from := self._reader.files_that_know(item):
+            metadata[KNOWN_FROM] = known_from
         if self._keeps_mentions:
             relations = [relation for output in outputs for relation in output["relations"]]
             metadata[PAIRS] = [output["pair"] for output in outputs]

@@ -8,7 +8,7 @@ from typing import List
 import pytest
 from allennlp.commands import main
 
-from bio_ie.commands.build_kb import excluded_documents
+from bio_ie.commands.excluded_documents import excluded_documents, scored_documents
 from bio_ie.files.corpus_error import CorpusError
 from bio_ie.knowledge import KnowledgeBase
 
@@ -126,6 +126,41 @@ def test_annotations_of_excluded_documents_stay_away(
     assert KnowledgeBase(str(out)).evidence(*disease) == ("900001",)
 
 
+def test_parts_of_a_corpus_and_experiments_name_excluded_documents(
+    config: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    corpus, experiment = tmp_path / "corpus", tmp_path / "experiment.jsonnet"
+    corpus.write_text("".join(f"90000{n}|t|Title\n90000{n}|a|\n\n" for n in range(10)))
+    parts = Path("training_config/lib/shared/parts.libsonnet").resolve()
+    experiment.write_text(
+        f"(import '{parts}').folded('{corpus}', 5, 0.25)"
+        "{ dataset_reader: { type: 'document_graph', corpus: 'pubtator' } }"
+    )
+    for fold in (0, 3):
+        part = {"file": str(corpus), "format": "pubtator", "num_folds": 5, "fold": fold}
+        part["validation_share"] = 0.25
+        paths = [json.dumps({**part, "split": split}) for split in ("validation", "test")]
+        papers = excluded_documents(paths)
+        assert len(papers) == 4
+        assert papers == scored_documents(str(experiment), fold)
+        train = excluded_documents([json.dumps({**part, "split": "train"})])
+        assert not papers & train
+        assert len(papers | train) == 10
+        files = [tmp_path / f"{fold}-{way}.sqlite" for way in ("paths", "experiment")]
+        options = [option for path in paths for option in ("--exclude-documents", path)]
+        assert run(monkeypatch, config, "--output", files[0], *options) == 0
+        options = ["--exclude-scored", str(experiment), "--fold", str(fold)]
+        assert run(monkeypatch, config, "--output", files[1], *options) == 0
+        assert len({KnowledgeBase(str(file)).fingerprint for file in files}) == 1
+        known = set(KnowledgeBase(str(files[0])).evidence_documents())
+        assert known
+        assert not known & papers
+    assert scored_documents(str(experiment)) == scored_documents(str(experiment), 0)
+
+
 def test_documents_that_a_corpus_has_twice_are_one(tmp_path: Path) -> None:
     corpus = tmp_path / "corpus"
     corpus.write_text("1|t|Title\n1|a|\n\n1|t|Title\n1|a|\n\n")
@@ -157,6 +192,19 @@ def test_corpus_without_its_format_is_no_list_of_ids(tmp_path: Path) -> None:
         (["--source", "ctd", "--path", "missing.tsv"], "missing.tsv: cannot be read: No"),
         (["missing.jsonnet"], "missing.jsonnet"),
         (["broken.jsonnet"], "broken.jsonnet: "),
+        (["--source", "ctd", "--path", "a", "--fold", "1"], "--fold needs --exclude-scored"),
+        (
+            ["--source", "ctd", "--path", "a", "--exclude-scored", "x.jsonnet"],
+            "there is no file 'x.jsonnet'",
+        ),
+        (
+            ["--source", "ctd", "--path", "a", "--exclude-scored", "empty.jsonnet"],
+            "empty.jsonnet has neither validation data nor test data",
+        ),
+        (
+            ["--source", "ctd", "--path", "a", "--exclude-scored", "empty.jsonnet", "--fold", "1"],
+            "empty.jsonnet has no setting 'fold'",
+        ),
     ],
 )
 def test_what_is_wrong_is_one_line_and_status_1(
@@ -168,6 +216,7 @@ def test_what_is_wrong_is_one_line_and_status_1(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "broken.jsonnet").write_text("{")
+    (tmp_path / "empty.jsonnet").write_text("{}")
     assert run(monkeypatch, *arguments, "--output", "kb.sqlite") == 1
     assert message in error_line(capsys)
     assert not (tmp_path / "kb.sqlite").exists()

@@ -4,11 +4,16 @@ from pathlib import Path
 from typing import Any, List
 
 import pytest
+import torch
 from allennlp.commands import main
 
 import bio_ie.commands  # noqa: F401 (registers the subcommand)
 from bio_ie.data.corpora.formats.biorelex import BioRelExFormat
 from bio_ie.data.corpora.formats.jsonl import JsonlFormat
+from bio_ie.knowledge import KnowledgeBase, write_knowledge_base
+from bio_ie.knowledge.concept_embeddings import write_concept_vectors
+from bio_ie.knowledge.leaks import evidence_notes
+from bio_ie.knowledge.statements import ConceptName, ConceptRelation, ConceptType
 from bio_ie.text.document import Document, Mention, Relation
 
 TEXT = "Ibuprofen eased the fever but caused a rash."
@@ -167,3 +172,63 @@ def test_official_scores_of_two_systems_are_compared(
     official = written["micro_comparison"]["official"]
     assert official["mentions"]["f1"]["difference"] == 1.0
     assert official["interactions"]["recall"]["difference"] == 1.0
+
+
+def knowledge(folder: Path, *documents: str) -> List[Path]:
+    """A knowledge base whose only relation comes from some documents, and vectors of it."""
+    folder.mkdir()
+    kb, vectors = folder / "kb.sqlite", folder / "kb.safetensors"
+    concepts = ("X:1", "X:2")
+    statements = [ConceptName(concept, concept) for concept in concepts]
+    types = [ConceptType(concept, "Thing") for concept in concepts]
+    relation = ConceptRelation(concepts[0], "causes", concepts[1], documents)
+    write_knowledge_base(kb, {"toy": [*statements, *types, relation]})
+    notes = evidence_notes(KnowledgeBase(str(kb)), from_relations=True)
+    write_concept_vectors(vectors, list(concepts), torch.ones(2, 3), "distmult", notes)
+    return [kb, vectors]
+
+
+def test_documents_that_knowledge_comes_from_are_not_scored(
+    files: List[Path],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    other_kb, other_vectors = knowledge(tmp_path / "other", "d9", "PMID:8")
+    kb, vectors = knowledge(tmp_path / "leaking", "d9", "PMID:d2#1")
+    run(monkeypatch, *files, "--kb", other_kb, "--vectors", other_vectors)
+    table = capsys.readouterr().out
+    for option, file, what in (("--kb", kb, "knowledge base"), ("--vectors", vectors, "vectors")):
+        with pytest.raises(SystemExit):
+            run(monkeypatch, *files, option, file)
+        leak = f"1 of 2 scored papers (such as d2) is evidence in the {what} {file}"
+        printed = capsys.readouterr()
+        assert printed.err.startswith(f"error: {files[1]}: {leak}")
+        assert "--on-leak warn" in printed.err
+        assert not printed.out
+        run(monkeypatch, *files, option, file, "--on-leak", "warn")
+        printed = capsys.readouterr()
+        assert printed.err.startswith(f"warning: {leak}")
+        assert printed.out == table
+
+
+def test_documents_that_predictions_were_made_with_are_not_scored(
+    files: List[Path],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    kb, _ = knowledge(tmp_path / "leaking", "d1")
+    known = PREDICTED.with_changes(metadata={"known_from": [str(kb), "x.safetensors"]})
+    JsonlFormat().write([known], tmp_path / "known.jsonl")
+    for arguments in ([tmp_path / "known.jsonl", files[1]], [*files, "--other", "known.jsonl"]):
+        monkeypatch.chdir(tmp_path)
+        with pytest.raises(SystemExit):
+            run(monkeypatch, *arguments)
+        error = capsys.readouterr().err
+        assert f"1 of 2 scored papers (such as d1) is evidence in {kb}, which the model" in error
+    # A knowledge base that is given as well is told of once.
+    run(monkeypatch, tmp_path / "known.jsonl", files[1], "--kb", kb, "--on-leak", "warn")
+    warnings = capsys.readouterr().err.splitlines()
+    assert len(warnings) == 2
+    assert "evidence in x.safetensors, which the model" in warnings[1]

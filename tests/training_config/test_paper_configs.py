@@ -6,7 +6,9 @@ from typing import Any, Dict, List, Set
 
 import _jsonnet
 import pytest
+from allennlp.common import Params
 
+from bio_ie.commands.repeat import repeat
 from scripts.compare_configs import differences
 
 FOLDER = Path(__file__).resolve().parents[2] / "training_config"
@@ -177,3 +179,34 @@ def test_keci_on_biorelex_is_the_paper() -> None:
         assert "word_keys" not in config[reader]
         assert config[reader]["background"].keys() == {"kb"}
         assert set(config[reader]["token_indexers"]) == {"tokens"}
+
+
+@pytest.mark.parametrize(
+    ("name", "folds"), [("ctd_full", 10), ("ctd_filtered", 10), ("disease_phenotype", 7)]
+)
+def test_snerl_is_repeated_for_all_folds(
+    name: str, folds: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trained: List[Dict[str, Any]] = []
+
+    def train(params: Params, folder: str, **_: Any) -> None:
+        trained.append(params.as_dict(quiet=True))
+        Path(folder).mkdir(parents=True)
+        (Path(folder) / "metrics.json").write_text('{"test_fact_f1": 0.5}')
+
+    monkeypatch.setattr("bio_ie.commands.repeat.train_model", train)
+    file = FOLDER / "snerl" / "paper" / f"{name}.jsonnet"
+    repeat(str(file), str(tmp_path), {"fold": list(range(folds))})
+    for split in ("train", "validation", "test"):
+        parts = [config[f"{split}_data_path"] for config in trained]
+        assert parts == [
+            {**parts[0], "split": split, "fold": fold, "num_folds": folds} for fold in range(folds)
+        ]
+    # Here the facts are relations of the knowledge base, so what is scored is left out of it.
+    if name == "disease_phenotype":
+        for fold, config in enumerate(trained):
+            place = f"knowledge_bases/open.fold_{fold}"
+            reader = config["validation_dataset_reader"]
+            assert reader["kb"]["path"] == f"{place}.sqlite"
+            assert reader["candidate_generator"]["kb"]["path"] == f"{place}.sqlite"
+            assert f'"{place}.distmult.safetensors"' in json.dumps(config["model"])

@@ -157,6 +157,12 @@ class DocumentReader(DatasetReader, Generic[View]):
         """The knowledge bases from which the reader gives a model what it knows."""
         return []
 
+    def files_that_know(self, document: Document) -> List[str]:
+        """The files of a model's knowledge, such as knowledge bases, in which the paper of a
+        document is evidence."""
+        paper = paper_of_document(document)
+        return self._scored.files_that_know(paper, self.knowledge_bases())
+
     def prepare(self, views: Sequence[View]) -> None:
         """Called with several views before `view_to_instance` is called with each of them. It is
         for work that is faster for many views at once than one by one. Instances must not depend on

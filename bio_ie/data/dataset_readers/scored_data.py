@@ -3,7 +3,7 @@
 import json
 import logging
 import os
-from typing import Any, Iterator, List, Mapping, Optional, Sequence, Set
+from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence, Set
 
 from allennlp.common import Params
 from allennlp.common.checks import ConfigurationError
@@ -16,6 +16,7 @@ from bio_ie.knowledge.leaks import (
     REMEDY,
     LeakError,
     VectorsEvidence,
+    known_papers,
     leaks,
     unknown_origins,
     vectors_evidence,
@@ -57,6 +58,7 @@ class ScoredData:
         # An archive is unpacked only while it is loaded, so files in it are read now.
         files = _files_of_vectors(config.get("model"))
         self._vectors = list(_evidence(files, serialization_dir))
+        self._known: Optional[Dict[str, List[str]]] = None
 
     def check(self, path: Any, papers: Set[str], knowledge_bases: Sequence[KnowledgeBase]) -> None:
         """Checks the papers of the documents that were read from a data path.
@@ -74,6 +76,13 @@ class ScoredData:
         if not self._warns:
             raise LeakError(f"{what}. {REMEDY}, or set on_leak of the reader to 'warn'")
         logger.warning("%s", what)
+
+    def files_that_know(self, paper: str, knowledge_bases: Sequence[KnowledgeBase]) -> List[str]:
+        """The knowledge bases, and the files of concept vectors, in which a paper is evidence. The
+        knowledge bases are read once, and must be the same each time."""
+        if self._known is None:
+            self._known = known_papers(knowledge_bases, self._vectors)
+        return self._known.get(paper, [])
 
 
 def knowledge_bases_of(

@@ -49,7 +49,7 @@ class SmaxPooling(Pooling):
 
     def get_metrics(self) -> Dict[str, float]:
         """`temperature`."""
-        return {"temperature": float(self.temperature)}
+        return {"temperature": self.temperature.item()}
 
     def pool(self, values: torch.Tensor, index: torch.Tensor, num_segments: int) -> torch.Tensor:
         # A product with exp(-log t), since a division by a t that has overflowed would have a NaN

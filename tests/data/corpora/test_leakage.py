@@ -7,7 +7,7 @@ from typing import Dict, List, Set, Tuple
 
 import pytest
 
-from bio_ie.commands.build_kb import excluded_documents
+from bio_ie.commands.excluded_documents import excluded_documents
 from bio_ie.data.corpora import CorpusFormat, CtdFormat, HpoFormat, JsonlFormat, PubtatorFormat
 from bio_ie.files.corpus_report import CorpusReport
 from bio_ie.files.source import Source

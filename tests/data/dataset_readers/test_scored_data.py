@@ -224,9 +224,24 @@ def test_training_and_evaluation_refuse_what_leaks(
     overrides = json.dumps({"validation_dataset_reader.on_leak": "warn"})
     assert run(monkeypatch, "evaluate", archive, texts(3), "-o", overrides) == 0
 
+    # Prediction goes on, and says so; then the predictions are not scored.
+    for number, status in ((2, 0), (3, 1)):
+        predicted = str(tmp_path / f"{number}.predicted.jsonl")
+        assert run(monkeypatch, "predict", archive, texts(number), "--output", predicted) == 0
+        known = [of_kb, kb] if number == 3 else None
+        metadata = json.loads(Path(predicted).read_text()).get("metadata", {})
+        assert metadata.get("known_from") == known
+        capsys.readouterr()
+        assert run(monkeypatch, "score", predicted, texts(number)) == status
+        told = capsys.readouterr().err
+        assert ("(such as f3) is evidence in" in told) == (number == 3)
+    assert run(monkeypatch, "score", predicted, texts(3), "--on-leak", "warn") == 0
+    # What was known is noted anew for each model.
+    document = json.loads(Path(predicted).read_text())
     predictor = Predictor.from_archive(load_archive(archive), "document")
-    document = json.loads(Path(texts(3)).read_text())
-    assert predictor.predict_json(document)["id"] == "f3"
+    assert predictor.predict_json(document)["metadata"]["known_from"] == [of_kb, kb]
+    document["id"] = "f2"
+    assert "known_from" not in predictor.predict_json(document).get("metadata", {})
 
 
 def test_archive_with_trained_vectors_knows_where_they_come_from(
