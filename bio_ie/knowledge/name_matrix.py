@@ -1,7 +1,7 @@
 """Finds the concepts whose names are nearest to some vectors."""
 
 from pathlib import Path
-from typing import Dict, List, NamedTuple, Tuple
+from typing import Dict, List, NamedTuple, Optional, Tuple
 
 import numpy as np
 import scipy.sparse as sparse
@@ -192,7 +192,19 @@ class NameMatrix:
             for name in ("weights", "names", "features", "name_starts", "name_concepts")
         )
         shape = len(features) - 1, len(starts) - 1
+        # The search, which is in C, would read whatever a wrong number points at.
+        _require_rows(features, names, shape[1])
+        _require_rows(starts, concepts, None)
         return cls(sparse.csr_matrix((weights, names, features), shape), starts, concepts)
+
+
+def _require_rows(starts: np.ndarray, values: np.ndarray, end: Optional[int]) -> None:
+    """Raises `ValueError` unless the values of row i are `values[starts[i]:starts[i + 1]]`, all
+    values are in some row, and each is at least 0 and less than `end`, if that is given."""
+    is_cut = starts[0] == 0 and starts[-1] == len(values) and (np.diff(starts) >= 0).all()
+    is_known = not len(values) or (values.min() >= 0 and (end is None or values.max() < end))
+    if not (is_cut and is_known):
+        raise ValueError("numbers that lead out of its files")
 
 
 def _is_first(keys: np.ndarray) -> np.ndarray:

@@ -193,7 +193,8 @@ class TfidfIndex:
             self.vectors = TfidfVectors.open(self._files)
             self.concept_ids = np.load(self._files / "concepts.npy", mmap_mode="r")
             everything = NameMatrix.open(self._files / ALL_TYPES)
-        if everything.vectors.shape[0] != self.vectors.num_features:
+        fits = everything.vectors.shape[0] == self.vectors.num_features
+        if not fits or everything.concepts.max(initial=-1) >= len(self.concept_ids):
             raise self._error("is damaged (its files do not belong together)")
         self._names: Dict[Tuple[str, ...], NameMatrix] = {(): everything}
 

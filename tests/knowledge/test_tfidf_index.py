@@ -77,6 +77,17 @@ def test_damaged_index_is_one_error(indexed_kb, file, damage):
         TfidfIndex(indexed_kb)
 
 
+@pytest.mark.parametrize("array", ["names", "features", "name_starts", "name_concepts"])
+@pytest.mark.parametrize("number", [-1, 2**30])
+def test_numbers_that_lead_out_of_an_index_are_one_error(indexed_kb, array, number):
+    path = files_of(indexed_kb) / "all_types" / f"{array}.npy"
+    numbers = np.load(path)
+    numbers[len(numbers) // 2] = number
+    np.save(path, numbers)
+    with pytest.raises(KnowledgeBaseError, match=r"is damaged \(.*build-index"):
+        TfidfIndex(indexed_kb)
+
+
 def test_interrupted_build_leaves_the_old_index(indexed_kb, monkeypatch):
     before = files_of(indexed_kb)
 
