@@ -28,11 +28,16 @@ from allennlp.training import GradientDescentTrainer
 
 from bio_ie.data.dataset_readers.document_reader import DocumentReader
 
-_OF_ALLENNLP = {
-    *("random_seed", "numpy_seed", "pytorch_seed"),
-    *("distributed", "evaluation", "include_in_archive"),
+_SEEDS = ("random_seed", "numpy_seed", "pytorch_seed")
+_OF_ALLENNLP: Dict[str, Any] = {
+    **dict.fromkeys(_SEEDS, Optional[int]),
+    "distributed": Optional[Dict[str, Any]],
+    "evaluation": Optional[Dict[str, Any]],
+    "include_in_archive": Optional[List[str]],
 }
-"""Keys of a config that AllenNLP reads before it builds the experiment."""
+"""Keys of a config that AllenNLP reads before it builds the experiment, and their values."""
+_POSITIVE = ("batch_size", "num_gradient_accumulation_steps")
+"""Parameters whose values, if they are numbers, are at least 1."""
 _GIVEN = {"self", "vocab", "serialization_dir", "local_rank"}
 """Parameters that AllenNLP passes on by itself."""
 _CHECK_THEMSELVES = (FromParams, DocumentReader)
@@ -79,9 +84,18 @@ def check_config(config: Mapping[str, Any]) -> None:
     """
     values = {key: value for key, value in config.items() if key not in _OF_ALLENNLP}
     constructor = _Constructor(TrainModel, TrainModel.from_partial_objects)
-    problems = list(_parameters("", values, constructor, is_lazy=False))
+    problems = [*_of_allennlp(config), *_parameters("", values, constructor, is_lazy=False)]
     if problems:
         raise ConfigProblems(problems)
+
+
+def _of_allennlp(config: Mapping[str, Any]) -> Iterator[str]:
+    for key in _OF_ALLENNLP.keys() & config.keys():
+        yield from _problems(key, config[key], _OF_ALLENNLP[key])
+    for seed in _SEEDS:
+        value = config.get(seed)
+        if isinstance(value, int) and not 0 <= value < 2**32:
+            yield f"{seed} must be at least 0 and less than 2^32, not {value}"
 
 
 def check_part(config: Any, base: Type[FromParams], name: str) -> None:
@@ -110,11 +124,11 @@ def _problems(at: str, value: Any, annotation: Any, is_lazy: bool = False) -> It
         yield from _of_union(at, value, arguments, is_lazy)
     elif _is_kind_of(origin, Sequence):
         if isinstance(value, list) and arguments:
+            is_uniform = origin is not tuple or Ellipsis in arguments
             for place, element in enumerate(value):
-                of_place = min(place, len(arguments) - 1) if origin is tuple else 0
-                if arguments[of_place] is not Ellipsis:
-                    yield from _problems(f"{at}[{place}]", element, arguments[of_place])
-        elif not isinstance(value, list) and origin is list:
+                of_place = 0 if is_uniform else min(place, len(arguments) - 1)
+                yield from _problems(f"{at}[{place}]", element, arguments[of_place])
+        elif not isinstance(value, list) and origin in (list, tuple):
             yield f"{at} must be a list, not {_shown(value)}"
     elif _is_kind_of(origin, Mapping) and len(arguments) == 2:
         if isinstance(value, dict):
@@ -210,6 +224,10 @@ def _parameters(
             if value is None and known[name].default is None:
                 continue
             yield from _problems(f"{prefix}{name}", value, annotation)
+            if name == "token_indexers" and value == {}:
+                yield f"{prefix}{name} must not be empty"
+            if name in _POSITIVE and isinstance(value, (int, float)) and value < 1:
+                yield f"{prefix}{name} must be positive, not {value}"
         elif name != "type" and (not accepts_all or issubclass(cls, _REFUSE_OTHERS)):
             whose = cls.__name__ if at else "an experiment"
             yield f"{prefix}{name}: {whose} has no such parameter" + proposal(name, names)

@@ -9,9 +9,10 @@ from typing import Any, Dict, List
 import _jsonnet
 import pytest
 from allennlp.common.checks import ConfigurationError
+from allennlp.modules import Seq2VecEncoder
 
 import bio_ie  # noqa: F401 - registers what configs name
-from bio_ie.training.config_check import check_config
+from bio_ie.training.config_check import check_config, check_part
 
 ROOT = Path(__file__).resolve().parents[2]
 CONFIGS: List[str] = sorted(
@@ -109,6 +110,7 @@ def changed(place: str, value: Any) -> Dict[str, Any]:
             {},
             "dataset_reader.kbb: DocumentGraphReader has no such parameter; did you mean 'kb'?",
         ),
+        ("dataset_reader.token_indexers", {}, "dataset_reader.token_indexers must not be empty"),
         ("dataset_reader.kb", {}, "dataset_reader.kb lacks 'path' of KnowledgeBase"),
         (
             "trainer.num_epoch",
@@ -119,6 +121,13 @@ def changed(place: str, value: Any) -> Dict[str, Any]:
         ("model.pooling.type", ["max"], "model.pooling.type must be a name, not a list"),
         ("model.pooling", ..., "model lacks 'pooling' of Snerl"),
         ("train_data_path", ..., "the config lacks 'train_data_path'"),
+        ("numpy_seed", -1, "numpy_seed must be at least 0 and less than 2^32, not -1"),
+        ("random_seed", "1", "random_seed must be a whole number, not '1'"),
+        ("include_in_archive", ["a", 1], "include_in_archive[1] must be a string, not 1"),
+        ("include_in_archive", "a", "include_in_archive must be a list, not 'a'"),
+        ("evaluation", [], "evaluation must be an object, not a list"),
+        ("data_loader.batch_sampler.batch_size", 0, "batch_size must be positive, not 0"),
+        ("trainer.optimizer.betas", 0.9, "trainer.optimizer.betas must be a list, not 0.9"),
         ("traner", {}, "traner: an experiment has no such parameter; did you mean 'trainer'?"),
         (
             "model.encoder",
@@ -134,7 +143,7 @@ def changed(place: str, value: Any) -> Dict[str, Any]:
     ],
 )
 def test_a_fault_is_told_with_its_place(place: str, value: Any, problem: str) -> None:
-    assert problem in problems(changed(place, value))
+    assert any(found.endswith(problem) for found in problems(changed(place, value)))
 
 
 def test_a_model_without_its_type_says_what_there_is() -> None:
@@ -148,6 +157,13 @@ def test_a_type_like_no_other_is_told_with_all_types() -> None:
     assert problem.endswith(
         "there is no pooling '?'; there are attention, logsumexp, max, mean, noisy_or, smax"
     )
+
+
+@pytest.mark.parametrize("sizes", [[2, "3"], {}, 2])
+def test_every_element_of_a_list_is_checked(sizes: Any) -> None:
+    part = {"type": "cnn", "embedding_dim": 3, "num_filters": 3, "ngram_filter_sizes": sizes}
+    with pytest.raises(ConfigurationError, match=r"part.ngram_filter_sizes(\[1\])? must be a"):
+        check_part(part, Seq2VecEncoder, "part")
 
 
 def test_all_faults_are_told_at_once() -> None:
