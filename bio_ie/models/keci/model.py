@@ -401,9 +401,11 @@ class Keci(Model):
         return list(self._losses.values())
 
     def get_metrics(self, reset: bool = False) -> Dict[str, float]:
-        """The means of the losses and the share of unknown concepts; out of training also the
-        scores (`SpanGraphScores`). All scores on reset, before that only the main ones."""
+        """The means of the losses, what is learned of the poolings of names, and the share of
+        unknown concepts; out of training also the scores (`SpanGraphScores`). All scores on reset,
+        before that only the main ones."""
         metrics = {name: average.get_metric(reset) for name, average in self._losses.items()}
+        metrics.update(self.name_pooling.get_metrics())
         if self.knowledge is not None:
             metrics.update(self.knowledge.get_metrics(reset))
         if not self.training:

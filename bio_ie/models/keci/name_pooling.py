@@ -1,6 +1,6 @@
 """Pools the scores of spans that have the same name."""
 
-from typing import Optional
+from typing import Dict, Optional
 
 import torch
 from allennlp.common.checks import ConfigurationError
@@ -43,6 +43,16 @@ class NamePooling(torch.nn.Module):
                 pooling.require_domain("logits", f"{name} of keci")
         self.spans = spans
         self.pairs = pairs
+
+    def get_metrics(self) -> Dict[str, float]:
+        """What is learned of the poolings: `name_temperature` and `name_pair_temperature` of
+        `smax`."""
+        return {
+            f"{kind}_{name}": value
+            for kind, pooling in (("name", self.spans), ("name_pair", self.pairs))
+            if pooling is not None
+            for name, value in pooling.get_metrics().items()
+        }
 
     def names(self, word_keys: Optional[torch.Tensor], spans: TextSpans) -> Optional[torch.Tensor]:
         """Numbers the names of spans, `[S]`, if any pooling needs that (see `same_names`).

@@ -10,6 +10,7 @@ from bio_ie.modules.poolings import (
     MaxPooling,
     MeanPooling,
     Pooling,
+    SmaxPooling,
 )
 from bio_ie.modules.ragged import ordered_pairs
 from bio_ie.modules.text_spans import enumerate_spans
@@ -74,6 +75,12 @@ def test_no_span_is_ordinary() -> None:
     assert by_name.entities(torch.zeros(0, 4), names).shape == (0, 4)
     none = torch.zeros(0, dtype=torch.long)
     assert by_name.relations(torch.zeros(0, 2), names, none, none).shape == (0, 2)
+
+
+def test_temperatures_are_metrics() -> None:
+    assert NamePooling(MeanPooling(), LogsumexpPooling()).get_metrics() == {}
+    metrics = NamePooling(SmaxPooling(0.2), SmaxPooling()).get_metrics()
+    assert metrics == pytest.approx({"name_temperature": 0.2, "name_pair_temperature": 0.1})
 
 
 def test_what_cannot_be_pooled_is_an_error() -> None:

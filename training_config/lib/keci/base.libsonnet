@@ -2,6 +2,7 @@
 // below them needs editing, but every part can be overridden with `+:`. Sizes that the paper does not give
 // are those of its released code.
 local encoders = import '../shared/encoders.libsonnet';
+local poolings = import '../shared/poolings.libsonnet';
 local settings = import '../shared/settings.libsonnet';
 local training = import '../shared/training.libsonnet';
 local words = import '../shared/words.libsonnet';
@@ -41,6 +42,8 @@ settings.checked(training {
   characters:: false,
   // A pooling by which spans of a text with the same name share their entity scores. Not in the paper.
   name_pooling:: null,
+  // Of the logarithm of the temperature of `smax`, which Adam moves by at most about this in a step.
+  temperature_lr:: 1e-2,
   // The size of a word's vector, for parts that need it as a setting.
   word_dim:: vectors.dim,
   seed:: 13370,
@@ -100,6 +103,13 @@ settings.checked(training {
       dropout: $.dropout,
     },
     [if $.knowledge_base != null then 'knowledge']: $.knowledge,
+  },
+  trainer+: {
+    optimizer+: {
+      parameter_groups+: poolings.temperature_groups(
+        [$.name_pooling, std.get($.model, 'name_pair_pooling')], $.temperature_lr
+      ),
+    },
   },
   knowledge:: {
     concept_embedder: {

@@ -1,6 +1,7 @@
 // SNERL, entity links and relations from document-level supervision, and BRAN. An experiment overrides the
 // settings at the top. Nothing below them needs editing, but every part can be overridden with `+:`.
 local encoders = import '../shared/encoders.libsonnet';
+local poolings = import '../shared/poolings.libsonnet';
 local settings = import '../shared/settings.libsonnet';
 local training = import '../shared/training.libsonnet';
 local words = import '../shared/words.libsonnet';
@@ -103,7 +104,7 @@ settings.checked(training {
       dropout: $.argument_dropout,
     },
     pooling: $.pooling,
-    relation_activation: if $.pooling.type == 'logsumexp' && is_linked then 'softmax' else 'sigmoid',
+    relation_activation: if poolings.is($.pooling, 'logsumexp') && is_linked then 'softmax' else 'sigmoid',
     [if !is_linked then 'linker']: $.linker,
     fact_weight: $.fact_weight,
     entity_weight: $.entity_weight,
@@ -148,8 +149,7 @@ settings.checked(training {
         // Not the biases: a parameter can be in one group only, and theirs is the one without weight decay.
         + (if is_linked || $.linker_lr == $.head_lr then []
            else [[['^(module\\.)?linker\\.(?!.*bias$)'], { lr: $.linker_lr }]])
-        + (if $.pooling.type != 'smax' then []
-           else [[['log_temperature$'], { lr: $.temperature_lr, weight_decay: 0.0 }]]),
+        + poolings.temperature_groups([$.pooling], $.temperature_lr),
     },
   },
 }, ['corpus', 'knowledge_base', 'train_data_path'])
