@@ -36,7 +36,7 @@ _OF_ALLENNLP: Dict[str, Any] = {
     "include_in_archive": Optional[List[str]],
 }
 """Keys of a config that AllenNLP reads before it builds the experiment, and their values."""
-_POSITIVE = ("batch_size", "num_gradient_accumulation_steps")
+_POSITIVE = ("batch_size", "keep_most_recent_by_count", "num_gradient_accumulation_steps")
 """Parameters whose values, if they are numbers, are at least 1."""
 _GIVEN = {"self", "vocab", "serialization_dir", "local_rank"}
 """Parameters that AllenNLP passes on by itself."""
@@ -224,6 +224,8 @@ def _parameters(
             if value is None and known[name].default is None:
                 continue
             yield from _problems(f"{prefix}{name}", value, annotation)
+            if name == "parameter_groups" and isinstance(value, list):
+                yield from _of_groups(f"{prefix}{name}", value, known)
             if name == "token_indexers" and value == {}:
                 yield f"{prefix}{name} must not be empty"
             if name in _POSITIVE and isinstance(value, (int, float)) and value < 1:
@@ -243,6 +245,23 @@ def _parameters(
         if missing:
             lacked = ", ".join(repr(name) for name in missing)
             yield f"{at or 'the config'} lacks {lacked}" + (f" of {cls.__name__}" if at else "")
+
+
+def _of_groups(at: str, groups: List[Any], known: Mapping[str, inspect.Parameter]) -> Iterator[str]:
+    """The faults of an optimizer's groups, each of regular expressions and of some of the
+    optimizer's own parameters. PyTorch would ignore a misspelt one."""
+    for place, group in enumerate(groups):
+        is_pair = isinstance(group, list) and len(group) == 2
+        if not is_pair or not isinstance(group[0], list) or not isinstance(group[1], dict):
+            yield f"{at}[{place}] must be a list of regular expressions, and an object"
+            continue
+        for name, value in group[1].items():
+            if name in known:
+                yield from _problems(f"{at}[{place}][1].{name}", value, known[name].annotation)
+            elif name != "requires_grad":
+                yield f"{at}[{place}][1].{name}: the optimizer has no such parameter" + proposal(
+                    name, [name for name in known if name not in _GIVEN]
+                )
 
 
 def _kind(base: type) -> str:

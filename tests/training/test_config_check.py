@@ -128,6 +128,26 @@ def changed(place: str, value: Any) -> Dict[str, Any]:
         ("evaluation", [], "evaluation must be an object, not a list"),
         ("data_loader.batch_sampler.batch_size", 0, "batch_size must be positive, not 0"),
         ("trainer.optimizer.betas", 0.9, "trainer.optimizer.betas must be a list, not 0.9"),
+        (
+            "trainer.optimizer.parameter_groups",
+            [[["bias$"], {"lrr": 1e-3}]],
+            "parameter_groups[0][1].lrr: the optimizer has no such parameter; did you mean 'lr'?",
+        ),
+        (
+            "trainer.optimizer.parameter_groups",
+            [[["bias$"], {"lr": 1e-3}], [["x"], {"weight_decay": None}]],
+            "trainer.optimizer.parameter_groups[1][1].weight_decay must be a number, not null",
+        ),
+        (
+            "trainer.optimizer.parameter_groups",
+            [["bias$", {"lr": 1e-3}]],
+            "parameter_groups[0] must be a list of regular expressions, and an object",
+        ),
+        (
+            "trainer.checkpointer.keep_most_recent_by_count",
+            0,
+            "keep_most_recent_by_count must be positive, not 0",
+        ),
         ("traner", {}, "traner: an experiment has no such parameter; did you mean 'trainer'?"),
         (
             "model.encoder",
@@ -181,6 +201,7 @@ def test_all_faults_are_told_at_once() -> None:
         ("model.inference_k", None),
         ("trainer.optimizer", {"type": "adam", "lr": 1}),
         ("dataset_reader.links", {"Disease": "linked", "*": "candidates"}),
+        ("trainer.optimizer.parameter_groups", [[["bias$"], {"requires_grad": False}]]),
         ("distributed", {"cuda_devices": [-1, -1]}),
         ("evaluation", {}),
     ],
