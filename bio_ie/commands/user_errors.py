@@ -5,9 +5,10 @@ import re
 import sys
 import tarfile
 from contextlib import contextmanager
-from typing import Iterator, List, NoReturn
+from typing import Iterator, List, NoReturn, Optional
 
 from allennlp.common.checks import ConfigurationError
+from allennlp.data.data_loaders.multiprocess_data_loader import WorkerError
 
 from bio_ie.commands.config_errors import config_error
 from bio_ie.files.corpus_error import CorpusError
@@ -43,6 +44,11 @@ def user_errors() -> Iterator[None]:
         yield
     except _USERS as error:
         _exit(error)
+    except WorkerError as error:
+        message = _worker_message(error)
+        if message is None:
+            raise
+        _exit(error, message)
     except Exception as error:
         # The errors of jsonnet have no class of their own.
         if isinstance(error, RuntimeError) and str(error).startswith(_JSONNET):
@@ -51,6 +57,29 @@ def user_errors() -> Iterator[None]:
         if message is None:
             raise
         _exit(error, message)
+
+
+def _worker_message(error: WorkerError) -> Optional[str]:
+    """The message of an error of users that was raised in a process that loads data. `None` if it
+    is another error. Such an error arrives as the text of its traceback, without its class."""
+    found = list(re.finditer(r"^ *([\w.]+(?:Error|Problems)): ", str(error), re.MULTILINE))
+    names = {_full_name(cls) for known in _USERS for cls in _with_subclasses(known)}
+    if not found or found[-1][1] not in names:
+        return None
+    return str(error)[found[-1].end() :]
+
+
+def _with_subclasses(cls: type) -> Iterator[type]:
+    yield cls
+    subclass: type
+    for subclass in cls.__subclasses__():
+        yield from _with_subclasses(subclass)
+
+
+def _full_name(cls: type) -> str:
+    """The name of a class, as a traceback has it."""
+    is_builtin = cls.__module__ == "builtins"
+    return cls.__qualname__ if is_builtin else f"{cls.__module__}.{cls.__qualname__}"
 
 
 def jsonnet_problems(message: str) -> List[str]:

@@ -1,13 +1,16 @@
 import io
 import logging
+import traceback
 from typing import List, Type
 
 import pytest
 from allennlp.common.checks import ConfigurationError
 from allennlp.common.params import parse_overrides
+from allennlp.data.data_loaders.multiprocess_data_loader import WorkerError
 
 from bio_ie.commands.user_errors import jsonnet_problems, user_errors
 from bio_ie.files.corpus_error import CorpusError
+from bio_ie.knowledge.leaks import LeakError
 from bio_ie.modules.poolings import Pooling
 from bio_ie.text.document import DocumentError
 from bio_ie.training.config_check import ConfigProblems
@@ -29,6 +32,32 @@ def test_users_error_is_one_line_and_status_1(
         raise error
     assert exit_info.value.code == 1
     assert capsys.readouterr() == ("", line)
+
+
+@pytest.mark.parametrize("error", [CorpusError("no title", "x.txt", 3), LeakError("known")])
+def test_users_error_in_a_worker_is_one_line_too(
+    error: Exception, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit), user_errors():
+        raise worker_error(error)
+    assert capsys.readouterr().err == f"error: {error}\n"
+
+
+def test_other_exceptions_in_a_worker_pass() -> None:
+    for error in (KeyError("x"), ValueError("bio_ie.files.corpus_error.CorpusError: x")):
+        with pytest.raises(WorkerError), user_errors():
+            raise worker_error(error)
+
+
+def worker_error(error: Exception) -> WorkerError:
+    """The error that AllenNLP makes of an error in a process that loads data."""
+    try:
+        try:
+            raise CorpusError("another one, which has been dealt with")
+        except CorpusError:
+            raise error from None if isinstance(error, CorpusError) else CorpusError("a cause")
+    except Exception:
+        return WorkerError(repr(error), traceback.format_exc())  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("overrides", ["{bad", '{"a": error "Must override"}', "{a: b}"])
