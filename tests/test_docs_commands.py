@@ -3,6 +3,7 @@
 The commands of a page may need what earlier ones have made, so these tests run in their order."""
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -81,7 +82,10 @@ def test_commands_run(page: Path, block: Block, folder: Path) -> None:
 def is_covered(file: str, by: Set[str]) -> bool:
     """Whether a file, or one of the files of a pattern, is one of `by`, or within one of them."""
     start = file.partition("*")[0]
-    return any(file == other or start.startswith(f"{other}/") for other in by)
+    folders = [other.rpartition("/")[0] for other in by] if "*" in file else []
+    return start.rstrip("/") in folders or any(
+        file == other or start.startswith(f"{other}/") for other in by
+    )
 
 
 def files_of_config(config: str, scored_alone: bool) -> Set[str]:
@@ -113,6 +117,15 @@ def test_marks_say_all_that_commands_need(page: Path, block: Block) -> None:
         there |= outputs_of(command)
     for need in needs:
         assert any(is_covered(file, {need}) for file in used), f"{need} is not needed"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_files_that_a_page_names_are_made_by_a_command(page: Path) -> None:
+    made = {"runs/demo", "runs/NAME", *made_somewhere()}
+    pattern = r"(?<![\w/.-])(?:runs|knowledge_bases)/[\w./*-]*[\w*]"
+    for file in set(re.findall(pattern, page.read_text("utf-8"))):
+        is_folder_of_one = any(output.startswith(f"{file}/") for output in made)
+        assert is_folder_of_one or is_covered(file.removesuffix(".tfidf"), made), file
 
 
 def made_somewhere() -> Iterator[str]:
