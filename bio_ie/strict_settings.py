@@ -1,14 +1,19 @@
 """Makes AllenNLP refuse values of a wrong type that it would let through.
 
-It casts numbers and booleans to each other: `num_epochs: true` would train for one epoch. And it
-takes null for any parameter, which then fails somewhere later.
+It casts numbers and booleans to each other: `num_epochs: true` would train for one epoch. It takes
+null for any parameter, which then fails somewhere later. And it reads the corpora of an experiment
+before it finds what is wrong with the model.
 """
 
 import inspect
-from typing import Any, Dict, Union, get_args, get_origin
+from typing import Any, Dict, Type, Union, get_args, get_origin
 
+from allennlp.commands.train import TrainModel
 from allennlp.common import Params, from_params
 from allennlp.common.checks import ConfigurationError
+from allennlp.common.util import is_distributed
+
+from bio_ie.training.config_check import check_config
 
 _NEEDED = {int: "a whole number", bool: "true or false"}
 
@@ -49,6 +54,23 @@ def _is_optional(annotation: Any) -> bool:
     return is_open or (get_origin(annotation) is Union and type(None) in get_args(annotation))
 
 
+def experiment_from_params(
+    cls: Type[TrainModel], params: Params, constructor_to_call: Any = None, **extras: Any
+) -> TrainModel:
+    """AllenNLP's `TrainModel.from_params`, which builds an experiment and reads its corpora.
+
+    Raises `ConfigProblems` before anything is built, but not in the processes of a distributed
+    training, whose config has ranks in it.
+    """
+    # AllenNLP calls it again, with the constructor.
+    if constructor_to_call is None and not is_distributed():
+        check_config(params.as_dict(quiet=True))
+    extras["constructor_to_call"] = constructor_to_call
+    experiment: TrainModel = super(TrainModel, cls).from_params(params=params, **extras)
+    return experiment
+
+
 def be_strict() -> None:
     """Replaces AllenNLP's functions."""
     vars(from_params).update(construct_arg=construct_strictly, create_kwargs=create_strictly)
+    TrainModel.from_params = classmethod(experiment_from_params)  # type: ignore[assignment]

@@ -1,7 +1,8 @@
-"""`bio-ie train` is AllenNLP's `train` with a check of the config before any corpus is read.
+"""`bio-ie train` is AllenNLP's `train` with errors of a line each.
 
-(`allennlp train` is always AllenNLP's own command, because that is set up before plugins are
-loaded. The config checks its settings itself, so it does so there too.)
+It checks the config before anything else is done, so also before it starts the processes of a
+distributed training. (`allennlp train` is always AllenNLP's own command, because that is set up
+before plugins are loaded. There, a config is checked by `bio_ie.strict_settings`.)
 """
 
 import argparse
