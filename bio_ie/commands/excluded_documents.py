@@ -11,9 +11,8 @@ from bio_ie.commands.corpus_format_argument import corpus_format
 from bio_ie.data.corpora.corpus_format import CorpusFormat
 from bio_ie.data.corpora.corpus_path import is_object, read_corpus
 from bio_ie.data.corpora.document_ids import papers_of, papers_of_corpus
+from bio_ie.data.dataset_readers.scored_data import SCORED_PATHS
 from bio_ie.training.config_check import check_part
-
-SCORED_PATHS = ("validation_data_path", "test_data_path")
 
 
 def add_exclusion_arguments(parser: argparse.ArgumentParser) -> None:

@@ -24,7 +24,8 @@ from bio_ie.knowledge.leaks import (
 
 logger = logging.getLogger(__name__)
 
-_SCORED_PATHS = ("validation_data_path", "test_data_path")
+SCORED_PATHS = ("validation_data_path", "test_data_path")
+"""The keys of a config that name what its model is scored on."""
 
 
 class ScoredData:
@@ -54,7 +55,7 @@ class ScoredData:
         self._warns = on_leak == "warn"
         self._is_trained = experiment is not None and experiment.is_trained
         config = experiment.config if experiment is not None else {}
-        self._paths = [_comparable(config[key]) for key in _SCORED_PATHS if config.get(key)]
+        self._paths = [_comparable(config[key]) for key in SCORED_PATHS if config.get(key)]
         # An archive is unpacked only while it is loaded, so files in it are read now.
         files = _files_of_vectors(config.get("model"))
         self._vectors = list(_evidence(files, serialization_dir))
