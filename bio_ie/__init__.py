@@ -6,7 +6,7 @@ from bio_ie.environment import check_environment, is_command_line
 from bio_ie.files.stopping import install
 
 if is_command_line():
-    install()  # before the imports below, which take seconds
+    install(is_starting=True)  # before the imports below, which take seconds
 check_environment()
 
 # Import statements would run before the check, whose error names what is missing.

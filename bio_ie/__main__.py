@@ -39,6 +39,7 @@ def run() -> None:
     sys.argv[1:] = include_plugin(sys.argv[1:])
     with user_errors():
         main(prog="bio-ie")
+    stopping.exit_if_stopped()
 
 
 def write_utf8() -> None:

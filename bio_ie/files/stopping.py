@@ -31,6 +31,8 @@ class Interrupted(Stopped, KeyboardInterrupt):
 class _State:
     process: Optional[int] = None
     """The process that installed the handlers; not one that was forked from it."""
+    is_starting = False
+    """Whether the program is still importing what it needs."""
     signal: Optional[int] = None
     """The signal that has come."""
     is_finishing = False
@@ -45,8 +47,11 @@ class _State:
 _state = _State()
 
 
-def install() -> None:
+def install(is_starting: bool = False) -> None:
     """Installs the handlers, if this is the main thread of a process that the user has started.
+
+    While the program is starting, a signal ends it without an exception. Some libraries would
+    catch that when they try whether an import works, and the program would go on.
 
     A signal that the process ignores from the start, such as SIGINT for a background job of a
     shell, stays ignored.
@@ -56,6 +61,7 @@ def install() -> None:
     if threading.current_thread() is not threading.main_thread():
         return
     _state.process = os.getpid()
+    _state.is_starting = is_starting
     for number in _SIGNALS:
         if signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, _handle)
@@ -73,6 +79,9 @@ def _handle(number: int, frame: Optional[FrameType]) -> None:
         return
     is_first = _state.signal is None
     _state.signal = number
+    if _state.is_starting:
+        _tell("")
+        os._exit(128 + number)
     if is_first and _state.is_finishing:
         if _state.is_waiting:
             raise _stopped(number)
@@ -123,6 +132,13 @@ def until_stopped(inputs: Iterable[T]) -> Iterator[T]:
 def is_stopped() -> bool:
     """Whether a signal has come, and what is at hand is being finished."""
     return _state.is_finishing and _state.signal is not None
+
+
+def exit_if_stopped() -> None:
+    """Ends the program with the status of the signal, if one has come. For the end of a command
+    that something kept from stopping."""
+    if _state.signal is not None:
+        raise _stopped(_state.signal)
 
 
 def exit_stopped(what: str) -> NoReturn:

@@ -2,6 +2,7 @@
 
 import difflib
 import inspect
+import re
 from typing import (
     Any,
     Dict,
@@ -151,9 +152,16 @@ def _of_union(at: str, value: Any, arms: Tuple[Any, ...], is_lazy: bool) -> Iter
     if value is None and type(None) in arms:
         return
     found = [list(_problems(at, value, arm, is_lazy)) for arm in arms if arm is not type(None)]
-    if found and all(found):
-        # The arm that the value fits best has faults inside; the others refuse the value itself.
-        yield from max(found, key=lambda problems: max(map(len, (p.split()[0] for p in problems))))
+    if not found or not all(found):
+        return
+    refusal = re.compile(rf"{re.escape(at)} must be (.*), not (.*)")
+    refused = [refusal.fullmatch(problems[0]) for problems in found]
+    if all(refused):
+        kinds = dict.fromkeys(match[1] for match in refused if match is not None)
+        yield f"{at} must be {' or '.join(kinds)}, not {_shown(value)}"
+        return
+    # The arm that the value fits best has faults inside; the others refuse the value itself.
+    yield from max(found, key=lambda problems: max(map(len, (p.split()[0] for p in problems))))
 
 
 def _of_simple(at: str, value: Any, expected: type) -> Iterator[str]:

@@ -85,7 +85,7 @@ def changed(place: str, value: Any) -> Dict[str, Any]:
         ("model.argument_dropout", "0.1", "model.argument_dropout must be a number, not '0.1'"),
         ("model.entity_loss_weight", None, "model.entity_loss_weight must be a number, not null"),
         ("model.with_same_entity", 1, "model.with_same_entity must be true or false, not 1"),
-        ("dataset_reader.links", 3, "dataset_reader.links must be a string, not 3"),
+        ("dataset_reader.links", 3, "dataset_reader.links must be a string or an object, not 3"),
         ("model.linker", [3], "model.linker must be an object, not a list"),
         ("model.pair_scorer.hidden_dims", 3, "model.pair_scorer.hidden_dims must be a list, not 3"),
         (
