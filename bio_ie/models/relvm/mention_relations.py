@@ -25,7 +25,8 @@ def mention_relations(
         head, tail = data["mention_ids"]
         predicted = {name: values[row] for name, values in result.items()}
         label = predicted["label"]
-        relation = Relation(label, head, tail, predicted["probabilities"][label])
+        # The pair is classified as a whole, so nothing says which of the two is the head.
+        relation = Relation(label, head, tail, predicted["probabilities"][label], directed=False)
         relations.append([] if label == negative_label else [relation])
         pairs.append({"mentions": [head, tail], **predicted})
     return {**result, "relations": relations, "pair": pairs}

@@ -31,7 +31,7 @@ class BlindedTsvFormat(CorpusFormat):
     head_type, tail_type : `str`, optional (default = `"GENE"`, `"DISEASE"`)
         The words in the two placeholders, which become the types of their mentions.
     relation_type : `str`, optional (default = `"association"`)
-        The type of the relation of a positive sentence.
+        The type of the relation of a positive sentence, which has no direction.
     """
 
     def __init__(
@@ -82,7 +82,7 @@ class BlindedTsvFormat(CorpusFormat):
                     Mention(mention_id, start, start + len(placeholder), type_, entity_id=type_)
                 )
         relations = [
-            Relation(self.relation_type, head.id, tail.id)
+            Relation(self.relation_type, head.id, tail.id, directed=False)
             for head in mentions
             for tail in mentions
             if label == "1" and (head.type, tail.type) == (self.head_type, self.tail_type)
