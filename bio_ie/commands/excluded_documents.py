@@ -1,18 +1,16 @@
 """The options that name documents which a knowledge base must not know."""
 
 import argparse
+import json
 from typing import List, Optional, Set
 
-from allennlp.common import Params
 from allennlp.common.checks import ConfigurationError
 
 from bio_ie.commands.chosen_config import chosen_config
 from bio_ie.commands.corpus_format_argument import corpus_format
-from bio_ie.data.corpora.corpus_format import CorpusFormat
 from bio_ie.data.corpora.corpus_path import is_object, read_corpus
 from bio_ie.data.corpora.document_ids import papers_of, papers_of_corpus
 from bio_ie.data.dataset_readers.scored_data import SCORED_PATHS
-from bio_ie.training.config_check import check_part
 
 
 def add_exclusion_arguments(parser: argparse.ArgumentParser) -> None:
@@ -91,6 +89,5 @@ def scored_documents(config: str, fold: Optional[int] = None) -> Set[str]:
         raise ConfigurationError(f"{config} has neither validation data nor test data")
     reader = experiment.get("validation_dataset_reader") or experiment.get("dataset_reader") or {}
     options = reader.get("corpus", "jsonl")
-    check_part(options, CorpusFormat, "corpus")
-    format_ = CorpusFormat.from_params(Params({"corpus": options}).get("corpus"))
+    format_ = corpus_format(options if isinstance(options, str) else json.dumps(options))
     return set().union(*(papers_of_corpus(read_corpus(path, format_)) for path in paths))

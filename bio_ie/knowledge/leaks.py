@@ -104,8 +104,9 @@ def leaks(
         documents = list(kb.evidence_documents())
         known = leaking_documents(papers, documents)
         if known:
+            of_known = set(known)
             resting, alone = kb.num_relations_from(
-                [document for document in documents if paper_of(document) in known]
+                document for document in documents if paper_of(document) in of_known
             )
             yield (
                 f"{_share(known, papers)} evidence in the knowledge base {path}: "
