@@ -1,11 +1,13 @@
 """
-Checks the versions of the libraries that AllenNLP needs. AllenNLP is installed without its
-requirements, so nothing else prevents a later `pip install` from breaking it.
+Checks the versions of the libraries that AllenNLP needs, and prepares AllenNLP for them. AllenNLP
+is installed without its requirements, so nothing else prevents a later `pip install` from breaking
+it.
 
 The check only reads the metadata of installed packages. It does not import the libraries, because
 importing a broken combination fails with an error that hides the cause.
 """
 
+import importlib
 import importlib.metadata
 import importlib.util
 import shlex
@@ -18,15 +20,24 @@ from packaging.specifiers import SpecifierSet
 REQUIRED_VERSIONS = {
     "allennlp": "==2.10.1",
     "fairscale": ">=0.4.13",
-    "torch": ">=2.6",
-    "transformers": ">=4.38,<4.44",
-    "numpy": "<2",
+    "scispacy": ">=0.6.2",
+    "torch": ">=2.10",
+    "transformers": ">=5.5,<6",
+    "huggingface-hub": ">=1.31,<2",
+    "numpy": ">=2",
 }
-"""The packages that AllenNLP needs, with the versions that it works with."""
+"""The packages that AllenNLP and scispaCy need, with the versions that they work with."""
 
-INSTALLED_WITHOUT_REQUIREMENTS = {"allennlp", "fairscale"}
+INSTALLED_WITHOUT_REQUIREMENTS = {
+    "allennlp": ["--no-deps"],
+    "fairscale": ["--no-deps"],
+    # Its metadata excludes Python 3.13.
+    "scispacy": ["--no-deps", "--ignore-requires-python"],
+}
+"""Packages whose own requirements cannot be met, with the options of pip to install them."""
 
-TORCHVISION_PLACEHOLDER = Path(__file__).resolve().parent.parent / "stubs" / "torchvision"
+
+CHECKOUT = Path(__file__).resolve().parent.parent
 
 
 def check_environment() -> None:
@@ -37,6 +48,7 @@ def check_environment() -> None:
     """
     problem = find_problem()
     if problem is None:
+        importlib.import_module("allennlp_support").install()
         return
     if is_command_line():
         sys.exit(f"bio-ie: {problem}")
@@ -54,15 +66,15 @@ def find_problem() -> Optional[str]:
             if SpecifierSet(versions).contains(installed, prereleases=True):
                 continue
             found = f"{installed} is installed"
-        no_deps = ["--no-deps"] if name in INSTALLED_WITHOUT_REQUIREMENTS else []
+        options = INSTALLED_WITHOUT_REQUIREMENTS.get(name, [])
         return f"bio_ie needs {name} {versions}, but {found}; run: " + _pip_install(
-            *no_deps, name + versions
+            *options, name + versions
         )
-    if importlib.util.find_spec("torchvision") is None:
+    if importlib.util.find_spec("allennlp_support") is None:
         return (
-            "bio_ie needs torchvision, which AllenNLP imports at start-up, or the placeholder that"
-            " stands in for it, but neither is installed; run: "
-            + _pip_install("--no-deps", str(TORCHVISION_PLACEHOLDER))
+            "bio_ie is used from a folder where it was not installed, and without the module "
+            "allennlp_support AllenNLP does not import beside today's libraries; run: "
+            + _pip_install("--no-deps", "--editable", str(CHECKOUT))
         )
     return None
 

