@@ -5,11 +5,11 @@ import json
 import sys
 from typing import Any, Dict, Iterator, Mapping, Optional
 
-from allennlp.common import Registrable
 from allennlp.common.checks import ConfigurationError
 from allennlp.common.from_params import FromParams
 
 from bio_ie.files.trust import UntrustedArchiveError
+from bio_ie.startup.part_registry import registered_as
 
 _NEVER_BUILT = (
     "trainer",
@@ -84,9 +84,8 @@ def _settings(value: Any, key: Optional[str] = None) -> Iterator["tuple[Optional
 
 def _check_name(name: str, archive_file: str) -> None:
     # Any string may stand for an object with this type.
-    for classes in list(Registrable._registry.values()):
-        if name in classes and getattr(classes[name][0], READS_PICKLES, False):
-            raise UntrustedArchiveError(archive_file, f"uses {name!r}, which reads a pickle")
+    if any(getattr(part, READS_PICKLES, False) for part in registered_as(name)):
+        raise UntrustedArchiveError(archive_file, f"uses {name!r}, which reads a pickle")
     module, _, class_name = name.rpartition(".")
     if not module:
         return
