@@ -20,6 +20,9 @@ _NEVER_BUILT = (
 )
 """Sections that only training uses. All others are built when an archive is loaded or evaluated."""
 
+CONFIG_NAME = "config.json"
+"""The config in an archive, which AllenNLP calls so (`allennlp.models.archival`)."""
+
 READS_PICKLES = "reads_pickles"
 """A class attribute of parts that read pickles, which can run any code."""
 
@@ -34,9 +37,11 @@ def read_config(path: str, archive_file: str) -> Dict[str, Any]:
         with open(path, encoding="utf-8") as file:
             config = json.load(file)
     except (OSError, ValueError, RecursionError) as error:
-        raise ConfigurationError(f"{archive_file} has no readable config.json: {error}") from error
+        raise ConfigurationError(
+            f"{archive_file} has no readable {CONFIG_NAME}: {error}"
+        ) from error
     if not isinstance(config, dict):
-        raise ConfigurationError(f"config.json in {archive_file} is not a JSON object")
+        raise ConfigurationError(f"{CONFIG_NAME} in {archive_file} is not a JSON object")
     return config
 
 

@@ -12,7 +12,6 @@ import re
 from pathlib import Path
 from typing import IO, Any, Callable, Dict
 
-import networkx
 from allennlp.common.checks import ConfigurationError
 
 from bio_ie.commands.command import Command
@@ -143,6 +142,8 @@ def write_jsonl(pooled: PooledFacts, file: IO[str]) -> None:
 
 def write_graphml(pooled: PooledFacts, file: IO[str]) -> None:
     """Writes one node per concept, with its name, and one edge per fact, with everything else."""
+    import networkx  # slow to import, and needed for this format only
+
     graph = networkx.MultiDiGraph()
     for fact in pooled.facts:
         for concept in (fact.head, fact.tail):

@@ -29,4 +29,6 @@ def pop_and_construct(
     value = params.pop(argument_name) if is_required else params.pop(argument_name, default)
     if value is None:
         return None
-    return from_params.construct_arg(class_name, argument_name, value, annotation, default, **extras)
+    return from_params.construct_arg(
+        class_name, argument_name, value, annotation, default, **extras
+    )

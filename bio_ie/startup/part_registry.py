@@ -63,12 +63,12 @@ class NamesOfBase(MutableMapping[str, Entry]):
     def __contains__(self, name: object) -> bool:
         if name not in self._entries:
             return False
-        if self._entries[name] is None:  # type: ignore[index]
-            module = self._modules[name]  # type: ignore[index]
+        if self._entries[name] is None:
+            module = self._modules[name]
             if module not in sys.modules:
                 return True
             importlib.import_module(module)  # waits for another thread that imports it just now
-        return self._entries[name] is not None  # type: ignore[index]
+        return self._entries[name] is not None
 
     def __iter__(self) -> Iterator[str]:
         return iter([name for name in self._entries if name in self])
@@ -96,7 +96,7 @@ class PartRegistry(DefaultDict[type, MutableMapping[str, Entry]]):
         names = NamesOfBase(registered, PARTS.get(_qualified_name(base), {}))
         super().__setitem__(base, names)
 
-    def get(self, base: type, default: Any = None) -> Any:  # type: ignore[override]
+    def get(self, base: type, default: Any = None) -> Any:
         if base not in self:
             return default
         return self[base]
