@@ -31,7 +31,8 @@ def prepared_command(arguments: List[str]) -> Callable[[], Any]:
     if name in Command.list_available():
         return _prepared(Command.by_name(name)(), arguments)
     # It is a command of AllenNLP's or of another plugin, or wrong.
-    main = importlib.import_module("allennlp.commands").main
+    from allennlp.commands import main
+
     return functools.partial(main, prog="bio-ie")
 
 

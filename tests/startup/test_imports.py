@@ -107,6 +107,18 @@ def test_training_and_prediction_import_no_other_systems(tmp_path: Path) -> None
 
 GUARD = """
 import bio_ie
+from bio_ie.archives.archive_config import check_config
+from bio_ie.files.trust import UntrustedArchiveError
+
+for name in ("bio_ie.modules.schedules.StepSchedule", "bio_ie.modules.schedules.step.StepSchedule"):
+    check_config({"model": {"type": name}}, "archive")
+for name in ("scispacy", "bio_ie.no_such_module.Part", "bio_ie..Part", "bio_ie.text.document.json"):
+    try:
+        check_config({"model": {"type": name}}, "archive")
+    except UntrustedArchiveError:
+        continue
+    raise SystemExit(f"{name} was accepted")
+
 from allennlp.models import archival
 from allennlp.commands.subcommand import Subcommand
 
