@@ -6,10 +6,10 @@ that Python asks when a module is imported. When one of those modules is importe
 it the missing names; see `allennlp_support.mends`. No other module sees these names, and nothing of
 AllenNLP is copied or changed on the disk.
 
-The line in `allennlp_support.pth` imports this package whenever Python starts. So it does not matter
-how AllenNLP is reached: by `bio-ie`, `allennlp`, `python -m allennlp`, a test, a notebook, or a new
-process. Every start of Python in the environment pays for it, so this module imports only what
-Python has loaded already.
+The line in `allennlp_support.pth` imports this package whenever Python starts. So it does not
+matter how AllenNLP is reached: by `bio-ie`, `allennlp`, `python -m allennlp`, a test, a notebook or
+a new process. Every start of Python in the environment pays for it, so this module imports only
+what Python has loaded already.
 """
 
 import sys
