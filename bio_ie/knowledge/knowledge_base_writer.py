@@ -8,7 +8,7 @@ import os
 import shutil
 import sqlite3
 from collections import Counter
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import (
     Any,
@@ -229,7 +229,7 @@ class KnowledgeBaseWriter:
                 },
                 "schema_version": str(SCHEMA_VERSION),
                 "built_by": f"bio_ie {VERSION}",
-                "date": datetime.now(timezone.utc).strftime("%Y-%m-%d %H:%M UTC"),
+                "date": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
                 "sources": json.dumps(self._sources, ensure_ascii=False),
                 "left_out": json.dumps(dict(sorted(left_out.items()))),
                 "fingerprint": assembly.fingerprint(),
