@@ -90,7 +90,7 @@ def test_nobody_else_can_register_a_name(shape: Any) -> None:
 
 def test_a_name_that_somebody_has_registered_before_is_an_error() -> None:
     registered = {"disc": (dict, None)}
-    with pytest.raises(ConfigurationError, match="Cannot register disc .* in use for dict"):
+    with pytest.raises(ConfigurationError, match=r"Cannot register disc .* in use for dict"):
         NamesOfBase(registered, NAMES)
 
 
