@@ -86,7 +86,7 @@ GIVEN_BY_MODEL = {
     GraphEncoder: {"input_dim", "num_relations"},
     KnowledgeFusion: {"token_dim", "span_dim", "concept_dim"},
     TagDecoder: {"tag_scheme"},
-    BackgroundKnowledge: {"token_dim", "span_dim"},
+    BackgroundKnowledge: {"token_dim", "span_dim", "text_field_embedder"},
     MentionLinker: {"token_dim", "mention_dim"},
     LatentDecoder: {"latent_dim", "embedding_dim"},
 }
