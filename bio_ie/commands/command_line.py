@@ -6,6 +6,7 @@ import logging
 import os
 import sys
 from typing import Any, Callable, List
+from unittest import mock
 
 from allennlp.common.plugins import discover_plugins, import_plugins
 from allennlp.common.util import import_module_and_submodules
@@ -48,7 +49,9 @@ def _prepared(command: Command, arguments: List[str]) -> Callable[[], Any]:
     )
     args = parser.parse_args(arguments)
     if command.builds_parts:
-        import_plugins()
+        # AllenNLP calls this before each of its modules, which takes as long as the imports.
+        with mock.patch.object(importlib, "invalidate_caches"):
+            import_plugins()
     else:
         _import_plugins_in_files()
     for package in args.include_package:

@@ -8,7 +8,7 @@ before plugins are loaded. There, a config is checked by `bio_ie.training.checke
 import argparse
 
 from allennlp.commands.train import Train as AllenNlpTrain
-from allennlp.commands.train import train_model_from_args
+from allennlp.commands.train import train_model
 from allennlp.common import Params
 
 from bio_ie.commands.command import Command
@@ -32,5 +32,16 @@ class Train(Command):
 
 def _train(args: argparse.Namespace) -> None:
     with user_errors():
-        check_config(Params.from_file(args.param_path, args.overrides).as_dict(quiet=True))
-        train_model_from_args(args)
+        params = Params.from_file(args.param_path, args.overrides)
+        check_config(params.as_dict(quiet=True))
+        # AllenNLP's own function would evaluate the config again, which takes a second.
+        train_model(
+            params,
+            args.serialization_dir,
+            recover=args.recover,
+            force=args.force,
+            node_rank=args.node_rank,
+            include_package=args.include_package,
+            dry_run=args.dry_run,
+            file_friendly_logging=args.file_friendly_logging,
+        )
