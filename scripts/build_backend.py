@@ -1,8 +1,8 @@
 """
 The build backend of the project: setuptools, and then the files of `stubs/` go into the wheel.
 
-Python reads the `.pth` files that lie beside the installed packages, and setuptools has no way to put
-one there. This holds for an editable installation too, whose wheel has links to the checkout alone.
+Python reads the `.pth` files that lie beside the installed packages, and setuptools has no way to
+put one there. An editable installation needs them too; its wheel has only links to the checkout.
 """
 
 import base64
@@ -40,9 +40,10 @@ def _with_stubs(wheel_directory: str, name: str) -> str:
     """Adds the files of `stubs/` to a wheel and to its list of files. Returns `name`."""
     wheel = Path(wheel_directory, name)
     complete = wheel.with_suffix(".complete")
-    with zipfile.ZipFile(wheel) as before, zipfile.ZipFile(
-        complete, "w", zipfile.ZIP_DEFLATED
-    ) as after:
+    with (
+        zipfile.ZipFile(wheel) as before,
+        zipfile.ZipFile(complete, "w", zipfile.ZIP_DEFLATED) as after,
+    ):
         for entry in before.infolist():
             content = before.read(entry)
             if entry.filename.endswith(".dist-info/RECORD"):

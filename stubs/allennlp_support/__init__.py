@@ -6,10 +6,10 @@ that Python asks when a module is imported. When one of those modules is importe
 it the missing names; see `allennlp_support.mends`. No other module sees these names, and nothing of
 AllenNLP is copied or changed on the disk.
 
-The line in `allennlp_support.pth` imports this package whenever Python starts. So it does not matter
-how AllenNLP is reached: by `bio-ie`, `allennlp`, `python -m allennlp`, a test, a notebook, or a new
-process. Every start of Python in the environment pays for it, so this module imports only what
-Python has loaded already.
+The line in `allennlp_support.pth` imports this package whenever Python starts. So it does not
+matter how AllenNLP is reached: by `bio-ie`, `allennlp`, `python -m allennlp`, a test, a notebook or
+a new process. Every start of Python in the environment pays for it, so this module imports only
+what Python has loaded already.
 """
 
 import sys
@@ -26,9 +26,9 @@ class MendingFinder:
 
         if name not in MENDS:
             return None
-        from importlib.machinery import PathFinder
-
-        spec = PathFinder.find_spec(name, path, target)
+        others = (finder for finder in sys.meta_path if finder is not MendingFinder)
+        specs = (finder.find_spec(name, path, target) for finder in others)
+        spec = next(filter(None, specs), None)
         if spec is not None and spec.loader is not None:
             execute, mend = spec.loader.exec_module, MENDS[name]
 

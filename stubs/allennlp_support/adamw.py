@@ -7,9 +7,9 @@ import torch
 
 class AdamW(torch.optim.AdamW):
     """
-    torch's AdamW with the parameters of `transformers.AdamW`. Its `eps` is added to the corrected
-    average of the gradients and not to the plain one, and the weight decay comes before the step and
-    not after it. The difference is small for a small `eps`.
+    torch's AdamW with the parameters of `transformers.AdamW`. The steps of the two differ a little:
+    torch's adds `eps` to the square root of the corrected average and not of the plain one, and it
+    applies the weight decay before the step and not after it.
 
     # Parameters
 

@@ -13,9 +13,9 @@ from unittest import mock
 @contextlib.contextmanager
 def _with_adamw(module: ModuleType) -> Iterator[None]:
     """`transformers.AdamW`, which AllenNLP's optimizer "huggingface_adamw" inherits from."""
-    from allennlp_support.adamw import AdamW
-
     import transformers
+
+    from allennlp_support.adamw import AdamW
 
     # Some submodules of transformers replace `sys.modules["transformers"]` when they are imported.
     # The module that is there now is the one that `import transformers` gives to AllenNLP.
@@ -28,18 +28,15 @@ def _with_hub_classes(module: ModuleType) -> Iterator[None]:
     """`HfFolder` and `Repository` of the hub's library, which `allennlp push-to-hf` uses."""
     import huggingface_hub
 
-    classes = {
-        name: _refusing_class(name)
-        for name in ("HfFolder", "Repository")
-        if not hasattr(huggingface_hub, name)
-    }
-    with mock.patch.multiple(huggingface_hub, create=True, **classes) if classes else (
-        contextlib.nullcontext()
-    ):
+    with contextlib.ExitStack() as stack:
+        for name in ("HfFolder", "Repository"):
+            if not hasattr(huggingface_hub, name):
+                patch = mock.patch.object(huggingface_hub, name, _refusing(name), create=True)
+                stack.enter_context(patch)
         yield
 
 
-def _refusing_class(name: str) -> type:
+def _refusing(name: str) -> type:
     def refuse(*arguments: Any, **options: Any) -> None:
         raise ImportError(
             f"huggingface_hub no longer has {name}, which AllenNLP's push-to-hf needs: upload the "
@@ -58,10 +55,15 @@ def _with_torchvision(module: ModuleType) -> Iterator[None]:
     except Exception as error:
         from allennlp_support.torchvision_placeholder import placeholders
 
-        with mock.patch.dict(sys.modules, placeholders(error)):
-            yield
+        modules = placeholders(error)
     else:
+        modules = {}
+    sys.modules.update(modules)
+    try:
         yield
+    finally:
+        for name in modules:
+            del sys.modules[name]
 
 
 @contextlib.contextmanager
@@ -70,8 +72,9 @@ def _with_its_own_tokenizers(module: ModuleType) -> Iterator[None]:
     yield
     from allennlp_support.transformers_of_old import Float32AutoModel, earlier_tokenizers
 
-    module.AutoModel = Float32AutoModel
-    module.get_tokenizer = earlier_tokenizers(module.get_tokenizer)
+    names = vars(module)
+    names["AutoModel"] = Float32AutoModel
+    names["get_tokenizer"] = earlier_tokenizers(names["get_tokenizer"])
 
 
 MENDS: Dict[str, Callable[[ModuleType], ContextManager[None]]] = {

@@ -19,7 +19,7 @@ class Placeholder(ModuleType):
     def __init__(self, name: str, error_class: Type[Exception]) -> None:
         super().__init__(name)
         self.__spec__ = ModuleSpec(name, None)
-        self.__path__: "list[str]" = []
+        self.__path__: list[str] = []
         self.__reason = (
             "torchvision is not installed"
             if issubclass(error_class, ModuleNotFoundError)

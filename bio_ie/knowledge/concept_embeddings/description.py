@@ -87,7 +87,8 @@ def embed_texts(
         off.
     """
     source = locate_encoder(settings.encoder)
-    encoder = load_encoder(settings.encoder).to(device).eval()
+    encoder = load_encoder(settings.encoder).eval()
+    torch.nn.Module.to(encoder, device)  # its own `to` has lost the types of its arguments
     tokenizer = read_tokenizer(source)
     longest = min(settings.max_length, longest_input(encoder.config, tokenizer))
     tokenizer.backend_tokenizer.enable_truncation(longest)

@@ -12,7 +12,6 @@ from allennlp.modules.span_extractors import SpanExtractor
 from allennlp.nn import RegularizerApplicator
 from allennlp.nn.parallel import DdpAccelerator
 from torch.nn import functional
-from torch_geometric.utils import scatter, to_dense_batch
 
 from bio_ie.data.fields import undirected_namespace
 from bio_ie.data.fields.background_graph_field import GraphTensors
@@ -37,10 +36,11 @@ from bio_ie.modules.graph_encoders import GraphEncoder, PassThroughGraphEncoder
 from bio_ie.modules.pair_scorers import PairScorer
 from bio_ie.modules.poolings import Pooling
 from bio_ie.modules.precision import at_least_single
-from bio_ie.modules.ragged import places_in_row
+from bio_ie.modules.ragged import padded_rows, places_in_row
 from bio_ie.modules.relation_activation import RelationActivation
 from bio_ie.modules.row_items import split_rows
 from bio_ie.modules.schedules import ConstantSchedule, Schedule
+from bio_ie.modules.segments import segment_mean
 from bio_ie.modules.text_spans import SpanTable, TextSpans, enumerate_spans
 
 
@@ -299,7 +299,7 @@ class Keci(Model):
     ) -> torch.Tensor:
         """Eq. 4 on the initial graph: h, `[K, d]`."""
         assert self.span_graph_encoder is not None
-        nodes, mask = to_dense_batch(vectors, kept.spans.row, batch_size=num_rows)  # [B, M, d]
+        nodes, mask = padded_rows(vectors, kept.spans.row, num_rows)  # [B, M, d]
         within = places_in_row(kept.spans.row)  # [K], the place of each span in its text
         weights = self.relation_activation.weights(relation_scores)  # r, [P, R + 1]
         edges = weights.new_zeros(num_rows, mask.size(1), mask.size(1), weights.size(1))
@@ -364,7 +364,7 @@ class Keci(Model):
         """The sum over texts of the sum or mean of their `losses`. Both arguments are `[n]`."""
         if self._loss_reduction == "sum":
             return losses.sum()
-        return scatter(losses, rows, dim_size=num_rows, reduce="mean").sum()
+        return segment_mean(losses, rows, num_rows).sum()
 
     def make_output_human_readable(self, output_dict: Dict[str, Any]) -> Dict[str, Any]:
         """Gives for each text lists of `Mention` and `Relation`, in character offsets of the
