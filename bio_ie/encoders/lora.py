@@ -1,14 +1,17 @@
 """Low-rank adaptation of a pretrained encoder, by the library `peft`."""
 
-from typing import Any, List, Optional
+from typing import TYPE_CHECKING, Any, List, Optional
 
 import torch
 from allennlp.common import FromParams
 from allennlp.common.checks import ConfigurationError
-from transformers import PreTrainedModel
-from transformers.pytorch_utils import Conv1D
 
 from bio_ie.encoders.layers import encoder_layers
+
+# Predictors import this file, also for models without a pretrained encoder, so it imports no
+# library of encoders.
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel
 
 
 class Lora(FromParams):
@@ -48,7 +51,7 @@ class Lora(FromParams):
         self.modules = modules
 
 
-def add_lora(encoder: PreTrainedModel, lora: Lora) -> None:
+def add_lora(encoder: "PreTrainedModel", lora: Lora) -> None:
     """Adds adapters to the encoder, and freezes all that is no adapter.
 
     Raises `ConfigurationError` if `peft` is missing, or the encoder has none of the modules.
@@ -69,7 +72,7 @@ def add_lora(encoder: PreTrainedModel, lora: Lora) -> None:
         lora_dropout=lora.dropout,
         target_modules=names,
         # GPT-2 keeps its weights transposed.
-        fan_in_fan_out=isinstance(encoder.get_submodule(names[0]), Conv1D),
+        fan_in_fan_out=not isinstance(encoder.get_submodule(names[0]), torch.nn.Linear),
     )
     peft.inject_adapter_in_model(adapters, encoder)
     for parameter in encoder.parameters():
@@ -109,8 +112,10 @@ def _peft() -> Any:
     return peft
 
 
-def _linear_layers(encoder: PreTrainedModel) -> List[str]:
+def _linear_layers(encoder: "PreTrainedModel") -> List[str]:
     """The names of the linear layers inside of the encoder's layers."""
+    from transformers.pytorch_utils import Conv1D
+
     inside = {module for layer in encoder_layers(encoder) for module in layer.modules()}
     return [
         name
