@@ -12,7 +12,7 @@ STAMP := .venv/.setup-done
 INPUTS := $(wildcard requirements*.txt setup.cfg pyproject.toml scripts/setup.sh) \
 	$(wildcard scripts/build_backend.py stubs/*.pth stubs/*/*.py)
 
-.PHONY: help setup demo test lint types format bench FORCE
+.PHONY: help setup demo test lint types parts format bench FORCE
 .DEFAULT_GOAL := help
 
 help: ## Print this list
@@ -33,6 +33,9 @@ lint: $(STAMP) ## Check style, formatting and which package imports which
 
 types: $(STAMP) ## Check the types of bio_ie
 	$(VENV_PYTHON) -m mypy
+
+parts: $(STAMP) ## Renew the table of the names that modules register (after adding one)
+	$(VENV_PYTHON) scripts/list_parts.py
 
 format: $(STAMP) ## Mend style and formatting where that can be done safely
 	$(VENV_PYTHON) -m ruff check --fix .

@@ -38,6 +38,7 @@ from benchmarks.report import as_json, as_notes, as_table, machine
 from benchmarks.sentences import read_sentences
 from benchmarks.snerl import SnerlBenchmark
 from benchmarks.snerl_documents import MESH_CTD_KB, read_snerl_documents
+from benchmarks.startup import COMMANDS, StartupBenchmark
 from benchmarks.timing import Comparison, NotMeasured
 
 
@@ -171,6 +172,8 @@ def rows(settings: Settings) -> Dict[str, Callable[[], Comparison]]:
     for row, step in (("encoding_once", "encoding_once"), ("file_to_facts", "from_file")):
         table[row] = partial(_snerl, row, list(settings.snerl_models)[-1], step, "cpu", settings)
     table["linking_tfidf"] = partial(_linking, "linking_tfidf", settings)
+    for name in COMMANDS:
+        table[f"startup_{name}"] = partial(_startup, f"startup_{name}", name, settings)
     return table
 
 
@@ -283,6 +286,12 @@ def _instances(
 
 def _linking(row: str, settings: Settings) -> Comparison:
     return LinkingBenchmark(settings.data_folder).candidates(row, settings.repeats)
+
+
+def _startup(row: str, name: str, settings: Settings) -> Comparison:
+    with tempfile.TemporaryDirectory() as folder:
+        # A process takes seconds, so fewer pairs of measurements are made.
+        return StartupBenchmark(Path(folder)).command(row, name, max(1, settings.repeats // 4))
 
 
 def measure_rows(

@@ -102,6 +102,7 @@ def compare(
     target: Optional[float] = None,
     note: str = "",
     finish: Callable[[], None] = lambda: None,
+    clock: Callable[[], float] = time.perf_counter,
 ) -> Comparison:
     """Measures `repeats` pairs. Every second pair begins with the baseline.
 
@@ -111,16 +112,18 @@ def compare(
         The highest ratio of times, or the lowest ratio of rates, that there should be.
     finish : `Callable[[], None]`, optional
         Waits for the work of an asynchronous device.
+    clock : `Callable[[], float]`, optional
+        Gives seconds, by default those that pass.
     """
     unit = unit or Unit()
     pairs: List[Tuple[float, float]] = []
     for number in range(-WARM_UP_PAIRS, repeats):
         if number % 2:
-            baseline_seconds = _seconds(baseline, number, finish)
-            ours_seconds = _seconds(ours, number, finish)
+            baseline_seconds = _seconds(baseline, number, finish, clock)
+            ours_seconds = _seconds(ours, number, finish, clock)
         else:
-            ours_seconds = _seconds(ours, number, finish)
-            baseline_seconds = _seconds(baseline, number, finish)
+            ours_seconds = _seconds(ours, number, finish, clock)
+            baseline_seconds = _seconds(baseline, number, finish, clock)
         if number >= 0:
             pairs.append((unit.figure(ours_seconds), unit.figure(baseline_seconds)))
     ratios = [ours_figure / baseline_figure for ours_figure, baseline_figure in pairs]
@@ -140,21 +143,27 @@ def compare(
     )
 
 
-def _seconds(side: Side, number: int, finish: Callable[[], None]) -> float:
+def _seconds(
+    side: Side, number: int, finish: Callable[[], None], clock: Callable[[], float]
+) -> float:
     prepared = side.prepare(number)
-    return seconds(lambda: side.run(prepared), finish)
+    return seconds(lambda: side.run(prepared), finish, clock)
 
 
-def seconds(run: Callable[[], Any], finish: Callable[[], None]) -> float:
+def seconds(
+    run: Callable[[], Any],
+    finish: Callable[[], None],
+    clock: Callable[[], float] = time.perf_counter,
+) -> float:
     """The seconds of a call, from a moment when the device is idle until the device is idle
     again."""
     finish()
     # As in `timeit`, because a garbage collection would hit one of the two sides by chance.
     gc.disable()
     try:
-        start = time.perf_counter()
+        start = clock()
         run()
         finish()
-        return time.perf_counter() - start
+        return clock() - start
     finally:
         gc.enable()

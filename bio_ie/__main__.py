@@ -39,13 +39,14 @@ def _run_command() -> None:
     # The import sets up logging in the same way as the `allennlp` command.
     import allennlp.__main__  # noqa: F401
 
-    from bio_ie.commands.command_line import run_command
+    from bio_ie.commands.command_line import prepared_command
     from bio_ie.commands.user_errors import user_errors
 
-    stopping.install()
-    stopping.set_hint(_WHEN_STOPPED.get(" ".join(sys.argv[1:2]), "no output file was written"))
     with user_errors():
-        run_command(sys.argv[1:])
+        run_command = prepared_command(sys.argv[1:])
+        stopping.install()
+        stopping.set_hint(_WHEN_STOPPED.get(" ".join(sys.argv[1:2]), "no output file was written"))
+        run_command()
     stopping.exit_if_stopped()
 
 

@@ -1,5 +1,6 @@
 """Checks that the config of an archive builds registered parts only, which run no foreign code."""
 
+import importlib
 import importlib.machinery
 import json
 import sys
@@ -94,7 +95,7 @@ def _check_name(name: str, archive_file: str) -> None:
     module, _, class_name = name.rpartition(".")
     if not module:
         return
-    known = sys.modules.get(module)
+    known = sys.modules.get(module) or _own_module(module)
     if known is None:
         is_foreign = _would_import(module)
     else:
@@ -107,6 +108,16 @@ def _check_name(name: str, archive_file: str) -> None:
             f"asks to import and call {name!r}, which is not a registered part (or name its "
             "package with --include-package)",
         )
+
+
+def _own_module(module: str) -> Any:
+    """A module of this package, which may not be imported yet; `None` for any other."""
+    if not module.startswith("bio_ie."):
+        return None
+    try:
+        return importlib.import_module(module)
+    except ModuleNotFoundError:
+        return None
 
 
 def _would_import(module: str) -> bool:

@@ -1,11 +1,11 @@
-"""Runs the command that is named on the command line, and imports what it needs."""
+"""Prepares the command that is named on the command line, and imports what it needs."""
 
-import argparse
+import functools
 import importlib
 import logging
 import os
 import sys
-from typing import Any, List
+from typing import Any, Callable, List
 
 from allennlp.common.plugins import discover_plugins, import_plugins
 from allennlp.common.util import import_module_and_submodules
@@ -18,8 +18,9 @@ logger = logging.getLogger(__name__)
 _PLUGIN = "bio_ie"
 
 
-def run_command(arguments: List[str]) -> None:
-    """Runs a command as AllenNLP's `main` does, but imports only this command.
+def prepared_command(arguments: List[str]) -> Callable[[], Any]:
+    """The function that runs a command. Everything is imported that AllenNLP's `main` would import
+    first, but no other command than this one.
 
     # Parameters
 
@@ -28,12 +29,14 @@ def run_command(arguments: List[str]) -> None:
     """
     name = arguments[0] if arguments else ""
     if name in Command.list_available():
-        _run(Command.by_name(name)(), arguments)
-    else:
-        _run_allennlp(arguments)
+        return _prepared(Command.by_name(name)(), arguments)
+    # It is a command of AllenNLP's or of another plugin, or wrong.
+    from allennlp.commands import main
+
+    return functools.partial(main, prog="bio-ie")
 
 
-def _run(command: Command, arguments: List[str]) -> None:
+def _prepared(command: Command, arguments: List[str]) -> Callable[[], Any]:
     parser, subparsers = main_parser()
     subparser = command.add_subparser(subparsers)
     subparser.add_argument(
@@ -52,15 +55,10 @@ def _run(command: Command, arguments: List[str]) -> None:
         # All of this package would be imported otherwise.
         if package != _PLUGIN:
             import_module_and_submodules(package)
-    include_plugin(args)
-    args.func(args)
-
-
-def include_plugin(args: argparse.Namespace) -> None:
-    """Adds this package to those that are included, unless it is among them. The processes that
-    distributed training starts import only these."""
+    # The processes that distributed training starts import only the packages that are included.
     if _PLUGIN not in args.include_package:
         args.include_package = [_PLUGIN, *args.include_package]
+    return functools.partial(args.func, args)
 
 
 def _import_plugins_in_files() -> None:
@@ -75,10 +73,3 @@ def _import_plugins_in_files() -> None:
             logger.info("Plugin %s available", plugin)
         except ModuleNotFoundError as error:
             logger.error("Plugin %s could not be loaded: %s", plugin, error)
-
-
-def _run_allennlp(arguments: List[str]) -> None:
-    """Runs a command of AllenNLP's or of another plugin, or prints what is wrong."""
-    main: Any = importlib.import_module("allennlp.commands").main
-    sys.argv[1:] = arguments
-    main(prog="bio-ie")

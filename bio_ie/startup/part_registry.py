@@ -13,6 +13,8 @@ from typing import Any, DefaultDict, Dict, Iterator, Mapping, MutableMapping, Op
 
 from bio_ie.startup.parts import PARTS
 
+_COMMAND = "bio_ie.commands.command.Command"
+
 Entry = Tuple[type, Optional[str]]
 """A class, and the name of the class method that constructs it."""
 
@@ -118,12 +120,13 @@ def install() -> None:
 
 
 def registered_as(name: str) -> Iterator[type]:
-    """The classes that are registered under a name, whatever their base."""
+    """The classes that are registered under a name, whatever their base. Commands of this package
+    are left out, since no config builds them, and they import much."""
     from allennlp.common.registrable import Registrable
 
-    for modules in PARTS.values():
-        if name in modules:
+    for base, modules in PARTS.items():
+        if name in modules and base != _COMMAND:
             importlib.import_module(modules[name])
-    for names in list(Registrable._registry.values()):
-        if name in names:
+    for base_class, names in list(Registrable._registry.items()):
+        if name in names and _qualified_name(base_class) != _COMMAND:
             yield names[name][0]

@@ -3,6 +3,7 @@
 One process imports the package once, and each command is forked from it.
 """
 
+import importlib
 import json
 import os
 import signal
@@ -93,7 +94,14 @@ class CommandServer:
 
 
 def _serve() -> None:
-    import bio_ie.__main__  # noqa: F401 - imports everything
+    from allennlp.common.plugins import import_plugins
+
+    from bio_ie.startup.parts import PARTS
+
+    import_plugins()
+    for modules in PARTS.values():
+        for module in modules.values():
+            importlib.import_module(module)
 
     for line in sys.stdin:
         request = json.loads(line)

@@ -8,7 +8,7 @@ from allennlp.commands import parse_args
 from allennlp.common import Registrable, plugins
 
 from bio_ie.commands.command import Command
-from bio_ie.commands.command_line import run_command
+from bio_ie.commands.command_line import prepared_command
 from bio_ie.commands.parser import general_help, main_parser
 from bio_ie.startup import other_plugins
 from bio_ie.startup.parts import COMMANDS
@@ -43,7 +43,7 @@ def seen() -> Iterator[List[argparse.Namespace]]:
 def test_started_processes_are_told_to_import_the_package(
     seen: List[argparse.Namespace], options: List[str], included: List[str]
 ) -> None:
-    run_command(["noting", "bio_ie", *options])
+    prepared_command(["noting", "bio_ie", *options])()
     assert [args.include_package for args in seen] == [included]
 
 
@@ -56,7 +56,7 @@ def test_a_named_package_and_the_plugins_of_the_folder_are_imported(
     (tmp_path / ".allennlp_plugins").write_text("plugin_of_the_folder\n\nplugin_that_is_missing\n")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "path", [*sys.path])
-    run_command(["noting", "x", "--include-package", "named_package"])
+    prepared_command(["noting", "x", "--include-package", "named_package"])()
     assert {"plugin_of_the_folder", "named_package"} <= sys.modules.keys()
     assert "Plugin plugin_that_is_missing could not be loaded" in caplog.text
 
@@ -64,7 +64,7 @@ def test_a_named_package_and_the_plugins_of_the_folder_are_imported(
 def test_wrong_arguments_are_told_as_by_allennlp(capsys: pytest.CaptureFixture[str]) -> None:
     for arguments in (["convert"], ["convert", "a", "b", "--from", "x", "--to", "y", "--zzz"]):
         with pytest.raises(SystemExit) as raised:
-            run_command(arguments)
+            prepared_command(arguments)()
         assert raised.value.code == 2
     message = capsys.readouterr().err
     assert "usage: bio-ie convert [-h] --from FROM_FORMAT --to TO_FORMAT" in message

@@ -1,9 +1,14 @@
+from typing import List
+
+import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
+from torch_geometric.utils import to_dense_batch
 
 from bio_ie.modules.ragged import (
     ordered_pairs,
+    padded_rows,
     places_in_row,
     ranges,
     reversed_pairs,
@@ -62,3 +67,16 @@ def test_span_pair_items_are_the_product_of_two_spans(spans):
         for j in range(other, other + other_width)
     ]
     assert list(zip(first.tolist(), second.tolist(), pair.tolist(), strict=True)) == expected
+
+
+@pytest.mark.parametrize("sizes", [[2, 0, 3], [0, 0], [1], []])
+def test_padded_rows_are_those_of_torch_geometric(sizes: List[int]) -> None:
+    rows = torch.tensor([row for row, size in enumerate(sizes) for _ in range(size)]).long()
+    items = torch.randn(len(rows), 4)
+    padded, mask = padded_rows(items, rows, len(sizes))
+    assert padded.shape == (len(sizes), max(sizes, default=0), 4)
+    assert torch.equal(padded[mask], items)
+    if len(rows):
+        theirs, their_mask = to_dense_batch(items, rows, batch_size=len(sizes))
+        assert torch.equal(padded, theirs)
+        assert torch.equal(mask, their_mask)
