@@ -25,3 +25,4 @@ for _floor in (
     import_module(f"bio_ie.{_floor}")
 
 import_module("bio_ie.strict_settings").be_strict()
+import_module("bio_ie.files.config_imports").install()

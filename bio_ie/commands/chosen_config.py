@@ -4,8 +4,9 @@ import json
 import os
 from typing import Any, Dict, Mapping
 
-import _jsonnet
 from allennlp.common.checks import ConfigurationError
+
+from bio_ie.files.config_imports import evaluate_snippet
 
 
 def chosen_config(config: str, settings: Mapping[str, int]) -> Dict[str, Any]:
@@ -32,7 +33,7 @@ def chosen_config(config: str, settings: Mapping[str, int]) -> Dict[str, Any]:
         local missing = [name for name in {json.dumps(list(settings))} if !has(name)];
         [missing, if missing == [] then config {{ {changes} }}]
     """
-    text = _jsonnet.evaluate_snippet(config, snippet, ext_vars=dict(os.environ))
+    text = evaluate_snippet(config, snippet, ext_vars=dict(os.environ))
     missing, chosen = json.loads(text)
     if missing:
         raise ConfigurationError(
