@@ -2,8 +2,8 @@
 The build backend of the project: setuptools, and then more files go into the wheel.
 
 * Those of `stubs/`. Python reads the `.pth` files that lie beside the installed packages, and
-  setuptools has no way to put one there. An editable installation needs them too; its wheel has only
-  links to the checkout.
+  setuptools has no way to put one there. An editable installation needs them too; its wheel has
+  only links to the checkout.
 * Those of `training_config/`, which lie inside the package where there is no checkout.
 """
 
