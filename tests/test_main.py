@@ -49,7 +49,7 @@ def test_wrong_library_ends_the_command_with_one_sentence(tmp_path):
     assert result.returncode == 1
     assert result.stdout == ""
     (sentence,) = result.stderr.splitlines()
-    assert sentence.startswith("bio-ie: bio_ie needs transformers >=4.38,<4.44, but 4.99.0 is")
+    assert sentence.startswith("bio-ie: bio_ie needs transformers >=5.5,<6, but 4.99.0 is")
 
 
 @pytest.mark.parametrize(

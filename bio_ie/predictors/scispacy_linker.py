@@ -9,6 +9,7 @@ from spacy.language import Language
 from spacy.tokens import Span as SpacySpan
 
 from bio_ie.files.failures import DocumentOrFailure
+from bio_ie.knowledge.candidate_generators.scispacy import without_library
 from bio_ie.text.document import Document, Mention
 
 LINKER = "scispacy_linker"
@@ -86,7 +87,7 @@ def load_scispacy(pipeline: str, linker: str, threshold: float = 0.7) -> Languag
         import scispacy.abbreviation
         import scispacy.linking  # noqa: F401 - they register pipes
     except ImportError as error:
-        raise ConfigurationError(f"scispaCy's linker needs a library: {error}") from error
+        raise ConfigurationError(f"scispaCy's linker {without_library(error)}") from error
     try:
         nlp = spacy.load(pipeline)
     except OSError as error:

@@ -26,9 +26,9 @@ class MendingFinder:
 
         if name not in MENDS:
             return None
-        from importlib.machinery import PathFinder
-
-        spec = PathFinder.find_spec(name, path, target)
+        others = (finder for finder in sys.meta_path if finder is not MendingFinder)
+        specs = (finder.find_spec(name, path, target) for finder in others)
+        spec = next(filter(None, specs), None)
         if spec is not None and spec.loader is not None:
             execute, mend = spec.loader.exec_module, MENDS[name]
 

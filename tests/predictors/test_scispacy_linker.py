@@ -66,7 +66,14 @@ def test_mentions_have_the_best_concept_and_its_first_type(nlp):
     assert Document.from_json(first.to_json()) == first
 
 
+def test_a_library_that_is_not_installed_is_a_clear_error(monkeypatch):
+    monkeypatch.setitem(sys.modules, "scispacy.linking", None)
+    with pytest.raises(ConfigurationError, match=r"scispaCy's linker needs a library .*linking"):
+        load_scispacy("en_core_sci_none", "umls")
+
+
 def test_a_pipeline_that_is_not_installed_is_a_clear_error():
+    pytest.importorskip("nmslib", reason="scispaCy's linker needs nmslib")
     with pytest.raises(ConfigurationError, match="no pipeline 'en_core_sci_none'"):
         load_scispacy("en_core_sci_none", "umls")
     with pytest.raises(ConfigurationError, match="batch_size"):

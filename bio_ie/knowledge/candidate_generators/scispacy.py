@@ -1,4 +1,5 @@
 import os
+import sys
 from typing import Any, Dict, Iterator, List, Optional, Sequence
 
 from allennlp.common.checks import ConfigurationError
@@ -73,6 +74,16 @@ class ScispacyCandidateGenerator(CandidateGenerator):
             yield candidates[: self.k]
 
 
+def without_library(error: ImportError) -> str:
+    """The end of a sentence about a part of scispaCy whose import raised `error`."""
+    reason = f"needs a library that is missing: {error}; "
+    if error.name != "nmslib":
+        return reason + "install it"
+    if sys.version_info >= (3, 13):
+        return reason + "there is none for Python 3.13: use an earlier Python"
+    return reason + "run: pip install nmslib-metabrainz"
+
+
 def _open(index: str, kb_file: str) -> Any:
     try:
         # Not imported above: it needs nmslib, which is not available for every Python.
@@ -80,8 +91,8 @@ def _open(index: str, kb_file: str) -> Any:
         from scispacy.linking_utils import KnowledgeBase
     except ImportError as error:
         raise ConfigurationError(
-            f"the candidate generator 'scispacy' needs a library that is missing: {error}; "
-            "install it, or use the generator 'tfidf', which needs no other library"
+            f"the candidate generator 'scispacy' {without_library(error)}, or use the generator "
+            "'tfidf', which needs no other library"
         ) from error
     if not os.path.isdir(index):
         raise KnowledgeBaseError("this folder with an index of scispaCy does not exist", index)

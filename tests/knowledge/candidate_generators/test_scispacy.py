@@ -1,3 +1,4 @@
+import importlib
 import json
 import pickle
 import sys
@@ -12,6 +13,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 
 from bio_ie.knowledge import KnowledgeBaseError
 from bio_ie.knowledge.candidate_generators import CandidateGenerator
+from bio_ie.knowledge.candidate_generators.scispacy import without_library
 from tests.knowledge.example_kb import EXAMPLE
 
 
@@ -85,6 +87,20 @@ def test_missing_library_is_explained(config, monkeypatch):
     monkeypatch.setitem(sys.modules, "scispacy.candidate_generation", None)
     with pytest.raises(ConfigurationError, match="use the generator 'tfidf'"):
         build(config).generate(["cold"])
+
+
+@pytest.mark.parametrize(
+    "version, told",
+    [((3, 12), "run: pip install nmslib-metabrainz"), ((3, 13), "use an earlier Python")],
+)
+def test_missing_nmslib_is_explained(monkeypatch, version, told):
+    monkeypatch.setitem(sys.modules, "nmslib", None)
+    monkeypatch.delitem(sys.modules, "scispacy.candidate_generation", raising=False)
+    with pytest.raises(ImportError) as raised:
+        importlib.import_module("scispacy.candidate_generation")
+    monkeypatch.setattr(sys, "version_info", version)
+    assert without_library(raised.value).startswith("needs a library that is missing: ")
+    assert told in without_library(raised.value)
 
 
 def test_too_few_neighbours_are_a_wrong_setting(config):
