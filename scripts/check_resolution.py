@@ -38,8 +38,8 @@ def extras() -> Dict[str, List[str]]:
     """What the extras of this package ask for, by name."""
     setup = configparser.ConfigParser()
     setup.read(CHECKOUT / "setup.cfg", encoding="utf-8")
-    found = {name: text.split() for name, text in setup["options.extras_require"].items()}
-    return {name: names for name, names in found.items() if name != "all"}
+    found = setup["options.extras_require"].items()
+    return {name: text.strip().splitlines() for name, text in found if name != "all"}
 
 
 def installed(name: str) -> str:
