@@ -19,6 +19,8 @@ trap 'rm -rf "$folder"' EXIT
 source "$folder/venv/bin/activate"
 unset PYTHONPATH  # which could have another bio_ie
 export PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_QUIET=1
+# The versions that `make setup` installs. Today's latest are for those who change these.
+export PIP_CONSTRAINT="$checkout/requirements.txt"
 
 echo "== Building"
 pip install build
