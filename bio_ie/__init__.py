@@ -1,28 +1,17 @@
-"""Biomedical information extraction with AllenNLP. Importing the package registers its parts."""
+"""Biomedical information extraction with AllenNLP. Importing the package makes its parts known to
+AllenNLP. Their modules are imported when they are needed."""
 
-from importlib import import_module
+from typing import TYPE_CHECKING
 
 from bio_ie.environment import check_environment, is_command_line
 from bio_ie.files.stopping import install
+from bio_ie.startup.lazy_exports import lazy_exports
+from bio_ie.startup.plugin import prepare_allennlp
 
 if is_command_line():
-    install(is_starting=True)  # before the imports below, which take seconds
+    install(is_starting=True)  # before the imports of a command, which take seconds
 check_environment()
+prepare_allennlp()
 
-# Import statements would run before the check, whose error names what is missing.
-for _floor in (
-    "archives",
-    "text",
-    "knowledge",
-    "data",
-    "metrics",
-    "modules",
-    "models",
-    "training",
-    "predictors",
-    "commands",
-):
-    import_module(f"bio_ie.{_floor}")
-
-import_module("bio_ie.strict_settings").be_strict()
-import_module("bio_ie.files.config_imports").install()
+if not TYPE_CHECKING:
+    __getattr__ = lazy_exports(__name__)

@@ -109,6 +109,9 @@ def with_tiny_encoder(config: Dict[str, Any]) -> None:
     places = [place for place, _ in model_names(config)]
     for place in places:
         place["model_name"] = str(ROOT / "fixtures" / "encoders" / "tiny_bert")
+    knowledge = config["model"].get("knowledge", {})
+    if "after_layer" in knowledge:
+        knowledge["after_layer"] = 1
     encoder = config["model"].get("encoder")
     if places and encoder:
         sees_characters = "characters" in config["dataset_reader"]["token_indexers"]

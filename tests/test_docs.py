@@ -9,6 +9,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any, Dict, Iterator, List, Tuple
 
+import _jsonnet
 import pytest
 from allennlp.commands import parse_args
 from allennlp.common import Lazy
@@ -25,7 +26,7 @@ from allennlp.training.optimizers import Optimizer
 import bio_ie  # noqa: F401 - it registers what the documentation names
 from bio_ie.commands import embed_concepts
 from bio_ie.data.corpora import CorpusFormat
-from bio_ie.files.config_imports import evaluate_snippet
+from bio_ie.files.config_imports import import_config
 from bio_ie.knowledge import KnowledgeBase
 from bio_ie.knowledge.background_graph import BackgroundKnowledgeBase
 from bio_ie.knowledge.candidate_generators import CandidateGenerator
@@ -86,7 +87,7 @@ GIVEN_BY_MODEL = {
     GraphEncoder: {"input_dim", "num_relations"},
     KnowledgeFusion: {"token_dim", "span_dim", "concept_dim"},
     TagDecoder: {"tag_scheme"},
-    BackgroundKnowledge: {"token_dim", "span_dim"},
+    BackgroundKnowledge: {"token_dim", "span_dim", "text_field_embedder"},
     MentionLinker: {"token_dim", "mention_dim"},
     LatentDecoder: {"latent_dim", "embedding_dim"},
 }
@@ -188,7 +189,8 @@ def test_jsonl_examples_are_documents_inputs_or_failures(block):
 
 @pytest.mark.parametrize("block", examples("jsonnet"))
 def test_jsonnet_examples_are_configs_with_known_parameters(block):
-    text = evaluate_snippet(str(CHECKOUT / jsonnet_file(block)), block)
+    file = str(CHECKOUT / jsonnet_file(block))
+    text = _jsonnet.evaluate_snippet(file, block, import_callback=import_config)
     config = json.loads(text)
     assert config["train_data_path"]
     model = config["model"]

@@ -6,7 +6,6 @@ from typing import List
 
 import pytest
 
-from bio_ie.__main__ import include_plugin
 from bio_ie.version import VERSION
 
 CHECKOUT = Path(__file__).resolve().parent.parent
@@ -73,32 +72,3 @@ def test_allennlp_command_finds_the_plugin_in_the_checkout():
     from allennlp.common.plugins import discover_file_plugins
 
     assert list(discover_file_plugins(str(CHECKOUT / ".allennlp_plugins"))) == ["bio_ie"]
-
-
-INCLUDE = ["--include-package", "bio_ie"]
-
-
-@pytest.mark.parametrize("command", ["train", "evaluate", "predict", "find-lr", "build-vocab"])
-def test_commands_that_load_plugins_are_told_of_this_one(command):
-    assert include_plugin([command, "x", "-s", "out"]) == [command, *INCLUDE, "x", "-s", "out"]
-
-
-@pytest.mark.parametrize(
-    "arguments",
-    [
-        [],
-        ["--help"],
-        ["no-such-command", "x"],
-        ["cached-path", "x"],
-        ["train", "x", "-s", "out", "--include-package", "bio_ie"],
-        ["train", "x", "--include-package=bio_ie", "-s", "out"],
-        ["train", "--include-package", "other", "--include-package", "bio_ie", "x"],
-    ],
-)
-def test_other_arguments_stay_as_they_are(arguments):
-    assert include_plugin(arguments) == arguments
-
-
-def test_another_package_or_a_folder_of_that_name_is_no_inclusion():
-    for rest in (["x", "--include-package", "other"], ["x", "-s", "bio_ie"], ["--", "bio_ie"]):
-        assert include_plugin(["train", *rest]) == ["train", *INCLUDE, *rest]

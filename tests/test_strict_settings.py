@@ -7,7 +7,7 @@ from allennlp.common import FromParams, Params
 from allennlp.common.checks import ConfigurationError
 
 import bio_ie  # noqa: F401 - makes AllenNLP strict
-from bio_ie.training.config_check import ConfigProblems
+from bio_ie.training.part_check import ConfigProblems
 
 
 class Part(FromParams):

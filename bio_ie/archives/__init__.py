@@ -1,5 +1,8 @@
-"""Archives of trained models. Importing the package makes AllenNLP check those that it loads."""
+"""Archives of trained models."""
 
-from bio_ie.archives.guarded_loading import guard_loading
+from typing import TYPE_CHECKING
 
-guard_loading()
+from bio_ie.startup.lazy_exports import lazy_exports
+
+if not TYPE_CHECKING:
+    __getattr__ = lazy_exports(__name__)

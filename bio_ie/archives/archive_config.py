@@ -5,11 +5,11 @@ import json
 import sys
 from typing import Any, Dict, Iterator, Mapping, Optional
 
-from allennlp.common import Registrable
 from allennlp.common.checks import ConfigurationError
 from allennlp.common.from_params import FromParams
 
 from bio_ie.files.trust import UntrustedArchiveError
+from bio_ie.startup.part_registry import registered_as
 
 _NEVER_BUILT = (
     "trainer",
@@ -19,6 +19,9 @@ _NEVER_BUILT = (
     "test_data_path",
 )
 """Sections that only training uses. All others are built when an archive is loaded or evaluated."""
+
+CONFIG_NAME = "config.json"
+"""The config in an archive, which AllenNLP calls so (`allennlp.models.archival`)."""
 
 READS_PICKLES = "reads_pickles"
 """A class attribute of parts that read pickles, which can run any code."""
@@ -34,9 +37,11 @@ def read_config(path: str, archive_file: str) -> Dict[str, Any]:
         with open(path, encoding="utf-8") as file:
             config = json.load(file)
     except (OSError, ValueError, RecursionError) as error:
-        raise ConfigurationError(f"{archive_file} has no readable config.json: {error}") from error
+        raise ConfigurationError(
+            f"{archive_file} has no readable {CONFIG_NAME}: {error}"
+        ) from error
     if not isinstance(config, dict):
-        raise ConfigurationError(f"config.json in {archive_file} is not a JSON object")
+        raise ConfigurationError(f"{CONFIG_NAME} in {archive_file} is not a JSON object")
     return config
 
 
@@ -84,9 +89,8 @@ def _settings(value: Any, key: Optional[str] = None) -> Iterator["tuple[Optional
 
 def _check_name(name: str, archive_file: str) -> None:
     # Any string may stand for an object with this type.
-    for classes in list(Registrable._registry.values()):
-        if name in classes and getattr(classes[name][0], READS_PICKLES, False):
-            raise UntrustedArchiveError(archive_file, f"uses {name!r}, which reads a pickle")
+    if any(getattr(part, READS_PICKLES, False) for part in registered_as(name)):
+        raise UntrustedArchiveError(archive_file, f"uses {name!r}, which reads a pickle")
     module, _, class_name = name.rpartition(".")
     if not module:
         return

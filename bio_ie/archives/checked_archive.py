@@ -9,9 +9,8 @@ from typing import Dict, Iterator
 from allennlp.common.checks import ConfigurationError
 from allennlp.common.file_utils import cached_path
 from allennlp.common.meta import META_NAME, Meta
-from allennlp.models.archival import CONFIG_NAME
 
-from bio_ie.archives.archive_config import check_config, read_config
+from bio_ie.archives.archive_config import CONFIG_NAME, check_config, read_config
 from bio_ie.archives.archive_files import check_files, extract
 from bio_ie.files.trust import is_trusted
 

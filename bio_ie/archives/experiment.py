@@ -9,9 +9,7 @@ import os
 from contextvars import ContextVar
 from typing import Any, Iterator, Mapping, NamedTuple, Optional
 
-from allennlp.models.archival import CONFIG_NAME
-
-from bio_ie.archives.archive_config import read_config
+from bio_ie.archives.archive_config import CONFIG_NAME, read_config
 
 _loaded: ContextVar[Optional[Mapping[str, Any]]] = ContextVar("loaded_config", default=None)
 

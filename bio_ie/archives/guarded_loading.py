@@ -2,22 +2,21 @@
 
 AllenNLP loads archives in many places: for its commands, for a model of the type `from_archive`,
 for a part with `_pretrained`, for an initializer with pretrained weights. All of them go through
-`load_archive` or `extracted_archive`. So the functions that these two call are replaced when this
-package is imported. The check then holds for `bio-ie`, for `allennlp` with this plugin, and in
+`load_archive` or `extracted_archive`. So `bio_ie.startup.replacements` replaces what these two call
+by the functions here. The check then holds for `bio-ie`, for `allennlp` with this plugin, and in
 Python.
 """
 
 import contextlib
 import os
 import pickle
-from typing import Any, Iterator, Tuple
+from typing import Any, Callable, ContextManager, Iterator, Tuple
 from unittest import mock
 
 import allennlp.common.util
 from allennlp.common.checks import ConfigurationError
-from allennlp.common.file_utils import cached_path
 from allennlp.data import DatasetReader
-from allennlp.models import Model, archival
+from allennlp.models import Model
 from transformers import dynamic_module_utils
 
 from bio_ie.archives.archive_files import check_weights
@@ -25,38 +24,45 @@ from bio_ie.archives.checked_archive import archive_of, check_folder, checked_ar
 from bio_ie.archives.experiment import loading
 from bio_ie.files.trust import UntrustedArchiveError, is_trusted, trusting
 
-_load_readers = archival._load_dataset_readers
-_load_model = archival._load_model
 
-
-def guard_loading() -> None:
-    """Replaces AllenNLP's functions by those of this module."""
-    vars(archival).update(
-        cached_path=_checked_path,
-        extracted_archive=checked_archive,
-        _load_dataset_readers=_built_readers,
-        _load_model=_built_model,
-    )
-
-
-def _checked_path(archive_file: Any) -> str:
+def checked_path(cached_path: Callable[[Any], str], archive_file: Any) -> str:
+    """In place of AllenNLP's `cached_path`, where archives are concerned."""
     path = str(cached_path(archive_file))
     if os.path.isdir(path):
         check_folder(path, str(archive_file))
     return path
 
 
-def _built_readers(config: Any, serialization_dir: str) -> Tuple[DatasetReader, DatasetReader]:
+def extracted_archive(
+    extract: Callable[..., Any], archive_file: Any, cleanup: bool = True
+) -> ContextManager[str]:
+    """`checked_archive`, in place of AllenNLP's `extracted_archive`."""
+    return checked_archive(archive_file, cleanup)
+
+
+def built_readers(
+    load_readers: Callable[..., Tuple[DatasetReader, DatasetReader]],
+    config: Any,
+    serialization_dir: str,
+) -> Tuple[DatasetReader, DatasetReader]:
+    """In place of AllenNLP's `_load_dataset_readers`."""
     with _building(serialization_dir), loading(config.as_dict(quiet=True)):
-        return _load_readers(config, serialization_dir)
+        return load_readers(config, serialization_dir)
 
 
-def _built_model(config: Any, weights_path: str, serialization_dir: str, cuda_device: int) -> Model:
+def built_model(
+    load_model: Callable[..., Model],
+    config: Any,
+    weights_path: str,
+    serialization_dir: str,
+    cuda_device: int,
+) -> Model:
+    """In place of AllenNLP's `_load_model`."""
     with _building(serialization_dir) as name:
         if not is_trusted() and os.path.dirname(weights_path) != serialization_dir:
             check_weights(weights_path, weights_path)  # other weights than those of the archive
         try:
-            return _load_model(config, weights_path, serialization_dir, cuda_device)
+            return load_model(config, weights_path, serialization_dir, cuda_device)
         except (RuntimeError, TypeError) as error:
             if "state_dict" not in str(error) and "state dict" not in str(error):
                 raise

@@ -9,9 +9,8 @@ from allennlp.common.checks import ConfigurationError
 from allennlp.common.params import remove_keys_from_params
 from allennlp.data import Vocabulary
 from allennlp.models import Model, load_archive
-from allennlp.models.archival import CONFIG_NAME
 
-from bio_ie.archives.archive_config import check_config, read_config
+from bio_ie.archives.archive_config import CONFIG_NAME, check_config, read_config
 from bio_ie.files.atomic_output import atomic_writer
 from bio_ie.files.trust import is_trusted
 

@@ -7,17 +7,16 @@
 import argparse
 import time
 
-from allennlp.commands.subcommand import Subcommand
-
+from bio_ie.commands.command import Command
 from bio_ie.commands.user_errors import user_errors
 from bio_ie.knowledge.knowledge_base import KnowledgeBase
 from bio_ie.knowledge.tfidf_index import build_tfidf_index, index_folder
 from bio_ie.text.counted import counted
 
 
-@Subcommand.register("build-index")
-class BuildIndex(Subcommand):
-    """The subcommand around `build_tfidf_index`."""
+@Command.register("build-index")
+class BuildIndex(Command):
+    """The command around `build_tfidf_index`."""
 
     def add_subparser(self, parser: argparse._SubParsersAction) -> argparse.ArgumentParser:
         description = """Build the TF-IDF index of the names of a knowledge base, for the candidate

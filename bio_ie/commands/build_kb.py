@@ -14,25 +14,25 @@ import sys
 from functools import partial
 from typing import Any, Collection, Dict, List, Tuple, Union
 
-from allennlp.commands.subcommand import Subcommand
 from allennlp.common import Params
 from allennlp.common.checks import ConfigurationError
 from tqdm import tqdm
 
+from bio_ie.commands.command import Command
 from bio_ie.commands.excluded_documents import add_exclusion_arguments, excluded_by_args
 from bio_ie.commands.on_error_argument import add_on_error_argument
 from bio_ie.commands.user_errors import jsonnet_problems, user_errors
 from bio_ie.knowledge.knowledge_base_writer import KnowledgeBaseWriter
 from bio_ie.knowledge.sources import KnowledgeSource, MergedSource, SourceReport
 from bio_ie.text.counted import counted
-from bio_ie.training.config_check import check_part
+from bio_ie.training.part_check import check_part
 
 COUNTS = ("concepts", "names", "definitions", "semantic_types", "relations", "type_relations")
 
 
-@Subcommand.register("build-kb")
-class BuildKb(Subcommand):
-    """The subcommand around `build_knowledge_base`."""
+@Command.register("build-kb")
+class BuildKb(Command):
+    """The command around `build_knowledge_base`."""
 
     def add_subparser(self, parser: argparse._SubParsersAction) -> argparse.ArgumentParser:
         description = """Build a knowledge base from the files of vocabularies. The knowledge base

@@ -13,10 +13,10 @@ from collections import Counter
 from pathlib import Path
 from typing import Dict, Iterator, Optional, Sequence, Set
 
-from allennlp.commands.subcommand import Subcommand
 from allennlp.common.checks import ConfigurationError
 from tqdm import tqdm
 
+from bio_ie.commands.command import Command
 from bio_ie.commands.user_errors import user_errors
 from bio_ie.data.losses import Losses
 from bio_ie.data.pairs.pair_dataset import (
@@ -36,9 +36,9 @@ from bio_ie.knowledge.knowledge_base import KnowledgeBase
 from bio_ie.text.counted import counted, counted_lines
 
 
-@Subcommand.register("build-pairs")
-class BuildPairs(Subcommand):
-    """The subcommand around `build_pairs`."""
+@Command.register("build-pairs")
+class BuildPairs(Command):
+    """The command around `build_pairs`."""
 
     def add_subparser(self, parser: argparse._SubParsersAction) -> argparse.ArgumentParser:
         description = """Write train.jsonl, validation.jsonl and test.jsonl for the reader

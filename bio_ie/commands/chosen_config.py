@@ -4,9 +4,10 @@ import json
 import os
 from typing import Any, Dict, Mapping
 
+import _jsonnet
 from allennlp.common.checks import ConfigurationError
 
-from bio_ie.files.config_imports import evaluate_snippet
+from bio_ie.files.config_imports import import_config
 
 
 def chosen_config(config: str, settings: Mapping[str, int]) -> Dict[str, Any]:
@@ -33,7 +34,9 @@ def chosen_config(config: str, settings: Mapping[str, int]) -> Dict[str, Any]:
         local missing = [name for name in {json.dumps(list(settings))} if !has(name)];
         [missing, if missing == [] then config {{ {changes} }}]
     """
-    text = evaluate_snippet(config, snippet, ext_vars=dict(os.environ))
+    text = _jsonnet.evaluate_snippet(
+        config, snippet, ext_vars=dict(os.environ), import_callback=import_config
+    )
     missing, chosen = json.loads(text)
     if missing:
         raise ConfigurationError(

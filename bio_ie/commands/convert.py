@@ -10,9 +10,9 @@ import os
 import sys
 from typing import Tuple, Union
 
-from allennlp.commands.subcommand import Subcommand
 from tqdm import tqdm
 
+from bio_ie.commands.command import Command
 from bio_ie.commands.corpus_format_argument import corpus_format
 from bio_ie.commands.on_error_argument import add_on_error_argument
 from bio_ie.commands.user_errors import user_errors
@@ -20,9 +20,9 @@ from bio_ie.data.corpora.corpus_format import CorpusFormat
 from bio_ie.files.corpus_report import CorpusReport
 
 
-@Subcommand.register("convert")
-class Convert(Subcommand):
-    """The subcommand around `convert`."""
+@Command.register("convert")
+class Convert(Command):
+    """The command around `convert`."""
 
     def add_subparser(self, parser: argparse._SubParsersAction) -> argparse.ArgumentParser:
         description = """Convert a corpus from one format into another. The command prints what was

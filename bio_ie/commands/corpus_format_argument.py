@@ -8,7 +8,7 @@ from allennlp.common.checks import ConfigurationError
 
 from bio_ie.data.corpora.corpus_format import CorpusFormat
 from bio_ie.data.corpora.wrappers.wrapper_format import WrapperFormat
-from bio_ie.training.config_check import check_part, proposal
+from bio_ie.training.part_check import check_part, proposal
 
 
 def corpus_format(argument: str, on_error: Optional[str] = None) -> CorpusFormat:
@@ -45,12 +45,13 @@ def _with_on_error(options: Dict[str, Any], on_error: str) -> Dict[str, Any]:
     inner = options.get("format")
     if inner is None:
         name = options.get("type", CorpusFormat.default_implementation)
-        wrappers = {known for known in CorpusFormat.list_available() if _wraps(known)}
-        return options if name in wrappers else {"on_error": on_error, **options}
+        return options if _wraps(name) else {"on_error": on_error, **options}
     inner = {"type": inner} if isinstance(inner, str) else inner
     return {**options, "format": _with_on_error(inner, on_error)}
 
 
 def _wraps(name: str) -> bool:
+    if name not in CorpusFormat.list_available():
+        return False
     implementation = CorpusFormat.by_name(name)
     return isinstance(implementation, type) and issubclass(implementation, WrapperFormat)

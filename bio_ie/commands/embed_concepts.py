@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any, Dict, Iterator, List, Tuple
 
 import torch
-from allennlp.commands.subcommand import Subcommand
 from allennlp.common.checks import ConfigurationError
 
+from bio_ie.commands.command import Command
 from bio_ie.commands.user_errors import user_errors
 from bio_ie.knowledge.concept_embeddings import write_concept_vectors
 from bio_ie.knowledge.concept_embeddings.description import (
@@ -85,9 +85,9 @@ Made = Tuple[List[str], torch.Tensor, Dict[str, Any]]
 """Ids, vectors, and the notes for the file."""
 
 
-@Subcommand.register("embed-concepts")
-class EmbedConcepts(Subcommand):
-    """The subcommand around `train_distmult` and `embed_texts`."""
+@Command.register("embed-concepts")
+class EmbedConcepts(Command):
+    """The command around `train_distmult` and `embed_texts`."""
 
     def add_subparser(self, parser: argparse._SubParsersAction) -> argparse.ArgumentParser:
         description = """Make vectors of the concepts and semantic types of a knowledge base, for

@@ -9,18 +9,20 @@ from typing import Any, Dict
 
 from allennlp.commands.evaluate import Evaluate as AllenNlpEvaluate
 from allennlp.commands.evaluate import evaluate_from_args
-from allennlp.commands.subcommand import Subcommand
 
+from bio_ie.commands.command import Command
 from bio_ie.commands.trust_argument import add_trust_argument
 from bio_ie.commands.user_errors import user_errors
 
 
-@Subcommand.register("evaluate", exist_ok=True)
-class Evaluate(AllenNlpEvaluate):
+@Command.register("evaluate")
+class Evaluate(Command):
     """AllenNLP's `evaluate` with `--trust`."""
 
+    builds_parts = True
+
     def add_subparser(self, parser: argparse._SubParsersAction) -> argparse.ArgumentParser:
-        subparser = super().add_subparser(parser)
+        subparser = AllenNlpEvaluate().add_subparser(parser)
         add_trust_argument(subparser, _evaluate)
         return subparser
 

@@ -15,10 +15,10 @@ import json
 from pathlib import Path
 from typing import IO, Iterable, Iterator, Optional
 
-from allennlp.commands.subcommand import Subcommand
 from allennlp.common.checks import ConfigurationError
 from tqdm import tqdm
 
+from bio_ie.commands.command import Command
 from bio_ie.commands.corpus_format_argument import corpus_format
 from bio_ie.commands.on_error_argument import add_on_error_argument
 from bio_ie.commands.trust_argument import add_trust_argument
@@ -44,9 +44,11 @@ VALIDATION_SHARE = 0.02
 """The default share of the documents that go to `--validation`."""
 
 
-@Subcommand.register("extract-pairs")
-class ExtractPairs(Subcommand):
-    """The subcommand around `PairExtractor`."""
+@Command.register("extract-pairs")
+class ExtractPairs(Command):
+    """The command around `PairExtractor`."""
+
+    builds_parts = True
 
     def add_subparser(self, parser: argparse._SubParsersAction) -> argparse.ArgumentParser:
         description = """Write the sentences of texts that name two or more entities, as words, with

@@ -12,10 +12,9 @@ import re
 from pathlib import Path
 from typing import IO, Any, Callable, Dict
 
-import networkx
-from allennlp.commands.subcommand import Subcommand
 from allennlp.common.checks import ConfigurationError
 
+from bio_ie.commands.command import Command
 from bio_ie.commands.corpus_format_argument import corpus_format
 from bio_ie.commands.user_errors import user_errors
 from bio_ie.data.corpora.corpus_path import read_corpus
@@ -41,9 +40,9 @@ COLUMNS = (
 )
 
 
-@Subcommand.register("facts")
-class Facts(Subcommand):
-    """The subcommand around `pool_facts`."""
+@Command.register("facts")
+class Facts(Command):
+    """The command around `pool_facts`."""
 
     def add_subparser(self, parser: argparse._SubParsersAction) -> argparse.ArgumentParser:
         description = """Pool the predicted or annotated facts of all documents of a corpus. The
@@ -143,6 +142,8 @@ def write_jsonl(pooled: PooledFacts, file: IO[str]) -> None:
 
 def write_graphml(pooled: PooledFacts, file: IO[str]) -> None:
     """Writes one node per concept, with its name, and one edge per fact, with everything else."""
+    import networkx  # slow to import, and needed for this format only
+
     graph = networkx.MultiDiGraph()
     for fact in pooled.facts:
         for concept in (fact.head, fact.tail):

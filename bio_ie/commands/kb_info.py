@@ -10,8 +10,7 @@ import argparse
 import json
 from typing import Iterator, Mapping
 
-from allennlp.commands.subcommand import Subcommand
-
+from bio_ie.commands.command import Command
 from bio_ie.commands.user_errors import user_errors
 from bio_ie.knowledge.knowledge_base import KnowledgeBase
 from bio_ie.knowledge.sources import write_jsonl
@@ -21,9 +20,9 @@ SHOWN = 25
 """The number of types or relations that are shown in a list, the most frequent first."""
 
 
-@Subcommand.register("kb-info")
-class KbInfo(Subcommand):
-    """The subcommand around `KnowledgeBase.metadata`, `concept` and `write_jsonl`."""
+@Command.register("kb-info")
+class KbInfo(Command):
+    """The command around `KnowledgeBase.metadata`, `concept` and `write_jsonl`."""
 
     def add_subparser(self, parser: argparse._SubParsersAction) -> argparse.ArgumentParser:
         description = """Print the content of a knowledge base and its sources. The exit status is 1

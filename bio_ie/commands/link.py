@@ -16,9 +16,9 @@ import re
 import sys
 from typing import Any, Dict, Iterable, Iterator
 
-from allennlp.commands.subcommand import Subcommand
 from allennlp.common.checks import ConfigurationError
 
+from bio_ie.commands.command import Command
 from bio_ie.commands.corpus_format_argument import corpus_format
 from bio_ie.commands.dictionary_links import (
     find_mentions,
@@ -46,9 +46,11 @@ from bio_ie.text.document import Document
 _LOOKS_LIKE_FILE = re.compile(r"\S+\.(txt|jsonl?|tsv|xml|ann|gz|pubtator)", re.IGNORECASE)
 
 
-@Subcommand.register("link")
-class Link(Subcommand):
-    """The subcommand around `link`."""
+@Command.register("link")
+class Link(Command):
+    """The command around `link`."""
+
+    builds_parts = True
 
     def add_subparser(self, parser: argparse._SubParsersAction) -> argparse.ArgumentParser:
         description = """Print the mentions of a text with the concepts that they may name. With

@@ -11,8 +11,7 @@ import sys
 from functools import partial
 from pathlib import Path
 
-from allennlp.commands.subcommand import Subcommand
-
+from bio_ie.commands.command import Command
 from bio_ie.commands.corpus_format_argument import corpus_format
 from bio_ie.commands.user_errors import user_errors
 from bio_ie.data.corpora.corpus_path import read_corpus
@@ -22,9 +21,9 @@ from bio_ie.predictors.scispacy_linker import ScispacyLinker, load_scispacy
 from bio_ie.text.counted import counted
 
 
-@Subcommand.register("link-scispacy")
-class LinkScispacy(Subcommand):
-    """The subcommand around `ScispacyLinker`."""
+@Command.register("link-scispacy")
+class LinkScispacy(Command):
+    """The command around `ScispacyLinker`."""
 
     def add_subparser(self, parser: argparse._SubParsersAction) -> argparse.ArgumentParser:
         description = """Find the mentions of a corpus with a pipeline of scispaCy and link them

@@ -9,8 +9,7 @@ import argparse
 from pathlib import Path
 from typing import List, Optional, Sequence
 
-from allennlp.commands.subcommand import Subcommand
-
+from bio_ie.commands.command import Command
 from bio_ie.commands.corpus_format_argument import corpus_format
 from bio_ie.commands.user_errors import user_errors
 from bio_ie.data.corpora.corpus_format import CorpusFormat
@@ -21,9 +20,9 @@ from bio_ie.text.counted import counted
 from bio_ie.text.document import Document
 
 
-@Subcommand.register("near-duplicates")
-class NearDuplicates(Subcommand):
-    """The subcommand around `near_duplicates`."""
+@Command.register("near-duplicates")
+class NearDuplicates(Command):
+    """The command around `near_duplicates`."""
 
     def add_subparser(self, parser: argparse._SubParsersAction) -> argparse.ArgumentParser:
         description = """Count the documents of a corpus of sentences that have a near duplicate in

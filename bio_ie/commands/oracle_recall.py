@@ -11,9 +11,9 @@ import json
 from pathlib import Path
 from typing import Any, Dict, Iterator
 
-from allennlp.commands.subcommand import Subcommand
 from allennlp.common.checks import ConfigurationError
 
+from bio_ie.commands.command import Command
 from bio_ie.commands.corpus_format_argument import corpus_format
 from bio_ie.commands.on_error_argument import add_on_error_argument
 from bio_ie.commands.types_argument import types_argument
@@ -30,9 +30,9 @@ from bio_ie.metrics.oracle_recall import OracleRecall, oracle_recall
 from bio_ie.text.counted import counted
 
 
-@Subcommand.register("oracle-recall")
-class OracleRecallCommand(Subcommand):
-    """The subcommand around `oracle_recall`."""
+@Command.register("oracle-recall")
+class OracleRecallCommand(Command):
+    """The command around `oracle_recall`."""
 
     def add_subparser(self, parser: argparse._SubParsersAction) -> argparse.ArgumentParser:
         description = """Print the share of a corpus's facts that a model could find at best. These

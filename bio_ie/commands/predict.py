@@ -19,12 +19,12 @@ from typing import IO, Callable, Iterable, Iterator, Optional
 import torch
 from allennlp.commands.predict import Predict as AllenNlpPredict
 from allennlp.commands.predict import _get_predictor
-from allennlp.commands.subcommand import Subcommand
 from allennlp.common import logging as common_logging
 from allennlp.common.checks import ConfigurationError
 from allennlp.predictors import Predictor
 from tqdm import tqdm
 
+from bio_ie.commands.command import Command
 from bio_ie.commands.corpus_format_argument import corpus_format
 from bio_ie.commands.predict_lines import LinesManager, exit_if_stopped
 from bio_ie.commands.trust_argument import add_trust_argument
@@ -43,12 +43,14 @@ from bio_ie.text.document import Document
 logger = logging.getLogger(__name__)
 
 
-@Subcommand.register("predict", exist_ok=True)
-class Predict(AllenNlpPredict):
+@Command.register("predict")
+class Predict(Command):
     """AllenNLP's `predict` with `--from`, `--to` and `--output`."""
 
+    builds_parts = True
+
     def add_subparser(self, parser: argparse._SubParsersAction) -> argparse.ArgumentParser:
-        subparser = super().add_subparser(parser)
+        subparser = AllenNlpPredict().add_subparser(parser)
         subparser.description = (
             "Run a trained model on JSON lines or, with --from, on a file of any corpus format. "
             "If a document fails, the other documents are still predicted, and the exit status "

@@ -8,8 +8,7 @@ import argparse
 import os
 from pathlib import Path
 
-from allennlp.commands.subcommand import Subcommand
-
+from bio_ie.commands.command import Command
 from bio_ie.commands.corpus_format_argument import corpus_format
 from bio_ie.commands.on_error_argument import add_on_error_argument
 from bio_ie.commands.user_errors import user_errors
@@ -19,8 +18,8 @@ from bio_ie.rendering.predictions import read_predictions
 from bio_ie.text.counted import counted
 
 
-@Subcommand.register("render")
-class Render(Subcommand):
+@Command.register("render")
+class Render(Command):
     """Writes one self-contained HTML page that shows the documents of a file."""
 
     def add_subparser(self, parser: argparse._SubParsersAction) -> argparse.ArgumentParser:

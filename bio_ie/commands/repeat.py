@@ -17,7 +17,6 @@ from itertools import product
 from pathlib import Path
 from typing import Any, Dict, Iterator, List, NamedTuple, Optional
 
-from allennlp.commands.subcommand import Subcommand
 from allennlp.commands.train import train_model
 from allennlp.common import Params
 from allennlp.common.checks import ConfigurationError
@@ -25,6 +24,7 @@ from allennlp.common.params import parse_overrides, with_overrides
 
 from bio_ie.archives.archive_files import is_whole
 from bio_ie.commands.chosen_config import chosen_config
+from bio_ie.commands.command import Command
 from bio_ie.commands.trust_argument import add_trust_argument
 from bio_ie.commands.user_errors import user_errors
 from bio_ie.files.atomic_output import atomic_writer
@@ -37,9 +37,11 @@ SUMMARY = "summary.json"
 _NUMBERS = re.compile(r"\d+(-\d+)?(,\d+(-\d+)?)*")
 
 
-@Subcommand.register("repeat")
-class Repeat(Subcommand):
-    """The subcommand around `repeat`."""
+@Command.register("repeat")
+class Repeat(Command):
+    """The command around `repeat`."""
+
+    builds_parts = True
 
     def add_subparser(self, parser: argparse._SubParsersAction) -> argparse.ArgumentParser:
         description = f"""Train a config once for each fold and each seed, and print the mean and

@@ -10,8 +10,7 @@ import json
 from pathlib import Path
 from typing import Any, Dict, Iterator, List, NamedTuple, Sequence, Tuple
 
-from allennlp.commands.subcommand import Subcommand
-
+from bio_ie.commands.command import Command
 from bio_ie.commands.corpus_format_argument import corpus_format
 from bio_ie.commands.known_documents import KnownDocuments
 from bio_ie.commands.user_errors import user_errors
@@ -39,9 +38,9 @@ OFFICIAL_COUNTS = ("correct", "wrong", "gold")
 """The counts of interactions; see `biorelex_f1`."""
 
 
-@Subcommand.register("score")
-class Score(Subcommand):
-    """The subcommand around `score_documents`."""
+@Command.register("score")
+class Score(Command):
+    """The command around `score_documents`."""
 
     def add_subparser(self, parser: argparse._SubParsersAction) -> argparse.ArgumentParser:
         description = """Score predicted documents against annotated ones with the same ids.

@@ -15,7 +15,7 @@ from bio_ie.files.corpus_error import CorpusError
 from bio_ie.knowledge.concept_embeddings import ConceptVectorsError
 from bio_ie.knowledge.knowledge_base_file import KnowledgeBaseError
 from bio_ie.text.document import DocumentError
-from bio_ie.training.config_check import ConfigProblems
+from bio_ie.training.part_check import ConfigProblems
 
 logger = logging.getLogger(__name__)
 

@@ -11,10 +11,7 @@ import difflib
 import os
 import re
 from pathlib import Path
-from typing import Any, Iterator, Tuple
-
-import _jsonnet
-from allennlp.common import params
+from typing import Any, Callable, Iterator, Tuple
 
 PREFIX = "bio_ie/"
 """What the name of an import begins with, if it names a config of this package."""
@@ -28,15 +25,10 @@ def configs_folder() -> Path:
     return next(filter(Path.is_dir, _FOLDERS), _FOLDERS[0])
 
 
-def evaluate_file(filename: str, **options: Any) -> str:
-    """`_jsonnet.evaluate_file`, whose imports can name configs of this package."""
-    return str(_jsonnet.evaluate_file(filename, **{"import_callback": import_config, **options}))
-
-
-def evaluate_snippet(filename: str, snippet: str, **options: Any) -> str:
-    """`_jsonnet.evaluate_snippet`, whose imports can name configs of this package."""
-    options = {"import_callback": import_config, **options}
-    return str(_jsonnet.evaluate_snippet(filename, snippet, **options))
+def evaluate(function: Callable[..., str], *arguments: Any, **options: Any) -> str:
+    """Calls a function of `_jsonnet`, which AllenNLP uses for configs and for overrides of the
+    command line, so that imports can name configs of this package."""
+    return function(*arguments, **{"import_callback": import_config, **options})
 
 
 def import_config(folder: str, name: str) -> Tuple[str, bytes]:
@@ -83,8 +75,3 @@ def _names() -> Iterator[str]:
     folder = configs_folder()
     for path in folder.rglob("*.*sonnet"):
         yield PREFIX + path.relative_to(folder).as_posix()
-
-
-def install() -> None:
-    """Makes AllenNLP evaluate configs, and overrides of the command line, in this way."""
-    vars(params).update(evaluate_file=evaluate_file, evaluate_snippet=evaluate_snippet)

@@ -41,7 +41,10 @@ def unfinished_folder(parent: Path, name: str) -> Iterator[Path]:
     prefix = _cleared(parent, name)
     while True:
         temporary = Path(tempfile.mkdtemp(dir=parent, prefix=prefix, suffix=ENDING))
-        handle = os.open(temporary, os.O_RDONLY)
+        try:
+            handle = os.open(temporary, os.O_RDONLY)
+        except FileNotFoundError:  # as below, another process has just deleted it
+            continue
         if _is_locked(handle, temporary):
             break
         os.close(handle)

@@ -4,8 +4,6 @@ from collections import Counter
 from itertools import product
 from typing import Any, Dict, List, Mapping, Optional, Sequence, Set, Tuple
 
-from allennlp.training.metrics import Metric
-
 from bio_ie.metrics.match_counts import Score
 from bio_ie.metrics.over_processes import over_processes
 from bio_ie.text.document import Document, DocumentError
@@ -14,7 +12,7 @@ NamePair = Tuple[str, str]
 """Two names in sorted order, because binding has no direction."""
 
 
-class BioRelExF1(Metric):
+class BioRelExF1:
     """Scores mentions and interactions as the corpus's own scorer does (Khachatrian et al., 2019).
 
     * Mentions are compared as the set of (name, start, end) of a sentence, without types.
@@ -27,6 +25,8 @@ class BioRelExF1(Metric):
     * A false positive is a predicted pair of names that belongs to no interaction of its sentence,
       whatever the type of the predicted relation. So precision and recall count different things,
       and right and wrong pairs do not add up to the number of predictions.
+
+    It has the methods of AllenNLP's `Metric` (see `ItemF1`).
     """
 
     supports_distributed = True
@@ -34,7 +34,7 @@ class BioRelExF1(Metric):
     def __init__(self) -> None:
         self._counts: Counter[str] = Counter()
 
-    def __call__(  # type: ignore[override]
+    def __call__(
         self,
         predicted: Sequence[Document],
         gold: Sequence[Document],

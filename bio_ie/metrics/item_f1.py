@@ -16,8 +16,6 @@ from typing import (
     TypeVar,
 )
 
-from allennlp.training.metrics import Metric
-
 from bio_ie.metrics.match_counts import Key, MatchCounts, Score
 
 Item = TypeVar("Item")
@@ -26,12 +24,15 @@ MAIN_SCORES = ("precision", "recall", "f1")
 """The scores that the progress bar shows during an epoch."""
 
 
-class ItemF1(Metric, Generic[Item]):
+class ItemF1(Generic[Item]):
     """Micro, macro and per-type precision, recall and F1 of predicted items against gold items.
 
     The predicted and the gold items of each row (an instance) are compared as sets, so a duplicate
     counts once. Gold items that the model's input cannot express are passed like any other gold
     items, and count as missed.
+
+    It has the methods of AllenNLP's `Metric`, but does not inherit from it. `bio-ie score` would
+    import the trainer and all models with that class.
 
     # Parameters
 
@@ -55,7 +56,7 @@ class ItemF1(Metric, Generic[Item]):
         self._per_type = per_type
         self._counts = {name: MatchCounts() for name in self.criteria}
 
-    def __call__(  # type: ignore[override]
+    def __call__(
         self,
         predicted: Sequence[Iterable[Item]],
         gold: Sequence[Iterable[Item]],

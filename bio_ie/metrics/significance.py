@@ -3,7 +3,6 @@
 from typing import Callable, Dict, Iterator, NamedTuple, Sequence, Tuple
 
 import numpy as np
-from scipy.stats import wilcoxon
 
 Counts = Tuple[int, int, int]
 """The correct, the predicted and the gold items of a document."""
@@ -33,6 +32,8 @@ def compare(first: Sequence[float], second: Sequence[float]) -> Comparison:
     first, second : `Sequence[float]`
         The scores of the documents by the first and by the second system, in the same order.
     """
+    from scipy.stats import wilcoxon  # slow to import, and needed for two systems only
+
     differences = [one - other for one, other in zip(first, second, strict=True)]
     better = sum(difference > 0 for difference in differences)
     worse = sum(difference < 0 for difference in differences)

@@ -3,7 +3,8 @@
 from typing import Optional
 
 import torch
-from torch_geometric.utils import scatter
+
+from bio_ie.modules.segments import segment_max, segment_sum
 
 _LN_2 = 0.6931471805599453
 
@@ -45,11 +46,11 @@ def segment_logsumexp(
     num_segments : `int`
     empty : `float`
     """
-    peak = scatter(values.detach(), index, dim=0, dim_size=num_segments, reduce="max")
+    peak = segment_max(values.detach(), index, num_segments)
     # Minus infinity minus itself is NaN. With a finite peak such an item gets the weight 0 instead.
     peak = peak.masked_fill(peak == -torch.inf, 0)
     weights = torch.exp(values - peak.index_select(0, index))
-    total = scatter(weights, index, dim=0, dim_size=num_segments, reduce="sum")
+    total = segment_sum(weights, index, num_segments)
     impossible = total == 0
     # Filled before the logarithm too, because the gradient of log at 0 is not finite.
     logarithm = torch.log(total.masked_fill(impossible, 1)) + peak

@@ -1,7 +1,7 @@
 """Index arithmetic for flat items that belong to rows of different sizes, without a Python loop.
 
 `torch.repeat_interleave` on a tensor of counts needs one host-device copy for the size of its
-result; nothing else here needs one."""
+result, and so does `padded_rows`; nothing else here needs one."""
 
 from typing import Tuple
 
@@ -32,6 +32,32 @@ def places_in_row(rows: torch.Tensor) -> torch.Tensor:
     """
     rows = rows.contiguous()  # a column of a tensor may not be, and `searchsorted` would warn
     return torch.arange(len(rows), device=rows.device) - torch.searchsorted(rows, rows)
+
+
+def padded_rows(
+    items: torch.Tensor, rows: torch.Tensor, num_rows: int
+) -> Tuple[torch.Tensor, torch.Tensor]:
+    """The items of each row side by side, with zeros behind them.
+
+    # Parameters
+
+    items : `torch.Tensor`
+        `[n, d]`.
+    rows : `torch.Tensor`
+        `[n]`, the row of each item, ascending.
+    num_rows : `int`
+
+    # Returns
+
+    `Tuple[torch.Tensor, torch.Tensor]`
+        The items, `[num_rows, M, d]` where no row has more than `M`, and the mask of the places
+        that hold one, `[num_rows, M]`.
+    """
+    most = int(row_counts(rows, num_rows).max()) if num_rows else 0
+    padded = items.new_zeros(num_rows, most, items.size(1))
+    mask = torch.zeros(num_rows, most, dtype=torch.bool, device=items.device)
+    places = rows, places_in_row(rows)
+    return padded.index_put(places, items), mask.index_put(places, mask.new_ones(len(rows)))
 
 
 def ordered_pairs(rows: torch.Tensor, num_rows: int) -> Tuple[torch.Tensor, torch.Tensor]:

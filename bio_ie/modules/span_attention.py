@@ -3,10 +3,10 @@
 from typing import NamedTuple
 
 import torch
-from torch_geometric.utils import softmax
 
 from bio_ie.modules.precision import at_least_single
 from bio_ie.modules.ragged import ranges
+from bio_ie.modules.segments import segment_softmax
 
 
 class SpanTokens(NamedTuple):
@@ -33,5 +33,5 @@ def span_tokens(scores: torch.Tensor, first: torch.Tensor, width: torch.Tensor) 
     span, place = ranges(width)
     token = first[span] + place
     scores = at_least_single(scores)
-    weight = softmax(scores.index_select(0, token), span, num_nodes=len(width))
+    weight = segment_softmax(scores.index_select(0, token), span, len(width))
     return SpanTokens(span, token, weight)

@@ -13,7 +13,7 @@ from bio_ie.files.corpus_error import CorpusError
 from bio_ie.knowledge.leaks import LeakError
 from bio_ie.modules.poolings import Pooling
 from bio_ie.text.document import DocumentError
-from bio_ie.training.config_check import ConfigProblems
+from bio_ie.training.part_check import ConfigProblems
 
 
 @pytest.mark.parametrize(

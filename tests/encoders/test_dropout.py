@@ -1,9 +1,16 @@
-from typing import Any, Dict, Optional
+from typing import Dict, Optional
 
 import pytest
 import torch
 from allennlp.common.checks import ConfigurationError
-from transformers import AutoModel, BertConfig, LlamaConfig, PretrainedConfig, T5Config
+from transformers import (
+    AutoModel,
+    BertConfig,
+    LlamaConfig,
+    ModernBertConfig,
+    PretrainedConfig,
+    T5Config,
+)
 
 from bio_ie.encoders import load_encoder
 from bio_ie.encoders.dropout import set_dropout
@@ -20,27 +27,9 @@ RATES: Dict[str, Optional[Dict[str, float]]] = {
     "t5": {"dropout_rate": 0.2},
     "llama": None,  # attention weights alone
     "qwen2": None,
+    "qwen3": None,
+    "modernbert": {"attention_dropout": 0.2, "embedding_dropout": 0.2, "mlp_dropout": 0.2},
 }
-
-
-class ModernBertLike(PretrainedConfig):  # type: ignore[misc]
-    """The names of ModernBERT's rates, which not every version of the library has."""
-
-    model_type = "modernbert-like"
-
-    def __init__(
-        self,
-        attention_dropout: float = 0.0,
-        embedding_dropout: float = 0.0,
-        mlp_dropout: float = 0.0,
-        classifier_dropout: float = 0.0,
-        **kwargs: Any,
-    ) -> None:
-        super().__init__(**kwargs)
-        self.attention_dropout = attention_dropout
-        self.embedding_dropout = embedding_dropout
-        self.mlp_dropout = mlp_dropout
-        self.classifier_dropout = classifier_dropout
 
 
 def probabilities(encoder: torch.nn.Module) -> "set[float]":
@@ -72,7 +61,7 @@ def test_dropout_replaces_all_rates_of_the_family(family: str, tmp_path) -> None
 
 
 def test_modernbert_has_three_rates_and_a_classifier_that_is_not_used() -> None:
-    config = ModernBertLike()
+    config = ModernBertConfig()
     set_dropout(config, dropout=0.1, attention_dropout=0.3)
 
     assert (config.embedding_dropout, config.mlp_dropout, config.attention_dropout) == (

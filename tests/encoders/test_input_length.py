@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import torch
 from allennlp.common.checks import ConfigurationError
-from transformers import MODEL_MAPPING, AutoModel
+from transformers import MODEL_MAPPING, AutoModel, Qwen3Config
 
 from bio_ie.data.token_indexers import PretrainedTransformerWordsIndexer
 from bio_ie.encoders import longest_input, read_config, read_tokenizer
@@ -14,8 +14,10 @@ from tests.encoders.tiny_encoders import FAMILIES, save_encoder
 
 OTHER_USERS = {
     # Of images or sound too:
-    "altclip", "bridgetower", "clap", "kosmos-2", "seamless_m4t", "seamless_m4t_v2",
+    "altclip", "bridgetower", "clap", "kosmos-2", "kosmos-2.5", "seamless_m4t", "seamless_m4t_v2",
     "speech_to_text", "speecht5", "data2vec-audio", "data2vec-vision",
+    # Of proteins too:
+    "evolla",
     # With computed positions, which end nowhere:
     "m2m_100", "nllb-moe",
 }  # fmt: skip
@@ -56,6 +58,32 @@ def test_shorter_limit_of_the_tokenizer_counts(tmp_path: Path) -> None:
     )
 
     assert longest_input(read_config(folder), read_tokenizer(folder)) == 20
+
+
+def test_stretched_rotary_positions_count(tmp_path: Path) -> None:
+    tokenizer = read_tokenizer(save_encoder("qwen3", tmp_path))
+    yarn = {
+        "rope_type": "yarn",
+        "rope_theta": 10000.0,
+        "factor": 4.0,
+        "original_max_position_embeddings": 40,
+    }
+    lengths = [
+        longest_input(
+            Qwen3Config(max_position_embeddings=positions, rope_parameters=rope), tokenizer
+        )
+        for positions, rope in [(40, yarn), (200, yarn), (40, None)]
+    ]
+
+    assert lengths == [160, 200, 40]
+
+
+def test_encoder_without_a_table_of_positions_takes_what_its_tokenizer_says(tmp_path: Path) -> None:
+    folder = save_encoder("t5", tmp_path)
+    config, tokenizer = read_config(folder), read_tokenizer(folder)
+    tokenizer.model_max_length = 512
+
+    assert longest_input(config, tokenizer) == 512
 
 
 def test_families_that_count_from_the_padding_are_those_of_the_library() -> None:

@@ -2,6 +2,7 @@ import json
 import logging
 import multiprocessing
 import os
+import re
 import shutil
 import socket
 from pathlib import Path
@@ -15,19 +16,24 @@ from allennlp.data import DatasetReader, Vocabulary
 from allennlp.data.data_loaders import MultiProcessDataLoader
 from allennlp.models import load_archive
 from safetensors.torch import load_file, save_file
-from transformers import AutoModel, BertTokenizerFast
+from transformers import AutoModel, BartConfig, BertTokenizerFast, LlavaConfig
 
 import bio_ie.data.token_indexers
 import bio_ie.modules.token_embedders  # noqa: F401 - they register what the configs name
 from bio_ie.encoders import (
     encoder_files,
     has_trained_weights,
+    hub,
     load_encoder,
     locate_encoder,
+    longest_input,
     read_config,
     read_tokenizer,
+    reads_left_to_right,
 )
 from bio_ie.encoders.archived_files import archived_encoder
+from bio_ie.encoders.loading import _with_pretrained_weights
+from tests.encoders.tiny_encoders import save_encoder
 
 HUB_NAME = "no-such-group/no-such-encoder"
 
@@ -50,7 +56,6 @@ def no_network(monkeypatch) -> None:
 @pytest.fixture
 def hub_offline(no_network, monkeypatch) -> None:
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
-    monkeypatch.setattr("transformers.utils.hub._is_offline_mode", True)
 
 
 def equal_weights(first: torch.nn.Module, second: torch.nn.Module) -> bool:
@@ -89,11 +94,54 @@ def test_path_or_package_without_encoder_is_an_error(name, message):
         locate_encoder(name)
 
 
-def test_unreachable_hub_is_an_error_that_says_what_was_tried(hub_offline):
-    with pytest.raises(
-        ConfigurationError, match=f"(?s){HUB_NAME}.*the Hugging Face hub.*no folder /"
-    ):
-        read_config(HUB_NAME)
+@pytest.mark.parametrize("read", [read_config, read_tokenizer, load_encoder])
+def test_hub_that_is_switched_off_is_an_error_of_one_line(read, hub_offline):
+    with pytest.raises(ConfigurationError) as error:
+        read(HUB_NAME)
+
+    assert re.fullmatch(
+        f"cannot load the pretrained encoder '{HUB_NAME}': there is no folder /.*/{HUB_NAME}, it "
+        "is not in the cache, and HF_HUB_OFFLINE switches the Hugging Face hub off",
+        error.value.message,
+    )
+
+
+@pytest.mark.parametrize("read", [read_config, read_tokenizer, load_encoder])
+def test_unreachable_hub_is_an_error_of_one_line_and_asked_once(read, monkeypatch):
+    attempts = []
+
+    def refuse(*args, **kwargs):
+        attempts.append(args)
+        raise OSError("no network")
+
+    monkeypatch.setattr(socket, "getaddrinfo", refuse)
+    hub._answers.cache_clear()
+    try:
+        for _ in range(2):
+            with pytest.raises(ConfigurationError) as error:
+                read(HUB_NAME)
+    finally:
+        hub._answers.cache_clear()
+
+    assert len(attempts) == 1
+    assert re.fullmatch(
+        f".*'{HUB_NAME}': there is no folder .*, it is not in the cache, and the Hugging Face hub "
+        r"\(https://.*\) cannot be reached",
+        error.value.message,
+    )
+
+
+def test_weights_that_are_not_in_the_cache_are_told_as_such(encoder, hub_offline):
+    with pytest.raises(ConfigurationError, match="is not in the cache, and HF_HUB_OFFLINE"):
+        _with_pretrained_weights(HUB_NAME, read_config(str(encoder)), torch.float32)
+
+
+def test_damaged_config_is_an_error_that_names_the_folder(encoder):
+    settings = json.loads((encoder / "config.json").read_text())
+    (encoder / "config.json").write_text(json.dumps({**settings, "hidden_size": "wide"}))
+
+    with pytest.raises(ConfigurationError, match=f"the folder {encoder} cannot be read: .*hidden"):
+        read_config(str(encoder))
 
 
 def test_folder_without_tokenizer_is_an_error(encoder):
@@ -101,7 +149,7 @@ def test_folder_without_tokenizer_is_an_error(encoder):
         file.unlink()
     (encoder / "vocab.txt").unlink()
 
-    with pytest.raises(ConfigurationError, match="cannot load the pretrained encoder"):
+    with pytest.raises(ConfigurationError, match="has no tokenizer"):
         read_tokenizer(str(encoder))
 
 
@@ -193,6 +241,23 @@ def test_weights_missing_from_the_encoder_are_an_error(encoder):
         ConfigurationError, match=r"no weights for encoder\.layer\.1\.output\.dense\.bias"
     ):
         load_encoder(str(encoder))
+
+
+def test_encoder_that_has_no_class_without_its_decoder_is_an_error(tmp_path):
+    save_encoder("bert", tmp_path)
+    BartConfig(d_model=16, encoder_layers=1, decoder_layers=1).save_pretrained(tmp_path)
+
+    with pytest.raises(ConfigurationError, match="'bart' cannot be had without its decoder"):
+        load_encoder(str(tmp_path))
+
+
+def test_sizes_of_a_model_of_several_kinds_of_input_are_those_of_its_text(tmp_path):
+    folder = save_encoder("llama", tmp_path)
+    text = read_config(folder).to_dict()
+    config = LlavaConfig(text_config=text, vision_config={"model_type": "clip_vision_model"})
+
+    assert reads_left_to_right(config.get_text_config())
+    assert longest_input(config, read_tokenizer(folder)) == 40
 
 
 @pytest.mark.parametrize("name", ["weights.th", "best.th"])

@@ -24,9 +24,11 @@ from transformers import (
     GPT2Config,
     LlamaConfig,
     LongformerConfig,
+    ModernBertConfig,
     MPNetConfig,
     PreTrainedTokenizerFast,
     Qwen2Config,
+    Qwen3Config,
     RobertaConfig,
     T5Config,
 )
@@ -44,6 +46,11 @@ TEXTS = [
 ]
 
 SPECIAL = ["<pad>", "<s>", "</s>", "<unk>", "<mask>"]
+# Qwen's digits are pieces of their own, Llama's come in threes.
+QWEN_WORDS = (
+    r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*"
+    r"|\s*[\r\n]+|\s+(?!\S)|\s+"
+)
 LLAMA_WORDS = (
     r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*"
     r"|\s*[\r\n]+|\s+(?!\S)|\s+"
@@ -60,7 +67,8 @@ def wordpiece() -> Tokenizer:
 
 
 def byte_level(add_prefix_space: bool = False, words: str = "") -> Tokenizer:
-    """GPT-2's and RoBERTa's kind, or with `words`, which is what makes a word, Llama 3's."""
+    """GPT-2's and RoBERTa's kind, or with `words`, which is what makes a word, Llama 3's or
+    Qwen's."""
     tokenizer = Tokenizer(models.BPE())
     bytes_of = pre_tokenizers.ByteLevel(add_prefix_space=add_prefix_space, use_regex=not words)
     tokenizer.pre_tokenizer = (
@@ -105,6 +113,20 @@ SIZE: Dict[str, Any] = {
     "max_position_embeddings": 40,
 }
 DECODER = {**SIZE, "num_key_value_heads": 1}
+# ModernBERT's own are those of its tokenizer of 50,368 pieces.
+NO_DEFAULT_IDS = dict.fromkeys(
+    ["bos_token_id", "eos_token_id", "cls_token_id", "sep_token_id", "pad_token_id"]
+)
+DEBERTA_V3: Dict[str, Any] = {
+    "pos_att_type": ["p2c", "c2p"],
+    "share_att_key": True,
+    "norm_rel_ebd": "layer_norm",
+    "position_buckets": 8,
+    "position_biased_input": False,
+    "type_vocab_size": 0,
+}
+DECODERS = frozenset(["gpt2", "llama", "qwen2", "qwen3"])
+"""The families that read a text from left to right."""
 
 FAMILIES: Dict[str, Any] = {
     # The config and what makes the tokenizer.
@@ -124,10 +146,16 @@ FAMILIES: Dict[str, Any] = {
         GPT2Config(n_embd=16, n_layer=2, n_head=2, n_positions=40, n_inner=24),
         byte_level,
     ),
+    # Two layers that see the pieces beside them alone, between two that see all.
+    "modernbert": (
+        ModernBertConfig(**SIZE | {"num_hidden_layers": 4}, local_attention=8, **NO_DEFAULT_IDS),
+        byte_level,
+    ),
     "llama": (LlamaConfig(**DECODER), lambda: byte_level(words=LLAMA_WORDS)),
-    "qwen2": (Qwen2Config(**DECODER), lambda: byte_level(words=LLAMA_WORDS)),
+    "qwen2": (Qwen2Config(**DECODER), lambda: byte_level(words=QWEN_WORDS)),
+    "qwen3": (Qwen3Config(**DECODER, head_dim=8), lambda: byte_level(words=QWEN_WORDS)),
     "albert": (AlbertConfig(**SIZE, embedding_size=8), unigram),
-    "deberta-v2": (DebertaV2Config(**SIZE, relative_attention=True), unigram),
+    "deberta-v2": (DebertaV2Config(**SIZE, relative_attention=True, **DEBERTA_V3), unigram),
     "mpnet": (MPNetConfig(**SIZE), wordpiece),
     "t5": (T5Config(d_model=16, d_kv=8, d_ff=24, num_layers=2, num_heads=2), unigram),
 }

@@ -1,13 +1,14 @@
 import json
 from pathlib import Path
 
+import _jsonnet
 import pytest
 from allennlp.common import Params
 
 import bio_ie  # noqa: F401 - lets AllenNLP's configs import ours
 from bio_ie.commands.chosen_config import chosen_config
 from bio_ie.files import config_imports
-from bio_ie.files.config_imports import configs_folder, evaluate_snippet, import_config
+from bio_ie.files.config_imports import configs_folder, import_config
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 CONFIGS = CHECKOUT / "training_config"
@@ -25,7 +26,8 @@ def folder(tmp_path, monkeypatch):
 
 
 def evaluate(expression):
-    return json.loads(evaluate_snippet("mine.jsonnet", expression))
+    options = {"import_callback": import_config}
+    return json.loads(_jsonnet.evaluate_snippet("mine.jsonnet", expression, **options))
 
 
 def error_of(expression):
@@ -50,7 +52,7 @@ def test_every_config_can_be_imported_from_an_empty_folder(path, folder):
 
 
 def test_imports_within_an_imported_config_are_relative_to_it(folder):
-    config = json.loads(evaluate_snippet("", ABLATION))
+    config = evaluate(ABLATION)
     indexers = config["dataset_reader"]["token_indexers"]
     assert indexers["tokens"]["model_name"] == "allenai/scibert_scivocab_uncased"
     assert config["train_data_path"] == "data/conll04/conll04_train.json"
@@ -78,7 +80,7 @@ def test_relative_and_absolute_imports_are_as_before(folder):
 def test_config_that_allennlp_evaluates_imports_ours(folder):
     (folder / "mine.jsonnet").write_text(ABLATION)
     whole = Params.from_file("mine.jsonnet").as_dict(quiet=True)
-    assert whole == json.loads(evaluate_snippet("", ABLATION))
+    assert whole == evaluate(ABLATION)
 
 
 def test_overrides_import_ours(folder):

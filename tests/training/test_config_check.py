@@ -12,7 +12,8 @@ from allennlp.common.checks import ConfigurationError
 from allennlp.modules import Seq2VecEncoder
 
 import bio_ie  # noqa: F401 - registers what configs name
-from bio_ie.training.config_check import check_config, check_part
+from bio_ie.training.config_check import check_config
+from bio_ie.training.part_check import check_part
 
 ROOT = Path(__file__).resolve().parents[2]
 CONFIGS: List[str] = sorted(

@@ -1,6 +1,6 @@
 """Cuts the words of a text into the wordpieces of a pretrained encoder."""
 
-from typing import List, NamedTuple, Sequence
+from typing import Any, List, NamedTuple, Sequence
 
 import numpy as np
 from tokenizers import Tokenizer
@@ -53,7 +53,8 @@ class WordCutter:
             encoding = self._tokenizer.encode(
                 list(words), is_pretokenized=True, add_special_tokens=False
             )
-            return WordPieces(encoding.ids, encoding.word_ids)
+            words_of_pieces: Any = encoding.word_ids  # none is null without special pieces
+            return WordPieces(encoding.ids, words_of_pieces)
         written = [
             f" {word}" if space else word for word, space in zip(words, after_space, strict=True)
         ]

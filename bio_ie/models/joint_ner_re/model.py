@@ -20,7 +20,7 @@ from bio_ie.metrics.training_metric import TrainingMetric
 from bio_ie.models.graph_decoder import GraphDecoder
 from bio_ie.models.predicted_graph import predicted_graph
 from bio_ie.models.vocabulary_labels import vocabulary_labels
-from bio_ie.modules.background_knowledge import BackgroundKnowledge, EncodedGraph
+from bio_ie.modules.background_knowledge import BackgroundKnowledge, EncodedGraph, embed_words
 from bio_ie.modules.pair_scorers import PairScorer
 from bio_ie.modules.poolings import Pooling
 from bio_ie.modules.ragged import ranges, span_pair_items
@@ -141,7 +141,12 @@ class JointNerRe(Model):
             width += label_embedding_dim
         self.knowledge = None
         if knowledge is not None:
-            self.knowledge = knowledge.construct(vocab=vocab, token_dim=token_dim, span_dim=width)
+            self.knowledge = knowledge.construct(
+                vocab=vocab,
+                token_dim=token_dim,
+                span_dim=width,
+                text_field_embedder=text_field_embedder,
+            )
             if self.knowledge.fuses_spans and word_pair_pooling is not None:
                 raise ConfigurationError(
                     "word_pair_pooling scores words, so there are no mentions for knowledge to fuse"
@@ -201,14 +206,14 @@ class JointNerRe(Model):
             See `BackgroundGraphField`; needed if the model has knowledge.
         """
         mask = get_text_field_mask(words)
-        x = self.text_field_embedder(words)  # [B, N, H]
-        if self.encoder is not None:
-            x = self.encoder(x, mask)
-        x = self.dropout(x)
-        graph = None
-        if self.knowledge is not None:
-            graph = self.knowledge(background)
-            x = self.knowledge.fuse_tokens(x, graph)
+        x, graph = embed_words(
+            words,
+            background,
+            self.text_field_embedder,
+            self.encoder,
+            self.dropout,
+            self.knowledge,
+        )  # [B, N, H]
         tag_scores = self.tag_projection(x)  # [B, N, T]
         predicted_tags = self.tag_decoder(tag_scores, mask)
         gold_runs = None if tags is None else self.tag_scheme.entity_runs(tags, mask)

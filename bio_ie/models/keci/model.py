@@ -11,9 +11,7 @@ from allennlp.modules import Seq2SeqEncoder, TextFieldEmbedder
 from allennlp.modules.span_extractors import SpanExtractor
 from allennlp.nn import RegularizerApplicator
 from allennlp.nn.parallel import DdpAccelerator
-from allennlp.nn.util import get_text_field_mask
 from torch.nn import functional
-from torch_geometric.utils import scatter, to_dense_batch
 
 from bio_ie.data.fields import undirected_namespace
 from bio_ie.data.fields.background_graph_field import GraphTensors
@@ -28,15 +26,21 @@ from bio_ie.models.keci.predicted_span_graph import predicted_span_graph
 from bio_ie.models.keci.span_graph_head import SpanGraphHead
 from bio_ie.models.keci.span_graph_targets import SpanGraphTargets
 from bio_ie.models.vocabulary_labels import vocabulary_labels
-from bio_ie.modules.background_knowledge import BackgroundKnowledge, EncodedGraph, FusedSpans
+from bio_ie.modules.background_knowledge import (
+    BackgroundKnowledge,
+    EncodedGraph,
+    FusedSpans,
+    embed_words,
+)
 from bio_ie.modules.graph_encoders import GraphEncoder, PassThroughGraphEncoder
 from bio_ie.modules.pair_scorers import PairScorer
 from bio_ie.modules.poolings import Pooling
 from bio_ie.modules.precision import at_least_single
-from bio_ie.modules.ragged import places_in_row
+from bio_ie.modules.ragged import padded_rows, places_in_row
 from bio_ie.modules.relation_activation import RelationActivation
 from bio_ie.modules.row_items import split_rows
 from bio_ie.modules.schedules import ConstantSchedule, Schedule
+from bio_ie.modules.segments import segment_mean
 from bio_ie.modules.text_spans import SpanTable, TextSpans, enumerate_spans
 
 
@@ -187,7 +191,10 @@ class Keci(Model):
         self.knowledge = self.span_graph_encoder = self.final_head = None
         if knowledge is not None:
             self.knowledge = knowledge.construct(
-                vocab=vocab, token_dim=token_dim, span_dim=span_dim
+                vocab=vocab,
+                token_dim=token_dim,
+                span_dim=span_dim,
+                text_field_embedder=text_field_embedder,
             )
         if self.knowledge is not None and self.knowledge.fuses_spans:
             self.span_graph_encoder = span_graph_encoder.construct(
@@ -230,7 +237,14 @@ class Keci(Model):
             `[B, N]`, a hash of each word; needed for `name_pooling` and `name_pair_pooling`.
         """
         num_rows = len(sentences)
-        x, graph = self._tokens(words, background)
+        x, graph = embed_words(
+            words,
+            background,
+            self.text_field_embedder,
+            self.encoder,
+            self.dropout,
+            self.knowledge,
+        )  # [B, N, H]
         spans = enumerate_spans(sentences, self.max_span_width)
         vectors = self._span_vectors(x, spans)  # s, [S, d]
         names = self.name_pooling.names(word_keys, spans)  # [S]
@@ -263,20 +277,6 @@ class Keci(Model):
                 self._count(output)
         return output
 
-    def _tokens(
-        self, words: TextFieldTensors, background: Optional[GraphTensors]
-    ) -> Tuple[torch.Tensor, Optional[EncodedGraph]]:
-        """The vectors of words `[B, N, H]`, with knowledge if it is fused into words, and the
-        background graph."""
-        x = self.text_field_embedder(words)
-        if self.encoder is not None:
-            x = self.encoder(x, get_text_field_mask(words))
-        x = self.dropout(x)
-        if self.knowledge is None:
-            return x, None
-        graph = self.knowledge(background)
-        return self.knowledge.fuse_tokens(x, graph), graph
-
     def _span_vectors(self, x: torch.Tensor, spans: TextSpans) -> torch.Tensor:
         """Eq. 1, `[S, d]`. The texts are laid end to end, so that no span is padding."""
         offset = spans.row * x.size(1)
@@ -299,7 +299,7 @@ class Keci(Model):
     ) -> torch.Tensor:
         """Eq. 4 on the initial graph: h, `[K, d]`."""
         assert self.span_graph_encoder is not None
-        nodes, mask = to_dense_batch(vectors, kept.spans.row, batch_size=num_rows)  # [B, M, d]
+        nodes, mask = padded_rows(vectors, kept.spans.row, num_rows)  # [B, M, d]
         within = places_in_row(kept.spans.row)  # [K], the place of each span in its text
         weights = self.relation_activation.weights(relation_scores)  # r, [P, R + 1]
         edges = weights.new_zeros(num_rows, mask.size(1), mask.size(1), weights.size(1))
@@ -364,7 +364,7 @@ class Keci(Model):
         """The sum over texts of the sum or mean of their `losses`. Both arguments are `[n]`."""
         if self._loss_reduction == "sum":
             return losses.sum()
-        return scatter(losses, rows, dim_size=num_rows, reduce="mean").sum()
+        return segment_mean(losses, rows, num_rows).sum()
 
     def make_output_human_readable(self, output_dict: Dict[str, Any]) -> Dict[str, Any]:
         """Gives for each text lists of `Mention` and `Relation`, in character offsets of the

@@ -1,1 +1,10 @@
-from bio_ie.models.snerl.model import Snerl
+"""SNERL."""
+
+from typing import TYPE_CHECKING
+
+from bio_ie.startup.lazy_exports import lazy_exports
+
+if TYPE_CHECKING:
+    from bio_ie.models.snerl.model import Snerl
+else:
+    __getattr__ = lazy_exports(__name__)

@@ -1,12 +1,12 @@
 """Turns the facts of a document into targets for pairs of entities and a loss for entities."""
 
 import torch
-from torch_geometric.utils import scatter
 
 from bio_ie.data.fields.document_graph_field import DocumentGraphTensors
 from bio_ie.models.snerl.entity_links import EntityLinks
 from bio_ie.models.snerl.fact_activation import weighted_binary_cross_entropy
 from bio_ie.models.snerl.fact_pooling import FactScores
+from bio_ie.modules.segments import segment_sum
 
 
 def fact_targets(
@@ -49,6 +49,6 @@ def document_entity_loss(
     given = torch.zeros_like(is_gold)
     given[entity[graph["link_given"]]] = True
     losses = weighted_binary_cross_entropy(best, is_gold, positive_weight).masked_fill(given, 0)
-    sums = scatter(losses, rows, dim=0, dim_size=num_rows, reduce="sum")
-    gold = scatter((is_gold & ~given).to(sums.dtype), rows, dim_size=num_rows, reduce="sum")
+    sums = segment_sum(losses, rows, num_rows)
+    gold = segment_sum((is_gold & ~given).to(sums.dtype), rows, num_rows)
     return (sums / gold.clamp(min=1)).mean()

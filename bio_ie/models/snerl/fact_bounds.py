@@ -5,12 +5,12 @@ from typing import NamedTuple, Tuple
 
 import torch
 from torch.nn import functional
-from torch_geometric.utils import scatter
 
 from bio_ie.models.snerl.entity_links import EntityLinks
 from bio_ie.models.snerl.mention_pairs import MentionPairs
 from bio_ie.modules.log_probabilities import segment_logsumexp
 from bio_ie.modules.poolings import Pooling
+from bio_ie.modules.segments import segment_max
 
 _ROUNDING = 1e-4
 """The largest error by which a logarithm may come out too small."""
@@ -62,14 +62,11 @@ class FactBounds(NamedTuple):
         def of_entities(of_links: torch.Tensor) -> torch.Tensor:
             if pooling.exceeds_largest:
                 return segment_logsumexp(of_links, entity, num_entities, -math.inf)
-            return scatter(of_links, entity, dim=0, dim_size=num_entities, reduce="max")
+            return segment_max(of_links, entity, num_entities)
 
         alone = of_entities(links.log_p)
         head, tail = (
-            of_entities(
-                links.log_p
-                + scatter(best, end, dim=0, dim_size=num_mentions, reduce="max")[links.mention]
-            )
+            of_entities(links.log_p + segment_max(best, end, num_mentions)[links.mention])
             for end in mention_pairs.all()
         )
         return cls(head, tail, alone, links.row, log_min_probability - _ROUNDING)
@@ -78,7 +75,7 @@ class FactBounds(NamedTuple):
         """The heads and the tails, ascending, that include those of all facts that may be of
         interest. Some pairs of them may be of no interest."""
         best_head, best_tail, best = (
-            scatter(end, self.row, dim=0, dim_size=num_rows, reduce="max")[self.row]
+            segment_max(end, self.row, num_rows)[self.row]
             for end in (self.head, self.tail, self.links)
         )
         heads = torch.minimum(self.head + best, self.links + best_tail)

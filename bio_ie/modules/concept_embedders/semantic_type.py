@@ -1,8 +1,8 @@
 import torch
 from allennlp.data import Vocabulary
-from torch_geometric.utils import scatter
 
 from bio_ie.modules.concept_embedders.concept_embedder import ConceptEmbedder
+from bio_ie.modules.segments import segment_mean
 
 
 @ConceptEmbedder.register("semantic_type")
@@ -35,4 +35,4 @@ class SemanticTypeConceptEmbedder(ConceptEmbedder):
     def forward(self, keys: torch.Tensor, semantic_types: torch.Tensor) -> torch.Tensor:
         concept, type_ = semantic_types.unbind(1)
         vectors = self.vectors.index_select(0, type_)
-        return scatter(vectors, concept, dim=0, dim_size=len(keys), reduce="mean")
+        return segment_mean(vectors, concept, len(keys))

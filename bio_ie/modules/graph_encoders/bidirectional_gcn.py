@@ -2,7 +2,6 @@ from typing import Any, List, Optional
 
 import torch
 from allennlp.common.checks import ConfigurationError
-from torch_geometric.utils import scatter
 
 from bio_ie.modules.ffnn import ffnn
 from bio_ie.modules.graph_encoders.graph_encoder import GraphEncoder, between_different_nodes
@@ -11,6 +10,7 @@ from bio_ie.modules.graph_encoders.relation_linear import (
     RelationLinear,
     relation_blocks,
 )
+from bio_ie.modules.segments import segment_sum
 
 
 @GraphEncoder.register("bidirectional_gcn")
@@ -119,7 +119,7 @@ class _Layer(torch.nn.Module):
         received = []
         for linear, receiver, sender in ((self.outgoing, tail, head), (self.incoming, head, tail)):
             messages = weights * linear(nodes.index_select(0, sender), relation, blocks)
-            received.append(scatter(messages, receiver, dim=0, dim_size=len(nodes), reduce="sum"))
+            received.append(segment_sum(messages, receiver, len(nodes)))
         return self._updated(nodes, *received)
 
     def dense(

@@ -3,10 +3,10 @@ from typing import Any, List, Optional
 
 import torch
 from allennlp.common.checks import ConfigurationError
-from torch_geometric.utils import scatter
 
 from bio_ie.modules.graph_encoders.graph_encoder import GraphEncoder, between_different_nodes
 from bio_ie.modules.graph_encoders.relation_linear import RelationLinear, relation_blocks
+from bio_ie.modules.segments import segment_sum
 
 
 @GraphEncoder.register("relational_gcn")
@@ -75,7 +75,7 @@ class RelationalGcn(GraphEncoder):
             nodes = self.dropout(nodes) if number else nodes
             # The shares are in single precision, so the sum is too.
             messages = shares * linear(nodes.index_select(0, sender), relation, blocks)
-            sums = scatter(messages, receiver, dim=0, dim_size=len(nodes), reduce="sum")
+            sums = segment_sum(messages, receiver, len(nodes))
             nodes = torch.relu(root(nodes) + sums)
         return nodes
 
@@ -91,7 +91,7 @@ class RelationalGcn(GraphEncoder):
             weights = self.roots[0].weight.new_ones(len(receiver))
         neighbourhood = receiver * self.num_relations + relation
         num_neighbourhoods = num_nodes * self.num_relations
-        totals = scatter(weights, neighbourhood, dim_size=num_neighbourhoods, reduce="sum")
+        totals = segment_sum(weights, neighbourhood, num_neighbourhoods)
         return _fraction(weights, totals.index_select(0, neighbourhood))
 
     def dense(self, nodes: torch.Tensor, weights: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:

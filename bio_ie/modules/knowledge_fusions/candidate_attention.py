@@ -3,9 +3,9 @@
 from typing import NamedTuple, Optional
 
 import torch
-from torch_geometric.utils import scatter, softmax
 
 from bio_ie.modules.precision import at_least_single
+from bio_ie.modules.segments import segment_softmax, segment_sum
 
 
 class Fused(NamedTuple):
@@ -49,9 +49,9 @@ def attend_to_candidates(
     owner = torch.cat([span, every_span])
     scores = torch.cat([candidate_scores, sentinel_scores])
     scores = at_least_single(scores)
-    weights = softmax(scores, owner, num_nodes=num_spans)
+    weights = segment_softmax(scores, owner, num_spans)
     link_weights, sentinel_weights = weights.split([num_links, num_spans])
     linked = link_weights.unsqueeze(1) * candidates.index_select(0, concept)
-    vectors = scatter(linked, span, dim=0, dim_size=num_spans, reduce="sum")
+    vectors = segment_sum(linked, span, num_spans)
     vectors = vectors + sentinel_weights.unsqueeze(1) * sentinels
     return Fused(vectors, link_weights, sentinel_weights)

@@ -4,11 +4,12 @@ from typing import Tuple
 import torch
 from allennlp.common.checks import ConfigurationError
 from torch.nn import functional
-from torch_geometric.utils import scatter, to_dense_batch
 
 from bio_ie.modules.ffnn import ffnn
 from bio_ie.modules.knowledge_fusions.candidate_attention import Fused, attend_to_candidates
 from bio_ie.modules.knowledge_fusions.knowledge_fusion import KnowledgeFusion
+from bio_ie.modules.ragged import padded_rows
+from bio_ie.modules.segments import segment_sum
 from bio_ie.modules.span_attention import span_tokens
 
 
@@ -114,7 +115,7 @@ class KnowledgeAttentionRecontextualization(KnowledgeFusion):
             self.span_attention(flat).squeeze(1), start, last - first + 1
         )
         weighted = weight.unsqueeze(1) * flat.index_select(0, token)
-        return scatter(weighted, span, dim=0, dim_size=len(row), reduce="sum")
+        return segment_sum(weighted, span, len(row))
 
     def _linked(self, spans: torch.Tensor, concepts: torch.Tensor, links: torch.Tensor) -> Fused:
         candidates = self.concept_projection(concepts)
@@ -142,5 +143,5 @@ def _padded(
 ) -> Tuple[torch.Tensor, torch.Tensor]:
     """Pads the spans of each text, `[N, d]` -> `[B, M, d]`, and gives the mask `[B, M]` of real
     spans. The last slot is always padding, so that there is at least one slot."""
-    padded, mask = to_dense_batch(vectors, row, batch_size=batch_size)
+    padded, mask = padded_rows(vectors, row, batch_size)
     return functional.pad(padded, (0, 0, 0, 1)), functional.pad(mask, (0, 1))

@@ -1,9 +1,9 @@
 import math
 
 import torch
-from torch_geometric.utils import scatter, softmax
 
 from bio_ie.modules.poolings.pooling import Pooling
+from bio_ie.modules.segments import segment_softmax, segment_sum
 
 
 @Pooling.register("attention")
@@ -31,5 +31,5 @@ class AttentionPooling(Pooling):
 
     def pool(self, values: torch.Tensor, index: torch.Tensor, num_segments: int) -> torch.Tensor:
         scores = values @ self.query.to(values.dtype)  # [items, ...]
-        weights = softmax(scores, index, num_nodes=num_segments).unsqueeze(-1)
-        return scatter(weights * values, index, dim=0, dim_size=num_segments, reduce="sum")
+        weights = segment_softmax(scores, index, num_segments).unsqueeze(-1)
+        return segment_sum(weights * values, index, num_segments)

@@ -1,8 +1,8 @@
 import torch
-from torch_geometric.utils import scatter
 
 from bio_ie.modules.log_probabilities import segment_logsumexp
 from bio_ie.modules.poolings.pooling import EMPTY_LOGIT, Pooling
+from bio_ie.modules.segments import segment_mean
 
 
 @Pooling.register("mean")
@@ -17,7 +17,7 @@ class MeanPooling(Pooling):
     exceeds_largest = False
 
     def pool(self, values: torch.Tensor, index: torch.Tensor, num_segments: int) -> torch.Tensor:
-        return scatter(values, index, dim=0, dim_size=num_segments, reduce="mean")
+        return segment_mean(values, index, num_segments)
 
     def pool_logs(
         self, log_values: torch.Tensor, index: torch.Tensor, num_segments: int

@@ -1,8 +1,8 @@
 import torch
-from torch_geometric.utils import scatter
 
 from bio_ie.modules.log_probabilities import log_complement, segment_logsumexp
 from bio_ie.modules.poolings.pooling import EMPTY_LOGIT, Pooling
+from bio_ie.modules.segments import segment_sum
 
 _TINY = -30.0
 """Where `log a` is below this, `log(1 - a)` is `-a` to thirteen digits."""
@@ -26,7 +26,7 @@ class NoisyOrPooling(Pooling):
     def pool(self, values: torch.Tensor, index: torch.Tensor, num_segments: int) -> torch.Tensor:
         below_one = values.detach().clamp(max=1 - torch.finfo(values.dtype).eps)
         values = values + (below_one - values.detach())
-        log_none = scatter(torch.log1p(-values), index, dim=0, dim_size=num_segments, reduce="sum")
+        log_none = segment_sum(torch.log1p(-values), index, num_segments)
         # The gradient goes through exp, because PyTorch computes the gradient of expm1 as its
         # result plus 1, which is only a rounding error here.
         none = torch.exp(log_none)
@@ -35,9 +35,7 @@ class NoisyOrPooling(Pooling):
     def pool_logs(
         self, log_values: torch.Tensor, index: torch.Tensor, num_segments: int
     ) -> torch.Tensor:
-        log_none = scatter(
-            log_complement(log_values), index, dim=0, dim_size=num_segments, reduce="sum"
-        )
+        log_none = segment_sum(log_complement(log_values), index, num_segments)
         total = segment_logsumexp(log_values, index, num_segments, EMPTY_LOGIT)
         # Where all items are tiny, the probability is their sum, which the complements round away.
         is_tiny = total < _TINY

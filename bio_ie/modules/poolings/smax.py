@@ -3,10 +3,10 @@ from typing import Dict
 
 import torch
 from allennlp.common.checks import ConfigurationError
-from torch_geometric.utils import scatter, softmax
 
 from bio_ie.modules.log_probabilities import segment_log_softmax, segment_logsumexp
 from bio_ie.modules.poolings.pooling import EMPTY_LOGIT, Pooling
+from bio_ie.modules.segments import segment_softmax, segment_sum
 
 
 @Pooling.register("smax")
@@ -55,8 +55,8 @@ class SmaxPooling(Pooling):
         # A product with exp(-log t), since a division by a t that has overflowed would have a NaN
         # gradient.
         scaled = values * torch.exp(-self.log_temperature)
-        weights = softmax(scaled, index, num_nodes=num_segments)  # w, [items, ...]
-        return scatter(weights * values, index, dim=0, dim_size=num_segments, reduce="sum")
+        weights = segment_softmax(scaled, index, num_segments)  # w, [items, ...]
+        return segment_sum(weights * values, index, num_segments)
 
     def pool_logs(
         self, log_values: torch.Tensor, index: torch.Tensor, num_segments: int

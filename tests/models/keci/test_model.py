@@ -32,6 +32,7 @@ CHANGES = {
     "sent_context_only": {"knowledge": None},
     "flat_attention": {"span_graph_encoder": PASS, "knowledge.graph_encoder": PASS},
     "know_bert_attention": {"knowledge.fusion": KAR},
+    "know_bert_attention_between_layers": {"knowledge.fusion": KAR, "knowledge.after_layer": 1},
     "no_fusion": {"knowledge.fusion": {"type": "none"}},
     "fused_and_span": {"final_representation": "fused_and_span"},
     "sigmoid": {"relation_activation": "sigmoid"},
@@ -503,6 +504,7 @@ class TestEveryPart(ModelTestCase):
         biases = {"span_extractor.attention.bias"}
         biases.add("knowledge.fusion.scorer.further_layers._linear_layers.1.bias")
         biases.add("knowledge.fusion.span_attention.bias")
+        biases |= {f"knowledge.fusion.score._linear_layers.{layer}.bias" for layer in (0, 1)}
         self.ensure_model_can_train_save_and_load(
             config_file(change), gradients_to_ignore=biases, tolerance=1e-3, seed=1
         )
