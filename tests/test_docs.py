@@ -26,6 +26,7 @@ from allennlp.training.optimizers import Optimizer
 import bio_ie  # noqa: F401 - it registers what the documentation names
 from bio_ie.commands import embed_concepts
 from bio_ie.data.corpora import CorpusFormat
+from bio_ie.encoders import Lora
 from bio_ie.files.config_imports import import_config
 from bio_ie.knowledge import KnowledgeBase
 from bio_ie.knowledge.background_graph import BackgroundKnowledgeBase
@@ -76,7 +77,7 @@ TABULATED = BASES[3:]
 
 UNREGISTERED = [
     BackgroundKnowledgeBase, BackgroundKnowledge, MentionLinker, LinkingTask, CandidateRescoring,
-    LatentDecoder,
+    LatentDecoder, Lora,
 ]  # fmt: skip
 """Parts of configs that have a table too, but no `type`."""
 

@@ -209,6 +209,13 @@ def test_pinned_requirements_are_the_packages_requirements_in_range():
                 assert declared[name].specifier.contains(specifier.version), name
 
 
+def test_extra_all_has_all_extras():
+    setup = configparser.ConfigParser()
+    setup.read(CHECKOUT / "setup.cfg", encoding="utf-8")
+    extras = setup["options.extras_require"]
+    assert Requirement(extras["all"]).extras == set(extras) - {"all"}
+
+
 def test_guard_and_requirements_agree():
     declared = read_install_requires()
     without_requirements = read_requirements(CHECKOUT / "requirements-no-deps.txt")
