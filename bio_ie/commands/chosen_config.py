@@ -7,6 +7,8 @@ from typing import Any, Dict, Mapping
 import _jsonnet
 from allennlp.common.checks import ConfigurationError
 
+from bio_ie.files.config_imports import import_config
+
 
 def chosen_config(config: str, settings: Mapping[str, int]) -> Dict[str, Any]:
     """
@@ -32,7 +34,9 @@ def chosen_config(config: str, settings: Mapping[str, int]) -> Dict[str, Any]:
         local missing = [name for name in {json.dumps(list(settings))} if !has(name)];
         [missing, if missing == [] then config {{ {changes} }}]
     """
-    text = _jsonnet.evaluate_snippet(config, snippet, ext_vars=dict(os.environ))
+    text = _jsonnet.evaluate_snippet(
+        config, snippet, ext_vars=dict(os.environ), import_callback=import_config
+    )
     missing, chosen = json.loads(text)
     if missing:
         raise ConfigurationError(

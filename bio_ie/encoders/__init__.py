@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from bio_ie.encoders.layers import changed_after, checkpoint_layers, encoder_layers
     from bio_ie.encoders.loading import load_encoder, mask_id, reads_left_to_right
     from bio_ie.encoders.location import locate_encoder
+    from bio_ie.encoders.lora import Lora, add_lora, merge_lora
     from bio_ie.encoders.reading import read_config, read_tokenizer
 else:
     __getattr__ = lazy_exports(__name__)

@@ -31,6 +31,6 @@ def why_unreachable() -> str:
 def _answers(endpoint: str) -> bool:
     try:
         get_session().head(endpoint, timeout=TIMEOUT)
-    except httpx.TransportError:
+    except (httpx.HTTPError, httpx.InvalidURL, OSError):
         return False
     return True

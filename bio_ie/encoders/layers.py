@@ -2,15 +2,17 @@
 
 from contextlib import contextmanager
 from functools import partial
-from typing import Any, Callable, Iterator, List
+from typing import TYPE_CHECKING, Any, Callable, Iterator, List
 
 import torch
 from allennlp.common.checks import ConfigurationError
 from torch.utils.checkpoint import checkpoint
-from transformers import PreTrainedModel
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel
 
 
-def encoder_layers(encoder: PreTrainedModel) -> List[torch.nn.Module]:
+def encoder_layers(encoder: "PreTrainedModel") -> List[torch.nn.Module]:
     """The modules that compute the encoder's layers, from the lowest to the highest one. A module
     whose weights several layers share (ALBERT) is there several times."""
     depth = encoder.config.get_text_config().num_hidden_layers
@@ -28,7 +30,7 @@ def encoder_layers(encoder: PreTrainedModel) -> List[torch.nn.Module]:
 
 @contextmanager
 def changed_after(
-    encoder: PreTrainedModel, layer: int, change: Callable[[torch.Tensor], torch.Tensor]
+    encoder: "PreTrainedModel", layer: int, change: Callable[[torch.Tensor], torch.Tensor]
 ) -> Iterator[None]:
     """A context manager in which `change` replaces the vectors that a layer of the encoder puts
     out. The layers above it read the new ones, and so do the encoder's `hidden_states`.
@@ -64,7 +66,7 @@ def changed_after(
         hook.remove()
 
 
-def checkpoint_layers(encoder: PreTrainedModel) -> None:
+def checkpoint_layers(encoder: "PreTrainedModel") -> None:
     """Makes each layer forget what it computes inside, and compute it again when gradients need it.
 
     The library's own checkpointing is not there for all families, and it depends on the version

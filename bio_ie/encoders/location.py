@@ -6,6 +6,8 @@ from pathlib import Path
 
 from allennlp.common.checks import ConfigurationError
 
+from bio_ie.environment import EMBEDDED_ENCODER, command_for_embedded_encoder
+
 PACKAGE_PREFIX = "package:"
 
 
@@ -31,9 +33,10 @@ def _package_folder(model_name: str) -> Path:
     package, _, inner = model_name[len(PACKAGE_PREFIX) :].partition("/")
     spec = importlib.util.find_spec(package) if package.isidentifier() else None
     if spec is None or not spec.submodule_search_locations:
+        is_embedded = package == EMBEDDED_ENCODER[0].replace("-", "_")
         raise ConfigurationError(
             f"the encoder {model_name!r} is in the Python package {package!r}, which is not "
-            "installed"
+            "installed" + (f"; run: {command_for_embedded_encoder()}" if is_embedded else "")
         )
     folders = [Path(location) / inner for location in spec.submodule_search_locations]
     for folder in folders:

@@ -17,6 +17,7 @@ from bio_ie.data.dataset_readers import DocumentReader
 from bio_ie.data.dataset_readers.document_reader import VIEWS_AT_ONCE, CorpusPath
 from bio_ie.data.fields import TagField
 from bio_ie.data.mention_source import MentionSource
+from bio_ie.encoders import merge_lora
 from bio_ie.files.failures import DocumentOrFailure, Failure, read_with_failures
 from bio_ie.files.strict_json import parse_json
 from bio_ie.knowledge.knowledge_base_file import KnowledgeBaseError
@@ -91,6 +92,8 @@ class DocumentPredictor(Predictor):
         if batch_size < 1:
             raise ConfigurationError(f"batch_size must be positive, not {batch_size}")
         super().__init__(model, dataset_reader, frozen)
+        if frozen:
+            merge_lora(model)
         self._reader: DocumentReader[Any] = dataset_reader
         # With --use-dataset-reader, AllenNLP reads "instances" from this, which are documents here.
         self._dataset_reader = _Documents(dataset_reader)  # type: ignore[assignment]

@@ -9,6 +9,7 @@ from allennlp.data.fields import Field, MetadataField, TextField
 from allennlp.models import Model
 from allennlp.predictors import Predictor
 
+from bio_ie.encoders import merge_lora
 from bio_ie.files.strict_json import parse_json
 from bio_ie.models.relvm.label_thresholds import LabelThresholds
 
@@ -68,6 +69,8 @@ class PairPredictor(Predictor):
                 f"'relvm_pair_classifier', not a {type(model).__name__}"
             )
         super().__init__(model, dataset_reader, frozen)
+        if frozen:
+            merge_lora(model)
         self._negative_label = model.decision.negative_label
         self.batch_size = batch_size
 

@@ -16,6 +16,10 @@ REPLACEMENTS = {
         "create_kwargs": "bio_ie.strict_settings:create_strictly",
         "pop_and_construct_arg": "bio_ie.startup.arguments:pop_and_construct",
     },
+    "allennlp.common.params": {
+        "evaluate_file": "bio_ie.files.config_imports:evaluate",
+        "evaluate_snippet": "bio_ie.files.config_imports:evaluate",
+    },
     "allennlp.commands.train": {
         "TrainModel.from_params": "bio_ie.training.checked_experiments:experiment_from_params",
     },

@@ -17,7 +17,7 @@ OTHER_USERS = {
     "altclip", "bridgetower", "clap", "kosmos-2", "kosmos-2.5", "seamless_m4t", "seamless_m4t_v2",
     "speech_to_text", "speecht5", "data2vec-audio", "data2vec-vision",
     # Of proteins too:
-    "evolla",
+    "evolla", "EvollaModel",
     # With computed positions, which end nowhere:
     "m2m_100", "nllb-moe",
 }  # fmt: skip

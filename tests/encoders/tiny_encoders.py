@@ -161,8 +161,9 @@ FAMILIES: Dict[str, Any] = {
 }
 
 
-def save_encoder(family: str, folder: Path) -> str:
-    """Saves a random encoder of the family with its tokenizer, and returns the folder."""
+def save_encoder(family: str, folder: Path, **settings: Any) -> str:
+    """Saves a random encoder of the family, whose config may have other `settings`, with its
+    tokenizer, and returns the folder."""
     config, make_tokenizer = FAMILIES[family]
     tokenizer = make_tokenizer()
     config = type(config).from_dict(
@@ -170,6 +171,7 @@ def save_encoder(family: str, folder: Path) -> str:
             **config.to_dict(),
             "vocab_size": tokenizer.get_vocab_size(),
             "pad_token_id": tokenizer.token_to_id("<pad>"),
+            **settings,
         }
     )
     torch.manual_seed(0)

@@ -18,6 +18,13 @@ NAMES = [
     "bert_base_uncased",
     "bluebert",
     "minilm",
+    "biolinkbert",
+    "sapbert",
+    "bioformer",
+    "biomed_roberta",
+    "deberta_v3",
+    "modernbert",
+    "bioclinical_modernbert",
 ]
 
 
@@ -43,6 +50,10 @@ def test_each_name_gives_a_pair_for_one_encoder(evaluate, name):
     assert indexer["model_name"] == embedder["model_name"] == encoder["model_name"]
     assert encoder["hidden_size"] in (384, 768)
     assert encoder["include_in_archive"] == ["encoder"]
+
+
+def test_every_named_encoder_is_tested_here(evaluate):
+    assert sorted(evaluate("std.objectFields(encoders)")) == sorted(NAMES)
 
 
 def test_settings_of_a_named_encoder_can_be_changed(evaluate):

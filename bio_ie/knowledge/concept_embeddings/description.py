@@ -92,7 +92,7 @@ def embed_texts(
     tokenizer = read_tokenizer(source)
     longest = min(settings.max_length, longest_input(encoder.config, tokenizer))
     tokenizer.backend_tokenizer.enable_truncation(longest)
-    vectors = torch.empty(len(texts), encoder.config.hidden_size)
+    vectors = torch.empty(len(texts), encoder.config.get_text_config().hidden_size)
     num_cut = 0
     with tqdm(total=len(texts), desc="encoding", disable=None if progress else True) as bar:
         for start in range(0, len(texts), TEXTS_AT_ONCE):

@@ -9,6 +9,8 @@ from torch import Tensor
 from transformers.modeling_outputs import BaseModelOutput
 
 from bio_ie.encoders import (
+    Lora,
+    add_lora,
     changed_after,
     checkpoint_layers,
     encoder_layers,
@@ -68,6 +70,8 @@ class PretrainedTransformerWordsEmbedder(TokenEmbedder):
         The type of the encoder's weights: `"float32"`, `"bfloat16"` or `"float16"`, whatever that
         of its files is. Weights of half precision take half of the memory, and their training is
         less exact; the output is float32.
+    lora : `Lora`, optional
+        Trains adapters in place of the encoder's own weights; see `Lora`.
     word_dropout : `float`, optional (default = `0.0`)
         In training, the probability to hide a word: all its wordpieces become the encoder's mask.
         The model then learns to recognise names by their context too, for the sake of names that
@@ -87,6 +91,7 @@ class PretrainedTransformerWordsEmbedder(TokenEmbedder):
         gradient_checkpointing: bool = False,
         bf16: bool = False,
         dtype: str = "float32",
+        lora: Optional[Lora] = None,
         word_dropout: float = 0.0,
         serialization_dir: Optional[str] = None,
     ) -> None:
@@ -98,6 +103,8 @@ class PretrainedTransformerWordsEmbedder(TokenEmbedder):
             )
         if not 0 <= word_dropout < 1:
             raise ConfigurationError(f"word_dropout {word_dropout} is not a probability below 1")
+        if lora is not None and not train_parameters:
+            raise ConfigurationError("lora trains an encoder that train_parameters: false freezes")
         self._train_parameters = train_parameters
         self._bf16 = bf16
         self._word_dropout = word_dropout
@@ -108,6 +115,8 @@ class PretrainedTransformerWordsEmbedder(TokenEmbedder):
         )
         if not train_parameters:
             self.encoder.requires_grad_(False)
+        if lora is not None:
+            add_lora(self.encoder, lora)
         config = self.encoder.config
         # Version 0.1.0 knew nothing of decoders.
         is_decoder = reads_left_to_right(config) and not trained_on_words_one_by_one(

@@ -14,11 +14,12 @@
       type: 'fused_adamw',
       lr: $.head_lr,
       weight_decay: $.weight_decay,
-      // In distributed training, names begin with "module.".
+      // In distributed training, names begin with "module.". Families of encoders call a norm `LayerNorm`,
+      // `layer_norm`, `input_layernorm`, `final_norm`.
       parameter_groups: [
-        [['^(module\\.)?text_field_embedder\\.(?!.*(bias|LayerNorm))'], { lr: $.encoder_lr }],
+        [['^(module\\.)?text_field_embedder\\.(?!.*(bias|[Nn]orm))'], { lr: $.encoder_lr }],
         [
-          ['^(module\\.)?text_field_embedder\\..*(bias|LayerNorm)'],
+          ['^(module\\.)?text_field_embedder\\..*(bias|[Nn]orm)'],
           { lr: $.encoder_lr, weight_decay: 0.0 },
         ],
         [['^(?!(module\\.)?text_field_embedder).*bias$'], { weight_decay: 0.0 }],
