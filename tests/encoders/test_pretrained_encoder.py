@@ -17,6 +17,7 @@ from allennlp.data.data_loaders import MultiProcessDataLoader
 from allennlp.models import load_archive
 from safetensors.torch import load_file, save_file
 from transformers import AutoModel, BartConfig, BertTokenizerFast, LlavaConfig
+from transformers.utils import logging as transformers_logging
 
 import bio_ie.data.token_indexers
 import bio_ie.modules.token_embedders  # noqa: F401 - they register what the configs name
@@ -363,3 +364,9 @@ def test_loader_workers_give_the_same_batches(encoder, tagged_file, capfd):
     for alone, by_worker in zip(*batches, strict=True):
         assert all(torch.equal(alone[key], by_worker[key]) for key in alone)
     assert len(batches[1]) == 2
+
+
+def test_loading_from_a_folder_tells_nothing(encoder, capfd):
+    load_encoder(str(encoder))
+    assert capfd.readouterr() == ("", "")
+    assert transformers_logging.is_progress_bar_enabled()
