@@ -34,6 +34,7 @@ from bio_ie.encoders import (
 )
 from bio_ie.encoders.archived_files import archived_encoder
 from bio_ie.encoders.loading import _with_pretrained_weights
+from bio_ie.encoders.reading import from_pretrained
 from tests.encoders.tiny_encoders import save_encoder
 
 HUB_NAME = "no-such-group/no-such-encoder"
@@ -130,6 +131,19 @@ def test_unreachable_hub_is_an_error_of_one_line_and_asked_once(read, monkeypatc
         r"\(https://.*\) cannot be reached",
         error.value.message,
     )
+
+
+def test_hub_that_answers_is_asked_for_files_and_a_folder_is_not(encoder, monkeypatch):
+    monkeypatch.setattr(hub, "_answers", lambda endpoint: True)
+    asked = {}
+
+    def load(source, local_files_only, **kwargs):
+        asked[source] = not local_files_only
+
+    for source in (HUB_NAME, str(encoder)):
+        from_pretrained(load, source)
+
+    assert asked == {HUB_NAME: True, str(encoder): False}
 
 
 def test_weights_that_are_not_in_the_cache_are_told_as_such(encoder, hub_offline):
