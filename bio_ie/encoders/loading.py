@@ -1,6 +1,8 @@
 """Loads a pretrained encoder as a module, with its weights, dropout and mask token."""
 
-from typing import Any, Optional
+import contextlib
+import os
+from typing import Any, Iterator, Optional
 
 import torch
 from allennlp.common.checks import ConfigurationError
@@ -116,11 +118,7 @@ def _model_class(config: PretrainedConfig) -> Any:
 def _with_pretrained_weights(
     source: str, config: PretrainedConfig, dtype: torch.dtype
 ) -> PreTrainedModel:
-    # For missing weights transformers only gives a warning, even for those of the unused pooling
-    # layer. So its warnings are silenced, and missing weights are an error below.
-    verbosity = transformers_logging.get_verbosity()
-    transformers_logging.set_verbosity_error()
-    try:
+    with _quiet(source):
         encoder, loading = from_pretrained(
             _model_class(config).from_pretrained,
             source,
@@ -128,11 +126,27 @@ def _with_pretrained_weights(
             dtype=dtype,
             output_loading_info=True,
         )
-    finally:
-        transformers_logging.set_verbosity(verbosity)
     missing = [name for name in loading["missing_keys"] if not name.startswith("pooler.")]
     if missing:
         raise ConfigurationError(
             f"the pretrained encoder {source!r} has no weights for {', '.join(missing)}"
         )
     return encoder
+
+
+@contextlib.contextmanager
+def _quiet(source: str) -> Iterator[None]:
+    """A context manager in which transformers tells nothing but errors. For missing weights it only
+    gives a warning, even for those of the unused pooling layer; here they are an error. It shows
+    its progress where weights may be downloaded; those of a folder are there at once."""
+    verbosity = transformers_logging.get_verbosity()
+    shows_progress = transformers_logging.is_progress_bar_enabled()
+    transformers_logging.set_verbosity_error()
+    if shows_progress and os.path.isdir(source):
+        transformers_logging.disable_progress_bar()
+    try:
+        yield
+    finally:
+        transformers_logging.set_verbosity(verbosity)
+        if shows_progress:
+            transformers_logging.enable_progress_bar()

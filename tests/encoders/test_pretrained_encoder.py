@@ -17,6 +17,7 @@ from allennlp.data.data_loaders import MultiProcessDataLoader
 from allennlp.models import load_archive
 from safetensors.torch import load_file, save_file
 from transformers import AutoModel, BartConfig, BertTokenizerFast, LlavaConfig
+from transformers.utils import logging as transformers_logging
 
 import bio_ie.data.token_indexers
 import bio_ie.modules.token_embedders  # noqa: F401 - they register what the configs name
@@ -33,6 +34,7 @@ from bio_ie.encoders import (
 )
 from bio_ie.encoders.archived_files import archived_encoder
 from bio_ie.encoders.loading import _with_pretrained_weights
+from bio_ie.encoders.reading import from_pretrained
 from tests.encoders.tiny_encoders import save_encoder
 
 HUB_NAME = "no-such-group/no-such-encoder"
@@ -129,6 +131,19 @@ def test_unreachable_hub_is_an_error_of_one_line_and_asked_once(read, monkeypatc
         r"\(https://.*\) cannot be reached",
         error.value.message,
     )
+
+
+def test_hub_that_answers_is_asked_for_files_and_a_folder_is_not(encoder, monkeypatch):
+    monkeypatch.setattr(hub, "_answers", lambda endpoint: True)
+    asked = {}
+
+    def load(source, local_files_only, **kwargs):
+        asked[source] = not local_files_only
+
+    for source in (HUB_NAME, str(encoder)):
+        from_pretrained(load, source)
+
+    assert asked == {HUB_NAME: True, str(encoder): False}
 
 
 def test_weights_that_are_not_in_the_cache_are_told_as_such(encoder, hub_offline):
@@ -363,3 +378,9 @@ def test_loader_workers_give_the_same_batches(encoder, tagged_file, capfd):
     for alone, by_worker in zip(*batches, strict=True):
         assert all(torch.equal(alone[key], by_worker[key]) for key in alone)
     assert len(batches[1]) == 2
+
+
+def test_loading_from_a_folder_tells_nothing(encoder, capfd):
+    load_encoder(str(encoder))
+    assert capfd.readouterr() == ("", "")
+    assert transformers_logging.is_progress_bar_enabled()
