@@ -102,7 +102,7 @@ def compare(
     target: Optional[float] = None,
     note: str = "",
     finish: Callable[[], None] = lambda: None,
-    clock: Callable[[], float] = time.perf_counter,
+    clock: Optional[Callable[[], float]] = None,
 ) -> Comparison:
     """Measures `repeats` pairs. Every second pair begins with the baseline.
 
@@ -116,6 +116,7 @@ def compare(
         Gives seconds, by default those that pass.
     """
     unit = unit or Unit()
+    clock = clock or time.perf_counter
     pairs: List[Tuple[float, float]] = []
     for number in range(-WARM_UP_PAIRS, repeats):
         if number % 2:
@@ -153,7 +154,7 @@ def _seconds(
 def seconds(
     run: Callable[[], Any],
     finish: Callable[[], None],
-    clock: Callable[[], float] = time.perf_counter,
+    clock: Optional[Callable[[], float]] = None,
 ) -> float:
     """The seconds of a call, from a moment when the device is idle until the device is idle
     again."""
