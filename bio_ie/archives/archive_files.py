@@ -33,7 +33,7 @@ def extract(path: str, folder: str, archive_file: str) -> None:
     """
     try:
         with tarfile.open(path) as archive:
-            # The first patch releases of Python 3.10 and 3.11 have no filters, and need none.
+            # The first patch releases of Python 3.11 have no filters, and need none.
             if is_trusted():
                 archive.extraction_filter = getattr(tarfile, "fully_trusted_filter", None)
             else:
