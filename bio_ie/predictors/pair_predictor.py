@@ -1,6 +1,6 @@
 """Predicts relations of pairs of entities, even of entities that occur together in no sentence."""
 
-from typing import Any, Dict, List, Optional, Protocol, runtime_checkable
+from typing import Any, Dict, List, Optional
 
 from allennlp.common.checks import ConfigurationError
 from allennlp.common.util import JsonDict, lazy_groups_of
@@ -15,13 +15,6 @@ from bio_ie.models.relvm.label_thresholds import LabelThresholds
 
 NAMESPACE = "entities"
 """The vocabulary namespace of entity identifiers."""
-
-
-@runtime_checkable
-class ClassifiesPairs(Protocol):
-    """A model that predicts a label for each pair of entities."""
-
-    decision: LabelThresholds
 
 
 @Predictor.register("relation_pairs")
@@ -63,7 +56,8 @@ class PairPredictor(Predictor):
     ) -> None:
         if batch_size < 1:
             raise ConfigurationError(f"batch_size must be positive, not {batch_size}")
-        if not isinstance(model, ClassifiesPairs):
+        decision = getattr(model, "decision", None)
+        if not isinstance(decision, LabelThresholds):
             raise ConfigurationError(
                 f"the 'relation_pairs' predictor needs a classifier of pairs of entities, such as "
                 f"'relvm_pair_classifier', not a {type(model).__name__}"
@@ -71,7 +65,7 @@ class PairPredictor(Predictor):
         super().__init__(model, dataset_reader, frozen)
         if frozen:
             merge_lora(model)
-        self._negative_label = model.decision.negative_label
+        self._negative_label = decision.negative_label
         self.batch_size = batch_size
 
     def load_line(self, line: str) -> JsonDict:

@@ -1,4 +1,4 @@
-from typing import TYPE_CHECKING, Any, Dict, Optional, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Dict, Optional
 
 from allennlp.common.checks import ConfigurationError
 from allennlp.training.callbacks import TrainerCallback
@@ -7,15 +7,6 @@ from bio_ie.metrics.thresholds import Thresholds
 
 if TYPE_CHECKING:
     from allennlp.training.gradient_descent_trainer import GradientDescentTrainer
-
-
-@runtime_checkable
-class HasThresholds(Protocol):
-    """A model that predicts facts, labels or links whose probability reaches a threshold."""
-
-    @property
-    def decision(self) -> Optional[Thresholds]:
-        """The model's thresholds, or `None` if the model uses none with its current settings."""
 
 
 @TrainerCallback.register("best_thresholds")
@@ -54,12 +45,14 @@ class BestThresholdsCallback(TrainerCallback):
         is_primary: bool = True,
         **kwargs: Any,
     ) -> None:
-        model = trainer.model
-        if not isinstance(model, HasThresholds):
+        model: Any = trainer.model
+        if not hasattr(model, "decision"):
             raise ConfigurationError(
                 "the callback 'best_thresholds' is for a model with thresholds, such as 'snerl', "
                 f"not for {type(model).__name__}"
             )
-        best = model.decision.best(self._shared) if model.decision is not None else None
-        if model.decision is not None and best is not None:
-            model.decision.set(best)
+        # A model that uses no thresholds with its current settings has `None`.
+        decision: Optional[Thresholds] = model.decision
+        best = decision.best(self._shared) if decision is not None else None
+        if decision is not None and best is not None:
+            decision.set(best)
