@@ -16,6 +16,7 @@ def segment_sum(values: torch.Tensor, index: torch.Tensor, num_segments: int) ->
 
 def segment_mean(values: torch.Tensor, index: torch.Tensor, num_segments: int) -> torch.Tensor:
     """The mean of each segment, `[num_segments, ...]`; 0 if the segment is empty."""
+    # `scatter_reduce` can compute the mean too, but its gradient takes 70 times as long.
     sums = segment_sum(values, index, num_segments)
     counts = segment_sum(values.new_ones(len(values)), index, num_segments)
     return sums / _like(counts.clamp(min=1), sums)

@@ -3,6 +3,8 @@
 import torch
 from torch import Tensor
 
+from bio_ie.modules.segments import segment_max, segment_mean
+
 SUB_TOKEN_MODES = ("first", "last", "mean", "max")
 
 
@@ -21,13 +23,8 @@ def pool_sub_tokens(vectors: Tensor, slots: Tensor, num_slots: int, mode: str) -
     """
     if mode in ("first", "last"):
         return _one_of_each(vectors, slots, num_slots, "amin" if mode == "first" else "amax")
-    index = slots[:, None].expand_as(vectors)
-    zeros = vectors.new_zeros(num_slots, vectors.size(1))
-    if mode == "max":
-        return zeros.scatter_reduce(0, index, vectors, "amax", include_self=False)
-    # `scatter_reduce` can compute the mean too, but its gradient takes 70 times as long.
-    counts = vectors.new_zeros(num_slots).scatter_add(0, slots, torch.ones_like(vectors[:, 0]))
-    return zeros.scatter_add(0, index, vectors) / counts.clamp(min=1.0)[:, None]
+    reduce = segment_max if mode == "max" else segment_mean
+    return reduce(vectors, slots, num_slots)
 
 
 def _one_of_each(vectors: Tensor, slots: Tensor, num_slots: int, reduce: str) -> Tensor:
