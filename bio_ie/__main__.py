@@ -17,6 +17,7 @@ from bio_ie.version import VERSION
 _WHEN_STOPPED = {
     "train": "the same command with --recover continues",
     "repeat": "the same command continues",
+    "annotate": "the same command continues",
 }
 """What commands tell when they are stopped. `predict` says how far it has come."""
 

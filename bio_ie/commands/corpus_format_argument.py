@@ -12,8 +12,17 @@ from bio_ie.training.part_check import check_part, proposal
 
 
 def corpus_format(argument: str, on_error: Optional[str] = None) -> CorpusFormat:
-    """The format with a registered name (`pubtator`), or of a JSON object with options
-    (`{"type": "ade", "group_by": "sentence"}`).
+    """The format of an argument; see `format_config`."""
+    options = format_config(argument, on_error)
+    try:
+        return CorpusFormat.from_params(Params(options))
+    except TypeError as error:
+        raise ConfigurationError(f"corpus format {argument}: {error}") from error
+
+
+def format_config(argument: str, on_error: Optional[str] = None) -> Dict[str, Any]:
+    """The config of the format with a registered name (`pubtator`), or of a JSON object with
+    options (`{"type": "ade", "group_by": "sentence"}`).
 
     `on_error`, if given, is used unless the object has its own `on_error`.
 
@@ -32,12 +41,7 @@ def corpus_format(argument: str, on_error: Optional[str] = None) -> CorpusFormat
         except (ValueError, RecursionError) as error:
             raise ConfigurationError(f"{argument!r} is not valid JSON: {error}") from error
     check_part(options, CorpusFormat, "format")
-    try:
-        if on_error is not None:
-            options = _with_on_error(options, on_error)
-        return CorpusFormat.from_params(Params(options))
-    except TypeError as error:
-        raise ConfigurationError(f"corpus format {argument}: {error}") from error
+    return options if on_error is None else _with_on_error(options, on_error)
 
 
 def _with_on_error(options: Dict[str, Any], on_error: str) -> Dict[str, Any]:

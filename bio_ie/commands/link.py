@@ -18,15 +18,15 @@ from typing import Any, Dict, Iterable, Iterator
 
 from allennlp.common.checks import ConfigurationError
 
-from bio_ie.commands.command import Command
-from bio_ie.commands.corpus_format_argument import corpus_format
-from bio_ie.commands.dictionary_links import (
+from bio_ie.annotation.dictionary_links import (
     find_mentions,
     link,
     links_to_json,
     of_types,
     with_best_concepts,
 )
+from bio_ie.commands.command import Command
+from bio_ie.commands.corpus_format_argument import corpus_format
 from bio_ie.commands.model_links import linking_predictor, model_links
 from bio_ie.commands.trust_argument import add_trust_argument
 from bio_ie.commands.types_argument import types_argument

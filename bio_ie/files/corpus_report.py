@@ -1,8 +1,9 @@
 """Counts of what was read or written, and of what was lost on the way."""
 
+import os
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import Callable, Collection, Dict, List, Optional
+from typing import IO, Callable, Collection, Dict, List, Optional
 
 from bio_ie.files.corpus_error import CorpusError
 from bio_ie.text.counted import Phrase, counted
@@ -41,8 +42,22 @@ class CorpusReport:
     noted: "Counter[str]" = field(default_factory=Counter)
     on_unread: Optional[Callable[[CorpusError], None]] = field(default=None, repr=False)
     is_shown: bool = False
+    file: Optional[IO[bytes]] = field(default=None, repr=False, compare=False)
+    """The file that is being read, or was read last."""
     _problems: List[CorpusError] = field(default_factory=list, init=False, repr=False)
     _last_read: Optional[str] = field(default=None, init=False, repr=False)
+
+    def position(self) -> Optional[float]:
+        """The share of the file that has been read. `None` where it is not known."""
+        raw = getattr(self.file, "myfileobj", None) or self.file
+        if raw is None:
+            return None
+        if raw.closed:
+            return 1.0
+        try:
+            return min(1.0, raw.tell() / max(1, os.fstat(raw.fileno()).st_size))
+        except OSError:  # a pipe
+            return None
 
     def add(self, document: Document) -> None:
         self.documents += 1

@@ -82,6 +82,7 @@ class Source:
         """
         try:
             with open_binary(path or self.path) as file:
+                self.report.file = file
                 yield file
         except UnicodeDecodeError as error:
             place = f"byte {error.start}" + (" of the line" if self.line else "")

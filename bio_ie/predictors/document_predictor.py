@@ -116,6 +116,11 @@ class DocumentPredictor(Predictor):
         return isinstance(self._model, LinksMentions) and self._model.links_mentions
 
     @property
+    def takes_concepts(self) -> bool:
+        """Whether the model uses the concepts of the mentions that it gets."""
+        return self.takes_mentions and self._reader.reads_concepts
+
+    @property
     def has_detector(self) -> bool:
         return self._detector is not None
 

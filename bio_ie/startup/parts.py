@@ -74,7 +74,13 @@ PARTS: Dict[str, Mapping[str, str]] = {
     "allennlp.training.optimizers.Optimizer": {
         "fused_adamw": "bio_ie.training.fused_adamw",
     },
+    "bio_ie.annotation.steps.annotation_step.AnnotationStep": {
+        "archive": "bio_ie.annotation.steps.archive",
+        "candidates": "bio_ie.annotation.steps.candidates",
+        "dictionary": "bio_ie.annotation.steps.dictionary",
+    },
     "bio_ie.commands.command.Command": {
+        "annotate": "bio_ie.commands.annotate",
         "build-index": "bio_ie.commands.build_index",
         "build-kb": "bio_ie.commands.build_kb",
         "build-pairs": "bio_ie.commands.build_pairs",
@@ -100,6 +106,7 @@ PARTS: Dict[str, Mapping[str, str]] = {
     },
     "bio_ie.data.corpora.corpus_format.CorpusFormat": {
         "ade": "bio_ie.data.corpora.formats.ade",
+        "annotated": "bio_ie.data.corpora.formats.annotated",
         "bioc_json": "bio_ie.data.corpora.formats.bioc",
         "bioc_xml": "bio_ie.data.corpora.formats.bioc",
         "biorelex": "bio_ie.data.corpora.formats.biorelex",
@@ -124,6 +131,10 @@ PARTS: Dict[str, Mapping[str, str]] = {
     },
     "bio_ie.data.mention_source.MentionSource": {
         "archive": "bio_ie.predictors.mention_detector",
+    },
+    "bio_ie.data.shards.shard_format.ShardFormat": {
+        "jsonl": "bio_ie.data.shards.jsonl_shards",
+        "parquet": "bio_ie.data.shards.parquet_shards",
     },
     "bio_ie.knowledge.candidate_generators.candidate_generator.CandidateGenerator": {
         "exact": "bio_ie.knowledge.candidate_generators.exact",
@@ -191,6 +202,7 @@ PARTS: Dict[str, Mapping[str, str]] = {
 """The module that registers each name, by the base class and the name."""
 
 COMMANDS: Dict[str, str] = {
+    "annotate": "annotate a corpus of any size",
     "build-index": "index the names of a knowledge base",
     "build-kb": "build a knowledge base",
     "build-pairs": "make a data set of pairs of entities",

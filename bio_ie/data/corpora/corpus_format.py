@@ -74,7 +74,7 @@ class CorpusFormat(Registrable):
         lost_before, noted_before = sum(report.lost.values()), sum(report.noted.values())
         documents = 0
         unique = UniqueIds(os.fspath(path))
-        for file, name in self._files(os.fspath(path)):
+        for file, name in self.input_files(os.fspath(path)):
             source = Source(file, name, self.on_error, report, unique)
             try:
                 for document in self._checked(source):
@@ -105,7 +105,7 @@ class CorpusFormat(Registrable):
     def _read(self, source: Source) -> Iterator[Document]:
         raise NotImplementedError
 
-    def _files(self, path: str) -> Iterator[Tuple[Path, str]]:
+    def input_files(self, path: str) -> Iterator[Tuple[Path, str]]:
         """The files of a glob pattern, URL or plain path, as `(local file, name for errors)`."""
         if os.path.exists(path):
             yield Path(path), path

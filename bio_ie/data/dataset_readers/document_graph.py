@@ -118,6 +118,7 @@ class DocumentGraphReader(SentenceReader):
         self._kb = kb
         self._candidate_generator = candidate_generator if needs_candidates else None
         self._modes = modes
+        self.reads_concepts = "linked" in modes.values()
         self._supervises_mentions = entity_supervision == "mentions"
         self._max_mentions = max_mentions
         self.mention_detector = mention_detector

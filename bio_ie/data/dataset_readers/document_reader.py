@@ -65,7 +65,8 @@ class DocumentReader(DatasetReader, Generic[View]):
 
     If instances need the mentions of a document even without labels, a subclass sets
     `reads_mentions`. Then the user gives the mentions as part of the input for prediction, or they
-    come from `mention_detector`, the archive of a model that finds mentions.
+    come from `mention_detector`, the archive of a model that finds mentions. If it also needs their
+    concepts, it sets `reads_concepts`.
 
     # Parameters
 
@@ -87,6 +88,7 @@ class DocumentReader(DatasetReader, Generic[View]):
     """
 
     reads_mentions: bool = False
+    reads_concepts: bool = False
     mention_detector: Optional[str] = None
 
     def __init__(

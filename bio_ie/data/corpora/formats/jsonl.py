@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any, Dict, Iterable, Iterator, Mapping
 
 from bio_ie.data.corpora.corpus_format import CorpusFormat
+from bio_ie.data.corpora.formats.annotated import annotated_documents
+from bio_ie.data.shards.annotated_folder import is_annotated_folder
 from bio_ie.files.atomic_output import atomic_writer
 from bio_ie.files.corpus_report import CorpusReport
 from bio_ie.files.failures import FAILED_PREDICTION
@@ -28,11 +30,16 @@ class JsonlFormat(CorpusFormat):
 
     A line with `title`, `abstract`, or both in place of `text` is read as well. The title and the
     abstract become passages, and fields that a document does not have become metadata.
+
+    A folder that `bio-ie annotate` has written is read as the format `annotated` reads it.
     """
 
     writable = True
 
     def _read(self, source: Source) -> Iterator[Document]:
+        if is_annotated_folder(source.path):
+            yield from annotated_documents(source)
+            return
         # `parse_json` finds bytes that are not valid UTF-8, so that they only spoil their line.
         for line in source.lines(errors="surrogateescape"):
             if not line.strip():

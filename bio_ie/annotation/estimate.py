@@ -1,0 +1,118 @@
+"""Estimates how long a run takes, from a sample of its input."""
+
+import os
+import tempfile
+import time
+from dataclasses import replace
+from itertools import islice
+from typing import Dict, Iterator, List, NamedTuple, Sequence
+
+from bio_ie.annotation.job import (
+    Chunk,
+    InputTask,
+    Job,
+    ShardMaker,
+    prepared_process,
+    read_chunks,
+)
+from bio_ie.annotation.pipeline import Pipeline
+from bio_ie.annotation.run_size import duration
+from bio_ie.files.corpus_error import CorpusError
+from bio_ie.text.counted import counted
+
+
+class Estimate(NamedTuple):
+    """The time of a sample.
+
+    # Parameters
+
+    documents : `int`
+        The size of the sample.
+    seconds : `Dict[str, float]`
+        The time of reading, of each step of the pipeline, and of writing.
+    """
+
+    documents: int
+    seconds: Dict[str, float]
+
+
+def estimate(job: Job, pipeline: Pipeline, inputs: Sequence[str], sample: int) -> Estimate:
+    """Annotates the first documents of the input, into a temporary folder.
+
+    # Parameters
+
+    job : `Job`
+    pipeline : `Pipeline`
+        The pipeline of the job, open.
+    inputs : `Sequence[str]`
+    sample : `int`
+        The number of documents.
+    """
+    with tempfile.TemporaryDirectory(prefix="bio_ie_estimate_") as folder:
+        own = replace(job, folder=folder, shard_size=min(job.shard_size, sample))
+        tasks = [InputTask(number, path, frozenset()) for number, path in enumerate(inputs)]
+        documents = 0
+        seconds: Dict[str, float] = {}
+        with prepared_process(own):
+            make = ShardMaker(own, pipeline)
+            for chunk in _chunks(own, tasks, sample):
+                if not documents:
+                    # What is loaded or built with the first documents is not counted.
+                    pipeline(chunk.items[: min(8, len(chunk.items))])
+                started = time.perf_counter()
+                shard = make(chunk).shard
+                of_steps = sum(shard.seconds.values()) - shard.seconds["reading"]
+                shard.seconds["writing"] = time.perf_counter() - started - of_steps
+                for name, value in shard.seconds.items():
+                    seconds[name] = seconds.get(name, 0.0) + value
+                documents += len(chunk.items)
+    if not documents:
+        raise CorpusError("no document was found", inputs[0] if inputs else None)
+    return Estimate(documents, seconds)
+
+
+def _chunks(job: Job, tasks: Sequence[InputTask], sample: int) -> Iterator[Chunk]:
+    left = sample
+    for task in tasks:
+        for part in read_chunks(job, task):
+            if isinstance(part, Chunk):
+                some = list(islice(part.items, left))
+                left -= len(some)
+                yield part._replace(items=some)
+            if left <= 0:
+                return
+
+
+def estimate_lines(found: Estimate, documents: int, job: Job) -> List[str]:
+    """An estimate for a number of documents, as lines of text."""
+    total = sum(found.seconds.values())
+    of_worker = total - found.seconds["reading"]
+    lines = [
+        f"{counted(found.documents, 'document')} with {counted(job.threads, 'thread')}:",
+        f"  {'stage':<24} {'documents/s':>12} {'share':>7}",
+    ]
+    for name, value in found.seconds.items():
+        rate = found.documents / value if value else float("inf")
+        lines.append(f"  {name:<24} {rate:>12,.1f} {value / total:>7.1%}")
+    slowest = max(found.seconds, key=lambda name: found.seconds[name])
+    lines.append(f"  {'together':<24} {found.documents / total:>12,.1f}")
+    lines.append(f"the slowest stage is {slowest!r}")
+    each = total / found.documents
+    lines.append(f"{counted(documents, 'document')}: {duration(documents * each)} with one worker")
+    cores = os.cpu_count() or 1
+    workers = max(1, cores // job.threads)
+    if workers > 1:
+        # One process reads each file, while the workers make the shards of earlier ones.
+        per_worker = of_worker / found.documents / workers
+        reading = found.seconds["reading"] / found.documents
+        lines.append(
+            f"  with {workers} workers on the {cores} cores of this machine (--engine ray "
+            f"--workers {workers}): {duration(documents * max(per_worker, each / workers))} at best"
+        )
+        if reading > 0:
+            fed = max(1, int(of_worker / found.documents / reading))
+            lines.append(
+                f"  one file is read as fast as {counted(fed, 'worker')} can annotate it; several "
+                "files are read at the same time"
+            )
+    return lines

@@ -1,0 +1,214 @@
+"""What the processes of a run share, and what each of them does."""
+
+import contextlib
+import os
+import time
+from dataclasses import dataclass
+from functools import partial
+from itertools import islice
+from typing import Any, Dict, FrozenSet, Iterator, List, NamedTuple, Optional, Tuple, Union
+
+import torch
+from allennlp.common import Params
+from allennlp.common.util import import_module_and_submodules
+
+from bio_ie.annotation.fingerprints import input_state
+from bio_ie.annotation.pipeline import Pipeline, build_pipeline
+from bio_ie.data.corpora.corpus_format import CorpusFormat
+from bio_ie.data.corpora.corpus_path import read_corpus
+from bio_ie.data.shards.annotated_folder import AnnotatedFolder, Complete
+from bio_ie.data.shards.shard import Shard, ShardKey, counts_of
+from bio_ie.data.shards.shard_format import ShardFormat
+from bio_ie.files.corpus_error import CorpusError
+from bio_ie.files.corpus_report import CorpusReport
+from bio_ie.files.failures import DocumentOrFailure, Failure, read_with_failures
+from bio_ie.files.trust import trusting
+from bio_ie.text.document import Document
+
+
+@dataclass(frozen=True)
+class Job:
+    """Everything that a process needs to know to take part in a run.
+
+    # Parameters
+
+    folder : `str`
+        The folder to write.
+    pipeline, from_format : `Dict[str, Any]`
+        The configs of the pipeline, and of the format of the input.
+    to : `str`
+        The name of a `ShardFormat`.
+    shard_size : `int`
+        The number of documents of a shard.
+    stops_at_failure : `bool`
+        Whether a document that fails ends the run.
+    threads : `int`
+        The number of threads with which a process computes.
+    cuda_device : `int`
+        The number of a GPU, or -1.
+    working_folder : `str`
+        The folder that relative paths are relative to.
+    trust : `bool`
+        See `bio_ie.files.trust`.
+    include_packages : `Tuple[str, ...]`
+        Packages with parts of the user's.
+    """
+
+    folder: str
+    pipeline: Dict[str, Any]
+    from_format: Dict[str, Any]
+    to: str = "jsonl"
+    shard_size: int = 500
+    stops_at_failure: bool = False
+    threads: int = 1
+    cuda_device: int = -1
+    working_folder: str = "."
+    trust: bool = False
+    include_packages: Tuple[str, ...] = ()
+
+
+class InputTask(NamedTuple):
+    """An input file of which some shards are missing.
+
+    # Parameters
+
+    number : `int`
+    path : `str`
+    done : `FrozenSet[int]`
+        The numbers of the shards that are there.
+    """
+
+    number: int
+    path: str
+    done: FrozenSet[int]
+
+
+class Chunk(NamedTuple):
+    """The input of a shard. `position` is the share of the file that has been read, if it is
+    known, and `seconds` the time that this took."""
+
+    key: ShardKey
+    first: int
+    items: List[DocumentOrFailure]
+    position: Optional[float]
+    seconds: float
+
+
+class InputEnd(NamedTuple):
+    """Says that an input file has been read to its end."""
+
+    number: int
+    complete: Complete
+
+
+class ShardDone(NamedTuple):
+    """Says that a shard has been written."""
+
+    key: ShardKey
+    shard: Shard
+
+
+Result = Union[ShardDone, InputEnd]
+
+
+def read_chunks(job: Job, task: InputTask) -> Iterator[Union[Chunk, InputEnd]]:
+    """Reads an input file. The shards that are there are read over. A document that cannot be read
+    is a failure in its place, and so is the rest of a file that breaks off.
+
+    Raises `CorpusError` for a file that does not exist.
+    """
+    corpus_format = CorpusFormat.from_params(Params(dict(job.from_format)))
+    reports: List[CorpusReport] = []
+
+    def read(report: CorpusReport) -> Iterator[Document]:
+        reports.append(report)
+        return read_corpus(task.path, corpus_format, report)
+
+    folder = AnnotatedFolder(job.folder)
+    if folder.input_state(task.number) is None:
+        folder.write_input_state(task.number, input_state(task.path))
+    stream = _stream(partial(read_with_failures, read), task.path)
+    number = first = 0
+    while True:
+        started = time.perf_counter()
+        items = list(islice(stream, job.shard_size))
+        if not items:
+            break
+        if number not in task.done:
+            seconds = time.perf_counter() - started
+            key = ShardKey(task.number, number)
+            yield Chunk(key, first, items, reports[-1].position() if reports else None, seconds)
+        first += len(items)
+        number += 1
+    yield InputEnd(task.number, Complete(number, first))
+
+
+def _stream(read: Any, path: str) -> Iterator[DocumentOrFailure]:
+    stream = read()
+    is_begun = False
+    try:
+        for item in stream:
+            is_begun = True
+            yield item
+    except CorpusError as error:
+        # A file without documents. One that does not exist is no failure of a document.
+        if is_begun or not (os.path.exists(path) or path.lstrip().startswith("{")):
+            raise
+        yield Failure(None, str(error))
+
+
+class ShardMaker:
+    """Annotates and writes shards. The pipeline is opened with the first one.
+
+    # Parameters
+
+    job : `Job`
+    pipeline : `Pipeline`, optional
+        The pipeline of the job, if it is open already.
+    """
+
+    def __init__(self, job: Job, pipeline: Optional[Pipeline] = None) -> None:
+        self._job = job
+        self._pipeline = pipeline
+        self._format = ShardFormat.by_name(job.to)()
+        self._folder = AnnotatedFolder(job.folder)
+
+    def __call__(self, chunk: Chunk) -> ShardDone:
+        if self._pipeline is None:
+            self._pipeline = build_pipeline(self._job.pipeline)
+            self._pipeline.open(self._job.cuda_device)
+        annotated = self._pipeline(chunk.items)
+        failures = [item for item in annotated.items if isinstance(item, Failure)]
+        if failures and self._job.stops_at_failure:
+            name = "a document" if failures[0].id is None else f"document {failures[0].id!r}"
+            raise CorpusError(f"{name} failed: {failures[0].error}")
+        documents = [item for item in annotated.items if isinstance(item, Document)]
+        shard = Shard(
+            first=chunk.first,
+            items=len(chunk.items),
+            counts=counts_of(documents),
+            failures=failures,
+            steps=annotated.added,
+            seconds={"reading": chunk.seconds, **annotated.seconds},
+            position=chunk.position,
+            written=time.time(),
+        )
+        self._folder.write_shard(chunk.key, shard, documents, self._format)
+        return ShardDone(chunk.key, shard)
+
+
+@contextlib.contextmanager
+def prepared_process(job: Job) -> Iterator[None]:
+    """A context manager in which this process is as a job wants it: its working folder, the number
+    of its threads, the packages of the user, and which archives it trusts."""
+    if os.path.isdir(job.working_folder):
+        os.chdir(job.working_folder)
+    for package in job.include_packages:
+        import_module_and_submodules(package)
+    threads = torch.get_num_threads()
+    torch.set_num_threads(job.threads)
+    try:
+        with trusting(job.trust):
+            yield
+    finally:
+        torch.set_num_threads(threads)
