@@ -115,6 +115,12 @@ class DocumentPredictor(Predictor):
         """Whether the model predicts the concepts of mentions."""
         return isinstance(self._model, LinksMentions) and self._model.links_mentions
 
+    def check_knowledge_bases(self) -> None:
+        """Opens the knowledge bases of the model's reader. Raises `KnowledgeBaseError` for one that
+        is missing or damaged, which would otherwise be found with the first document."""
+        for kb in self._reader.knowledge_bases():
+            len(kb)
+
     @property
     def takes_concepts(self) -> bool:
         """Whether the model uses the concepts of the mentions that it gets."""

@@ -5,7 +5,7 @@ import logging
 import os
 import pickle
 import uuid
-from typing import Any, Dict, Iterator, Optional, Sequence
+from typing import Any, Dict, Iterator, Optional, Sequence, Union
 
 from allennlp.common.checks import ConfigurationError
 
@@ -16,6 +16,7 @@ from bio_ie.annotation.job import (
     InputTask,
     Job,
     Result,
+    ShardDone,
     ShardMaker,
     prepared_process,
     read_chunks,
@@ -174,6 +175,7 @@ class _Maker:
         part = pickle.loads(row["result"])
         if not isinstance(part, Chunk):
             return row
+        made: Union[ShardDone, Exception]
         try:
             # If this process dies, Ray gives the shard to another one.
             self._attempts.begin(part.key)

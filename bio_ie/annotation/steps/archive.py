@@ -68,6 +68,7 @@ class ArchiveStep(AnnotationStep):
             raise ConfigurationError(
                 f"step {self.name!r}: the model of {self._archive} does not predict documents"
             )
+        predictor.check_knowledge_bases()
         predictor.batch_size = self._batch_size
         self._predictor = predictor
         needs_mentions = predictor.takes_mentions and not predictor.has_detector
