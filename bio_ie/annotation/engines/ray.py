@@ -40,8 +40,8 @@ class RayEngine(Engine):
         The number of actors. Each loads the whole pipeline.
     address : `str`, optional
         The address of a cluster (`auto`: the one on this machine). By default, Ray is started on
-        this machine, for this run alone. The processes of a cluster need the same files under the
-        same paths.
+        this machine, for this run alone, unless this process has started it already. The processes
+        of a cluster need the same files under the same paths.
     gpus_per_worker : `float`, optional (default = `0`)
         The number of GPUs of an actor; .5 if two share one.
 
@@ -103,6 +103,9 @@ class RayEngine(Engine):
     def _connected(self, ray: Any, job: Job) -> Iterator[None]:
         logging.getLogger("ray").setLevel(logging.WARNING)
         logging.getLogger("ray.data").setLevel(logging.ERROR)
+        if ray.is_initialized() and self._address is None:
+            yield  # what the caller has started stays
+            return
         options: Dict[str, Any] = {"logging_level": logging.ERROR, "log_to_driver": False}
         if self._address is None:
             # One more for what reads the input, even on a machine with fewer cores.

@@ -58,7 +58,7 @@ class ArchiveStep(AnnotationStep):
         parts = [
             config.get(part) for part in ("dataset_reader", "validation_dataset_reader", "model")
         ]
-        named = dict.fromkeys(path for path in _texts(parts) if os.path.exists(path))
+        named = dict.fromkeys(text for text in _texts(parts) if _is_path(text))
         return [self._archive, *named]
 
     def open(self, cuda_device: int = -1) -> None:
@@ -85,6 +85,11 @@ class ArchiveStep(AnnotationStep):
     def annotate(self, items: Sequence[DocumentOrFailure]) -> List[DocumentOrFailure]:
         assert self._predictor is not None
         return list(self._predictor.predict_documents(items))
+
+
+def _is_path(text: str) -> bool:
+    """Whether a text is the path of a file or folder, and no name that a folder has by chance."""
+    return ("." in text or os.sep in text) and os.path.exists(text)
 
 
 def _texts(value: Any) -> Iterator[str]:
