@@ -24,6 +24,8 @@ from allennlp.training import Checkpointer, TrainerCallback
 from allennlp.training.optimizers import Optimizer
 
 import bio_ie  # noqa: F401 - it registers what the documentation names
+from bio_ie.annotation.pipeline import check_pipeline
+from bio_ie.annotation.steps import AnnotationStep
 from bio_ie.commands import embed_concepts
 from bio_ie.data.corpora import CorpusFormat
 from bio_ie.encoders import Lora
@@ -55,7 +57,8 @@ KNOWLEDGE = CHECKOUT / "docs/knowledge.md"
 CONFIGS = CHECKOUT / "docs/configs"
 MODELS = CHECKOUT / "docs/models"
 RESULTS = CHECKOUT / "docs/results"
-CONFIG_PAGES = sorted(CONFIGS.glob("*.md"))
+ANNOTATE = CHECKOUT / "docs/annotate.md"
+CONFIG_PAGES = [*sorted(CONFIGS.glob("*.md")), ANNOTATE]
 SYSTEM_PAGES = sorted(MODELS.glob("*.md"))
 PAGES = [
     *sorted(CHECKOUT.glob("*.md")),
@@ -63,7 +66,8 @@ PAGES = [
     *sorted((CHECKOUT / "docs").rglob("*.md")),
 ]
 WITH_COMMANDS = [
-    README, DATA, KNOWLEDGE, CONFIGS / "README.md", CONFIGS / "training.md", *SYSTEM_PAGES,
+    README, DATA, KNOWLEDGE, ANNOTATE, CONFIGS / "README.md", CONFIGS / "training.md",
+    *SYSTEM_PAGES,
 ]  # fmt: skip
 """The pages that tell their readers what commands to run."""
 
@@ -71,9 +75,10 @@ BASES = [
     CorpusFormat, SpanSentenceSplitter, Tokenizer, DatasetReader, TokenIndexer, TokenEmbedder,
     Seq2SeqEncoder, Model, PairScorer, Pooling, SpanExtractor, GraphEncoder, KnowledgeFusion,
     ConceptEmbedder, Schedule, TagDecoder, Optimizer, TrainerCallback, Checkpointer, BatchSampler,
+    AnnotationStep,
 ]  # fmt: skip
 TABULATED = BASES[3:]
-"""The parts whose parameters have a table in docs/configs/."""
+"""The parts whose parameters have a table in docs/configs/ or docs/annotate.md."""
 
 UNREGISTERED = [
     BackgroundKnowledgeBase, BackgroundKnowledge, MentionLinker, LinkingTask, CandidateRescoring,
@@ -166,7 +171,7 @@ def section(page: Path, heading: str) -> str:
 
 
 def section_of_configs(heading: str) -> str:
-    """The section of docs/configs/ with a heading that only one of its pages may have."""
+    """The section of `CONFIG_PAGES` with a heading that only one of them may have."""
     line = re.compile(rf"^#+ {re.escape(heading)}$", re.M)
     pages = [page for page in CONFIG_PAGES if line.search(page.read_text("utf-8"))]
     assert len(pages) == 1, f"{heading!r} is a section of {[page_name(page) for page in pages]}"
@@ -193,6 +198,9 @@ def test_jsonnet_examples_are_configs_with_known_parameters(block):
     file = str(CHECKOUT / jsonnet_file(block))
     text = _jsonnet.evaluate_snippet(file, block, import_callback=import_config)
     config = json.loads(text)
+    if "steps" in config:
+        check_pipeline(config)
+        return
     assert config["train_data_path"]
     model = config["model"]
     parts = [(Model, model), (DatasetReader, config["dataset_reader"])]

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 from bio_ie.startup.lazy_exports import lazy_exports
 
 if TYPE_CHECKING:
+    from bio_ie.annotation import dictionary_links  # where it was before
+    from bio_ie.commands.annotate import Annotate
     from bio_ie.commands.build_index import BuildIndex
     from bio_ie.commands.build_kb import BuildKb
     from bio_ie.commands.build_pairs import BuildPairs
