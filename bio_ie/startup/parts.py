@@ -117,6 +117,7 @@ PARTS: Dict[str, Mapping[str, str]] = {
         "pair_sentences": "bio_ie.data.pairs.pair_sentences",
         "pooled": "bio_ie.data.corpora.wrappers.pooled",
         "projected_facts": "bio_ie.data.corpora.wrappers.projected_facts",
+        "pubmed_xml": "bio_ie.data.corpora.formats.pubmed_xml",
         "pubtator": "bio_ie.data.corpora.formats.pubtator",
         "sentence_jsonl": "bio_ie.data.corpora.formats.sentence_jsonl",
         "spert": "bio_ie.data.corpora.formats.spert",

@@ -29,6 +29,8 @@ READ: List[Tuple[Dict[str, Any], str, str]] = [
     ({"type": "i2b2"}, "i2b2", "."),
     ({"type": "jsonl"}, "jsonl", "sample.jsonl"),
     ({"type": "lstm_er"}, "lstm_er", "."),
+    ({"type": "pubmed_xml"}, "pubmed_xml", "."),
+    ({"type": "pubmed_xml", "versions": "all"}, "pubmed_xml", "baseline.xml"),
     ({"type": "pubtator"}, "pubtator", "cdr_like.PubTator.txt"),
     ({"type": "pubtator"}, "pubtator", "biored_like.PubTator.txt"),
     ({"type": "sentence_jsonl"}, "sentence_jsonl", "sentences.jsonl"),

@@ -54,6 +54,10 @@ class CorpusFormat(Registrable):
         except (TypeError, ValueError) as error:
             raise ConfigurationError(f"there is no corpus format {name!r}") from error
 
+    is_part = False
+    """Whether what is read is only a part of a corpus (see `for_files`), in which there may be no
+    document."""
+
     def __init__(self, on_error: str = "raise") -> None:
         if on_error not in ("raise", "skip"):
             raise ConfigurationError(f"on_error must be 'raise' or 'skip', not {on_error!r}")
@@ -95,7 +99,7 @@ class CorpusFormat(Registrable):
                 report.lose_input("a file cannot be read to its end", error)
             report.settle()
         lost = sum(report.lost.values()) - lost_before
-        if not documents:
+        if not documents and not self.is_part:
             require_documents(os.fspath(path), lost, report, "no document was found")
         if (lost or sum(report.noted.values()) > noted_before) and not report.is_shown:
             logger.warning("%s: %s", os.fspath(path), report)

@@ -23,6 +23,7 @@ FILES = {
     "bioc_json": "bioc_json/sample.json",
     "brat": "brat/doc-1.ann",
     "jsonl": "jsonl/sample.jsonl",
+    "pubmed_xml": "pubmed_xml/baseline.xml",
     "sentence_jsonl": "sentence_jsonl/sentences.jsonl",
     "text": "text/notes.txt",
 }
