@@ -24,13 +24,16 @@ def text_of(element: Any, of_child: Optional[OfChild] = None) -> str:
     new line. A formula in MathML is its text, once. White space of any kind is one space, with none
     at the ends. Characters that show nothing are left out.
     """
-    return "" if element is None else one_line(raw_text(element, of_child))
+    if element is None:
+        return ""
+    return one_line(raw_text(element, of_child) if len(element) else element.text or "")
 
 
 def one_line(text: str) -> str:
     """A text with one space for all white space in a row, and without characters that show
     nothing."""
-    return " ".join(_UNSEEN.sub("", text).split())
+    seen = text if text.isascii() else _UNSEEN.sub("", text)
+    return " ".join(seen.split())
 
 
 def raw_text(element: Any, of_child: Optional[OfChild] = None) -> str:
