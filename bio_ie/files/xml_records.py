@@ -176,6 +176,8 @@ class XmlRecords:
         root = window.search(_START_TAG, 0) if window.data[:1] == b"<" else None
         if not window.data:
             raise source.error(f"not {self._what}: the file is empty")
+        if window.data[257:262] == b"ustar":
+            raise source.error(f"not {self._what} but a tar archive, which has to be unpacked")
         if root is None or root.start():
             found = quoted(window.data[:40].decode("utf-8", "replace"))
             raise source.error(f"not {self._what}, and no XML: it begins with {found}", window.line)
@@ -185,6 +187,8 @@ class XmlRecords:
             other = format_of_xml(_local(root))
             hint = f". The format {other!r} reads it" if other else ""
             raise source.error(reason + hint, window.line)
+        if _NAMED.search(root[0]):
+            raise source.error("XML entities are not read", window.line)
         return _Head(encoding[1] if encoding else b"utf-8", declared), root
 
     def _next(

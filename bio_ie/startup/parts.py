@@ -111,6 +111,7 @@ PARTS: Dict[str, Mapping[str, str]] = {
         "gsc_plus": "bio_ie.data.corpora.formats.gsc_plus",
         "hpo": "bio_ie.data.corpora.wrappers.hpo_facts",
         "i2b2": "bio_ie.data.corpora.formats.i2b2",
+        "jats": "bio_ie.data.corpora.formats.jats",
         "jsonl": "bio_ie.data.corpora.formats.jsonl",
         "k_fold": "bio_ie.data.corpora.wrappers.k_fold",
         "lstm_er": "bio_ie.data.corpora.formats.lstm_er",

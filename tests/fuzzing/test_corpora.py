@@ -27,6 +27,8 @@ READ: List[Tuple[Dict[str, Any], str, str]] = [
     ({"type": "brat"}, "brat", "."),
     ({"type": "gsc_plus"}, "gsc_plus", "."),
     ({"type": "i2b2"}, "i2b2", "."),
+    ({"type": "jats"}, "jats", "."),
+    ({"type": "jats", "captions": True, "tables": True, "footnotes": True}, "jats", "."),
     ({"type": "jsonl"}, "jsonl", "sample.jsonl"),
     ({"type": "lstm_er"}, "lstm_er", "."),
     ({"type": "pubmed_xml"}, "pubmed_xml", "."),

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from bio_ie.data.corpora.formats.brat import BratFormat
     from bio_ie.data.corpora.formats.gsc_plus import GscPlusFormat
     from bio_ie.data.corpora.formats.i2b2 import I2b2Format
+    from bio_ie.data.corpora.formats.jats import JatsFormat
     from bio_ie.data.corpora.formats.jsonl import JsonlFormat
     from bio_ie.data.corpora.formats.lstm_er import LstmErFormat
     from bio_ie.data.corpora.formats.pubmed_xml import PubmedXmlFormat
