@@ -42,6 +42,10 @@ class CorpusFormat(Registrable):
     streams = True
     """Whether reading has only one document in memory at a time."""
 
+    reads_by_file = True
+    """Whether the files of a path can be read one at a time (see `for_files`), which gives the same
+    documents as reading the path."""
+
     in_folders: Sequence[str] = ()
     """Patterns of the names of files that are read if the path is a folder; see `input_files`."""
 
