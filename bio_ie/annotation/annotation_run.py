@@ -1,18 +1,23 @@
 """A run: annotates the input files of which shards are missing, and keeps account of them."""
 
+import copy
 import importlib.metadata
 import logging
+import os
 from collections import Counter, defaultdict
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Callable, Dict, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Set
 
+from allennlp.common import Params
 from allennlp.common.checks import ConfigurationError
 
 from bio_ie.annotation.engines.engine import Engine
 from bio_ie.annotation.fingerprints import is_unchanged, sha256_of
 from bio_ie.annotation.folder_lock import folder_lock
-from bio_ie.annotation.job import InputEnd, InputTask, Job, Result, ShardDone
+from bio_ie.annotation.job import AMONG, InputEnd, InputTask, Job, Result, ShardDone
 from bio_ie.annotation.pipeline import Pipeline
+from bio_ie.data.corpora.corpus_format import CorpusFormat
 from bio_ie.data.shards.annotated_folder import AnnotatedFolder, Complete
 from bio_ie.data.shards.shard import ShardKey
 from bio_ie.files.corpus_error import CorpusError
@@ -81,7 +86,7 @@ class AnnotationRun:
         """
         with folder_lock(Path(self._job.folder)):
             self._prepare()
-            tasks = list(self._tasks())
+            tasks = self._with_readers(list(self._tasks()))
             kept = sum(len(task.done) for task in tasks) + self._num_complete
             made = 0
             for result in self._accounted(engine, tasks):
@@ -126,7 +131,8 @@ class AnnotationRun:
     def _tasks(self) -> Iterator[InputTask]:
         self._num_complete = 0
         wanted = set(self._inputs)
-        for number, path in enumerate(self._folder.inputs()):
+        inputs = self._folder.inputs()
+        for number, path in enumerate(inputs):
             if path not in wanted:
                 continue  # of an earlier run
             state = self._folder.input_state(number)
@@ -145,7 +151,23 @@ class AnnotationRun:
             if complete is not None and done >= set(range(complete.shards)):
                 self._num_complete += complete.shards
                 continue
-            yield InputTask(number, path, done)
+            # Files that came later must not change what is left of one that was begun: in PubMed,
+            # they may delete its records, and then the next shard would begin elsewhere.
+            among = len(inputs) if state is None or not done else state[AMONG]
+            yield InputTask(number, path, done, among=among)
+
+    def _with_readers(self, tasks: Sequence[InputTask]) -> List[InputTask]:
+        """The tasks with their readers, which are those of the job from then on."""
+        corpus_format = CorpusFormat.from_params(Params(copy.deepcopy(self._job.from_format)))
+        inputs = self._folder.inputs()
+        among = sorted({task.among for task in tasks})
+        readers = []
+        for count in among:
+            files = [(Path(path), path) for path in inputs[:count] if os.path.exists(path)]
+            by_file = corpus_format.reads_by_file and files
+            readers.append(corpus_format.for_files(files) if by_file else corpus_format)
+        self._job = replace(self._job, readers=tuple(readers))
+        return [task._replace(reader=among.index(task.among)) for task in tasks]
 
     # What is made
 

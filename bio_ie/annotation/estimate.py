@@ -1,11 +1,14 @@
 """Estimates how long a run takes, from a sample of its input."""
 
+import copy
 import os
 import tempfile
 import time
 from dataclasses import replace
 from itertools import islice
 from typing import Dict, Iterator, List, NamedTuple, Sequence
+
+from allennlp.common import Params
 
 from bio_ie.annotation.job import (
     Chunk,
@@ -17,6 +20,7 @@ from bio_ie.annotation.job import (
 )
 from bio_ie.annotation.pipeline import Pipeline
 from bio_ie.annotation.run_size import duration
+from bio_ie.data.corpora.corpus_format import CorpusFormat
 from bio_ie.files.corpus_error import CorpusError
 from bio_ie.text.counted import counted
 
@@ -49,7 +53,8 @@ def estimate(job: Job, pipeline: Pipeline, inputs: Sequence[str], sample: int) -
         The number of documents.
     """
     with tempfile.TemporaryDirectory(prefix="bio_ie_estimate_") as folder:
-        own = replace(job, folder=folder, shard_size=min(job.shard_size, sample))
+        reader = CorpusFormat.from_params(Params(copy.deepcopy(job.from_format)))
+        own = replace(job, folder=folder, shard_size=min(job.shard_size, sample), readers=(reader,))
         tasks = [InputTask(number, path, frozenset()) for number, path in enumerate(inputs)]
         documents = 0
         seconds: Dict[str, float] = {}

@@ -1,5 +1,6 @@
 """Tells whether files have changed."""
 
+import glob
 import hashlib
 import json
 import os
@@ -77,8 +78,9 @@ def _input_files(path: str) -> Iterator[Path]:
         yield from sorted(file for file in Path(path).rglob("*") if file.is_file())
     elif path.lstrip().startswith("{"):
         for text in _texts(json.loads(path)):
-            if os.path.exists(text):
-                yield from _input_files(text)
+            for file in sorted(glob.glob(text, recursive=True)) or [text]:
+                if os.path.exists(file):
+                    yield from _input_files(file)
 
 
 def _texts(value: Any) -> Iterator[str]:

@@ -9,7 +9,6 @@ from itertools import islice
 from typing import Any, Dict, FrozenSet, Iterator, List, NamedTuple, Optional, Tuple, Union
 
 import torch
-from allennlp.common import Params
 from allennlp.common.util import import_module_and_submodules
 
 from bio_ie.annotation.fingerprints import input_state
@@ -25,6 +24,9 @@ from bio_ie.files.failures import DocumentOrFailure, Failure, read_with_failures
 from bio_ie.files.trust import trusting
 from bio_ie.text.document import Document
 
+AMONG = "among"
+"""The key of `InputTask.among` in what the folder knows of an input file."""
+
 
 @dataclass(frozen=True)
 class Job:
@@ -36,6 +38,8 @@ class Job:
         The folder to write.
     pipeline, from_format : `Dict[str, Any]`
         The configs of the pipeline, and of the format of the input.
+    readers : `Tuple[CorpusFormat, ...]`
+        The formats that read the input files (`CorpusFormat.for_files`).
     to : `str`
         The name of a `ShardFormat`.
     shard_size : `int`
@@ -57,6 +61,7 @@ class Job:
     folder: str
     pipeline: Dict[str, Any]
     from_format: Dict[str, Any]
+    readers: Tuple[CorpusFormat, ...] = ()
     to: str = "jsonl"
     shard_size: int = 500
     stops_at_failure: bool = False
@@ -76,11 +81,17 @@ class InputTask(NamedTuple):
     path : `str`
     done : `FrozenSet[int]`
         The numbers of the shards that are there.
+    reader : `int`, optional (default = `0`)
+        The place of its reader among those of the job.
+    among : `int`, optional (default = `1`)
+        The number of input files that there were when the first shard of this one was made.
     """
 
     number: int
     path: str
     done: FrozenSet[int]
+    reader: int = 0
+    among: int = 1
 
 
 class Chunk(NamedTuple):
@@ -117,7 +128,7 @@ def read_chunks(job: Job, task: InputTask) -> Iterator[Union[Chunk, InputEnd]]:
 
     Raises `CorpusError` for a file that does not exist.
     """
-    corpus_format = CorpusFormat.from_params(Params(dict(job.from_format)))
+    corpus_format = job.readers[task.reader]
     reports: List[CorpusReport] = []
 
     def read(report: CorpusReport) -> Iterator[Document]:
@@ -126,7 +137,8 @@ def read_chunks(job: Job, task: InputTask) -> Iterator[Union[Chunk, InputEnd]]:
 
     folder = AnnotatedFolder(job.folder)
     if folder.input_state(task.number) is None:
-        folder.write_input_state(task.number, input_state(task.path))
+        state = {**input_state(task.path), AMONG: task.among}
+        folder.write_input_state(task.number, state)
     stream = _stream(partial(read_with_failures, read), task.path)
     number = first = 0
     while True:

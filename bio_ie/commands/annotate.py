@@ -228,7 +228,12 @@ def _inputs(args: argparse.Namespace) -> List[str]:
             continue
         if not os.path.exists(path) and not glob.has_magic(path):
             raise CorpusError("there is no such file", path)
-        found.update((os.path.abspath(file), None) for file, _ in reader.input_files(path))
+        if not reader.reads_by_file:
+            raise ConfigurationError(
+                f"--from: {type(reader).__name__} does not read the files of a corpus one by one; "
+                "give the input as a JSON data path, which is one input as a whole"
+            )
+        found.update((os.path.abspath(file), None) for file, _ in reader.files(path))
     return list(found)
 
 

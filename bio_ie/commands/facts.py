@@ -9,8 +9,10 @@ import argparse
 import csv
 import json
 import re
+from itertools import islice
 from pathlib import Path
 from typing import IO, Any, Callable, Dict
+from xml.sax.saxutils import escape
 
 from allennlp.common.checks import ConfigurationError
 
@@ -25,6 +27,26 @@ from bio_ie.text.counted import counted
 from bio_ie.text.tokenizers import PysbdSentenceSplitter
 
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+
+_BATCH = 10_000
+"""Concepts whose names are looked up at once."""
+
+_EDGE_VALUES = {
+    "type": "string", "best": "double", "noisy_or": "double", "num_documents": "long",
+    "documents": "string", "evidence": "string",
+}  # fmt: skip
+_GRAPHML_BEGIN = "".join(
+    (
+        '<?xml version="1.0" encoding="utf-8"?>\n',
+        '<graphml xmlns="http://graphml.graphdrawing.org/xmlns">\n',
+        '  <key id="name" for="node" attr.name="name" attr.type="string"/>\n',
+        *(
+            f'  <key id="{key}" for="edge" attr.name="{key}" attr.type="{type_}"/>\n'
+            for key, type_ in _EDGE_VALUES.items()
+        ),
+        '  <graph edgedefault="directed">\n',
+    )
+)
 
 COLUMNS = (
     "head",
@@ -93,23 +115,27 @@ def facts_from_args(args: argparse.Namespace) -> None:
     """Runs `pool_facts` for the command line."""
     with user_errors():
         write = _writer(args.output)
-        pooled = pool_facts(
+        with pool_facts(
             read_corpus(args.predictions, corpus_format(args.from_format, args.on_error)),
             PysbdSentenceSplitter(),
             args.min_score,
             args.max_evidence,
-        )
-        if args.kb:
-            concepts = {concept for fact in pooled.facts for concept in (fact.head, fact.tail)}
-            known = KnowledgeBase(args.kb).preferred_names(sorted(concepts))
-            pooled.names.update(known)
-        with atomic_writer(Path(args.output)) as file:
-            write(pooled, file)
-    concepts = {concept for fact in pooled.facts for concept in (fact.head, fact.tail)}
-    print(
-        f"wrote {args.output}: {counted(len(pooled.facts), 'fact')} between "
-        f"{counted(len(concepts), 'concept')}, from {counted(pooled.num_documents, 'document')}"
-    )
+        ) as pooled:
+            if args.kb:
+                _set_names(pooled, KnowledgeBase(args.kb))
+            with atomic_writer(Path(args.output)) as file:
+                write(pooled, file)
+            found = (
+                f"{counted(len(pooled), 'fact')} between {counted(pooled.num_concepts, 'concept')}"
+            )
+            print(f"wrote {args.output}: {found}, from {counted(pooled.num_documents, 'document')}")
+
+
+def _set_names(pooled: PooledFacts, knowledge_base: KnowledgeBase) -> None:
+    """Calls concepts by their names in a knowledge base."""
+    concepts = (concept for concept, _ in pooled.named_concepts())
+    while batch := list(islice(concepts, _BATCH)):
+        pooled.set_names(knowledge_base.preferred_names(batch))
 
 
 def _writer(output: str) -> Callable[[PooledFacts, IO[str]], None]:
@@ -124,17 +150,15 @@ def write_tsv(pooled: PooledFacts, file: IO[str]) -> None:
     """Writes one line per fact, with a header. Documents are joined by `;`, sentences by ` || `."""
     table = csv.writer(file, delimiter="\t", lineterminator="\n", quoting=csv.QUOTE_MINIMAL)
     table.writerow(COLUMNS)
-    for fact in pooled.facts:
-        row = _row(fact, pooled.names)
-        row["documents"] = ";".join(fact.documents)
-        row["evidence"] = " || ".join(item.sentence for item in fact.evidence)
+    for fact in pooled:
+        row = {**_row(fact), **_joined(fact)}
         table.writerow([row[name] for name in COLUMNS])
 
 
 def write_jsonl(pooled: PooledFacts, file: IO[str]) -> None:
     """Writes one object per fact."""
-    for fact in pooled.facts:
-        row = _row(fact, pooled.names)
+    for fact in pooled:
+        row = _row(fact)
         row["documents"] = list(fact.documents)
         row["evidence"] = [item._asdict() for item in fact.evidence]
         file.write(json.dumps(row, ensure_ascii=False) + "\n")
@@ -142,35 +166,43 @@ def write_jsonl(pooled: PooledFacts, file: IO[str]) -> None:
 
 def write_graphml(pooled: PooledFacts, file: IO[str]) -> None:
     """Writes one node per concept, with its name, and one edge per fact, with everything else."""
-    import networkx  # slow to import, and needed for this format only
+    file.write(_GRAPHML_BEGIN)
+    for concept, name in pooled.named_concepts():
+        file.write(f'    <node id="{_xml(concept)}"><data key="name">{_xml(name)}</data></node>\n')
+    for number, fact in enumerate(pooled):
+        ends = f'source="{_xml(fact.head)}" target="{_xml(fact.tail)}" id="{number}"'
+        values = {
+            "type": fact.type,
+            "best": fact.best,
+            "noisy_or": fact.noisy_or,
+            "num_documents": len(fact.documents),
+            **_joined(fact),
+        }
+        data = "".join(f'<data key="{key}">{_xml(str(v))}</data>' for key, v in values.items())
+        file.write(f"    <edge {ends}>{data}</edge>\n")
+    file.write("  </graph>\n</graphml>\n")
 
-    graph = networkx.MultiDiGraph()
-    for fact in pooled.facts:
-        for concept in (fact.head, fact.tail):
-            graph.add_node(concept, name=pooled.names.get(concept, concept))
-        graph.add_edge(
-            fact.head,
-            fact.tail,
-            type=fact.type,
-            best=fact.best,
-            noisy_or=fact.noisy_or,
-            num_documents=len(fact.documents),
-            documents=";".join(fact.documents),
-            evidence=" || ".join(item.sentence for item in fact.evidence),
-        )
+
+def _xml(text: str) -> str:
     # Text may contain control characters, which XML does not allow.
-    lines = (_NOT_XML.sub(" ", line) for line in networkx.generate_graphml(graph))
-    file.write("\n".join(lines) + "\n")
+    return escape(_NOT_XML.sub(" ", text), {'"': "&quot;"})
 
 
-def _row(fact: PooledFact, names: Dict[str, str]) -> Dict[str, Any]:
+def _row(fact: PooledFact) -> Dict[str, Any]:
     return {
         "head": fact.head,
-        "head_name": names.get(fact.head, fact.head),
+        "head_name": fact.head_name,
         "type": fact.type,
         "tail": fact.tail,
-        "tail_name": names.get(fact.tail, fact.tail),
+        "tail_name": fact.tail_name,
         "best": round(fact.best, 6),
         "noisy_or": round(fact.noisy_or, 6),
         "num_documents": len(fact.documents),
+    }
+
+
+def _joined(fact: PooledFact) -> Dict[str, str]:
+    return {
+        "documents": ";".join(fact.documents),
+        "evidence": " || ".join(item.sentence for item in fact.evidence),
     }

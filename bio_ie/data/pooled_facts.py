@@ -2,14 +2,12 @@
 support it."""
 
 import math
-from collections import Counter, defaultdict
-from typing import Dict, Iterable, List, NamedTuple, Set, Tuple
+from collections import defaultdict
+from typing import Dict, Iterable, Iterator, List, NamedTuple, Sequence, Set, Tuple
 
+from bio_ie.data.fact_store import FactStore, Key, Statement
 from bio_ie.text.document import Document, Fact, Span
 from bio_ie.text.sentences import SpanSplitter, sentence_spans
-
-Key = Tuple[str, str, str]
-"""Head, type and tail."""
 
 
 class Evidence(NamedTuple):
@@ -33,16 +31,78 @@ class PooledFact(NamedTuple):
     documents: Tuple[str, ...]
     """The ids of the documents that state the fact, the most certain document first."""
     evidence: Tuple[Evidence, ...]
+    head_name: str
+    tail_name: str
+    """The names of head and tail: those of a knowledge base, or else the most frequent ones that
+    documents have for them, or else the ids."""
 
 
-class PooledFacts(NamedTuple):
-    """What `pool_facts` returns."""
+class PooledFacts:
+    """The facts of a corpus, which are kept in a temporary file; see `pool_facts`. It is a context
+    manager, which deletes the file in the end.
 
-    facts: List[PooledFact]
-    """The most probable fact first (by `noisy_or`, then `best`, then ids)."""
-    names: Dict[str, str]
-    """The most frequent name of each concept that a fact has and some document names."""
-    num_documents: int
+    # Parameters
+
+    store : `FactStore`
+        Has what the documents state.
+    max_evidence : `int`
+    """
+
+    def __init__(self, store: FactStore, max_evidence: int) -> None:
+        self._store = store
+        self._max_evidence = max_evidence
+        self.num_documents = 0
+
+    def __enter__(self) -> "PooledFacts":
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._store.close()
+
+    def __iter__(self) -> Iterator[PooledFact]:
+        """The most probable fact first (by `noisy_or`, then `best`, then ids)."""
+        for head, type_, tail, best, noisy_or, documents, evidence, *names in self._store.pooled():
+            found = tuple(Evidence(*item) for item in evidence)
+            yield PooledFact(
+                head, type_, tail, best, noisy_or, tuple(documents), found, names[0], names[1]
+            )
+
+    def __len__(self) -> int:
+        return self._store.num_facts()
+
+    @property
+    def num_concepts(self) -> int:
+        return self._store.num_concepts()
+
+    def named_concepts(self) -> Iterator[Tuple[str, str]]:
+        """The concepts that are the head or the tail of a fact, in the order of their ids, with
+        their names."""
+        return self._store.named_concepts()
+
+    def set_names(self, names: Dict[str, str]) -> None:
+        """Sets the names of some concepts, such as those of a knowledge base."""
+        self._store.add_names(names.items())
+
+    def _add(self, document: Document, splitter: SpanSplitter, min_score: float) -> None:
+        self.num_documents += 1
+        scores = _scores(document.facts, min_score)
+        if not scores:
+            return
+        sentences: Dict[Key, List[str]] = {}
+        if self._max_evidence > 0:
+            sentences = _evidence(document, splitter, set(scores))
+        for key, score in scores.items():
+            found = sentences.get(key, [])[: self._max_evidence]
+            self._store.add(key, document.id, score, found)
+        named = _names(document)
+        for head, _, tail in scores:
+            for concept in (head, tail):
+                self._store.count_names(concept, named.get(concept, ()))
+
+    def _pool(self) -> None:
+        for key, statements in self._store.by_key():
+            self._store.add_pooled(key, *_pooled(statements, self._max_evidence, self._store))
+        self._store.add_names(_most_frequent(self._store.name_counts()))
 
 
 def pool_facts(
@@ -51,8 +111,9 @@ def pool_facts(
     min_score: float = 0.0,
     max_evidence: int = 3,
 ) -> PooledFacts:
-    """Pools the facts of a corpus, one document after the other. Only the facts, names and evidence
-    of the documents are kept in memory.
+    """Pools the facts of a corpus, one document after the other. What the documents state goes to a
+    temporary file, so that the memory does not grow with the corpus. Of a single fact, the ids of
+    its documents are in memory.
 
     # Parameters
 
@@ -65,35 +126,19 @@ def pool_facts(
         Facts with a lower probability in a document are left out.
     max_evidence : `int`, optional (default = `3`)
         The most sentences that are kept for a fact. They come from its most certain documents.
+
+    Raises `OSError` if the temporary file cannot be written.
     """
-    support: Dict[Key, Dict[str, float]] = defaultdict(dict)
-    sentences: Dict[Key, Dict[str, List[str]]] = defaultdict(dict)
-    names: Dict[str, Counter[str]] = defaultdict(Counter)
-    num_documents = 0
-    for document in documents:
-        num_documents += 1
-        scores = _scores(document.facts, min_score)
-        if not scores:
-            continue
-        named = _names(document)
-        for key, score in scores.items():
-            support[key][document.id] = max(score, support[key].get(document.id, 0.0))
-            for concept in (key[0], key[2]):
-                names[concept].update(named.get(concept, ()))
-        if max_evidence > 0:
-            for key, found in _evidence(document, splitter, set(scores)).items():
-                sentences[key].setdefault(document.id, found[:max_evidence])
-    facts = [
-        _pooled(key, score_by_document, sentences[key], max_evidence)
-        for key, score_by_document in support.items()
-    ]
-    facts.sort(key=lambda fact: (-fact.noisy_or, -fact.best, fact[:3]))
-    most_often = {
-        concept: min(counts, key=lambda name: (-counts[name], name))
-        for concept, counts in names.items()
-        if counts
-    }
-    return PooledFacts(facts, most_often, num_documents)
+    store = FactStore()
+    pooled = PooledFacts(store, max_evidence)
+    try:
+        for document in documents:
+            pooled._add(document, splitter, min_score)
+        pooled._pool()
+    except BaseException:
+        store.close()
+        raise
+    return pooled
 
 
 def _scores(facts: Iterable[Fact], min_score: float) -> Dict[Key, float]:
@@ -112,6 +157,19 @@ def _names(document: Document) -> Dict[str, List[str]]:
         for concept in mention.concept_ids:
             names[concept].append(" ".join(document.text_of(mention).split()))
     return names
+
+
+def _most_frequent(counts: Iterable[Tuple[str, str, int]]) -> Iterator[Tuple[str, str]]:
+    """The name with the highest count of each concept; of several, the first in order. The names of
+    a concept come together."""
+    best: Tuple[str, str, int] = ("", "", 0)
+    for concept, name, count in counts:
+        if concept != best[0] and best[2]:
+            yield best[:2]
+        if concept != best[0] or (-count, name) < (-best[2], best[1]):
+            best = concept, name, count
+    if best[2]:
+        yield best[:2]
 
 
 def _evidence(document: Document, splitter: SpanSplitter, wanted: Set[Key]) -> Dict[Key, List[str]]:
@@ -137,17 +195,25 @@ def _evidence(document: Document, splitter: SpanSplitter, wanted: Set[Key]) -> D
 
 
 def _pooled(
-    key: Key, support: Dict[str, float], sentences: Dict[str, List[str]], max_evidence: int
-) -> PooledFact:
+    statements: Iterable[Statement], max_evidence: int, store: FactStore
+) -> Tuple[float, float, Sequence[str], List[Evidence]]:
+    """The best probability, the noisy-or, the documents and the evidence of a fact."""
+    support: Dict[str, float] = {}
+    places: Dict[str, int] = {}
+    for document, score, number, has_evidence in statements:
+        support[document] = max(score, support.get(document, 0.0))
+        if has_evidence:
+            places.setdefault(document, number)
     documents = sorted(support, key=lambda id_: (-support[id_], id_))
     # A sum of logarithms keeps small probabilities exact.
     certain = any(score >= 1 for score in support.values())
     log_none = 0.0 if certain else sum(math.log1p(-score) for score in support.values())
-    evidence = [Evidence(id_, sentence) for id_ in documents for sentence in sentences.get(id_, ())]
-    return PooledFact(
-        *key,
-        best=max(support.values()),
-        noisy_or=1.0 if certain else -math.expm1(log_none),
-        documents=tuple(documents),
-        evidence=tuple(evidence[:max_evidence]),
-    )
+    evidence: List[Evidence] = []
+    for document in documents if places else ():
+        if len(evidence) >= max_evidence:
+            break
+        if document in places:
+            sentences = store.evidence(places[document])
+            evidence.extend(Evidence(document, sentence) for sentence in sentences)
+    noisy_or = 1.0 if certain else -math.expm1(log_none)
+    return max(support.values()), noisy_or, documents, evidence[:max_evidence]

@@ -84,6 +84,29 @@ def test_a_control_character_does_not_break_the_graph(
     assert edge["evidence"] == "A  and B."
 
 
+def test_the_graph_is_that_of_the_table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "Ä<\"&'> and B."
+    mentions = [Mention("1", 0, 7, "T", ('X:"<A>',)), Mention("2", 12, 13, "T", ("X:B",))]
+    facts = [Fact("r<&", 'X:"<A>', "X:B", 0.25), Fact("s", "X:B", "X:B"), Fact("r", "X:C", "X:B")]
+    given = [Document(id_, text, mentions=mentions, facts=facts) for id_ in ("a&", "b")]
+    JsonlFormat().write(given, tmp_path / "in.jsonl")
+    run(monkeypatch, tmp_path / "in.jsonl", "--output", tmp_path / "out.graphml")
+    run(monkeypatch, tmp_path / "in.jsonl", "--output", tmp_path / "out.jsonl")
+    graph = networkx.read_graphml(tmp_path / "out.graphml", force_multigraph=True)
+    expected = networkx.MultiDiGraph()
+    for line in (tmp_path / "out.jsonl").read_text(encoding="utf-8").splitlines():
+        fact = json.loads(line)
+        for end in ("head", "tail"):
+            expected.add_node(fact[end], name=fact[f"{end}_name"])
+        values = {key: fact[key] for key in ("type", "best", "noisy_or", "num_documents")}
+        values["documents"] = ";".join(fact["documents"])
+        values["evidence"] = " || ".join(item["sentence"] for item in fact["evidence"])
+        expected.add_edge(fact["head"], fact["tail"], **values)
+    assert dict(graph.nodes(data=True)) == dict(expected.nodes(data=True))
+    key = str
+    assert sorted(graph.edges(data=True), key=key) == sorted(expected.edges(data=True), key=key)
+
+
 def test_another_suffix_is_an_error(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

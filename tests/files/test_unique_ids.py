@@ -1,3 +1,5 @@
+import tracemalloc
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -28,3 +30,31 @@ def test_a_reserved_id_is_given_as_it_is(caplog):
     assert [unique(name) for name in reserved] == reserved
     assert unique("a") == "a#3"
     assert len(caplog.records) == 1
+
+
+@steady
+@given(
+    st.lists(
+        st.sampled_from(
+            ["1", "01", "PMC1", "pmc1", "8", "99999999", "100000000", "0", "PMC", "1#2"]
+        )
+        | st.integers(0, 10**9).map(str)
+    )
+)
+def test_numbers_are_told_apart_like_any_other_ids(names):
+    unique, seen = UniqueIds("file"), set()
+    for name in names:
+        id_ = unique(name)
+        assert id_ not in seen
+        assert (id_ == name) == (name not in seen)
+        seen.add(id_)
+
+
+def test_ids_of_pubmed_take_little_memory():
+    unique = UniqueIds("file")
+    tracemalloc.start()
+    for number in range(30_000_000, 30_200_000):
+        unique(str(number))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 9_000_000  # a set of strings takes 20 MB

@@ -9,6 +9,7 @@ from typing import Callable, Dict, Iterator, List
 import pytest
 
 from bio_ie.data.corpora import BiocXmlFormat
+from bio_ie.data.corpora.corpus_format import CorpusFormat
 from bio_ie.files.corpus_error import CorpusError
 from bio_ie.files.corpus_report import CorpusReport
 from bio_ie.knowledge.sources import KnowledgeSource
@@ -30,6 +31,22 @@ def mesh(text: str) -> str:
     )
 
 
+def pubmed(text: str) -> str:
+    return (
+        "<PubmedArticleSet><PubmedArticle><MedlineCitation><PMID>1</PMID><Article>"
+        f"<ArticleTitle>{text}</ArticleTitle></Article></MedlineCitation></PubmedArticle>"
+        "</PubmedArticleSet>"
+    )
+
+
+def jats(text: str) -> str:
+    return f"<article><body><p>{text}</p></body></article>"
+
+
+def read_corpus(name: str) -> Callable[[Path], List[str]]:
+    return lambda path: [d.text for d in CorpusFormat.by_name(name)().read(path)]
+
+
 def read_bioc(path: Path) -> List[str]:
     return [document.text for document in BiocXmlFormat().read(path)]
 
@@ -46,6 +63,8 @@ def read_source(type_: str) -> Callable[[Path], List[str]]:
 READERS = {
     "bioc_xml": (bioc, read_bioc),
     "mesh": (mesh, read_source("mesh")),
+    "pubmed_xml": (pubmed, read_corpus("pubmed_xml")),
+    "jats": (jats, read_corpus("jats")),
 }
 
 every_reader = pytest.mark.parametrize(("content", "read"), READERS.values(), ids=READERS)

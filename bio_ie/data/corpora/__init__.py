@@ -14,8 +14,10 @@ if TYPE_CHECKING:
     from bio_ie.data.corpora.formats.brat import BratFormat
     from bio_ie.data.corpora.formats.gsc_plus import GscPlusFormat
     from bio_ie.data.corpora.formats.i2b2 import I2b2Format
+    from bio_ie.data.corpora.formats.jats import JatsFormat
     from bio_ie.data.corpora.formats.jsonl import JsonlFormat
     from bio_ie.data.corpora.formats.lstm_er import LstmErFormat
+    from bio_ie.data.corpora.formats.pubmed_xml import PubmedXmlFormat
     from bio_ie.data.corpora.formats.pubtator import PubtatorFormat
     from bio_ie.data.corpora.formats.sentence_jsonl import SentenceJsonlFormat
     from bio_ie.data.corpora.formats.spert import SpertFormat

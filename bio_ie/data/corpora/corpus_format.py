@@ -1,18 +1,17 @@
 """The base class of corpus formats, which read files into `Document`s and write them."""
 
-import glob
 import logging
 import os
 from pathlib import Path
-from typing import Any, Iterable, Iterator, List, Optional, Tuple, Union
+from typing import Any, Iterable, Iterator, List, Optional, Sequence, Tuple, Union
 
 from allennlp.common import Registrable
 from allennlp.common.checks import ConfigurationError
-from allennlp.common.file_utils import cached_path
 
 from bio_ie.files.corpus_error import CorpusError
 from bio_ie.files.corpus_report import CorpusReport
 from bio_ie.files.failures import FAILED_PREDICTION
+from bio_ie.files.input_files import InputFile, input_files
 from bio_ie.files.source import Source
 from bio_ie.files.unique_ids import UniqueIds
 from bio_ie.text.document import Document, DocumentError
@@ -43,6 +42,13 @@ class CorpusFormat(Registrable):
     streams = True
     """Whether reading has only one document in memory at a time."""
 
+    reads_by_file = True
+    """Whether the files of a path can be read one at a time (see `for_files`), which gives the same
+    documents as reading the path."""
+
+    in_folders: Sequence[str] = ()
+    """Patterns of the names of files that are read if the path is a folder; see `input_files`."""
+
     @classmethod
     def resolve_class_name(cls, name: str) -> Tuple[Any, Optional[str]]:
         """As in every `Registrable`, but a name such as "." or ".x" is a `ConfigurationError` too.
@@ -51,6 +57,10 @@ class CorpusFormat(Registrable):
             return super().resolve_class_name(name)
         except (TypeError, ValueError) as error:
             raise ConfigurationError(f"there is no corpus format {name!r}") from error
+
+    is_part = False
+    """Whether what is read is only a part of a corpus (see `for_files`), in which there may be no
+    document."""
 
     def __init__(self, on_error: str = "raise") -> None:
         if on_error not in ("raise", "skip"):
@@ -71,13 +81,15 @@ class CorpusFormat(Registrable):
         can be read.
         """
         report = CorpusReport() if report is None else report
+        files = self.files(path)
+        reader = self.for_files(files)
         lost_before, noted_before = sum(report.lost.values()), sum(report.noted.values())
         documents = 0
         unique = UniqueIds(os.fspath(path))
-        for file, name in self.input_files(os.fspath(path)):
+        for file, name in files:
             source = Source(file, name, self.on_error, report, unique)
             try:
-                for document in self._checked(source):
+                for document in reader._checked(source):
                     report.settle(document.id)
                     documents += 1
                     document_id = unique(document.id)
@@ -91,7 +103,7 @@ class CorpusFormat(Registrable):
                 report.lose_input("a file cannot be read to its end", error)
             report.settle()
         lost = sum(report.lost.values()) - lost_before
-        if not documents:
+        if not documents and not self.is_part:
             require_documents(os.fspath(path), lost, report, "no document was found")
         if (lost or sum(report.noted.values()) > noted_before) and not report.is_shown:
             logger.warning("%s: %s", os.fspath(path), report)
@@ -105,22 +117,25 @@ class CorpusFormat(Registrable):
     def _read(self, source: Source) -> Iterator[Document]:
         raise NotImplementedError
 
-    def input_files(self, path: str) -> Iterator[Tuple[Path, str]]:
-        """The files of a glob pattern, URL or plain path, as `(local file, name for errors)`."""
-        if os.path.exists(path):
-            yield Path(path), path
-            return
-        if "://" not in path and glob.has_magic(path):
-            matches: List[str] = sorted(glob.glob(path, recursive=True))
-            if not matches:
-                raise CorpusError("no file matches this pattern", path)
-            for match in matches:
-                yield Path(match), match
-            return
-        try:
-            yield Path(cached_path(path)), path
-        except Exception as error:  # the library for each kind of URL has its own errors
-            raise CorpusError(f"cannot be read: {error}", path) from error
+    def files(self, path: Union[str, "os.PathLike[str]"]) -> List[InputFile]:
+        """The files that `read` reads for a path, in its order. Each of them can be read alone."""
+        return list(self._files(os.fspath(path)))
+
+    def for_files(self, files: Sequence[InputFile]) -> "CorpusFormat":
+        """The format that reads the files of a corpus one at a time, in any order and any process:
+        it can be pickled. By default it is this format, because the files do not depend on each
+        other. A format with an option by which they do looks at all of them here.
+
+        # Parameters
+
+        files : `Sequence[InputFile]`
+            All files of the corpus, in the order of `files`.
+        """
+        return self
+
+    def _files(self, path: str) -> Iterator[InputFile]:
+        """The files of a path, as `(local file, name for errors)`."""
+        return input_files(path, self.in_folders)
 
     # Writing
 

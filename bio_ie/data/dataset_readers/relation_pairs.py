@@ -110,7 +110,7 @@ class RelationPairsReader(DatasetReader):
     def read_pairs(self, file_path: str) -> Iterator[EntityPairItem]:
         """The pairs of a file. Raises `CorpusError` for a file that cannot be read."""
         is_empty = True
-        for file, name in JsonlFormat().input_files(file_path):
+        for file, name in JsonlFormat()._files(file_path):
             source = Source(file, name, "raise", CorpusReport())
             for line in source.lines(errors="surrogateescape"):
                 if not line.strip():

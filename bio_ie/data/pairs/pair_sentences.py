@@ -36,7 +36,7 @@ class PairSentencesFormat(CorpusFormat):
         `CorpusError` as `read` does, but it does not look for ids that occur twice."""
         report = CorpusReport()
         is_empty = True
-        for file, name in self.input_files(path):
+        for file, name in self._files(path):
             source = Source(file, name, self.on_error, report)
             try:
                 for sentence in self._sentences(source):

@@ -58,7 +58,7 @@ def test_whatever_a_library_raises_for_a_url_is_a_corpus_error(
     def fail(url: str) -> str:
         raise RuntimeError(f"no credentials for {url}")
 
-    monkeypatch.setattr("bio_ie.data.corpora.corpus_format.cached_path", fail)
+    monkeypatch.setattr("bio_ie.files.input_files.cached_path", fail)
     with pytest.raises(CorpusError, match="s3://x/y: cannot be read: no credentials"):
         list(Lines().read("s3://x/y"))
 

@@ -22,7 +22,9 @@ FILES = {
     "bioc_xml": "bioc_xml/sample.xml",
     "bioc_json": "bioc_json/sample.json",
     "brat": "brat/doc-1.ann",
+    "jats": "jats/PMC9900001.nxml",
     "jsonl": "jsonl/sample.jsonl",
+    "pubmed_xml": "pubmed_xml/baseline.xml",
     "sentence_jsonl": "sentence_jsonl/sentences.jsonl",
     "text": "text/notes.txt",
 }

@@ -74,7 +74,7 @@ class BratFormat(CorpusFormat):
 
     # Reading
 
-    def input_files(self, path: str) -> Iterator[Tuple[Path, str]]:
+    def _files(self, path: str) -> Iterator[Tuple[Path, str]]:
         if "://" in path:
             raise CorpusError(
                 "brat can only be read from local files, because a document has two files", path
@@ -82,7 +82,7 @@ class BratFormat(CorpusFormat):
         if os.path.isdir(path):
             files = [(Path(path, name), os.path.join(path, name)) for name in os.listdir(path)]
         else:
-            files = list(super().input_files(path))
+            files = list(super()._files(path))
         # An annotation file counts as its .txt file, so that a missing .txt file is an error.
         texts = {
             _text_of(name) for _, name in files if _ENDING.search(name) or os.path.isfile(path)

@@ -34,7 +34,8 @@ class FilteredFormat(WrapperFormat):
         A file with one document id per line. These documents are not passed on.
     metadata : `Dict[str, Any]`, optional (default = `None`)
         The value, or a list of the values, that a document must have for each of these keys of its
-        metadata. A number is the same as its text.
+        metadata. A number is the same as its text. If the metadata has a list there, one of its
+        items must be such a value.
     with_mentions, with_relations : `List[str]`, optional (default = `None`)
         Only documents with a mention (relation) of one of these types are passed on. The types are
         the original ones of the corpus.
@@ -96,7 +97,8 @@ class FilteredFormat(WrapperFormat):
 
     def _is_wanted(self, document: Document) -> bool:
         for key, values in self.metadata.items():
-            if str(document.metadata.get(key)) not in values:
+            found = document.metadata.get(key)
+            if values.isdisjoint(map(str, found if isinstance(found, list) else [found])):
                 return False
         for wanted, found in (
             (self.with_mentions, _types(document.mentions)),

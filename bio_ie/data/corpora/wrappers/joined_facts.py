@@ -124,9 +124,7 @@ class JoinedFactsFormat(WrapperFormat):
 
     def table(self) -> FactTable:
         """The facts of the files."""
-        files = tuple(
-            (str(path), name) for file in self.facts for path, name in self.input_files(file)
-        )
+        files = tuple((str(path), name) for file in self.facts for path, name in self._files(file))
         return fact_table(self.reader(), files, self.on_error)
 
     def _documents(self, path: str, report: CorpusReport) -> Iterator[Document]:

@@ -67,6 +67,7 @@ class KFoldFormat(WrapperFormat):
     """
 
     streams = False
+    reads_by_file = False
 
     def __init__(
         self,

@@ -26,6 +26,8 @@ class SeveralCorporaFormat(WrapperFormat):
         Reads the corpora that have no format of their own.
     """
 
+    reads_by_file = False
+
     def __init__(self, corpora: List[Any], format: Optional[CorpusFormat] = None) -> None:
         super().__init__(format or JsonlFormat())
         if not isinstance(corpora, list) or not corpora:

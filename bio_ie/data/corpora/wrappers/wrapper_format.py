@@ -1,10 +1,12 @@
 """The base class of formats that change what another format reads."""
 
+import copy
 import os
-from typing import Iterator, Optional, Union
+from typing import Iterator, List, Optional, Sequence, Union
 
 from bio_ie.data.corpora.corpus_format import CorpusFormat, require_documents
 from bio_ie.files.corpus_report import CorpusReport
+from bio_ie.files.input_files import InputFile
 from bio_ie.text.document import Document
 
 
@@ -26,6 +28,18 @@ class WrapperFormat(CorpusFormat):
     def __init__(self, format: CorpusFormat) -> None:
         super().__init__(format.on_error)
         self.format = format
+        self.reads_by_file = self.reads_by_file and format.reads_by_file
+
+    def files(self, path: Union[str, "os.PathLike[str]"]) -> List[InputFile]:
+        return self.format.files(path)
+
+    def for_files(self, files: Sequence[InputFile]) -> "WrapperFormat":
+        inner = self.format.for_files(files)
+        if inner is self.format:
+            return self
+        prepared = copy.copy(self)
+        prepared.format, prepared.is_part = inner, inner.is_part
+        return prepared
 
     def read(
         self, path: Union[str, "os.PathLike[str]"], report: Optional[CorpusReport] = None
@@ -41,7 +55,7 @@ class WrapperFormat(CorpusFormat):
                 yield document
         finally:
             report.add_losses(inner)
-        if not documents:
+        if not documents and not self.is_part:
             lost = sum(report.lost.values()) - lost_before
             require_documents(os.fspath(path), lost, report, "no document is left")
 

@@ -37,8 +37,15 @@ def test_unknown_unit_is_a_configuration_error() -> None:
 @pytest.mark.parametrize(
     ("name", "content", "kind"),
     [
-        ("x.xml", '<?xml version="1.0"?>\n<article/>', "XML"),
-        ("x", "\ufeff\n<article><p>Orvexin</p></article>", "XML"),
+        ("x.xml", '<?xml version="1.0"?>\n<page/>', "XML"),
+        ("x", "\ufeff\n<article><p>Orvexin</p></article>", r"XML \(format 'jats'\)"),
+        (
+            "x",
+            '<?xml version="1.0"?>\n<!-- <a> -->\n<!DOCTYPE PubmedArticleSet SYSTEM "x">\n'
+            "<PubmedArticleSet>",
+            r"XML \(format 'pubmed_xml'\)",
+        ),
+        ("x", "<collection><source/>", r"XML \(format 'bioc_xml'\)"),
         ("x", '<sentence id="s0" text="Orvexin">', "XML"),
         ("x", '{"documents": [\n', "JSON"),
         ("x", '[{"title": "T1", "sents": [["Orvexin"]]}]', "JSON"),

@@ -17,7 +17,7 @@ DOCUMENTS = [
         mentions=(Mention("1", 0, 1, "X"), Mention("2", 2, 3, "Y"), Mention("3", 4, 5, "Z")),
         relations=(Relation("r", "1", "2"), Relation("s", "1", "2"), Relation("r", "2", "3")),
         facts=(Fact("r", "c", "d"),),
-        metadata={"year": 2010, "source": "p"},
+        metadata={"year": 2010, "source": "p", "types": ["Letter", "Review"]},
     ),
     Document("b", "x", mentions=(Mention("1", 0, 1, "X"),), metadata={"year": 2011}),
     Document("c", "x"),
@@ -44,6 +44,7 @@ def test_documents_are_kept_by_metadata():
     assert ids(metadata={"year": "2010"}) == ["a"]
     assert ids(metadata={"year": [2010, 2011]}) == ["a", "b"]
     assert ids(metadata={"year": [2010, 2011], "source": "p"}) == ["a"]
+    assert ids(metadata={"types": ["Review", "Retraction"]}) == ["a"]
 
 
 def test_documents_are_kept_by_what_they_have():
