@@ -102,8 +102,8 @@ _letter_between_stops = re.compile(r"\.[a-zA-Z]\.").search
 _starter_after_stop = re.compile(
     rf"∯(?=\s(?:{'|'.join(English.AbbreviationReplacer.SENTENCE_STARTERS)})\s)"
 ).search
-# The letters beyond ASCII that are one of a-z for a pattern that ignores case, and a bracket without
-# which pySBD never finds the letter that follows an abbreviation.
+# The letters beyond ASCII that count as a-z where case is ignored, and a bracket without which
+# pySBD finds no letter after an abbreviation.
 _is_unusual = re.compile("[\u0130\u0131\u017f\u212a{]").search
 
 

@@ -24,8 +24,8 @@ _MOST_DROPPED = 16
 @SentenceSplitter.register("pysbd")
 @SpanSentenceSplitter.register("pysbd")
 class PysbdSentenceSplitter(SpanSentenceSplitter):
-    """Splits a text into sentences by the rules of `pysbd`, which need no model. `english_sentences`
-    applies them, many times as fast as pySBD and with the same result.
+    """Splits a text into sentences by the rules of `pysbd`, which need no model. It applies them
+    with `english_sentences`, many times as fast as pySBD and with the same result.
 
     The character spans of pySBD are not used: pySBD searches the text for each sentence, which goes
     wrong if a sentence repeats or was altered. This class instead matches the sentences to the text
@@ -93,8 +93,8 @@ def _found_spans(text: str, sentences: Sequence[str]) -> List[Span]:
     """The spans of sentences in `text`, wherever they are found one after the other if white space
     is ignored.
 
-    Characters that pySBD dropped (now and then a mark like "?!") belong to the sentence before them,
-    and so does a sentence that pySBD altered.
+    Characters that pySBD dropped (now and then a mark like "?!") belong to the sentence before
+    them, and so does a sentence that pySBD altered.
     """
     solid = [match.start() for match in _solid_characters(text)]
     solid_text = "".join(text.split())

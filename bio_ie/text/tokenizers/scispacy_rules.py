@@ -17,7 +17,10 @@ _EMOJI = "\u20e3\U0001f000-\U0001faff"
 """Emoji with their modifiers. spaCy cuts off all but a few of them anyway."""
 _ALONE = INVISIBLE + _EMOJI
 _stretches = re.compile(rf"[^{WHITE_SPACE}{_ALONE}]{{1,{_MAX_STRETCH}}}|[{_ALONE}]").finditer
-_plain_word = re.compile(r"(\(?)([A-Za-z]*[a-z])([.,;:)]?)").fullmatch
+_plain_word = re.compile(
+    r"(\(?)((?:[A-Za-z0-9]+-)*[A-Za-z0-9]+)([,;:)]?|(?<=[a-z0-9])\.)"
+).fullmatch
+_range_or_unit = re.compile(r"[0-9]-[0-9]|[0-9][A-Za-z]+\Z").search
 _lone_surrogates = re.compile("[\ud800-\udfff]")
 
 
@@ -56,8 +59,12 @@ class ScispacyRulesTokenizer(Tokenizer):
         splits = _stretch_splits(self._split_signs)
         spans: List[Span] = []
         for match in _stretches(text):
+            pieces = splits[match.group()]
+            if len(pieces) == 1:
+                spans.append(match.span())
+                continue
             start = match.start()
-            for piece_start, piece_end in splits[match.group()]:
+            for piece_start, piece_end in pieces:
                 spans.append((start + piece_start, start + piece_end))
         return spans
 
@@ -87,11 +94,15 @@ class _StretchSplits(Dict[str, List[Span]]):
         self._special_cases = frozenset(self._tokenizer.rules)
 
     def _split(self, stretch: str) -> List[Span]:
-        # Of new stretches, 40 % are a word of letters, perhaps with a bracket before it and a sign
-        # after it, which spaCy cuts off if no part of the stretch is a special case.
+        # Most new stretches are letters, digits and hyphens, perhaps with a bracket before them and a
+        # sign after them. These spaCy cuts off, unless a part of the stretch is a special case.
         plain = _plain_word(stretch)
-        if plain and self._special_cases.isdisjoint(
-            (stretch, stretch[1:], stretch[:-1], plain.group(2))
+        if (
+            plain
+            and not _range_or_unit(plain.group(2))
+            and self._special_cases.isdisjoint(
+                (stretch, stretch[1:], stretch[:-1], plain.group(2))
+            )
         ):
             return [plain.span(part) for part in (1, 2, 3) if plain[part]]
         # spaCy keeps strings as UTF-8, which has no surrogates. Replacing them is harmless, since
@@ -101,8 +112,8 @@ class _StretchSplits(Dict[str, List[Span]]):
 
 
 class _SplitsAtSigns(_StretchSplits):
-    """The same, with signs that are words wherever they stand. All settings of signs share the cache
-    without signs, because the rules are what takes long."""
+    """The same, with signs that are words wherever they stand. All settings of signs share the
+    cache without signs, because spaCy's rules are what takes long."""
 
     def __init__(self, split_signs: str, max_size: int = 200_000) -> None:
         signs = re.escape(split_signs)
