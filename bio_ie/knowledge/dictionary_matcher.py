@@ -1,16 +1,21 @@
 """Finds the names of concepts in a text."""
 
 import re
-from typing import Iterator, List, NamedTuple, Optional, Sequence
+from enum import Enum
+from functools import cache
+from typing import Dict, Iterable, Iterator, List, NamedTuple, Optional, Sequence
 
 from allennlp.common.checks import ConfigurationError
 from spacy.lang.en.stop_words import STOP_WORDS
 
 from bio_ie.knowledge.candidate_generators.candidate_generator import Candidate, CandidateGenerator
+from bio_ie.knowledge.name_filter import NameFilter
+from bio_ie.knowledge.name_spans import NameSpans
 from bio_ie.text.document import Span
 from bio_ie.text.tokenizers.scispacy_rules import ScispacyRulesTokenizer
 
 _BREAKS = frozenset(".;:?!")
+_MAX_TOKENS = 1 << 18
 
 _has_letter_or_digit = re.compile(r"[^\W_]").search
 
@@ -52,6 +57,7 @@ class DictionaryMatcher:
         self._generator = generator
         self._max_width = max_width
         self._min_characters = min_characters
+        self._name_spans: Optional[NameSpans] = None
         # A name can also end at a hyphen or slash, as in `cocaine-induced`.
         self._tokenizer = ScispacyRulesTokenizer(split_signs="-–/()[]")
 
@@ -78,11 +84,12 @@ class DictionaryMatcher:
         `List[List[DictionaryMatch]]`
             The matches in each text, ordered by start and then by end.
         """
-        spans = [list(self._spans(text)) for text in texts]
         queries: List[str] = []
         contexts = texts if contexts is None else contexts
-        for text, context, spans_of_text in zip(texts, contexts, spans, strict=True):
-            written = [text[start:end] for start, end in spans_of_text]
+        spans: List[List[Span]] = []
+        for text, context in zip(texts, contexts, strict=True):
+            spans.append(list(self._spans(text, context)))
+            written = [text[start:end] for start, end in spans[-1]]
             queries += self._generator.expanded(context, written)
         found = iter(self._generator.generate(queries))
         result = []
@@ -92,26 +99,67 @@ class DictionaryMatcher:
             result.append(longest_matches(matches) if longest_only else matches)
         return result
 
-    def _spans(self, text: str) -> Iterator[Span]:
+    def _spans(self, text: str, context: str) -> Iterator[Span]:
+        """The spans to look up, without those that the generator's filter of names excludes."""
+        names = self._generator.name_filter()
+        spans = self._all_spans(text) if names is None else self._names(text, context, names)
+        for start, end in spans:
+            if end - start >= self._min_characters and _may_be_name(text[start:end]):
+                yield start, end
+
+    def _all_spans(self, text: str) -> Iterable[Span]:
         for words in self._stretches(text):
             for first, (start, _) in enumerate(words):
                 for _, end in words[first : first + self._max_width]:
-                    if end - start >= self._min_characters and _may_be_name(text[start:end]):
-                        yield start, end
+                    yield start, end
+
+    def _names(self, text: str, context: str, names: NameFilter) -> Iterable[Span]:
+        if self._name_spans is None or self._name_spans.names is not names:
+            self._name_spans = NameSpans(names, self._max_width)
+        abbreviations = self._generator.abbreviations(context)
+        return self._name_spans.find(text, list(self._stretches(text)), abbreviations)
 
     def _stretches(self, text: str) -> Iterator[List[Span]]:
         """Runs of words that a span may not extend beyond."""
         words: List[Span] = []
-        previous_end: Optional[int] = None
+        kinds = _kinds()
+        line_end = text.find("\n")
         for start, end in self._tokenizer.token_spans(text):
-            is_break = text[start:end] in _BREAKS
-            if is_break or (previous_end is not None and "\n" in text[previous_end:start]):
+            kind = kinds[text[start:end]]
+            if kind is _Kind.BREAK or 0 <= line_end < start:
                 yield words
                 words = []
-            if _has_letter_or_digit(text, start, end):
+                if line_end >= 0:
+                    line_end = text.find("\n", end)
+            if kind is _Kind.WORD:
                 words.append((start, end))
-            previous_end = end
         yield words
+
+
+class _Kind(Enum):
+    WORD = "has a letter or a digit"
+    BREAK = "ends a stretch"
+    SIGN = "anything else"
+
+
+class _Kinds(Dict[str, _Kind]):
+    """A cache of the kinds of tokens. It is cleared when it has `_MAX_TOKENS` of them."""
+
+    def __missing__(self, token: str) -> _Kind:
+        if len(self) >= _MAX_TOKENS:
+            self.clear()
+        if token in _BREAKS:
+            kind = _Kind.BREAK
+        else:
+            kind = _Kind.WORD if _has_letter_or_digit(token) else _Kind.SIGN
+        self[token] = kind
+        return kind
+
+
+@cache
+def _kinds() -> _Kinds:
+    """The cache of this process."""
+    return _Kinds()
 
 
 def longest_matches(matches: Sequence[DictionaryMatch]) -> List[DictionaryMatch]:

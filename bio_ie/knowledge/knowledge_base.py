@@ -212,6 +212,11 @@ class KnowledgeBase(FromParams):
         comes first."""
         return self._execute("SELECT concept, name FROM alias ORDER BY concept, position")
 
+    def normalized_names(self) -> Iterator[str]:
+        """The normal forms of all names, in order and each of them once."""
+        rows = self._execute("SELECT DISTINCT normalized FROM alias ORDER BY normalized")
+        return filter(None, map(itemgetter(0), rows))
+
     def preferred_names(self, concept_ids: Iterable[str]) -> Dict[str, str]:
         """The preferred name of each concept. Ids that no concept has are left out."""
         return dict(

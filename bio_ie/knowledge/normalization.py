@@ -14,10 +14,17 @@ def normalize_name(text: str) -> str:
 
     A name of punctuation alone becomes `""`, for which no concept is found.
     """
+    return fold_name(text).strip()
+
+
+def fold_name(text: str) -> str:
+    """The normal form of a part of a name. It may begin and end with a space, which neighbouring
+    parts have in common. Each character is folded by itself, but for capital sigma, whose lower
+    case depends on its neighbours."""
     if not text.isascii():
         decomposed = unicodedata.normalize("NFKD", text.lower())
         text = "".join(filter(_is_no_mark, decomposed))
-    return _FOLDED.sub(" ", text.lower()).strip()
+    return _FOLDED.sub(" ", text.lower())
 
 
 def _is_no_mark(character: str) -> bool:

@@ -6,6 +6,7 @@ from allennlp.common import Registrable
 from allennlp.common.checks import ConfigurationError
 
 from bio_ie.knowledge.abbreviations import expand_abbreviations, find_abbreviations
+from bio_ie.knowledge.name_filter import NameFilter
 from bio_ie.text.document import Document
 
 CACHED_QUERIES = 1 << 16
@@ -105,10 +106,17 @@ class CandidateGenerator(Registrable):
     def expanded(self, document_text: str, texts: Sequence[str]) -> List[str]:
         """Pieces of a document's text in the form in which they are looked up: with the
         document's abbreviations expanded, unless `expand_abbreviations` is false."""
-        if not texts or not self._expands_abbreviations:
-            return list(texts)
-        abbreviations = find_abbreviations(document_text)
+        abbreviations = self.abbreviations(document_text) if texts else {}
         return [expand_abbreviations(text, abbreviations) for text in texts]
+
+    def abbreviations(self, document_text: str) -> Dict[str, str]:
+        """The abbreviations of a document that `expanded` expands, with their long forms."""
+        return find_abbreviations(document_text) if self._expands_abbreviations else {}
+
+    def name_filter(self) -> Optional[NameFilter]:
+        """Tells texts that have no candidates, so that they need not be looked up. `None` if any
+        text may have some."""
+        return None
 
     def _generate(self, queries: Sequence[Query]) -> Iterator[List[Candidate]]:
         """The candidates of each query, at most `k`, likeliest first. The queries are distinct."""

@@ -7,6 +7,7 @@ from bio_ie.knowledge.candidate_generators.candidate_generator import (
 )
 from bio_ie.knowledge.candidate_generators.semantic_type_filter import SemanticTypeFilter
 from bio_ie.knowledge.knowledge_base import KnowledgeBase
+from bio_ie.knowledge.name_filter import NameFilter, name_filter
 from bio_ie.knowledge.normalization import normalize_name
 from bio_ie.knowledge.stemming import stem_words
 
@@ -46,9 +47,19 @@ class ExactCandidateGenerator(CandidateGenerator):
         self._filter = SemanticTypeFilter(kb, semantic_types)
         self._stem = stem
         self._concepts_by_stems: Optional[Dict[str, Tuple[str, ...]]] = None
+        self._name_filter: Optional[NameFilter] = None
 
     def __getstate__(self) -> Dict[str, Any]:
-        return {**super().__getstate__(), "_concepts_by_stems": None}
+        return {**super().__getstate__(), "_concepts_by_stems": None, "_name_filter": None}
+
+    def name_filter(self) -> NameFilter:
+        if self._name_filter is None:
+            if self._stem:
+                stems = self._by_stems()
+                self._name_filter = NameFilter.build(stems, len(stems), key=stem_words)
+            else:
+                self._name_filter = name_filter(self.kb)
+        return self._name_filter
 
     def _generate(self, queries: Sequence[Query]) -> Iterator[List[Candidate]]:
         names = [normalize_name(text) for text, _ in queries]

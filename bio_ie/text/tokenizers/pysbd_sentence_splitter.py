@@ -1,21 +1,21 @@
 """A sentence splitter that uses the rules of pySBD and gives offsets into the text."""
 
 import re
-from typing import List, Sequence
+from typing import List, Optional, Sequence
 
 from allennlp.common.checks import ConfigurationError
 from allennlp.data.tokenizers.sentence_splitter import SentenceSplitter
-from pysbd import Segmenter
 
 from bio_ie.text.document import Span
+from bio_ie.text.tokenizers.pysbd_rules import MARKS, english_sentences
 from bio_ie.text.tokenizers.span_sentence_splitter import SpanSentenceSplitter
 
 _solid_characters = re.compile(r"\S").finditer
+_solid = re.compile(r"\S").search
 
-# pySBD inserts these characters into the text to mark places while it works. It would take the same
-# character of its input for a mark, so each of them is replaced by a letter. This is harmless,
-# since only the offsets of pySBD's sentences are used.
-_MARKS = str.maketrans(dict.fromkeys("ƪȸȹᓰᓱᓳᓴᓷᓸ∮∯⌬⎋☄☇☈☉☏☝♝♟♨♬♭✂", "x"))
+# pySBD would take a mark in the text for one of its own, so each mark is replaced by a letter. This
+# is harmless, since only the offsets of pySBD's sentences are used.
+_MARKS = str.maketrans(dict.fromkeys(MARKS, "x"))
 
 _MOST_DROPPED = 16
 """A sentence of pySBD is found if pySBD dropped at most this many characters before it."""
@@ -24,7 +24,8 @@ _MOST_DROPPED = 16
 @SentenceSplitter.register("pysbd")
 @SpanSentenceSplitter.register("pysbd")
 class PysbdSentenceSplitter(SpanSentenceSplitter):
-    """Splits a text into sentences with `pysbd`, a rule-based splitter that needs no model.
+    """Splits a text into sentences by the rules of `pysbd`, which need no model. It applies them
+    with `english_sentences`, many times as fast as pySBD and with the same result.
 
     The character spans of pySBD are not used: pySBD searches the text for each sentence, which goes
     wrong if a sentence repeats or was altered. This class instead matches the sentences to the text
@@ -46,7 +47,6 @@ class PysbdSentenceSplitter(SpanSentenceSplitter):
         if window < 1:
             raise ConfigurationError(f"window must be positive, not {window}")
         self._window = window
-        self._segmenter = Segmenter(language="en", clean=False)
 
     def sentence_spans(self, text: str) -> List[Span]:
         spans: List[Span] = []
@@ -66,29 +66,49 @@ class PysbdSentenceSplitter(SpanSentenceSplitter):
         return spans
 
     def _split(self, text: str) -> List[Span]:
-        text = text.translate(_MARKS)
-        solid = [match.start() for match in _solid_characters(text)]
-        if not solid:
+        if not text.isascii():
+            text = text.translate(_MARKS)
+        if not text or text.isspace():
             return []
-        begins = self._begins("".join(text.split()), self._segmenter.processor(text).process())
-        ends = [*begins[1:], len(solid)]
-        return [(solid[begin], solid[end - 1] + 1) for begin, end in zip(begins, ends, strict=True)]
+        sentences = english_sentences(text)
+        spans = _unchanged_spans(text, sentences)
+        return _found_spans(text, sentences) if spans is None else spans
 
-    def _begins(self, text: str, sentences: Sequence[str]) -> List[int]:
-        """Where each sentence begins in `text`, which has no white space.
 
-        Characters that pySBD dropped (now and then a mark like "?!") belong to the sentence before
-        them, and so does a sentence that pySBD altered.
-        """
-        begins: List[int] = []
-        position = expected_end = 0
-        for sentence in map("".join, map(str.split, sentences)):
-            expected_end += len(sentence)
-            begin = text.find(sentence, position, expected_end + _MOST_DROPPED)
-            if sentence and begin >= 0:
-                begins.append(begin)
-                position = expected_end = begin + len(sentence)
-        return [0, *begins[1:]]
+def _unchanged_spans(text: str, sentences: Sequence[str]) -> Optional[List[Span]]:
+    """The spans of sentences that follow each other in `text` with nothing but white space between
+    them. `None` if a sentence is not in its place, because pySBD changed or dropped something."""
+    spans: List[Span] = []
+    position = 0
+    for sentence in filter(None, map(str.strip, sentences)):
+        begin = _solid(text, position)
+        if begin is None or not text.startswith(sentence, begin.start()):
+            return None
+        position = begin.start() + len(sentence)
+        spans.append((begin.start(), position))
+    return spans if _solid(text, position) is None else None
+
+
+def _found_spans(text: str, sentences: Sequence[str]) -> List[Span]:
+    """The spans of sentences in `text`, wherever they are found one after the other if white space
+    is ignored.
+
+    Characters that pySBD dropped (now and then a mark like "?!") belong to the sentence before
+    them, and so does a sentence that pySBD altered.
+    """
+    solid = [match.start() for match in _solid_characters(text)]
+    solid_text = "".join(text.split())
+    begins: List[int] = []
+    position = expected_end = 0
+    for sentence in map("".join, map(str.split, sentences)):
+        expected_end += len(sentence)
+        begin = solid_text.find(sentence, position, expected_end + _MOST_DROPPED)
+        if sentence and begin >= 0:
+            begins.append(begin)
+            position = expected_end = begin + len(sentence)
+    begins = [0, *begins[1:]]
+    ends = [*begins[1:], len(solid)]
+    return [(solid[begin], solid[end - 1] + 1) for begin, end in zip(begins, ends, strict=True)]
 
 
 def _last_break(text: str) -> int:

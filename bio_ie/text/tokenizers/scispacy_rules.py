@@ -17,6 +17,10 @@ _EMOJI = "\u20e3\U0001f000-\U0001faff"
 """Emoji with their modifiers. spaCy cuts off all but a few of them anyway."""
 _ALONE = INVISIBLE + _EMOJI
 _stretches = re.compile(rf"[^{WHITE_SPACE}{_ALONE}]{{1,{_MAX_STRETCH}}}|[{_ALONE}]").finditer
+_plain_word = re.compile(
+    r"(\(?)((?:[A-Za-z0-9]+-)*[A-Za-z0-9]+)([,;:)]?|(?<=[a-z0-9])\.)"
+).fullmatch
+_range_or_unit = re.compile(r"[0-9]-[0-9]|[0-9][A-Za-z]+\Z").search
 _lone_surrogates = re.compile("[\ud800-\udfff]")
 
 
@@ -55,8 +59,12 @@ class ScispacyRulesTokenizer(Tokenizer):
         splits = _stretch_splits(self._split_signs)
         spans: List[Span] = []
         for match in _stretches(text):
+            pieces = splits[match.group()]
+            if len(pieces) == 1:
+                spans.append(match.span())
+                continue
             start = match.start()
-            for piece_start, piece_end in splits[match.group()]:
+            for piece_start, piece_end in pieces:
                 spans.append((start + piece_start, start + piece_end))
         return spans
 
@@ -68,34 +76,66 @@ class _StretchSplits(Dict[str, List[Span]]):
     tokenizer also keeps every string it has seen. So memory does not grow with the corpus.
     """
 
-    def __init__(self, split_signs: str = "", max_size: int = 200_000) -> None:
+    def __init__(self, max_size: int = 200_000) -> None:
         super().__init__()
-        signs = re.escape(split_signs)
-        self._parts = re.compile(f"[{signs}]|[^{signs}]+" if signs else ".+", re.DOTALL).finditer
         self._max_size = max_size
-        self._tokenizer = _spacy_tokenizer()
+        self._start()
 
     def __missing__(self, stretch: str) -> List[Span]:
         if len(self) >= self._max_size:
             self.clear()
-            self._tokenizer = _spacy_tokenizer()
+            self._start()
+        spans = self._split(stretch)
+        self[stretch] = spans
+        return spans
+
+    def _start(self) -> None:
+        self._tokenizer = _spacy_tokenizer()
+        self._special_cases = frozenset(self._tokenizer.rules)
+
+    def _split(self, stretch: str) -> List[Span]:
+        # Most new stretches are letters, digits and hyphens, perhaps with a bracket before them and a
+        # sign after them. These spaCy cuts off, unless a part of the stretch is a special case.
+        plain = _plain_word(stretch)
+        if (
+            plain
+            and not _range_or_unit(plain.group(2))
+            and self._special_cases.isdisjoint(
+                (stretch, stretch[1:], stretch[:-1], plain.group(2))
+            )
+        ):
+            return [plain.span(part) for part in (1, 2, 3) if plain[part]]
         # spaCy keeps strings as UTF-8, which has no surrogates. Replacing them is harmless, since
         # only the offsets are used.
         document = self._tokenizer(_lone_surrogates.sub("\ufffd", stretch))
-        spans = [
-            (token.idx + part.start(), token.idx + part.end())
-            for token in document
-            for part in self._parts(token.text)
-        ]
-        self[stretch] = spans
-        return spans
+        return [(token.idx, token.idx + len(token)) for token in document]
+
+
+class _SplitsAtSigns(_StretchSplits):
+    """The same, with signs that are words wherever they stand. All settings of signs share the
+    cache without signs, because spaCy's rules are what takes long."""
+
+    def __init__(self, split_signs: str, max_size: int = 200_000) -> None:
+        signs = re.escape(split_signs)
+        self._sign = re.compile(f"[{signs}]").search
+        self._parts = re.compile(f"[{signs}]|[^{signs}]+").finditer
+        super().__init__(max_size)
+
+    def _start(self) -> None:
+        self._splits = _stretch_splits("")
+
+    def _split(self, stretch: str) -> List[Span]:
+        spans = self._splits[stretch]
+        if self._sign(stretch) is None:
+            return spans
+        return [part.span() for span in spans for part in self._parts(stretch, *span)]
 
 
 @cache
 def _stretch_splits(split_signs: str) -> _StretchSplits:
     """The cache for a setting, made when it is first used and shared in the process. The tokenizer
     does not hold it, and so can be pickled."""
-    return _StretchSplits(split_signs)
+    return _SplitsAtSigns(split_signs) if split_signs else _StretchSplits()
 
 
 def _spacy_tokenizer() -> spacy.tokenizer.Tokenizer:

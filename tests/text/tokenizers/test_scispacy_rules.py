@@ -3,6 +3,7 @@ import json
 import multiprocessing
 import pickle
 import re
+from itertools import product
 from pathlib import Path
 from typing import List
 
@@ -12,9 +13,10 @@ from allennlp.data import Token, Tokenizer
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bio_ie.text.document import Span
 from bio_ie.text.invisible import INVISIBLE
 from bio_ie.text.tokenizers import ScispacyRulesTokenizer
-from bio_ie.text.tokenizers.scispacy_rules import _StretchSplits
+from bio_ie.text.tokenizers.scispacy_rules import _spacy_tokenizer, _StretchSplits
 
 # Many of the characters that the rules look for, and any character at all, lone surrogates
 # included.
@@ -93,6 +95,39 @@ def test_no_words_in_white_space() -> None:
     assert words("") == words(" \n\t\u00a0") == []
 
 
+SPACY = _spacy_tokenizer()
+SPLITS = _StretchSplits()
+
+
+def spans_of_spacy(stretch: str) -> List[Span]:
+    return [(token.idx, token.idx + len(token)) for token in SPACY(stretch)]
+
+
+def test_words_around_special_cases_are_those_of_scispacy() -> None:
+    for case in SPACY.rules:
+        for word in (case, case.lower(), case[1:], case[:-1]):
+            for before, after in product(("", "("), ("", ".", ",", ")", ":")):
+                stretch = before + word + after
+                if stretch and not any(map(str.isspace, stretch)):
+                    assert SPLITS[stretch] == spans_of_spacy(stretch)
+
+
+@given(st.text(st.sampled_from("aBcdot'.,;:()-8"), min_size=1, max_size=8))
+def test_short_stretches_are_those_of_scispacy(stretch: str) -> None:
+    assert SPLITS[stretch] == spans_of_spacy(stretch)
+
+
+def test_signs_cut_what_scispacy_splits() -> None:
+    tokenizer = ScispacyRulesTokenizer("-/")
+    for stretch in ("IL-2/STAT5,", "(cocaine-induced)", "5mg/kg.", "--", "a-", "/b/", "can't-do"):
+        parts = [
+            (start + part.start(), start + part.end())
+            for start, end in spans_of_spacy(stretch)
+            for part in re.finditer("[-/]|[^-/]+", stretch[start:end])
+        ]
+        assert tokenizer.token_spans(stretch) == parts
+
+
 def test_a_very_long_stretch_is_cut_and_takes_no_long() -> None:
     text = "+" * 20_000  # takes spaCy over a minute
     check_maps_back(text, ScispacyRulesTokenizer().tokenize(text))
@@ -127,13 +162,13 @@ def abstracts(corpus_folder: Path) -> List[str]:
     return [f"{value['title']}\n{value['abstract']}" for value in values]
 
 
-def test_words_of_real_abstracts_are_those_of_the_rules_alone(abstracts: List[str]) -> None:
+def test_words_of_real_abstracts_are_those_of_scispacy(abstracts: List[str]) -> None:
     invisible = re.compile(f"[{INVISIBLE}]").search
-    tokenizer, rules = ScispacyRulesTokenizer(), _StretchSplits()
-    for text in abstracts:
-        for stretch in text.split():
-            if invisible(stretch) is None and len(stretch) <= 256:
-                assert tokenizer.token_spans(stretch) == rules[stretch]
+    tokenizer = ScispacyRulesTokenizer()
+    stretches = dict.fromkeys(stretch for text in abstracts for stretch in text.split())
+    for stretch in stretches:
+        if invisible(stretch) is None and len(stretch) <= 256:
+            assert tokenizer.token_spans(stretch) == spans_of_spacy(stretch)
 
 
 def test_tokens_of_real_abstracts_map_back_to_the_text(abstracts: List[str]) -> None:

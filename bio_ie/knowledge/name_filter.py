@@ -1,0 +1,140 @@
+"""Tells most texts that are no names of a knowledge base without a look into it."""
+
+import contextlib
+import mmap
+import zlib
+from itertools import tee
+from pathlib import Path
+from typing import Callable, Iterable, Iterator, Optional, Union
+
+import numpy as np
+
+from bio_ie.files.atomic_output import atomic_writer
+from bio_ie.knowledge.knowledge_base import KnowledgeBase
+
+VERSION = 1
+"""Increased with every change of the file, or of the normalisation of names."""
+
+KEPT_NAMES = 50_000
+"""The filters of knowledge bases with fewer names than this are built each time, in less time than
+a command takes to start."""
+
+NAME, BEGINNING = 1, 2
+"""What a text may be: a name, or the first words of a longer name."""
+
+_PLACES_PER_NAME = 64
+_FEWEST_PLACES = 1 << 12
+_HEADER_BYTES = 128
+
+
+class NameFilter:
+    """
+    A Bloom filter of names and of their first words. It never denies a name, and takes one in a
+    hundred of all other texts for one, with 16 to 32 bytes a name.
+
+    # Parameters
+
+    content : `bytes` or `mmap.mmap`
+        What `build` makes.
+    key : `Callable[[str], str]`, optional
+        Makes what is compared of a normalised name, word by word. By default, it is the name.
+    """
+
+    def __init__(
+        self, content: Union[bytes, mmap.mmap], key: Optional[Callable[[str], str]] = None
+    ) -> None:
+        self._content = content
+        self._key = key
+        self._mask = 4 * (len(content) - _HEADER_BYTES) - 1
+
+    @classmethod
+    def build(
+        cls,
+        names: Iterable[str],
+        num_names: int,
+        fingerprint: str = "",
+        key: Optional[Callable[[str], str]] = None,
+    ) -> "NameFilter":
+        """Makes a filter.
+
+        # Parameters
+
+        names : `Iterable[str]`
+            Normalised names, or their keys. They are fastest if names that begin alike follow each
+            other.
+        num_names : `int`
+            About how many there are.
+        fingerprint : `str`, optional
+            The fingerprint of the knowledge base that has the names.
+        key : `Callable[[str], str]`, optional
+            See above.
+        """
+        num_places = 1 << (_PLACES_PER_NAME * num_names).bit_length()
+        num_places = min(max(num_places, _FEWEST_PLACES), 1 << 32)
+        content = np.zeros(num_places // 4, dtype=np.uint8)
+        names, more = tee(names)
+        _mark(content, map(_hash, names), NAME)
+        _mark(content, map(_hash, _beginnings(more)), BEGINNING)
+        return cls(_header(fingerprint) + content.tobytes(), key)
+
+    def look_up(self, normalized: str) -> int:
+        """What a text may be, as a sum of `NAME` and `BEGINNING`. The text is as `normalize_name`
+        returns it."""
+        place = _hash(self._key(normalized) if self._key else normalized) & self._mask
+        return self._content[_HEADER_BYTES + (place >> 2)] >> 2 * (place & 3) & 3
+
+    # The file
+
+    @classmethod
+    def open(cls, path: Path, fingerprint: str) -> "Optional[NameFilter]":
+        """The filter in a file, which is mapped into memory, so that processes share it. `None` if
+        there is no such file, or if it was built from other names."""
+        with contextlib.suppress(OSError, ValueError), path.open("rb") as file:
+            content = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+            places = 4 * (len(content) - _HEADER_BYTES)
+            is_whole = places >= _FEWEST_PLACES and not places & (places - 1)
+            if content[:_HEADER_BYTES] == _header(fingerprint) and is_whole:
+                return cls(content)
+        return None
+
+    def save(self, path: Path) -> None:
+        """Writes the filter to a file, which replaces an older one in one moment. A folder that
+        cannot be written to is left as it is."""
+        with contextlib.suppress(OSError), atomic_writer(path) as file:
+            file.buffer.write(self._content)  # type: ignore[attr-defined]
+
+
+def _hash(text: str) -> int:
+    return zlib.crc32(text.encode("utf-8", "surrogatepass"))
+
+
+def _beginnings(names: Iterable[str]) -> Iterator[str]:
+    """The first words of each name, without most of those that the name before it has too."""
+    last = ""
+    for name in names:
+        end = name.rfind(" ")
+        while end >= 0 and last[: end + 1] != name[: end + 1]:
+            yield name[:end]
+            end = name.rfind(" ", 0, end)
+        last = name
+
+
+def _mark(content: np.ndarray, hashes: Iterable[int], mark: int) -> None:
+    places = np.fromiter(hashes, dtype=np.int64) & (4 * len(content) - 1)
+    np.bitwise_or.at(content, places >> 2, (mark << 2 * (places & 3)).astype(np.uint8))
+
+
+def _header(fingerprint: str) -> bytes:
+    return f"bio_ie names {VERSION} {fingerprint}".encode().ljust(_HEADER_BYTES)
+
+
+def name_filter(kb: KnowledgeBase) -> NameFilter:
+    """The filter of a knowledge base. That of a large knowledge base is kept next to it, as
+    `kb.sqlite.names` for `kb.sqlite`, if the folder can be written to."""
+    path, num_names = Path(f"{kb.path}.names"), int(kb.metadata["names"])
+    found = NameFilter.open(path, kb.fingerprint)
+    if found is None:
+        found = NameFilter.build(kb.normalized_names(), num_names, kb.fingerprint)
+        if num_names >= KEPT_NAMES:
+            found.save(path)
+    return found
