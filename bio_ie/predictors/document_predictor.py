@@ -20,6 +20,7 @@ from bio_ie.files.failures import DocumentOrFailure, Failure
 from bio_ie.files.strict_json import parse_json
 from bio_ie.knowledge.knowledge_base_file import KnowledgeBaseError
 from bio_ie.knowledge.leaks import KNOWN_FROM
+from bio_ie.modules.distinct_words import encode_distinct_words
 from bio_ie.predictors.document_input import as_object, document_from_input
 from bio_ie.predictors.document_model import HasEntitySource, KeepsMentions, LinksMentions
 from bio_ie.predictors.instance_batches import batches_of_like_width, instance_size
@@ -108,6 +109,7 @@ class DocumentPredictor(Predictor):
         super().__init__(model, dataset_reader, frozen)
         if frozen:
             merge_lora(model)
+            encode_distinct_words(model)
         self._reader: DocumentReader[Any] = dataset_reader
         # With --use-dataset-reader, AllenNLP reads "instances" from this, which are documents here.
         self._dataset_reader = WholeDocuments(dataset_reader)  # type: ignore[assignment]
