@@ -21,6 +21,7 @@ from bio_ie.files.strict_json import parse_json
 from bio_ie.knowledge.knowledge_base_file import KnowledgeBaseError
 from bio_ie.knowledge.leaks import KNOWN_FROM
 from bio_ie.modules.distinct_words import encode_distinct_words
+from bio_ie.modules.token_embedders.pretrained_transformer_words_embedder import cast_products_once
 from bio_ie.predictors.document_input import as_object, document_from_input
 from bio_ie.predictors.document_model import HasEntitySource, KeepsMentions, LinksMentions
 from bio_ie.predictors.instance_batches import batches_of_like_width, instance_size
@@ -110,6 +111,7 @@ class DocumentPredictor(Predictor):
         if frozen:
             merge_lora(model)
             encode_distinct_words(model)
+            cast_products_once(model)
         self._reader: DocumentReader[Any] = dataset_reader
         # With --use-dataset-reader, AllenNLP reads "instances" from this, which are documents here.
         self._dataset_reader = WholeDocuments(dataset_reader)  # type: ignore[assignment]
