@@ -135,25 +135,25 @@ class AnnotationRun:
         for number, path in enumerate(inputs):
             if path not in wanted:
                 continue  # of an earlier run
-            state = self._folder.input_state(number)
+            done = frozenset(
+                shard
+                for shard in self._folder.shard_numbers(number)
+                if self._folder.is_whole(ShardKey(number, shard))
+            )
+            state = self._folder.input_state(number) if done else None
             if state is not None and not is_unchanged(path, state):
                 raise CorpusError(
                     "the file has changed since its first shards were made; use another --output, "
                     f"or delete {self._folder.of_input(number)} to annotate it anew",
                     path,
                 )
-            done = frozenset(
-                shard
-                for shard in self._folder.shard_numbers(number)
-                if self._folder.is_whole(ShardKey(number, shard))
-            )
             complete = self._folder.complete(number)
             if complete is not None and done >= set(range(complete.shards)):
                 self._num_complete += complete.shards
                 continue
             # Files that came later must not change what is left of one that was begun: in PubMed,
             # they may delete its records, and then the next shard would begin elsewhere.
-            among = len(inputs) if state is None or not done else state[AMONG]
+            among = len(inputs) if state is None else state[AMONG]
             yield InputTask(number, path, done, among=among)
 
     def _with_readers(self, tasks: Sequence[InputTask]) -> List[InputTask]:

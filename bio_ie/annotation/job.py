@@ -136,7 +136,7 @@ def read_chunks(job: Job, task: InputTask) -> Iterator[Union[Chunk, InputEnd]]:
         return read_corpus(task.path, corpus_format, report)
 
     folder = AnnotatedFolder(job.folder)
-    if folder.input_state(task.number) is None:
+    if not task.done:
         state = {**input_state(task.path), AMONG: task.among}
         folder.write_input_state(task.number, state)
     stream = _stream(partial(read_with_failures, read), task.path)

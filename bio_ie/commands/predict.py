@@ -26,7 +26,7 @@ from tqdm import tqdm
 
 from bio_ie.commands.command import Command
 from bio_ie.commands.corpus_format_argument import corpus_format
-from bio_ie.commands.predict_lines import LinesManager, exit_if_stopped
+from bio_ie.commands.predict_lines import LINES_AT_ONCE, LinesManager, exit_if_stopped
 from bio_ie.commands.trust_argument import add_trust_argument
 from bio_ie.commands.user_errors import user_errors
 from bio_ie.data.corpora.corpus_format import CorpusFormat
@@ -72,8 +72,14 @@ class Predict(Command):
             "document out (default: write the error in its place, and exit with status 1 at the "
             "end)",
         )
+        subparser.add_argument(
+            "--batch-wordpieces",
+            type=int,
+            help="the most wordpieces in a batch, with padding (default: 32 times --batch-size, "
+            "but at least 1024)",
+        )
         # The default of AllenNLP is a batch size of 1.
-        subparser.set_defaults(batch_size=32)
+        subparser.set_defaults(batch_size=None)
         add_trust_argument(subparser, predict_from_args)
         return subparser
 
@@ -105,7 +111,7 @@ def _predict_as_allennlp(args: argparse.Namespace) -> Predictor:
         predictor,
         args.input_file,
         args.output_file,
-        args.batch_size,
+        args.batch_size or LINES_AT_ONCE,
         not args.silent,
         args.use_dataset_reader,
         args.multitask_head,
@@ -148,8 +154,12 @@ def _predict_corpus(args: argparse.Namespace) -> Predictor:
 
 
 def _predictor(args: argparse.Namespace) -> Predictor:
-    if args.batch_size < 1:
-        raise ConfigurationError(f"--batch-size must be positive, not {args.batch_size}")
+    for option, value in (
+        ("--batch-size", args.batch_size),
+        ("--batch-wordpieces", args.batch_wordpieces),
+    ):
+        if value is not None and value < 1:
+            raise ConfigurationError(f"{option} must be positive, not {value}")
     if args.cuda_device >= torch.cuda.device_count():
         raise ConfigurationError(
             f"--cuda-device {args.cuda_device} does not exist: torch sees "
@@ -157,7 +167,10 @@ def _predictor(args: argparse.Namespace) -> Predictor:
         )
     predictor = _get_predictor(args)
     if isinstance(predictor, DocumentPredictor):
-        predictor.batch_size = args.batch_size
+        predictor.batch_size = args.batch_size or predictor.batch_size
+        predictor.batch_wordpieces = args.batch_wordpieces or predictor.batch_wordpieces
+    elif args.batch_wordpieces is not None:
+        raise ConfigurationError("--batch-wordpieces needs the 'document' predictor")
     return predictor
 
 

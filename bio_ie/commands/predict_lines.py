@@ -2,10 +2,11 @@
 
 import json
 import sys
+from collections import deque
 from contextlib import ExitStack
 from itertools import chain
 from pathlib import Path
-from typing import IO, Any, Iterable, Iterator, List, Optional
+from typing import IO, Any, Deque, Iterable, Iterator, List, Optional
 
 from allennlp.commands.predict import _PredictManager
 from allennlp.common.file_utils import cached_path
@@ -22,9 +23,16 @@ from bio_ie.predictors.document_input import inputs_of
 from bio_ie.predictors.document_predictor import DocumentPredictor
 from bio_ie.text.counted import counted
 
+LINES_AT_ONCE = 32
+"""The default of `--batch-size` for predictors that have none of their own. As many lines of the
+standard input are predicted together, because whoever writes them may wait for the output."""
+
 
 class LinesManager(_PredictManager):
     """AllenNLP's manager of a prediction.
+
+    A `DocumentPredictor` gets a file as one stream, so that it can choose from many documents what
+    shares a batch. The lines of the standard input are predicted `batch_size` at a time.
 
     A line that is not valid UTF-8 fails alone, in `load_line` of a `DocumentPredictor`. Its input
     may also be one JSON list of inputs instead of lines. The output file appears once it is
@@ -62,9 +70,31 @@ class LinesManager(_PredictManager):
             if self._path is not None:
                 # AllenNLP would open the file with the encoding of the locale.
                 self._file = stack.enter_context(atomic_writer(self._path))
-            super().run()
+            if isinstance(self._predictor, DocumentPredictor) and self._input_file != "-":
+                self._run_stream(self._predictor)
+            else:
+                super().run()
             if not self.num_predictions:
                 exit_if_stopped(0)  # without an empty file
+
+    def _run_stream(self, predictor: DocumentPredictor) -> None:
+        has_reader = self._dataset_reader is not None
+        inputs = self._get_instance_data() if has_reader else self._get_json_data()
+        waiting: Deque[Any] = deque()  # the inputs whose outputs are to come
+
+        def noted() -> Iterator[Any]:
+            for value in inputs:
+                waiting.append(value)
+                yield value
+
+        outputs = (
+            predictor.predict_documents(noted()) if has_reader else predictor.predict_lines(noted())
+        )
+        dumped = self._dumped(output.to_json() for output in outputs)
+        for index, line in enumerate(dumped):
+            value = waiting.popleft()
+            shown = str(value) if has_reader else json.dumps(value)
+            self._maybe_print_to_console_and_file(index, line, shown)
 
     def _get_instance_data(self) -> Iterator[Instance]:
         return until_stopped(super()._get_instance_data())

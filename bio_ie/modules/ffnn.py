@@ -1,9 +1,11 @@
 """The feedforward networks that the papers call FFNN. They end in a linear layer."""
 
-from typing import List
+from typing import List, Optional
 
+import torch
 from allennlp.modules import FeedForward
 from allennlp.nn import Activation
+from torch.nn import functional
 
 
 def ffnn(
@@ -19,3 +21,18 @@ def ffnn(
         activations=[relu() for _ in hidden_dims] + [linear()],
         dropout=[dropout] * len(hidden_dims) + [0.0],
     )
+
+
+def linear_layer(network: FeedForward) -> Optional[torch.nn.Linear]:
+    """The only layer of an `ffnn` without hidden layers; `None` for one that has some."""
+    layers = list(network._linear_layers)
+    return layers[0] if len(layers) == 1 else None
+
+
+def through_both(
+    vectors: torch.Tensor, first: torch.nn.Linear, second: torch.nn.Linear
+) -> torch.Tensor:
+    """`second(first(vectors))` in one product, which saves time if `vectors` are many and `second`
+    is narrow."""
+    weight = second.weight @ first.weight
+    return functional.linear(vectors, weight, second(first.bias))

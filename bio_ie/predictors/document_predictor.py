@@ -2,10 +2,8 @@
 
 import json
 import logging
-from dataclasses import replace
-from functools import partial
 from itertools import chain, islice
-from typing import Any, Dict, Iterable, Iterator, List, Optional, Sequence, Tuple
+from typing import Any, Iterable, Iterator, List, Optional, Sequence, Tuple
 
 from allennlp.common.checks import ConfigurationError
 from allennlp.common.util import JsonDict, lazy_groups_of
@@ -14,23 +12,35 @@ from allennlp.models import Model
 from allennlp.predictors import Predictor
 
 from bio_ie.data.dataset_readers import DocumentReader
-from bio_ie.data.dataset_readers.document_reader import VIEWS_AT_ONCE, CorpusPath
+from bio_ie.data.dataset_readers.document_reader import VIEWS_AT_ONCE
 from bio_ie.data.fields import TagField
 from bio_ie.data.mention_source import MentionSource
 from bio_ie.encoders import merge_lora
-from bio_ie.files.failures import DocumentOrFailure, Failure, read_with_failures
+from bio_ie.files.failures import DocumentOrFailure, Failure
 from bio_ie.files.strict_json import parse_json
 from bio_ie.knowledge.knowledge_base_file import KnowledgeBaseError
 from bio_ie.knowledge.leaks import KNOWN_FROM
+from bio_ie.modules.distinct_words import encode_distinct_words
+from bio_ie.modules.token_embedders.pretrained_transformer_words_embedder import cast_products_once
 from bio_ie.predictors.document_input import as_object, document_from_input
 from bio_ie.predictors.document_model import HasEntitySource, KeepsMentions, LinksMentions
-from bio_ie.text.document import Document, DocumentError, Mention, Relation
+from bio_ie.predictors.instance_batches import batches_of_like_width, instance_size
+from bio_ie.predictors.predicted_document import annotated
+from bio_ie.predictors.prediction_window import PredictionWindow
+from bio_ie.predictors.whole_documents import WholeDocuments
+from bio_ie.text.document import Document, DocumentError
 
 logger = logging.getLogger(__name__)
 
 INITIAL_GRAPH = "initial_graph"
 PAIRS = "predicted_pairs"
 """Keys of a predicted document's metadata."""
+
+_ON_CPU, _ON_GPU = 32, 256
+"""The number of instances in a batch."""
+
+_WORDPIECES_PER_INSTANCE = 32
+"""In a full batch. A sentence of an abstract has 38 wordpieces on average."""
 
 
 @Predictor.register("document")
@@ -62,9 +72,13 @@ class DocumentPredictor(Predictor):
     model : `Model`
     dataset_reader : `DatasetReader`
         A `DocumentReader`.
-    batch_size : `int`, optional (default = `32`)
-        The number of instances (for example sentences) in one batch. A batch may have instances of
+    batch_size : `int`, optional (default = `32`, and `256` on a GPU)
+        The most instances (for example sentences) in one batch. A batch may have instances of
         several documents.
+    batch_wordpieces : `int`, optional (default = `32 * batch_size`, but at least `1024`)
+        The most wordpieces in one batch, padding included. A longer instance is a batch of its own.
+        If the reader makes no wordpieces, words count. Instances of similar length share a batch.
+        They come from a window of 128 batches (`PredictionWindow`).
     mention_detector : `str`, optional
         The archive of a model that finds mentions (`MentionDetector`), for a model that needs the
         mentions of its input. Documents without mentions get the mentions that it finds. By
@@ -84,20 +98,25 @@ class DocumentPredictor(Predictor):
         model: Model,
         dataset_reader: DatasetReader,
         frozen: bool = True,
-        batch_size: int = 32,
+        batch_size: Optional[int] = None,
         mention_detector: Optional[str] = None,
+        batch_wordpieces: Optional[int] = None,
     ) -> None:
         if not isinstance(dataset_reader, DocumentReader):
             raise ConfigurationError("the 'document' predictor needs a reader of this package")
-        if batch_size < 1:
-            raise ConfigurationError(f"batch_size must be positive, not {batch_size}")
+        for name, value in (("batch_size", batch_size), ("batch_wordpieces", batch_wordpieces)):
+            if value is not None and value < 1:
+                raise ConfigurationError(f"{name} must be positive, not {value}")
         super().__init__(model, dataset_reader, frozen)
         if frozen:
             merge_lora(model)
+            encode_distinct_words(model)
+            cast_products_once(model)
         self._reader: DocumentReader[Any] = dataset_reader
         # With --use-dataset-reader, AllenNLP reads "instances" from this, which are documents here.
-        self._dataset_reader = _Documents(dataset_reader)  # type: ignore[assignment]
-        self.batch_size = batch_size
+        self._dataset_reader = WholeDocuments(dataset_reader)  # type: ignore[assignment]
+        self.batch_size = batch_size or (_ON_CPU if self.cuda_device < 0 else _ON_GPU)
+        self.batch_wordpieces = batch_wordpieces
         self.num_documents = self.num_failures = 0
         self._keeps_mentions = isinstance(model, KeepsMentions) and model.keeps_mentions
         self._labels_mentions = isinstance(model, HasEntitySource) and model.entity_source == "gold"
@@ -132,7 +151,7 @@ class DocumentPredictor(Predictor):
 
     def predict_documents(self, inputs: Iterable[DocumentOrFailure]) -> Iterator[DocumentOrFailure]:
         """Predicts a stream of documents, in order. Failures pass through, and a document that
-        fails becomes a failure. Only a few batches of instances are in memory at a time."""
+        fails becomes a failure. The documents of one `PredictionWindow` are in memory at a time."""
         if self._detector is not None:
             inputs = self._detector(inputs)
         for output in self._predictions(inputs):
@@ -141,18 +160,22 @@ class DocumentPredictor(Predictor):
             yield output
 
     def _predictions(self, inputs: Iterable[DocumentOrFailure]) -> Iterator[DocumentOrFailure]:
-        pending: List[Tuple[DocumentOrFailure, List[Instance]]] = []
-        num_instances = 0
+        window = self._new_window()
         for some in lazy_groups_of(inputs, VIEWS_AT_ONCE):
-            found = self._with_instances(some)
-            pending += found
-            num_instances += sum(len(instances) for _, instances in found)
-            # Several batches are predicted at once, so that sentences of similar length can share a
-            # batch. Inputs without instances count too, so that they do not pile up in memory.
-            if max(num_instances, len(pending)) >= 8 * self.batch_size:
-                yield from self._predict(pending)
-                pending, num_instances = [], 0
-        yield from self._predict(pending)
+            for item, instances in self._with_instances(some):
+                window.add(item, instances)
+            if window.is_full:
+                yield from self._predict(window)
+                window = self._new_window()
+        yield from self._predict(window)
+
+    def _new_window(self) -> PredictionWindow:
+        return PredictionWindow(self.batch_size, self._batch_slots)
+
+    @property
+    def _batch_slots(self) -> int:
+        usual = _WORDPIECES_PER_INSTANCE * max(self.batch_size, _ON_CPU)
+        return self.batch_wordpieces or usual
 
     def _with_instances(
         self, items: Sequence[DocumentOrFailure]
@@ -177,6 +200,7 @@ class DocumentPredictor(Predictor):
         ]
         instances = self._reader.documents_to_instances(documents, self._labels_mentions)
         for instance in chain.from_iterable(instances):
+            instance.index_fields(self._model.vocab)
             for tags in instance.fields.values():
                 # Training and scoring treat an unknown tag as "O". Here, its mention would be lost.
                 unknown = isinstance(tags, TagField) and tags.unknown_labels(self._model.vocab)
@@ -185,26 +209,43 @@ class DocumentPredictor(Predictor):
                     raise ConfigurationError(f"the model lacks the tags {names}")
         return instances
 
-    def _predict(
-        self, pending: Sequence[Tuple[DocumentOrFailure, List[Instance]]]
-    ) -> List[DocumentOrFailure]:
+    def _predict(self, window: PredictionWindow) -> Iterator[DocumentOrFailure]:
+        outputs = iter(self._forward([inst for _, some in window.items for inst in some]))
+        for item, instances in window.items:
+            yield self._finished(item, instances, list(islice(outputs, len(instances))))
+
+    def _finished(
+        self,
+        item: DocumentOrFailure,
+        instances: List[Instance],
+        outputs: Sequence[Optional[JsonDict]],
+    ) -> DocumentOrFailure:
         try:
-            outputs = iter(self._forward([inst for _, instances in pending for inst in instances]))
-            return [self._assemble(item, list(islice(outputs, len(i)))) for item, i in pending]
+            if None in outputs:
+                # A batch failed. Alone, the document that is to blame fails again, and others do
+                # not.
+                outputs = self._forward(instances, is_alone=True)
+            return self._assemble(item, [output for output in outputs if output is not None])
         except KnowledgeBaseError:
             raise
         except Exception as error:
-            if len(pending) == 1:
-                return [_failure(pending[0][0], error)]
-            # Predict one document at a time, to find the one that fails and keep the others.
-            return list(chain.from_iterable(self._predict([item]) for item in pending))
+            return _failure(item, error)
 
-    def _forward(self, instances: List[Instance]) -> List[JsonDict]:
-        order = sorted(range(len(instances)), key=lambda index: _num_words(instances[index]))
-        outputs: List[JsonDict] = [{} for _ in instances]
-        for first in range(0, len(order), self.batch_size):
-            indices = order[first : first + self.batch_size]
-            batch = self._model.forward_on_instances([instances[index] for index in indices])
+    def _forward(
+        self, instances: List[Instance], is_alone: bool = False
+    ) -> List[Optional[JsonDict]]:
+        """The output of the model for each instance, or `None` where a batch failed. If the
+        instances are those of one document alone, the error is raised instead."""
+        outputs: List[Optional[JsonDict]] = [None] * len(instances)
+        sizes = [instance_size(instance) for instance in instances]
+        for indices in batches_of_like_width(sizes, self.batch_size, self._batch_slots):
+            try:
+                batch = self._model.forward_on_instances([instances[index] for index in indices])
+            except Exception as error:
+                if is_alone or isinstance(error, KnowledgeBaseError):
+                    raise
+                logger.debug("a batch failed", exc_info=error)
+                continue
             for index, output in zip(indices, batch, strict=True):
                 outputs[index] = output
         return outputs
@@ -223,12 +264,12 @@ class DocumentPredictor(Predictor):
             metadata[PAIRS] = [output["pair"] for output in outputs]
             return item.with_changes(relations=relations, facts=(), metadata=metadata)
         if any("initial_mentions" in output for output in outputs):
-            graph = _annotated(item, outputs, "initial_").to_json()
+            graph = annotated(item, outputs, "initial_").to_json()
             metadata[INITIAL_GRAPH] = {
                 part: graph.get(part, []) for part in ("mentions", "relations")
             }
         facts = tuple(fact for output in outputs for fact in output.get("facts", ()))
-        return _annotated(item, outputs).with_changes(facts=facts, metadata=metadata)
+        return annotated(item, outputs).with_changes(facts=facts, metadata=metadata)
 
     # AllenNLP's command line
 
@@ -251,8 +292,12 @@ class DocumentPredictor(Predictor):
         return self.predict_batch_json([inputs])[0]
 
     def predict_batch_json(self, inputs: List[JsonDict]) -> List[JsonDict]:
-        items = [self._read_input(value, str(number)) for number, value in enumerate(inputs, 1)]
-        return self.predict_batch_instance(items)
+        return [output.to_json() for output in self.predict_lines(inputs)]
+
+    def predict_lines(self, inputs: Iterable[JsonDict]) -> Iterator[DocumentOrFailure]:
+        """Predicts a stream of JSON objects, such as `load_line` gives, in order."""
+        numbered = enumerate(inputs, 1)
+        return self.predict_documents(self._read_input(value, str(n)) for n, value in numbered)
 
     def predict_instance(self, instance: DocumentOrFailure) -> JsonDict:  # type: ignore[override]
         return self.predict_batch_instance([instance])[0]
@@ -272,35 +317,6 @@ class DocumentPredictor(Predictor):
             return document_from_input(value, name, with_mentions=self.takes_mentions)
         except DocumentError as error:
             return Failure(error.document_id, str(error))
-
-
-class _Documents:
-    """A reader for AllenNLP's predict command that gives documents instead of instances."""
-
-    def __init__(self, reader: DocumentReader[Any]) -> None:
-        self._reader = reader
-
-    def read(self, file_path: CorpusPath) -> Iterator[DocumentOrFailure]:
-        return read_with_failures(partial(self._reader.read_documents, file_path))
-
-
-def _annotated(document: Document, outputs: Sequence[JsonDict], prefix: str = "") -> Document:
-    """The document with the mentions and relations of all its instances. The mentions are numbered
-    anew."""
-    mentions: List[Mention] = []
-    relations: List[Relation] = []
-    for output in outputs:
-        ids: Dict[str, str] = {}
-        for mention in output.get(f"{prefix}mentions", ()):
-            ids[mention.id] = f"T{len(mentions) + 1}"
-            mentions.append(replace(mention, id=ids[mention.id]))
-        for relation in output.get(f"{prefix}relations", ()):
-            relations.append(replace(relation, head=ids[relation.head], tail=ids[relation.tail]))
-    return document.with_changes(mentions=mentions, relations=relations)
-
-
-def _num_words(instance: Instance) -> int:
-    return len(instance["words" if "words" in instance.fields else "tokens"])
 
 
 def _failure(item: DocumentOrFailure, error: Exception) -> Failure:

@@ -240,6 +240,60 @@ def test_batch_size_is_that_of_the_predictor(
 
 
 @pytest.mark.parametrize(
+    ("name", "options"),
+    [
+        ("-", []),
+        ("in.jsonl", []),
+        ("in.jsonl", ["--use-dataset-reader"]),
+        ("in.jsonl", ["--from", "jsonl"]),
+    ],
+)
+def test_a_file_is_one_stream_and_standard_input_is_not(
+    toy_archive: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    options: List[str],
+) -> None:
+    numbers: List[int] = []
+    predictor_class = Predictor.by_name("document")
+    forward = predictor_class._forward
+
+    def noted(self: Any, instances: Any) -> Any:
+        numbers.append(len(instances))
+        return forward(self, instances)
+
+    monkeypatch.setattr(predictor_class, "_forward", noted)
+    lines = [json.dumps({"id": f"d{n}", "text": "Rash after aspirin."}) for n in range(70)]
+    (tmp_path / "in.jsonl").write_text("\n".join(lines))
+    out = tmp_path / "out.jsonl"
+    with (tmp_path / "in.jsonl").open() as file:
+        monkeypatch.setattr(sys, "stdin", file)
+        source = name if name == "-" else tmp_path / name
+        assert run(monkeypatch, toy_archive, source, *options, "--output", out, "--silent") == 0
+    assert [line["id"] for line in json_lines(out)] == [f"d{n}" for n in range(70)]
+    assert [number for number in numbers if number] == ([32, 32, 6] if name == "-" else [70])
+
+
+def test_wordpieces_of_a_batch_are_those_of_the_predictor(
+    toy_archive: Path, texts: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = set()
+    predictor_class = Predictor.by_name("document")
+    forward = predictor_class._forward
+
+    def noted(self: Any, instances: Any) -> Any:
+        seen.add((self.batch_size, self.batch_wordpieces))
+        return forward(self, instances)
+
+    monkeypatch.setattr(predictor_class, "_forward", noted)
+    arguments = [toy_archive, texts, "--output", texts.with_name("out"), "--silent"]
+    run(monkeypatch, *arguments, "--batch-wordpieces", 500, "--batch-size", 9)
+    run(monkeypatch, *arguments)
+    assert seen == {(9, 500), (32, None)}
+
+
+@pytest.mark.parametrize(
     ("arguments", "message"),
     [
         (["--to", "bioc_json"], "--to needs --from"),
@@ -250,6 +304,8 @@ def test_batch_size_is_that_of_the_predictor(
         (["--from", "pubtator", "--to", "text", "--output", "OUT"], "TextFormat cannot write"),
         (["--from", "pubtator", "--use-dataset-reader"], "exclude each other"),
         (["--from", "pubtator", "--batch-size", "0"], "--batch-size must be positive"),
+        (["--batch-wordpieces", "-5"], "--batch-wordpieces must be positive, not -5"),
+        (["--batch-wordpieces", "9", "--predictor", "text_classifier"], "needs the 'document'"),
         (["--from", "pubtator", "--cuda-device", "99"], "--cuda-device 99 does not exist"),
         (
             ["--from", "pubtator", "--predictor", "text_classifier"],

@@ -16,6 +16,7 @@ from allennlp.predictors import Predictor
 from bio_ie.data.corpora import CorpusFormat
 from bio_ie.predictors import DocumentPredictor, Failure
 from bio_ie.predictors.document_input import document_from_input
+from bio_ie.predictors.instance_batches import instance_size
 from bio_ie.rendering import render
 from bio_ie.text.document import Document, Mention, Relation
 from bio_ie.text.invisible import is_visible
@@ -347,25 +348,74 @@ def test_prediction_streams(predictor: DocumentPredictor, text: str) -> None:
             yield Document(str(number), text)
 
     assert next(predictor.predict_documents(documents())).id == "0"
-    assert len(taken) <= 16
+    assert len(taken) <= 2 * 128
+
+
+def noted_batches(predictor: DocumentPredictor, monkeypatch: pytest.MonkeyPatch) -> List[List[int]]:
+    """A list that gets the widths of the instances of each batch."""
+    widths: List[List[int]] = []
+    forward = predictor._model.forward_on_instances
+
+    def noted(instances: List[Instance]) -> List[Dict[str, Any]]:
+        widths.append([instance_size(instance).width for instance in instances])
+        return forward(instances)
+
+    monkeypatch.setattr(predictor._model, "forward_on_instances", noted)
+    return widths
 
 
 def test_sentences_of_like_length_are_batched(
     predictor: DocumentPredictor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    lengths: List[List[int]] = []
-    forward = predictor._model.forward_on_instances
-
-    def noted(instances: List[Instance]) -> List[Dict[str, Any]]:
-        lengths.append([len(instance["words"]) for instance in instances])  # type: ignore[arg-type]
-        return forward(instances)
-
-    monkeypatch.setattr(predictor._model, "forward_on_instances", noted)
+    widths = noted_batches(predictor, monkeypatch)
     predictor.batch_size = 4
     predict(predictor, *(Document(str(n), "aspirin " * (1 + n * 7 % 12)) for n in range(12)))
-    assert [len(batch) for batch in lengths] == [4, 4, 4]
-    flat = [length for batch in lengths for length in batch]
+    assert [len(batch) for batch in widths] == [4, 4, 4]
+    flat = [width for batch in widths for width in batch]
     assert flat == sorted(flat)
+
+
+def test_batches_keep_to_their_wordpieces(
+    predictor: DocumentPredictor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    widths = noted_batches(predictor, monkeypatch)
+    predictor.batch_wordpieces = 60
+    documents = [Document(str(n), "aspirin " * (1 + n * 7 % 40)) for n in range(40)]
+    outputs = predict(predictor, *documents)
+    assert [output.id for output in outputs] == [document.id for document in documents]
+    assert all(len(batch) * max(batch) <= 60 for batch in widths if len(batch) > 1)
+    assert max(map(len, widths)) > 2
+    assert [max(batch) for batch in widths if max(batch) > 60]
+
+
+def test_window_gathers_the_documents_of_many_batches(
+    predictor: DocumentPredictor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    widths = noted_batches(predictor, monkeypatch)
+    documents = [Document(str(n), "aspirin " * (1 + n * 7 % 12)) for n in range(600)]
+    predict(predictor, *documents)
+    flat = [width for batch in widths for width in batch]
+    assert flat == sorted(flat)
+    assert sum(len(batch) * max(batch) for batch in widths) < 1.05 * sum(flat)
+
+
+@pytest.mark.parametrize("setting", ["batch_size", "batch_wordpieces"])
+def test_batch_limits_are_positive(archive: Archive, setting: str) -> None:
+    with pytest.raises(ConfigurationError, match=f"{setting} must be positive, not 0"):
+        DocumentPredictor(archive.model, archive.validation_dataset_reader, **{setting: 0})
+
+
+def test_only_the_documents_of_a_batch_that_fails_are_predicted_again(
+    predictor: DocumentPredictor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    documents = [Document(str(number), "aspirin " * (1 + number)) for number in range(12)]
+    failing_model(predictor, monkeypatch, lambda ids: "5" in ids)
+    widths = noted_batches(predictor, monkeypatch)
+    predictor.batch_size = 3
+    outputs = list(predictor.predict_documents(documents))
+    assert [isinstance(output, Failure) for output in outputs] == [n == 5 for n in range(12)]
+    # Four batches, and then the three documents of the second one.
+    assert [len(batch) for batch in widths] == [3, 3, 3, 3, 1, 1, 1]
 
 
 def test_model_predicts_without_dropout_and_gradients(

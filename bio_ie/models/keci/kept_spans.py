@@ -20,7 +20,8 @@ class SpanGraph(NamedTuple):
 
 
 class KeptSpans(NamedTuple):
-    """The spans (`K`) that were kept, and all ordered pairs (`P`) of two of the same text."""
+    """The spans (`K`) that were kept, and ordered pairs (`P`) of two of the same text: all pairs,
+    or those that `between_entities` gives."""
 
     place: torch.Tensor
     """`[K]`, the index of each kept span among all spans, ascending."""
@@ -48,3 +49,16 @@ def keep_spans(entity_scores: torch.Tensor, spans: TextSpans, num_kept: torch.Te
     kept = spans.select(place)
     head, tail = ordered_pairs(kept.row, len(num_kept))
     return KeptSpans(place, kept, head, tail)
+
+
+def span_probabilities(entity_scores: torch.Tensor) -> torch.Tensor:
+    """The probabilities of no entity and of each type, `[K, types + 1]`, in single precision."""
+    return at_least_single(entity_scores).softmax(-1)
+
+
+def between_entities(kept: KeptSpans, entity_scores: torch.Tensor) -> KeptSpans:
+    """The same spans with those of the pairs that join two entities. No other pair can be a
+    relation (`predicted_span_graph`)."""
+    is_entity = span_probabilities(entity_scores.detach()).max(-1).indices > 0
+    pair = (is_entity[kept.head] & is_entity[kept.tail]).nonzero().squeeze(1)
+    return kept._replace(head=kept.head[pair], tail=kept.tail[pair])

@@ -1,6 +1,6 @@
 """Knowledge-enhanced collective inference (KECI)."""
 
-from typing import Any, Dict, List, Optional, Tuple
+from typing import Any, Dict, List, Optional
 
 import torch
 from allennlp.common import Lazy
@@ -20,9 +20,10 @@ from bio_ie.metrics.tensor_average import TensorAverage
 from bio_ie.metrics.training_metric import TrainingMetric
 from bio_ie.models.graph_decoder import GraphDecoder
 from bio_ie.models.keci.explanations import explained_spans, explanations, with_explanations
-from bio_ie.models.keci.kept_spans import KeptSpans, SpanGraph, keep_spans
+from bio_ie.models.keci.kept_spans import KeptSpans, SpanGraph, between_entities, keep_spans
 from bio_ie.models.keci.name_pooling import NamePooling
 from bio_ie.models.keci.predicted_span_graph import predicted_span_graph
+from bio_ie.models.keci.scored_spans import score_spans
 from bio_ie.models.keci.span_graph_head import SpanGraphHead
 from bio_ie.models.keci.span_graph_targets import SpanGraphTargets
 from bio_ie.models.vocabulary_labels import vocabulary_labels
@@ -246,19 +247,28 @@ class Keci(Model):
             self.knowledge,
         )  # [B, N, H]
         spans = enumerate_spans(sentences, self.max_span_width)
-        vectors = self._span_vectors(x, spans)  # s, [S, d]
+        scored = score_spans(x, spans, self.span_extractor, self.initial_head)
         names = self.name_pooling.names(word_keys, spans)  # [S]
-        entity_scores = self.name_pooling.entities(self.initial_head.entities(vectors), names)
+        entity_scores = self.name_pooling.entities(scored.entity_scores, names)
         num_kept = ((sentences >= 0).sum(1) * self.spans_per_word).long().clamp(min=1)  # lambda n
         kept = keep_spans(entity_scores, spans, num_kept)
-        vectors = vectors[kept.place]  # [K, d]
+        vectors = scored.vectors(kept.place)  # s, [K, d]
         names = self.name_pooling.names(word_keys, kept.spans)  # [K]
+        is_predicting = not self.training and entities is None
+        if is_predicting and self.final_head is None:
+            kept = self._related(kept, entity_scores[kept.place])
         relation_scores = self._relation_scores(self.initial_head, vectors, kept, names)
         initial = SpanGraph(entity_scores, relation_scores)
-        final, fused = None, None
+        final, fused, final_kept = None, None, kept
         if self.final_head is not None and graph is not None:
             h = self._collective(vectors, kept, relation_scores, num_rows)
-            final, fused = self._final(h, kept, names, sentences, graph)
+            fused = self._fused(h, kept, sentences, graph)
+            f = torch.cat([fused.vectors, h], -1) if self._joins_fused_and_span else fused.vectors
+            final_entities = self.name_pooling.entities(self.final_head.entities(f), names)
+            if is_predicting:
+                final_kept = self._related(kept, final_entities)
+            final_relations = self._relation_scores(self.final_head, f, final_kept, names)
+            final = SpanGraph(final_entities, final_relations)
 
         output: Dict[str, Any] = {}
         if entities is not None and relations is not None:
@@ -266,7 +276,9 @@ class Keci(Model):
             output["loss"] = self._loss(initial, final, spans, kept, gold) / num_rows
         if not self.training:
             kept_initial = initial._replace(entities=entity_scores[kept.place])
-            parts = predicted_span_graph(final or kept_initial, kept, self.relation_activation)
+            parts = predicted_span_graph(
+                final or kept_initial, final_kept, self.relation_activation
+            )
             if final is not None:
                 before = predicted_span_graph(kept_initial, kept, self.relation_activation)
                 parts.update({f"initial_{name}": part for name, part in before.items()})
@@ -277,11 +289,11 @@ class Keci(Model):
                 self._count(output)
         return output
 
-    def _span_vectors(self, x: torch.Tensor, spans: TextSpans) -> torch.Tensor:
-        """Eq. 1, `[S, d]`. The texts are laid end to end, so that no span is padding."""
-        offset = spans.row * x.size(1)
-        ends = torch.stack([offset + spans.first, offset + spans.last], dim=1)
-        return self.span_extractor(x.flatten(0, 1).unsqueeze(0), ends.unsqueeze(0)).squeeze(0)
+    def _related(self, kept: KeptSpans, entity_scores: torch.Tensor) -> KeptSpans:
+        """The kept spans with the pairs that need relation scores for a prediction."""
+        if self.name_pooling.pairs is not None:
+            return kept  # pairs share the scores of all pairs of the same names
+        return between_entities(kept, entity_scores)
 
     def _relation_scores(
         self,
@@ -307,25 +319,13 @@ class Keci(Model):
         edges = edges.index_put((row, head, tail), weights).to(nodes.dtype)
         return self.span_graph_encoder.dense(nodes, edges, mask)[mask]
 
-    def _final(
-        self,
-        h: torch.Tensor,
-        kept: KeptSpans,
-        names: Optional[torch.Tensor],
-        sentences: torch.Tensor,
-        graph: EncodedGraph,
-    ) -> Tuple[SpanGraph, FusedSpans]:
-        """Eqs. 6 to 9."""
+    def _fused(
+        self, h: torch.Tensor, kept: KeptSpans, sentences: torch.Tensor, graph: EncodedGraph
+    ) -> FusedSpans:
+        """Eqs. 6 to 8: f, `[K, d]`, and what it comes from."""
         assert self.knowledge is not None
-        assert self.final_head is not None
         table = SpanTable(kept.spans, len(sentences), sentences.size(1), self.max_span_width)
-        fused = self.knowledge.fuse_spans(h, table, graph)
-        f = fused.vectors
-        if self._joins_fused_and_span:
-            f = torch.cat([f, h], dim=-1)
-        entity_scores = self.name_pooling.entities(self.final_head.entities(f), names)
-        relation_scores = self._relation_scores(self.final_head, f, kept, names)
-        return SpanGraph(entity_scores, relation_scores), fused
+        return self.knowledge.fuse_spans(h, table, graph)
 
     def _loss(
         self,

@@ -4,9 +4,8 @@ from typing import Dict
 
 import torch
 
-from bio_ie.models.keci.kept_spans import KeptSpans, SpanGraph
+from bio_ie.models.keci.kept_spans import KeptSpans, SpanGraph, span_probabilities
 from bio_ie.models.predicted_graph import predicted_graph
-from bio_ie.modules.precision import at_least_single
 from bio_ie.modules.relation_activation import PredictedRelations, RelationActivation
 from bio_ie.modules.relation_candidates import RelationCandidates
 from bio_ie.modules.row_items import RowItems
@@ -32,8 +31,8 @@ def predicted_span_graph(
         The output of `predicted_graph`; and `span_probabilities`, `[kept spans, types + 1]`: the
         probabilities of no entity and of each type.
     """
-    span_probabilities = at_least_single(graph.entities).softmax(-1)
-    probability, type_ = span_probabilities.max(-1)
+    probabilities_of_types = span_probabilities(graph.entities)
+    probability, type_ = probabilities_of_types.max(-1)
     is_entity = type_ > 0
     entity = is_entity.nonzero().squeeze(1)
     place = is_entity.cumsum(0) - 1
@@ -55,5 +54,5 @@ def predicted_span_graph(
         PredictedRelations(*(column[between] for column in predicted)),
         activation.undirected,
     )
-    result["span_probabilities"] = RowItems(span_probabilities, kept.spans.row)
+    result["span_probabilities"] = RowItems(probabilities_of_types, kept.spans.row)
     return result

@@ -110,8 +110,12 @@ class EndpointAttentiveSpanExtractor(SpanExtractor):
     ) -> torch.Tensor:
         """The vectors `[N, output_dim]` of spans of `tokens` `[T, input_dim]` from `first` to
         `last` `[N]`, without padding."""
-        hidden = self.first_hidden(tokens, first, last)
-        return self.further_layers(self.dropout(torch.relu(hidden)))
+        return self.further_layers(self.hidden(tokens, first, last))
+
+    def hidden(self, tokens: torch.Tensor, first: torch.Tensor, last: torch.Tensor) -> torch.Tensor:
+        """The vectors `[N, hidden]` of the same spans after the first hidden layer of FFNN_g.
+        `further_layers` are the rest of it."""
+        return self.dropout(torch.relu_(self.first_hidden(tokens, first, last)))
 
     def first_hidden(
         self, tokens: torch.Tensor, first: torch.Tensor, last: torch.Tensor

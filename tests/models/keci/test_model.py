@@ -15,6 +15,8 @@ from torch.testing import assert_close
 
 from bio_ie.data.span_position import span_position
 from bio_ie.models.keci.explanations import explained_spans
+from bio_ie.models.keci.scored_spans import score_spans
+from bio_ie.modules.text_spans import enumerate_spans
 from bio_ie.text.document import Document, Mention, Relation
 from tests.models.batch_consistency import assert_predictions_do_not_depend_on_the_batch
 
@@ -451,6 +453,53 @@ def test_relations_need_two_entities(config, batch_and_vocab):
         model.final_head.pair_scorer.further_layers._linear_layers[-1].bias[1] = 50.0
     output = model.make_output_human_readable(model(**batch.as_tensor_dict()))
     assert (output["mentions"], output["relations"]) == ([[], [], []], [[], [], []])
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_without_gold_only_pairs_of_entities_are_scored_and_the_graphs_are_the_same(
+    config, batch_and_vocab, change
+):
+    batch, vocab = batch_and_vocab
+    model = build(config, vocab, {**CHANGES[change], "spans_per_word": 1.5}).eval()
+    heads = [model.initial_head, *([model.final_head] if model.final_head is not None else [])]
+    tensors = batch.as_tensor_dict()
+    probabilities = torch.cat(model(**tensors)["span_probabilities"]).log()
+    margins = probabilities[:, 1:].max(1).values - probabilities[:, 0]
+    with torch.no_grad():  # half of the spans become entities
+        heads[-1].entity_scorer._linear_layers[-1].bias[0] += margins.median() + 1e-9
+    expected = model(**tensors)
+    num_pairs = []
+    heads[-1].pair_scorer.register_forward_pre_hook(
+        lambda _, inputs: num_pairs.append(len(inputs[2]))
+    )
+    found = model(**{k: v for k, v in tensors.items() if k not in ("entities", "relations")})
+    graphs = [name for name in found if name.endswith(("entities", "relations", "probabilities"))]
+    assert len(graphs) == 5 * len(heads)
+    for name in graphs:
+        assert_close(found[name], expected[name])
+    counts = [len(entities) for entities in found["entities"]]
+    assert 0 < sum(counts) < sum(map(len, found["span_probabilities"]))
+    if model.name_pooling.pairs is None:
+        assert num_pairs == [sum(count * (count - 1) for count in counts)]
+
+
+@pytest.mark.parametrize("change", ["as_in_the_paper", "endpoint"])
+@pytest.mark.parametrize("hidden_dims", [[], [5]])
+def test_spans_get_the_scores_of_their_vectors(config, batch_and_vocab, change, hidden_dims):
+    batch, vocab = batch_and_vocab
+    model = build(config, vocab, {**CHANGES[change], "entity_hidden_dims": hidden_dims})
+    x = torch.randn(3, 10, model.text_field_embedder.get_output_dim(), dtype=torch.double)
+    spans = enumerate_spans(batch.as_tensor_dict()["sentences"], model.max_span_width)
+    places = torch.tensor([0, 3, 4])
+    found = []
+    for is_training in (True, False):
+        model.train(is_training)
+        scored = score_spans(x, spans, model.span_extractor, model.initial_head)
+        vectors = scored.vectors(torch.arange(len(spans.row)))
+        assert_close(scored.entity_scores, model.initial_head.entities(vectors))
+        assert_close(scored.vectors(places), vectors[places])
+        found.append(vectors)
+    assert_close(*found)
 
 
 def test_knowledge_without_a_background_graph_is_an_error(config, batch_and_vocab):

@@ -159,6 +159,15 @@ def test_bfloat16_is_close_to_full_precision(folder: str) -> None:
         assert (vectors - full).norm() < 0.03 * full.norm()
 
 
+def test_weights_cast_once_for_bf16_give_the_same_vectors(folder: str) -> None:
+    inputs = tensors(folder, TEXTS)
+    embedder = embedder_of(folder, bf16=True).eval()
+    with torch.no_grad():
+        expected = embedder(**inputs)
+        embedder.cast_products_once()
+        assert torch.equal(embedder(**inputs), expected)
+
+
 def test_weights_of_half_precision_are_loaded_in_single(folder: str, tmp_path: Path) -> None:
     half = Path(shutil.copytree(folder, tmp_path / "half"))
     config = read_config(folder)

