@@ -244,3 +244,38 @@ def test_unreadable_lines_are_failures_in_their_place(tmp_path):
 def test_missing_input_is_an_error(tmp_path):
     with pytest.raises(CorpusError, match=r"none\.jsonl"):
         run(tmp_path / "out", [str(tmp_path / "none.jsonl")])
+
+
+PUBMED = "<PubmedArticleSet>{}</PubmedArticleSet>"
+ARTICLE = (
+    '<PubmedArticle><MedlineCitation><PMID Version="1">{0}</PMID><Article><ArticleTitle>{1} of Ours'
+    "</ArticleTitle></Article></MedlineCitation></PubmedArticle>"
+)
+
+
+def test_updates_do_not_move_the_shards_of_a_file_that_was_begun(tmp_path):
+    baseline, update = tmp_path / "a.xml", tmp_path / "b.xml"
+    articles = [ARTICLE.format(number, f"Title {number}") for number in range(1, 8)]
+    baseline.write_text(PUBMED.format("".join(articles)))
+    update.write_text(
+        PUBMED.format(
+            ARTICLE.format(2, "Better")
+            + "<DeleteCitation><PMID>5</PMID><PMID>6</PMID></DeleteCitation>"
+        )
+    )
+    settings = {"from_format": {"type": "pubmed_xml"}}
+
+    def stop(result):
+        raise Stop
+
+    with pytest.raises(Stop):
+        run(tmp_path / "out", [str(baseline)], stop, **settings)
+    run(tmp_path / "out", [str(baseline), str(update)], **settings)
+    documents = list(JsonlFormat().read(tmp_path / "out"))
+    assert [document.text.split(" of")[0] for document in documents] == [
+        *(f"Title {number}" for number in range(1, 8)),
+        "Better",
+    ]
+    run(tmp_path / "anew", [str(baseline), str(update)], **settings)
+    documents = list(JsonlFormat().read(tmp_path / "anew"))
+    assert [document.id for document in documents] == ["1", "3", "4", "7", "2"]
