@@ -17,7 +17,6 @@ from itertools import product
 from pathlib import Path
 from typing import Any, Dict, Iterator, List, NamedTuple, Optional
 
-from allennlp.commands.train import train_model
 from allennlp.common import Params
 from allennlp.common.checks import ConfigurationError
 from allennlp.common.params import parse_overrides, with_overrides
@@ -30,6 +29,7 @@ from bio_ie.commands.user_errors import user_errors
 from bio_ie.files.atomic_output import atomic_writer
 from bio_ie.metrics.run_summary import RunSummary, run_summary, scores_of_run
 from bio_ie.training.config_check import check_config
+from bio_ie.training.side_by_side import SideBySide, train_or_continue
 
 logger = logging.getLogger(__name__)
 
@@ -65,6 +65,28 @@ class Repeat(Command):
         subparser.add_argument(
             "-o", "--overrides", default="", help="changes to the config, as for 'train'"
         )
+        subparser.add_argument(
+            "--engine",
+            choices=("local", "ray"),
+            default="local",
+            help="train the runs one after the other in this process (default), or side by side "
+            "with Ray",
+        )
+        subparser.add_argument(
+            "--workers", type=int, help="number of runs side by side, with --engine ray"
+        )
+        subparser.add_argument(
+            "--threads", type=int, default=1, help="threads of each run, with --engine ray"
+        )
+        subparser.add_argument(
+            "--gpus-per-worker",
+            type=float,
+            default=0,
+            help="GPUs of each run, with --engine ray; .5 if two share one (default: 0)",
+        )
+        subparser.add_argument(
+            "--address", help="address of a Ray cluster, or auto (default: Ray is started here)"
+        )
         add_trust_argument(subparser, repeat_from_args)
         return subparser
 
@@ -79,8 +101,22 @@ def repeat_from_args(args: argparse.Namespace) -> None:
         given = {name: values for name, values in settings.items() if values}
         if not given:
             raise ConfigurationError("--folds or --seeds is needed, so that the runs differ")
-        summary = repeat(args.config, args.serialization_dir, given, args.overrides)
+        side_by_side = _side_by_side(args)
+        summary = repeat(args.config, args.serialization_dir, given, args.overrides, side_by_side)
         print("\n".join(table(summary)))
+
+
+def _side_by_side(args: argparse.Namespace) -> Optional[SideBySide]:
+    if args.engine == "ray":
+        workers = args.workers or max(1, (os.cpu_count() or 1) // max(1, args.threads))
+        packages = tuple(name for name in args.include_package if name != "bio_ie")
+        return SideBySide(workers, args.threads, args.gpus_per_worker, args.address, packages)
+    for name in ("workers", "gpus_per_worker", "address"):
+        if getattr(args, name):
+            raise ConfigurationError(f"--{name.replace('_', '-')} needs --engine ray")
+    if args.threads != 1:
+        raise ConfigurationError("--threads needs --engine ray")
+    return None
 
 
 class _Run(NamedTuple):
@@ -90,7 +126,11 @@ class _Run(NamedTuple):
 
 
 def repeat(
-    config: str, folder: str, settings: Dict[str, List[int]], overrides: str = ""
+    config: str,
+    folder: str,
+    settings: Dict[str, List[int]],
+    overrides: str = "",
+    side_by_side: Optional[SideBySide] = None,
 ) -> RunSummary:
     """
     Trains a config once for each combination of some settings, and summarises the scores.
@@ -105,6 +145,8 @@ def repeat(
         Settings of the config, and the values of each. There is one run for each combination.
     overrides : `str`, optional
         Changes to the config, as for AllenNLP's `train`.
+    side_by_side : `SideBySide`, optional
+        Trains runs in several processes. By default, they are trained one after the other.
 
     # Returns
 
@@ -118,6 +160,14 @@ def repeat(
     for run in runs:
         check_config(run.params.as_dict(quiet=True))
         _require_same_config(run, Path(folder) / run.name)
+    if side_by_side is not None:
+        side_by_side.train(
+            {
+                str(Path(folder) / run.name): run.params.as_dict(quiet=True)
+                for run in runs
+                if not _is_trained(Path(folder) / run.name)
+            }
+        )
     scores: Dict[str, Dict[str, float]] = {}
     for run in runs:
         scores[run.name] = _scores(run, Path(folder) / run.name)
@@ -155,15 +205,8 @@ def _require_same_config(run: _Run, folder: Path) -> None:
 
 def _scores(run: _Run, folder: Path) -> Dict[str, float]:
     metrics = folder / "metrics.json"
-    if _json_of(metrics) is None or not is_whole(folder / "model.tar.gz"):
-        was_begun = (folder / "config.json").exists()
-        train_model(
-            run.params,
-            str(folder),
-            recover=was_begun,
-            include_package=["bio_ie"],
-            return_model=False,
-        )
+    if not _is_trained(folder):
+        train_or_continue(run.params, str(folder))
     found = scores_of_run(json.loads(metrics.read_text("utf-8")))
     if not found:
         raise ConfigurationError(
@@ -171,6 +214,10 @@ def _scores(run: _Run, folder: Path) -> Dict[str, float]:
             "evaluate_on_test"
         )
     return found
+
+
+def _is_trained(folder: Path) -> bool:
+    return _json_of(folder / "metrics.json") is not None and is_whole(folder / "model.tar.gz")
 
 
 def _json_of(path: Path) -> Any:

@@ -78,7 +78,9 @@ def _places(text: str, form: str) -> Iterator[int]:
     begin = text.find(form)
     while begin >= 0:
         end = begin + len(form)
-        if not is_word_character(text[begin - 1 : begin]) and not is_word_character(text[end : end + 1]):
+        if not is_word_character(text[begin - 1 : begin]) and not is_word_character(
+            text[end : end + 1]
+        ):
             yield begin
         begin = text.find(form, begin + 1)
 
@@ -158,10 +160,10 @@ def _between_brackets(words: _Words) -> List[Tuple[int, int, int]]:
     starts = [start for start, _ in words.spans]
     for bracket in _brackets(words.document):
         place = bisect_left(starts, bracket.start())  # a bracket is a word
-        following = [words.document[a:b] for a, b in words.spans[place + 1 : place + _MOST_WORDS + 2]]
+        following = [
+            words.document[a:b] for a, b in words.spans[place + 1 : place + _MOST_WORDS + 2]
+        ]
         for after, word in enumerate(following[1:], place + 2):
-            if (word == ")" and bracket.group() == "(") or (
-                after == place + 2 and word in _ENDING
-            ):
+            if (word == ")" and bracket.group() == "(") or (after == place + 2 and word in _ENDING):
                 found.append((0, place + 1, after))
     return sorted(found, key=lambda match: match[2])

@@ -36,7 +36,7 @@ def trainings(monkeypatch):
         done.append((Path(serialization_dir).name, recover))
         return train_model(params, serialization_dir, recover=recover, **others)
 
-    monkeypatch.setattr("bio_ie.commands.repeat.train_model", counted)
+    monkeypatch.setattr("bio_ie.training.side_by_side.train_model", counted)
     return done
 
 
@@ -145,3 +145,36 @@ def test_a_wrong_config_is_told_before_the_first_run(run, config, tmp_path, trai
     assert status == 1
     assert "model.pair_scorer.type: there is no pair scorer 'bi_affine'" in err
     assert trainings == []
+
+
+@pytest.mark.parametrize("option", [["--workers", "2"], ["--threads", "2"], ["--address", "auto"]])
+def test_options_of_ray_need_ray(run, config, tmp_path, option):
+    status, _, err = run("repeat", config, "-s", tmp_path / "runs", "--folds", "0", *option)
+    assert (status, f"{option[0]} needs --engine ray" in err) == (1, True)
+
+
+def test_runs_side_by_side_give_what_one_after_the_other_give(run, config, tmp_path):
+    pytest.importorskip("ray", reason="Ray is not installed")
+    arguments = ("repeat", config, "--folds", "0-2", "-s")
+    # A run that was begun is continued, and a trained one is not trained again.
+    assert run("repeat", config, "--folds", "0", "-s", tmp_path / "ray")[0] == 0
+    before = (tmp_path / "ray" / "fold_0" / "best.th").stat().st_mtime_ns
+    assert run(*arguments, tmp_path / "ray", "--engine", "ray", "--workers", 2)[0] == 0
+    assert (tmp_path / "ray" / "fold_0" / "best.th").stat().st_mtime_ns == before
+    assert run(*arguments, tmp_path / "local")[0] == 0
+    found, expected = (
+        json.loads((tmp_path / name / "summary.json").read_text()) for name in ("ray", "local")
+    )
+    assert found["runs"].keys() == {"fold_0", "fold_1", "fold_2"}
+    for name, scores in expected["runs"].items():
+        assert found["runs"][name] == pytest.approx(scores, abs=1e-4)
+
+
+def test_error_of_a_run_side_by_side_is_the_error_of_the_run(run, config, tmp_path):
+    pytest.importorskip("ray", reason="Ray is not installed")
+    broken = json.dumps({"train_data_path": "none.jsonl"})
+    status, _, err = run(
+        *("repeat", config, "-s", tmp_path / "runs", "--folds", "0", "-o", broken),
+        *("--engine", "ray", "--workers", 1),
+    )
+    assert (status, "none.jsonl" in err) == (1, True)

@@ -1,8 +1,5 @@
 """Runs a job with Ray Data, on this machine or on a cluster."""
 
-import contextlib
-import logging
-import os
 import pickle
 import uuid
 from typing import Any, Dict, Iterator, Optional, Sequence, Union
@@ -23,8 +20,7 @@ from bio_ie.annotation.job import (
 )
 from bio_ie.annotation.pipeline import Pipeline
 from bio_ie.data.shards.annotated_folder import AnnotatedFolder
-
-logger = logging.getLogger(__name__)
+from bio_ie.processes.ray import ray_library, ray_session, sendable
 
 Row = Dict[str, Any]
 
@@ -57,7 +53,7 @@ class RayEngine(Engine):
             raise ConfigurationError(f"--workers must be positive, not {workers}")
         if gpus_per_worker < 0:
             raise ConfigurationError(f"--gpus-per-worker must not be negative: {gpus_per_worker}")
-        _ray()
+        ray_library()  # an error now, and not after the models are loaded
         self._workers = workers
         self._address = address
         self._gpus = gpus_per_worker
@@ -65,8 +61,8 @@ class RayEngine(Engine):
     def run(self, job: Job, tasks: Sequence[InputTask], pipeline: Pipeline) -> Iterator[Result]:
         if not tasks:
             return
-        ray = _ray()
-        with self._connected(ray, job):
+        # One more for what reads the input.
+        with ray_session(self._workers * job.threads + 1, self._address) as ray:
             for row in self._dataset(ray, job, tasks).iter_rows():
                 result = pickle.loads(row["result"])
                 if isinstance(result, TooManyAttemptsError):
@@ -99,57 +95,6 @@ class RayEngine(Engine):
             num_gpus=self._gpus or None,
         )
 
-    @contextlib.contextmanager
-    def _connected(self, ray: Any, job: Job) -> Iterator[None]:
-        logging.getLogger("ray").setLevel(logging.WARNING)
-        logging.getLogger("ray.data").setLevel(logging.ERROR)
-        if ray.is_initialized() and self._address is None:
-            yield  # what the caller has started stays
-            return
-        options: Dict[str, Any] = {"logging_level": logging.ERROR, "log_to_driver": False}
-        if self._address is None:
-            # One more for what reads the input, even on a machine with fewer cores.
-            options["num_cpus"] = max(os.cpu_count() or 1, self._workers * job.threads + 1)
-            options["include_dashboard"] = False
-        try:
-            with _silent():
-                ray.init(address=self._address, **options)
-        except ConnectionError as error:
-            raise ConfigurationError(
-                f"--address {self._address}: no Ray cluster: {error}"
-            ) from error
-        try:
-            yield
-        finally:
-            ray.shutdown()
-
-
-@contextlib.contextmanager
-def _silent() -> Iterator[None]:
-    """A context manager in which nothing gets to standard error, not even from Ray's own core. What
-    goes wrong when Ray starts is an exception."""
-    kept = os.dup(2)
-    with open(os.devnull, "wb") as nowhere:
-        os.dup2(nowhere.fileno(), 2)
-        try:
-            yield
-        finally:
-            os.dup2(kept, 2)
-            os.close(kept)
-
-
-def _ray() -> Any:
-    # Otherwise Ray's own core prints what concerns nobody but its makers.
-    os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "fatal")
-    try:
-        import ray
-        import ray.data
-    except ImportError as error:
-        raise ConfigurationError(
-            f"the engine ray needs the library Ray: pip install 'bio_ie[ray]' ({error})"
-        ) from error
-    return ray
-
 
 class _Reader:
     """Reads an input file, in a process of Ray. Each row is a `Chunk`, or a result."""
@@ -163,7 +108,7 @@ class _Reader:
                 for part in read_chunks(self._job, pickle.loads(row["task"])):
                     yield _row(part)
         except Exception as error:
-            yield _row(_sendable(error))
+            yield _row(sendable(error))
 
 
 class _Maker:
@@ -185,20 +130,10 @@ class _Maker:
             with prepared_process(self._job):
                 made = self._make(part)
         except Exception as error:
-            made = _sendable(error)
+            made = sendable(error)
         self._attempts.end(part.key)
         return _row(made)
 
 
 def _row(value: Any) -> Row:
     return {"result": pickle.dumps(value)}
-
-
-def _sendable(error: Exception) -> Exception:
-    """An error that can be raised in another process."""
-    logger.error("a worker failed", exc_info=error)
-    try:
-        pickle.loads(pickle.dumps(error))
-    except Exception:
-        return RuntimeError(f"{type(error).__name__}: {error}")
-    return error

@@ -100,9 +100,7 @@ class _StretchSplits(Dict[str, List[Span]]):
         if (
             plain
             and not _range_or_unit(plain.group(2))
-            and self._special_cases.isdisjoint(
-                (stretch, stretch[1:], stretch[:-1], plain.group(2))
-            )
+            and self._special_cases.isdisjoint((stretch, stretch[1:], stretch[:-1], plain.group(2)))
         ):
             return [plain.span(part) for part in (1, 2, 3) if plain[part]]
         # spaCy keeps strings as UTF-8, which has no surrogates. Replacing them is harmless, since

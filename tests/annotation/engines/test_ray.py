@@ -144,15 +144,6 @@ def test_wrong_settings_are_errors(settings, message):
         RayEngine(**settings)
 
 
-def test_cluster_that_is_not_there_is_an_error(inputs, tmp_path, monkeypatch):
-    def refuse(**options):
-        raise ConnectionError("Could not find any running Ray instance")
-
-    monkeypatch.setattr(ray, "init", refuse)
-    with pytest.raises(ConfigurationError, match="--address auto: no Ray cluster"):
-        run(tmp_path / "out", inputs, RayEngine(workers=1, address="auto"))
-
-
 def test_missing_library_is_an_error(monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "ray", None)
     with pytest.raises(ConfigurationError, match=r"pip install 'bio_ie\[ray\]'"):

@@ -1,0 +1,12 @@
+"""Work in several processes."""
+
+from typing import TYPE_CHECKING
+
+from bio_ie.startup.lazy_exports import lazy_exports
+
+if TYPE_CHECKING:
+    from bio_ie.processes.ray import ray_library, ray_session, sendable
+else:
+    __getattr__ = lazy_exports(__name__)
+
+__all__ = ["ray_library", "ray_session", "sendable"]

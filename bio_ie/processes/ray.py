@@ -1,0 +1,89 @@
+"""Connects to Ray, which runs functions in other processes, here or on a cluster."""
+
+import contextlib
+import logging
+import os
+import pickle
+from typing import Any, Dict, Iterator, Optional
+
+from allennlp.common.checks import ConfigurationError
+
+logger = logging.getLogger(__name__)
+
+
+def ray_library() -> Any:
+    """The library Ray, with Ray Data.
+
+    Raises `ConfigurationError` if it is not installed.
+    """
+    # Otherwise Ray's own core prints what concerns nobody but its makers.
+    os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "fatal")
+    try:
+        import ray
+        import ray.data
+    except ImportError as error:
+        raise ConfigurationError(
+            f"the engine ray needs the library Ray: pip install 'bio_ie[ray]' ({error})"
+        ) from error
+    return ray
+
+
+@contextlib.contextmanager
+def ray_session(cpus: int, address: Optional[str] = None) -> Iterator[Any]:
+    """A context manager in which Ray is there. It gives the library.
+
+    # Parameters
+
+    cpus : `int`
+        The number of CPUs that are needed at least, if Ray is started here. Ray is told that there
+        are so many even if the machine has fewer.
+    address : `str`, optional
+        The address of a cluster (`auto`: the one on this machine). By default, Ray is started on
+        this machine, and ends with the session, unless this process has started it already.
+
+    Raises `ConfigurationError` if there is no such cluster.
+    """
+    ray = ray_library()
+    logging.getLogger("ray").setLevel(logging.WARNING)
+    logging.getLogger("ray.data").setLevel(logging.ERROR)
+    if ray.is_initialized() and address is None:
+        yield ray  # what the caller has started stays
+        return
+    options: Dict[str, Any] = {"logging_level": logging.ERROR, "log_to_driver": False}
+    if address is None:
+        options["num_cpus"] = max(os.cpu_count() or 1, cpus)
+        options["include_dashboard"] = False
+    try:
+        with _silent():
+            ray.init(address=address, **options)
+    except ConnectionError as error:
+        raise ConfigurationError(f"--address {address}: no Ray cluster: {error}") from error
+    try:
+        yield ray
+    finally:
+        ray.shutdown()
+
+
+@contextlib.contextmanager
+def _silent() -> Iterator[None]:
+    """A context manager in which nothing gets to standard error, not even from Ray's own core. What
+    goes wrong when Ray starts is an exception."""
+    kept = os.dup(2)
+    with open(os.devnull, "wb") as nowhere:
+        os.dup2(nowhere.fileno(), 2)
+        try:
+            yield
+        finally:
+            os.dup2(kept, 2)
+            os.close(kept)
+
+
+def sendable(error: Exception) -> Exception:
+    """An error that can be raised in another process. Ray would wrap it into the text of a remote
+    traceback, so workers return errors instead."""
+    logger.error("a worker failed", exc_info=error)
+    try:
+        pickle.loads(pickle.dumps(error))
+    except Exception:
+        return RuntimeError(f"{type(error).__name__}: {error}")
+    return error

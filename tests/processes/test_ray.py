@@ -1,0 +1,51 @@
+import sys
+
+import pytest
+from allennlp.common.checks import ConfigurationError
+
+from bio_ie.files.corpus_error import CorpusError
+from bio_ie.processes import ray_library, ray_session, sendable
+
+
+def test_missing_library_is_an_error_that_says_what_to_install(monkeypatch):
+    monkeypatch.setitem(sys.modules, "ray", None)
+    with pytest.raises(ConfigurationError, match=r"pip install 'bio_ie\[ray\]'"):
+        ray_library()
+
+
+def test_cluster_that_is_not_there_is_an_error(monkeypatch):
+    ray = pytest.importorskip("ray", reason="Ray is not installed")
+
+    def refuse(**options):
+        raise ConnectionError("Could not find any running Ray instance")
+
+    monkeypatch.setattr(ray, "init", refuse)
+    with (
+        pytest.raises(ConfigurationError, match="--address auto: no Ray cluster: Could not find"),
+        ray_session(1, "auto"),
+    ):
+        pass
+
+
+def test_what_the_caller_has_started_stays(monkeypatch):
+    ray = pytest.importorskip("ray", reason="Ray is not installed")
+    calls = []
+    monkeypatch.setattr(ray, "is_initialized", lambda: True)
+    monkeypatch.setattr(ray, "init", lambda **options: calls.append("init"))
+    monkeypatch.setattr(ray, "shutdown", lambda: calls.append("shutdown"))
+    with ray_session(2) as given:
+        assert given is ray
+    assert calls == []
+
+
+def test_errors_can_be_sent_to_another_process():
+    error = sendable(CorpusError("bad", "a.jsonl", 3))
+    assert str(error) == "a.jsonl:3: bad"
+
+    class Odd(Exception):
+        def __init__(self, one, other):
+            super().__init__(one)
+
+    replaced = sendable(Odd("reason", 2))
+    assert type(replaced) is RuntimeError
+    assert str(replaced) == "Odd: reason"
