@@ -8,6 +8,7 @@ from allennlp.data import TextFieldTensors, Vocabulary
 from allennlp.modules import TextFieldEmbedder, TokenEmbedder
 from allennlp.modules.text_field_embedders import BasicTextFieldEmbedder
 from torch import Tensor
+from torch.utils.hooks import RemovableHandle
 from transformers import BertConfig, BertModel
 
 from benchmarks.sentences import CHECKOUT
@@ -55,6 +56,12 @@ class BareEncoder:
             if name != "tokens"
         }
         return BasicTextFieldEmbedder({"tokens": self._embedder, **others})
+
+    def on_call(self, act: Callable[[Dict[str, Any]], Any]) -> RemovableHandle:
+        """Calls `act` with the inputs of each call of the encoder, until the handle is removed."""
+        return self._embedder.encoder.register_forward_pre_hook(
+            lambda _, args, kwargs: act(kwargs) and None, with_kwargs=True
+        )
 
     @torch.no_grad()
     def share(

@@ -1,6 +1,6 @@
 """Makes KECI with random weights find what a good model would find."""
 
-from typing import Any, Callable, Dict, NamedTuple
+from typing import Any, Dict, NamedTuple
 
 import torch
 from torch import Tensor
@@ -25,6 +25,8 @@ class GoldGraph(NamedTuple):
     """For the scores of the kept spans, `[K, types + 1]`."""
     relations: Tensor
     """For the scores of the pairs of kept spans, `[P, columns]`."""
+    entity_relations: Tensor
+    """The same for those of the pairs that join two entities."""
     num_entities: int
     num_pairs: int
 
@@ -56,10 +58,14 @@ def gold_graph(model: Keci, tensors: Dict[str, Any]) -> GoldGraph:
     labels = gold.labels(kept.spans, kept.head, kept.tail, len(model.relation_types))
     if model.relation_activation.is_softmax:
         labels = torch.cat([~labels.any(-1, keepdim=True), labels], dim=-1)
+    entities = LIFT * functional.one_hot(answers[kept.place], scores.size(1)).to(scores)
+    relations = LIFT * (2 * labels.to(scores) - 1)
+    is_entity = answers[kept.place] > 0
     return GoldGraph(
         initial,
-        LIFT * functional.one_hot(answers[kept.place], scores.size(1)).to(scores),
-        LIFT * (2 * labels.to(scores) - 1),
+        entities,
+        relations,
+        relations[is_entity[kept.head] & is_entity[kept.tail]],
         int((answers > 0).sum()),
         len(kept.head),
     )
@@ -71,22 +77,21 @@ class GoldGraphs:
     not every repetition of a name is annotated."""
 
     def __init__(self, model: Keci) -> None:
-        self.graph = GoldGraph(torch.empty(0), torch.empty(0), torch.empty(0), 0, 0)
-        self._scored = ""  # the field of `GoldGraph` for the entities that were scored last
-        heads = {"initial_entities": model.initial_head, "entities": model.final_head}
-        for name, head in heads.items():
+        self.graph = GoldGraph(*[torch.empty(0)] * 4, 0, 0)
+        for head in (model.initial_head, model.final_head):
             if head is not None:
-                head.entity_scorer.register_forward_hook(self._remembering(name))
-                head.pair_scorer.register_forward_hook(
-                    lambda *args: args[-1] + self.graph.relations
-                )
+                head.pair_scorer.register_forward_hook(lambda *args: self._related(args[-1]))
         pooled = model.name_pooling.entities
         model.name_pooling.entities = (  # type: ignore[method-assign]
-            lambda *args: pooled(*args) + getattr(self.graph, self._scored)
+            lambda *args: self._typed(pooled(*args))
         )
 
-    def _remembering(self, name: str) -> Callable[..., None]:
-        def remember(*_: Any) -> None:
-            self._scored = name
+    def _typed(self, scores: Tensor) -> Tensor:
+        """The scores of all spans, or of those that were kept; no text keeps all of its spans."""
+        is_initial = len(scores) == len(self.graph.initial_entities)
+        return scores + (self.graph.initial_entities if is_initial else self.graph.entities)
 
-        return remember
+    def _related(self, scores: Tensor) -> Tensor:
+        """The scores of all pairs or, in prediction, of those that join two entities."""
+        is_all = len(scores) == len(self.graph.relations)
+        return scores + (self.graph.relations if is_all else self.graph.entity_relations)

@@ -123,7 +123,7 @@ class JointModelBenchmark:
         params = Params.from_file(str(config))["model"]
         torch.manual_seed(0)
         self._encoder = BareEncoder(encoder_config, bf16)
-        self.model = _joint_model(params, vocab, self._encoder).to(self._device)
+        self.model = joint_model(params, vocab, self._encoder).to(self._device)
         self.answers = GoldAnswers(self.model)
 
     def training(self, row: str, batch_size: int, repeats: int) -> Comparison:
@@ -216,7 +216,8 @@ class JointModelBenchmark:
         )
 
 
-def _joint_model(params: Params, vocab: Vocabulary, encoder: BareEncoder) -> JointNerRe:
+def joint_model(params: Params, vocab: Vocabulary, encoder: BareEncoder) -> JointNerRe:
+    """The joint model of a config's `params`, around an encoder."""
     text_field_embedder = encoder.text_field_embedder(params.pop("text_field_embedder"), vocab)
     # There is no data loader that could tell the length of an epoch.
     params["relation_loss_weight"] = {"type": "linear_warmup", "num_steps": 1}

@@ -59,9 +59,8 @@ class KeciForms:
         """Compares two forms of the first layer of `endpoint_attentive`, with their backward
         pass."""
         extractor = _expect(self._model.span_extractor, EndpointAttentiveSpanExtractor)
-        tokens, ends = (given.squeeze(0) for given in self._given["span vectors"])
+        tokens, first, last = self._given["hidden span vectors"]
         tokens = tokens.detach().requires_grad_()
-        first, last = ends.unbind(1)
         return self._compare(
             row,
             ("factorised", lambda: extractor.first_hidden(tokens, first, last)),

@@ -24,6 +24,7 @@ from benchmarks.keci_sentences import read_keci_sentences
 from benchmarks.measured_models import DEVICES, KECI_MODELS
 from benchmarks.timing import seconds
 from bio_ie.models.keci import Keci
+from bio_ie.modules.span_extractors import EndpointAttentiveSpanExtractor
 
 STEPS = ("training", "prediction")
 
@@ -38,7 +39,8 @@ class Part(NamedTuple):
 
 def parts(model: Keci) -> List[Part]:
     """The parts that are measured separately, in the order in which the model runs them. The first
-    is the encoder together with the pooling of wordpieces to words."""
+    is the encoder together with the pooling of wordpieces to words. Prediction leaves the initial
+    entity head out if one product takes its place (`score_spans`)."""
     heads = [("initial", model.initial_head), ("final", model.final_head)]
     scorers = {
         name: (
@@ -50,7 +52,7 @@ def parts(model: Keci) -> List[Part]:
     }
     result = [
         Part("words, encoder and all", model.text_field_embedder),
-        Part("span vectors", model.span_extractor),
+        _span_vectors(model.span_extractor),
         *scorers["initial"],
     ]
     if model.span_graph_encoder is not None:
@@ -62,6 +64,12 @@ def parts(model: Keci) -> List[Part]:
             Part("fusion", model.knowledge.fusion, "fuse_spans"),
         ]
     return [*result, *scorers.get("final", ())]
+
+
+def _span_vectors(extractor: torch.nn.Module) -> Part:
+    if isinstance(extractor, EndpointAttentiveSpanExtractor):
+        return Part("hidden span vectors", extractor, "hidden")
+    return Part("span vectors", extractor)
 
 
 def record(part_list: Sequence[Part], run: Callable[[], Any]) -> Dict[str, Tuple[Any, ...]]:
@@ -115,8 +123,8 @@ def measure(benchmark: KeciBenchmark, batch_size: int, training: bool, repeats: 
     share = benchmark.encoder_share(batch)
     step = benchmark.train if training else benchmark.predict
     with torch.set_grad_enabled(training):
-        part_list = parts(model)
-        given = record(part_list, lambda: step(batch))
+        given = record(parts(model), lambda: step(batch))
+        part_list = [part for part in parts(model) if part.name in given]
         calls: Dict[str, Callable[[], Any]] = {
             "step": lambda: step(batch),
             "encoder": lambda: encoder_step(benchmark.encoder, training, share),

@@ -14,6 +14,7 @@ from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple
 import torch
 from transformers import BertConfig
 
+from benchmarks.annotation import AnnotationBenchmark
 from benchmarks.background import BackgroundBenchmark
 from benchmarks.fact_forms import FactForms
 from benchmarks.instances import InstanceBenchmark
@@ -120,6 +121,8 @@ def rows(settings: Settings) -> Dict[str, Callable[[], Comparison]]:
             for step in ("training", "prediction"):
                 row = f"{model}_{step}_{device}"
                 table[row] = partial(_joint_model, row, model, step, device, settings)
+            row = f"annotate_{model}_{device}"
+            table[row] = partial(_annotation, row, model, device, settings)
         for model in settings.keci_models:
             for step in ("training", "prediction"):
                 row = f"{model}_{step}_{device}"
@@ -183,6 +186,14 @@ def _joint_model(row: str, model: str, step: str, device: str, settings: Setting
     if step == "training":
         return benchmark.training(row, settings.training_batch, settings.repeats)
     return benchmark.prediction(row, settings.prediction_batch, settings.repeats)
+
+
+def _annotation(row: str, model: str, device: str, settings: Settings) -> Comparison:
+    # Twice as many, because batches of few abstracts have more padding.
+    benchmark = AnnotationBenchmark(
+        2 * settings.abstracts, settings.data_folder, *settings.models[model], **DEVICES[device]
+    )
+    return benchmark.annotation(row, max(1, settings.repeats // 4))
 
 
 def _keci(row: str, model: str, step: str, device: str, settings: Settings) -> Comparison:

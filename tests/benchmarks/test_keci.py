@@ -43,10 +43,12 @@ def test_measured_model_finds_exactly_the_gold_entities_and_relations(config, tm
 def test_pairs_are_those_of_as_many_spans_as_the_model_keeps(benchmark_):
     (batch, *_) = benchmark_.batches(4, labelled=False)
     given = record(parts(benchmark_.model.eval()), lambda: benchmark_.predict(batch))
-    vectors, _, head, _ = given["final pair head"]
+    vectors, _, head, _ = given["initial pair head"]
     words = (batch.inputs["sentences"] >= 0).sum(1)
     assert len(vectors) == batch.graph.num_kept == int((words * 0.5).long().sum())
     assert len(head) == batch.graph.num_pairs
+    between_entities = given["final pair head"][2]
+    assert len(between_entities) == len(batch.graph.entity_relations) < len(head)
 
 
 def test_bare_encoder_gets_the_wordpieces_of_the_batch(benchmark_):
@@ -94,7 +96,10 @@ def test_batches_are_measured_beside_as_many_single_sentences(benchmark_):
 def test_breakdown_has_every_part_and_leaves_the_model_as_it_was(benchmark_, training):
     model = benchmark_.model
     breakdown = measure(benchmark_, 4, training, repeats=1)
-    assert list(breakdown.parts) == [part.name for part in parts(model)]
+    names = [part.name for part in parts(model)]
+    if not training:
+        names.remove("initial entity head")
+    assert list(breakdown.parts) == names
     assert all(value > 0 for value in breakdown.parts.values())
     assert not any(part.method in vars(part.owner) for part in parts(model))
     lines = breakdown.lines()
