@@ -15,6 +15,7 @@ import torch
 from transformers import BertConfig
 
 from benchmarks.annotation import AnnotationBenchmark
+from benchmarks.annotation_workers import WorkersBenchmark
 from benchmarks.background import BackgroundBenchmark
 from benchmarks.fact_forms import FactForms
 from benchmarks.instances import InstanceBenchmark
@@ -174,6 +175,7 @@ def rows(settings: Settings) -> Dict[str, Callable[[], Comparison]]:
         table[row] = partial(_fact_pooling, row, num_mentions, settings)
     for row, step in (("encoding_once", "encoding_once"), ("file_to_facts", "from_file")):
         table[row] = partial(_snerl, row, list(settings.snerl_models)[-1], step, "cpu", settings)
+    table["annotate_two_workers"] = partial(_workers, "annotate_two_workers", settings)
     table["linking_tfidf"] = partial(_linking, "linking_tfidf", settings)
     for name in COMMANDS:
         table[f"startup_{name}"] = partial(_startup, f"startup_{name}", name, settings)
@@ -297,6 +299,12 @@ def _instances(
 
 def _linking(row: str, settings: Settings) -> Comparison:
     return LinkingBenchmark(settings.data_folder).candidates(row, settings.repeats)
+
+
+def _workers(row: str, settings: Settings) -> Comparison:
+    with tempfile.TemporaryDirectory() as folder:
+        benchmark = WorkersBenchmark(3 * settings.abstracts, settings.data_folder, Path(folder))
+        return benchmark.workers(row, 2, max(1, settings.repeats // 5))
 
 
 def _startup(row: str, name: str, settings: Settings) -> Comparison:
