@@ -170,6 +170,17 @@ class AnnotatedFolder:
         shard_format: ShardFormat,
     ) -> None:
         """Writes a shard, which appears when it is whole. Sets the `files` of its manifest."""
+        try:
+            self._write_shard(key, shard, documents, shard_format)
+        except OSError as error:
+            if error.filename is not None:
+                raise
+            # A full disk does not say which one it is.
+            raise OSError(error.errno, error.strerror, str(self.of_shard(key))) from error
+
+    def _write_shard(
+        self, key: ShardKey, shard: Shard, documents: List[Document], shard_format: ShardFormat
+    ) -> None:
         target = self.of_shard(key)
         target.parent.mkdir(parents=True, exist_ok=True)
         with unfinished_folder(target.parent, target.name) as temporary:
