@@ -55,7 +55,8 @@ def ray_session(cpus: int, address: Optional[str] = None) -> Iterator[Any]:
         options["include_dashboard"] = False
     try:
         with _silent():
-            ray.init(address=address, **options)
+            # Without "local", Ray would connect to any cluster that it finds on this machine.
+            ray.init(address=address or "local", **options)
     except ConnectionError as error:
         raise ConfigurationError(f"--address {address}: no Ray cluster: {error}") from error
     try:

@@ -38,6 +38,20 @@ def test_what_the_caller_has_started_stays(monkeypatch):
     assert calls == []
 
 
+def test_other_clusters_of_the_machine_are_left_alone(monkeypatch):
+    ray = pytest.importorskip("ray", reason="Ray is not installed")
+    asked = []
+    monkeypatch.setattr(ray, "init", lambda **options: asked.append(options))
+    monkeypatch.setattr(ray, "shutdown", lambda: None)
+    with ray_session(7):
+        pass
+    with ray_session(7, "10.0.0.1:6379"):
+        pass
+    assert [options["address"] for options in asked] == ["local", "10.0.0.1:6379"]
+    assert asked[0]["num_cpus"] >= 7
+    assert "num_cpus" not in asked[1]  # which Ray refuses for a cluster that is there
+
+
 def test_errors_can_be_sent_to_another_process():
     error = sendable(CorpusError("bad", "a.jsonl", 3))
     assert str(error) == "a.jsonl:3: bad"
