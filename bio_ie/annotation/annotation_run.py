@@ -121,7 +121,7 @@ class AnnotationRun:
                     self._job.folder,
                     "; ".join(_differences("", earlier["versions"], versions())),
                 )
-        elif any(path.name != ".lock" for path in Path(self._job.folder).iterdir()):
+        elif any(not path.name.startswith(".") for path in Path(self._job.folder).iterdir()):
             raise ConfigurationError(
                 f"{self._job.folder} is not empty, and no folder of `bio-ie annotate`"
             )

@@ -200,6 +200,12 @@ def test_other_folders_are_refused(tmp_path, inputs):
     assert (tmp_path / "out" / "thesis.tex").read_text() == "precious"
 
 
+def test_run_that_was_killed_before_its_first_file_continues(tmp_path, inputs):
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / ".annotation.json.x1.unfinished").write_text("{")
+    assert run(tmp_path / "out", inputs).made == 6
+
+
 def test_full_disk_ends_the_run_and_keeps_what_is_done(tmp_path, inputs, monkeypatch):
     from bio_ie.data.shards import jsonl_shards
 
