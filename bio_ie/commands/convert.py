@@ -30,7 +30,8 @@ class Convert(Command):
             --on-error skip is given."""
         subparser = parser.add_parser(self.name, description=description, help="convert a corpus")
         subparser.add_argument(
-            "input", help="file, folder (brat), URL or quoted glob pattern; may be .gz"
+            "input",
+            help="file, folder (brat, pubmed_xml, ...), URL or quoted glob pattern; may be .gz",
         )
         subparser.add_argument(
             "output", help="file to write (.gz is compressed), or folder to write (brat)"

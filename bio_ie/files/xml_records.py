@@ -167,11 +167,12 @@ class XmlRecords:
         """Lets the window begin at the start tag of the root."""
         encoding = None if window.is_utf_16 else _ENCODING.match(window.data)
         declared: List[bytes] = []
-        while window.data[:1].isspace() or window.data[:2] in (b"<?", b"<!"):
+        while True:
             prolog = _PROLOG.match(window.data)
             declared.extend(_DECLARED.findall(prolog[0]) if prolog else ())
             window.forget(prolog.end() if prolog else 0)
-            if not window.grow():
+            is_cut = not window.data or window.data[:2] in (b"<?", b"<!")
+            if not is_cut or not window.grow():
                 break
         root = window.search(_START_TAG, 0) if window.data[:1] == b"<" else None
         if not window.data:
