@@ -16,8 +16,14 @@ _ENDING = frozenset(")];,:")
 _MOST_WORDS = 8
 """The largest number of words between brackets in which scispaCy looks for an abbreviation."""
 
-# Brackets would otherwise be part of a word, as in `(METH)-induced`.
 _tokenizer = ScispacyRulesTokenizer(split_signs="()[]")
+
+
+# Names and abbreviations of a text are looked for one after the other.
+@lru_cache(maxsize=4)
+def words_and_brackets(text: str) -> List[Span]:
+    """The offsets of words and signs. Brackets are no part of a word, as in `(METH)-induced`."""
+    return _tokenizer.token_spans(text)
 
 
 def find_abbreviations(text: str) -> Dict[str, str]:
@@ -26,8 +32,8 @@ def find_abbreviations(text: str) -> Dict[str, str]:
     They are those of scispaCy's `AbbreviationDetector` (Schwartz and Hearst 2003), whose functions
     are used, but not the matcher, which takes most of its time. This function also finds short
     forms in square brackets, and short forms that are followed by something else before the bracket
-    closes: `methamphetamine (METH; 4 mg/kg)`. A short form must have a capital letter and be shorter
-    than the long form; this excludes most text that is in brackets for another reason.
+    closes: `methamphetamine (METH; 4 mg/kg)`. A short form must have a capital letter and be
+    shorter than the long form; this excludes most text that is in brackets for another reason.
     """
     return dict(_found(text)) if "(" in text or "[" in text else {}
 
@@ -78,7 +84,9 @@ def _places(text: str, form: str) -> Iterator[int]:
     begin = text.find(form)
     while begin >= 0:
         end = begin + len(form)
-        if not is_word_character(text[begin - 1 : begin]) and not is_word_character(text[end : end + 1]):
+        if not is_word_character(text[begin - 1 : begin]) and not is_word_character(
+            text[end : end + 1]
+        ):
             yield begin
         begin = text.find(form, begin + 1)
 
@@ -118,7 +126,7 @@ class _Words:
     @classmethod
     def of(cls, text: str) -> "_Words":
         text = text.encode("utf-8", "replace").decode("utf-8")  # without lone surrogates
-        return cls(text, _tokenizer.token_spans(text), len(text))
+        return cls(text, words_and_brackets(text), len(text))
 
     def __getitem__(self, places: slice) -> "_Words":
         spans = self.spans[places]
@@ -142,11 +150,11 @@ class _Words:
         wanted, number = list(words), len(words.spans)
         if number == 1:
             return {wanted[0].text}
-        every = list(self)
+        every = [self.document[start:end] for start, end in self.spans]
         return {
             self[first : first + number].text
             for first in range(len(every) - number + 1)
-            if every[first : first + number] == wanted
+            if every[first] == wanted[0] and every[first : first + number] == wanted
         }
 
 
@@ -158,10 +166,10 @@ def _between_brackets(words: _Words) -> List[Tuple[int, int, int]]:
     starts = [start for start, _ in words.spans]
     for bracket in _brackets(words.document):
         place = bisect_left(starts, bracket.start())  # a bracket is a word
-        following = [words.document[a:b] for a, b in words.spans[place + 1 : place + _MOST_WORDS + 2]]
+        following = [
+            words.document[a:b] for a, b in words.spans[place + 1 : place + _MOST_WORDS + 2]
+        ]
         for after, word in enumerate(following[1:], place + 2):
-            if (word == ")" and bracket.group() == "(") or (
-                after == place + 2 and word in _ENDING
-            ):
+            if (word == ")" and bracket.group() == "(") or (after == place + 2 and word in _ENDING):
                 found.append((0, place + 1, after))
     return sorted(found, key=lambda match: match[2])
