@@ -45,7 +45,7 @@ def _found(text: str) -> Tuple[Tuple[str, str], ...]:
     words = _Words.of(text)
     found: Dict[str, Tuple[Any, Any]] = {}
     long_forms: Set[str] = set()
-    candidates: Any = filter_matches(_between_brackets(words), words)  # type: ignore[arg-type]
+    candidates: Any = filter_matches(_between_brackets(words), words)
     for long_candidate, short_candidate in candidates:
         short, long = find_abbreviation(long_candidate, short_candidate)
         if long is not None and short.text not in found and long.text not in long_forms:
