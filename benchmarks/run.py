@@ -34,6 +34,7 @@ from benchmarks.measured_models import (
     SNERL_MODELS,
 )
 from benchmarks.multitask_linker import MultitaskLinkerBenchmark, read_linked_documents
+from benchmarks.preparing import PreparingBenchmark
 from benchmarks.reading import ReadingBenchmark
 from benchmarks.relvm import RelvmBenchmark
 from benchmarks.report import as_json, as_notes, as_table, machine
@@ -170,6 +171,8 @@ def rows(settings: Settings) -> Dict[str, Callable[[], Comparison]]:
     ):
         table[row] = partial(_keci_form, row, measure_form, settings)
     table["background_graphs"] = partial(_background, "background_graphs", settings)
+    table["sentences_and_words"] = partial(_sentences, "sentences_and_words", settings)
+    table["dictionary_matching"] = partial(_dictionary, "dictionary_matching", settings)
     for num_mentions in settings.mentions:
         row = f"fact_pooling_{num_mentions}"
         table[row] = partial(_fact_pooling, row, num_mentions, settings)
@@ -281,6 +284,17 @@ def _background(row: str, settings: Settings) -> Comparison:
             settings.abstracts, settings.data_folder, Path(folder), settings.knowledge_base
         )
         return benchmark.graphs(row, settings.repeats)
+
+
+def _sentences(row: str, settings: Settings) -> Comparison:
+    benchmark = PreparingBenchmark(settings.abstracts, settings.data_folder)
+    return benchmark.sentences(row, settings.repeats)
+
+
+def _dictionary(row: str, settings: Settings) -> Comparison:
+    benchmark = PreparingBenchmark(settings.abstracts, settings.data_folder)
+    with tempfile.TemporaryDirectory() as folder:
+        return benchmark.names(row, settings.repeats, Path(folder), settings.knowledge_base)
 
 
 def _reading(

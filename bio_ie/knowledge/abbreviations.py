@@ -16,8 +16,14 @@ _ENDING = frozenset(")];,:")
 _MOST_WORDS = 8
 """The largest number of words between brackets in which scispaCy looks for an abbreviation."""
 
-# Brackets would otherwise be part of a word, as in `(METH)-induced`.
 _tokenizer = ScispacyRulesTokenizer(split_signs="()[]")
+
+
+# Names and abbreviations of a text are looked for one after the other.
+@lru_cache(maxsize=4)
+def words_and_brackets(text: str) -> List[Span]:
+    """The offsets of words and signs. Brackets are no part of a word, as in `(METH)-induced`."""
+    return _tokenizer.token_spans(text)
 
 
 def find_abbreviations(text: str) -> Dict[str, str]:
@@ -26,8 +32,8 @@ def find_abbreviations(text: str) -> Dict[str, str]:
     They are those of scispaCy's `AbbreviationDetector` (Schwartz and Hearst 2003), whose functions
     are used, but not the matcher, which takes most of its time. This function also finds short
     forms in square brackets, and short forms that are followed by something else before the bracket
-    closes: `methamphetamine (METH; 4 mg/kg)`. A short form must have a capital letter and be shorter
-    than the long form; this excludes most text that is in brackets for another reason.
+    closes: `methamphetamine (METH; 4 mg/kg)`. A short form must have a capital letter and be
+    shorter than the long form; this excludes most text that is in brackets for another reason.
     """
     return dict(_found(text)) if "(" in text or "[" in text else {}
 
@@ -39,7 +45,7 @@ def _found(text: str) -> Tuple[Tuple[str, str], ...]:
     words = _Words.of(text)
     found: Dict[str, Tuple[Any, Any]] = {}
     long_forms: Set[str] = set()
-    candidates: Any = filter_matches(_between_brackets(words), words)  # type: ignore[arg-type]
+    candidates: Any = filter_matches(_between_brackets(words), words)
     for long_candidate, short_candidate in candidates:
         short, long = find_abbreviation(long_candidate, short_candidate)
         if long is not None and short.text not in found and long.text not in long_forms:
@@ -120,7 +126,7 @@ class _Words:
     @classmethod
     def of(cls, text: str) -> "_Words":
         text = text.encode("utf-8", "replace").decode("utf-8")  # without lone surrogates
-        return cls(text, _tokenizer.token_spans(text), len(text))
+        return cls(text, words_and_brackets(text), len(text))
 
     def __getitem__(self, places: slice) -> "_Words":
         spans = self.spans[places]
@@ -144,11 +150,11 @@ class _Words:
         wanted, number = list(words), len(words.spans)
         if number == 1:
             return {wanted[0].text}
-        every = list(self)
+        every = [self.document[start:end] for start, end in self.spans]
         return {
             self[first : first + number].text
             for first in range(len(every) - number + 1)
-            if every[first : first + number] == wanted
+            if every[first] == wanted[0] and every[first : first + number] == wanted
         }
 
 

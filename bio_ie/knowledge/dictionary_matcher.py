@@ -1,22 +1,22 @@
 """Finds the names of concepts in a text."""
 
 import re
-from enum import Enum
 from functools import cache
-from typing import Dict, Iterable, Iterator, List, NamedTuple, Optional, Sequence
+from typing import Any, Dict, Iterable, Iterator, List, NamedTuple, Optional, Sequence, Tuple
 
 from allennlp.common.checks import ConfigurationError
 from spacy.lang.en.stop_words import STOP_WORDS
 
+from bio_ie.knowledge.abbreviations import words_and_brackets
 from bio_ie.knowledge.candidate_generators.candidate_generator import Candidate, CandidateGenerator
 from bio_ie.knowledge.name_filter import NameFilter
 from bio_ie.knowledge.name_spans import NameSpans
 from bio_ie.text.document import Span
-from bio_ie.text.tokenizers.scispacy_rules import ScispacyRulesTokenizer
 
 _BREAKS = frozenset(".;:?!")
 _MAX_TOKENS = 1 << 18
 
+_cut = re.compile("[-–/]|[^-–/]+").finditer
 _has_letter_or_digit = re.compile(r"[^\W_]").search
 
 
@@ -58,8 +58,9 @@ class DictionaryMatcher:
         self._max_width = max_width
         self._min_characters = min_characters
         self._name_spans: Optional[NameSpans] = None
-        # A name can also end at a hyphen or slash, as in `cocaine-induced`.
-        self._tokenizer = ScispacyRulesTokenizer(split_signs="-–/()[]")
+
+    def __getstate__(self) -> Dict[str, Any]:
+        return {**self.__dict__, "_name_spans": None}  # a mapped file cannot be pickled
 
     def match(
         self,
@@ -122,44 +123,49 @@ class DictionaryMatcher:
     def _stretches(self, text: str) -> Iterator[List[Span]]:
         """Runs of words that a span may not extend beyond."""
         words: List[Span] = []
-        kinds = _kinds()
+        parts = _parts()
         line_end = text.find("\n")
-        for start, end in self._tokenizer.token_spans(text):
-            kind = kinds[text[start:end]]
-            if kind is _Kind.BREAK or 0 <= line_end < start:
+        for token_start, token_end in words_and_brackets(text):
+            if 0 <= line_end < token_start:
                 yield words
                 words = []
-                if line_end >= 0:
-                    line_end = text.find("\n", end)
-            if kind is _Kind.WORD:
-                words.append((start, end))
+                line_end = text.find("\n", token_end)
+            for start, end, kind in parts[text[token_start:token_end]]:
+                if kind == _WORD:
+                    words.append((token_start + start, token_start + end))
+                elif kind == _BREAK:
+                    yield words
+                    words = []
         yield words
 
 
-class _Kind(Enum):
-    WORD = "has a letter or a digit"
-    BREAK = "ends a stretch"
-    SIGN = "anything else"
+_SIGN, _WORD, _BREAK = range(3)
+"""Kinds of parts of tokens: a word has a letter or a digit, and a stretch ends at a break."""
 
 
-class _Kinds(Dict[str, _Kind]):
-    """A cache of the kinds of tokens. It is cleared when it has `_MAX_TOKENS` of them."""
+class _Parts(Dict[str, Tuple[Tuple[int, int, int], ...]]):
+    """A cache of the parts of tokens: where they begin and end, and their kind. A name can also end
+    at a hyphen or slash, as in `cocaine-induced`. The cache is cleared when it has `_MAX_TOKENS`
+    tokens."""
 
-    def __missing__(self, token: str) -> _Kind:
+    def __missing__(self, token: str) -> Tuple[Tuple[int, int, int], ...]:
         if len(self) >= _MAX_TOKENS:
             self.clear()
-        if token in _BREAKS:
-            kind = _Kind.BREAK
-        else:
-            kind = _Kind.WORD if _has_letter_or_digit(token) else _Kind.SIGN
-        self[token] = kind
-        return kind
+        parts = tuple((*part.span(), _kind(part.group())) for part in _cut(token))
+        self[token] = parts
+        return parts
+
+
+def _kind(part: str) -> int:
+    if part in _BREAKS:
+        return _BREAK
+    return _WORD if _has_letter_or_digit(part) else _SIGN
 
 
 @cache
-def _kinds() -> _Kinds:
+def _parts() -> _Parts:
     """The cache of this process."""
-    return _Kinds()
+    return _Parts()
 
 
 def longest_matches(matches: Sequence[DictionaryMatch]) -> List[DictionaryMatch]:

@@ -2,10 +2,10 @@
 
 import contextlib
 import mmap
-import zlib
 from itertools import tee
 from pathlib import Path
 from typing import Callable, Iterable, Iterator, Optional, Union
+from zlib import crc32
 
 import numpy as np
 
@@ -24,6 +24,10 @@ NAME, BEGINNING = 1, 2
 
 _PLACES_PER_NAME = 64
 _FEWEST_PLACES = 1 << 12
+
+_FACTOR = 2654435761
+"""Without it, the checksums of texts that differ in a few places would differ in a few bits, and
+their differences repeat."""
 _HEADER_BYTES = 128
 
 
@@ -45,7 +49,7 @@ class NameFilter:
     ) -> None:
         self._content = content
         self._key = key
-        self._mask = 4 * (len(content) - _HEADER_BYTES) - 1
+        self._shift = _shift(len(content) - _HEADER_BYTES)
 
     @classmethod
     def build(
@@ -80,7 +84,10 @@ class NameFilter:
     def look_up(self, normalized: str) -> int:
         """What a text may be, as a sum of `NAME` and `BEGINNING`. The text is as `normalize_name`
         returns it."""
-        place = _hash(self._key(normalized) if self._key else normalized) & self._mask
+        if self._key is not None:
+            normalized = self._key(normalized)
+        hash_ = crc32(normalized.encode("utf-8", "surrogatepass")) * _FACTOR & 0xFFFFFFFF
+        place = hash_ >> self._shift
         return self._content[_HEADER_BYTES + (place >> 2)] >> 2 * (place & 3) & 3
 
     # The file
@@ -105,7 +112,12 @@ class NameFilter:
 
 
 def _hash(text: str) -> int:
-    return zlib.crc32(text.encode("utf-8", "surrogatepass"))
+    return crc32(text.encode("utf-8", "surrogatepass")) * _FACTOR & 0xFFFFFFFF
+
+
+def _shift(num_bytes: int) -> int:
+    """How many of the 32 bits of a hash are too many for a place."""
+    return 33 - (4 * num_bytes).bit_length()
 
 
 def _beginnings(names: Iterable[str]) -> Iterator[str]:
@@ -120,7 +132,7 @@ def _beginnings(names: Iterable[str]) -> Iterator[str]:
 
 
 def _mark(content: np.ndarray, hashes: Iterable[int], mark: int) -> None:
-    places = np.fromiter(hashes, dtype=np.int64) & (4 * len(content) - 1)
+    places = np.fromiter(hashes, dtype=np.int64) >> _shift(len(content))
     np.bitwise_or.at(content, places >> 2, (mark << 2 * (places & 3)).astype(np.uint8))
 
 

@@ -4,7 +4,7 @@ import unicodedata
 from bisect import bisect_left, bisect_right
 from functools import lru_cache
 from itertools import chain
-from typing import Dict, List, Mapping, NamedTuple, Optional, Sequence, Set, Tuple
+from typing import Dict, List, Mapping, Optional, Sequence, Set, Tuple
 
 from bio_ie.knowledge.abbreviations import expand_abbreviations, is_word_character
 from bio_ie.knowledge.name_filter import BEGINNING, NAME, NameFilter
@@ -14,25 +14,16 @@ from bio_ie.text.document import Span
 _MAX_WORDS = 1 << 18
 
 
-class _Word(NamedTuple):
-    """A word of a text, as it is compared with names.
+_Word = Tuple[str, str, str, int, bool]
+"""A word of a text, as it is compared with names:
 
-    # Parameters
+* its normal form (`fold_name`), which may begin and end with a space
+* the same without these spaces
+* the same with one space, before it
+* what the filter says of the word alone
+* whether the form is the same wherever the word stands
 
-    folded : `str`
-        The normal form (`fold_name`), which may begin and end with a space.
-    after_space : `str`
-        The normal form of a space and the word, without a space at the end.
-    may_be : `int`
-        What the filter says of the word alone.
-    is_fixed : `bool`
-        Whether the form is the same wherever the word stands.
-    """
-
-    folded: str
-    after_space: str
-    may_be: int
-    is_fixed: bool
+This is a plain tuple, because Python's garbage collector soon forgets plain tuples of strings."""
 
 
 class NameSpans:
@@ -68,88 +59,89 @@ class NameSpans:
             The long forms by which short forms are looked up.
         """
         spans = list(chain.from_iterable(stretches))
+        if not spans:
+            return []
         words = [self._words[text[start:end]] for start, end in spans]
         # The places of words whose spans are looked at one by one.
-        single = {place for place, word in enumerate(words) if not word.is_fixed}
+        single: Set[int] = set()
         if abbreviations:
-            expanded, entangled = _short_forms(text, spans, abbreviations)
+            expanded, single = _short_forms(text, spans, abbreviations)
             for place in expanded:
                 start, end = spans[place]
-                long_form = expand_abbreviations(text[start:end], abbreviations)
-                words[place] = self._words[long_form]
-                if not words[place].is_fixed:
-                    single.add(place)
-            single |= entangled
-        tails = self._tails(text, spans, words, single)
+                words[place] = self._words[expand_abbreviations(text[start:end], abbreviations)]
+        folded, normals, after_space, may_be, is_fixed = zip(*words, strict=True)
+        if not all(is_fixed):
+            single.update(place for place, fixed in enumerate(is_fixed) if not fixed)
+        tails = _tails(text, spans, folded, after_space, single)
+        space_follows = [tail[:1] == " " for tail in tails[1:]]
+        next_single = _next_places(single, len(words))
+        look_up = self.names.look_up
         found: List[Span] = []
         end_of_stretch = 0
         for stretch in stretches:
             begin_of_stretch, end_of_stretch = end_of_stretch, end_of_stretch + len(stretch)
             for first in range(begin_of_stretch, end_of_stretch):
-                may_be = words[first].may_be
-                is_whole = tails[first + 1][:1] == " "
-                if is_whole and not may_be and first not in single:
-                    continue  # true of many words
-                limit = min(first + self._max_width, end_of_stretch)
-                known = limit
-                if single:
-                    known = next((place for place in range(first, limit) if place in single), limit)
+                known, it_is = next_single[first], may_be[first]
                 if known > first:
-                    if may_be & NAME:
+                    if it_is & NAME:
                         found.append(spans[first])
-                    if is_whole and not may_be & BEGINNING:
-                        continue
-                    last_words, goes_on = self._last_words(words[first], tails, first + 1, known)
-                    for last in last_words:
-                        found.append((spans[first][0], spans[last][1]))
-                    if not goes_on:
-                        continue
-                for last in range(known, limit):
-                    start, end = spans[first][0], spans[last][1]
-                    written = expand_abbreviations(text[start:end], abbreviations)
-                    if self.names.look_up(normalize_name(written)) & NAME:
-                        found.append((start, end))
+                    if space_follows[first] and not it_is & BEGINNING:
+                        continue  # true of many words
+                start, limit = spans[first][0], min(first + self._max_width, end_of_stretch)
+                normal = normals[first]
+                for last in range(first + 1, min(known, limit)):
+                    normal += tails[last]
+                    it_is = look_up(normal)
+                    if it_is & NAME:
+                        found.append((start, spans[last][1]))
+                    # Without a space, what follows belongs to the last word.
+                    if space_follows[last] and not it_is & BEGINNING:
+                        break
+                else:
+                    for last in range(known, limit):
+                        end = spans[last][1]
+                        written = expand_abbreviations(text[start:end], abbreviations)
+                        if look_up(normalize_name(written)) & NAME:
+                            found.append((start, end))
         return found
 
-    def _last_words(
-        self, first: _Word, tails: Sequence[str], begin: int, end: int
-    ) -> Tuple[List[int], bool]:
-        """The last words, from `begin` to `end`, of spans with this first word that may be names.
-        Also whether a longer span may be one."""
-        look_up = self.names.look_up
-        last_words = []
-        normal = first.folded.strip()
-        for place in range(begin, end):
-            normal += tails[place]
-            may_be = look_up(normal)
-            if may_be & NAME:
-                last_words.append(place)
-            # Without a space, what follows belongs to the last word.
-            if not may_be & BEGINNING and tails[place + 1][:1] == " ":
-                return last_words, False
-        return last_words, True
 
-    def _tails(
-        self, text: str, spans: Sequence[Span], words: Sequence[_Word], single: Set[int]
-    ) -> List[str]:
-        """What each word adds to the normal form of a span that goes on with it, in the end a
-        space. Adds to `single` the words for which this depends on the words around them."""
-        tails = [""]
-        for place in range(1, len(spans)):
-            gap = text[spans[place - 1][1] : spans[place][0]]
-            if gap == " ":
-                tails.append(words[place].after_space)
-                continue
-            between = _folded_gap(gap)
-            if between is not None:
-                before = " " if words[place - 1].folded[-1:] == " " else ""
-                tail = _joined(_joined(before, between), words[place].folded)
-                tails.append(tail.rstrip())
-            else:
-                tails.append("")
-                single.add(place)
-        tails.append(" ")
-        return tails
+def _tails(
+    text: str,
+    spans: Sequence[Span],
+    folded: Sequence[str],
+    after_space: Sequence[str],
+    single: Set[int],
+) -> List[str]:
+    """What each word adds to the normal form of a span that goes on with it, in the end a space.
+    Adds to `single` the words for which this depends on the words around them."""
+    tails = [""]
+    for place in range(1, len(spans)):
+        gap = text[spans[place - 1][1] : spans[place][0]]
+        if gap == " ":
+            tails.append(after_space[place])
+            continue
+        between = _folded_gap(gap)
+        if between is None:
+            tails.append("")
+            single.add(place)
+        else:
+            before = " " if folded[place - 1][-1:] == " " else ""
+            tails.append(_joined(_joined(before, between), folded[place]).rstrip())
+    tails.append(" ")
+    return tails
+
+
+def _next_places(places: Set[int], length: int) -> List[int]:
+    """For each number below `length`, the smallest of some places that is not less, or `length`."""
+    if not places:
+        return [length] * length
+    following = []
+    for place in range(length - 1, -1, -1):
+        if place in places:
+            length = place
+        following.append(length)
+    return following[::-1]
 
 
 class _Words(Dict[str, _Word]):
@@ -165,7 +157,7 @@ class _Words(Dict[str, _Word]):
         folded = fold_name(written)
         normal = folded.strip()
         is_fixed = bool(normal) and _folds_alone(written)
-        word = _Word(folded, f" {normal}", self._names.look_up(normal), is_fixed)
+        word = folded, normal, f" {normal}", self._names.look_up(normal), is_fixed
         self[written] = word
         return word
 
@@ -206,8 +198,11 @@ def _short_forms(
             is_followed = is_word_character(text[end : end + 1])
             if not follows and not is_followed:
                 (expanded if len(covered) == 1 else entangled).update(covered)
-            elif covered and (not follows or starts[covered[0]] == begin):
-                if not is_followed or ends[covered[-1]] == end:
-                    entangled.update(covered)
+            elif (
+                covered
+                and (not follows or starts[covered[0]] == begin)
+                and (not is_followed or ends[covered[-1]] == end)
+            ):
+                entangled.update(covered)
             begin = text.find(form, begin + 1)
     return expanded, entangled

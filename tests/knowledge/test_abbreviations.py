@@ -1,7 +1,18 @@
-import pytest
+import gzip
+import json
+import warnings
+from itertools import islice
 
-from bio_ie.knowledge import abbreviations as module
+import pytest
+import spacy
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scispacy.abbreviation import AbbreviationDetector
+from spacy.tokens import Doc
+
+from bio_ie.knowledge import abbreviations
 from bio_ie.knowledge.abbreviations import expand_abbreviations, find_abbreviations
+from bio_ie.text.tokenizers import ScispacyRulesTokenizer
 
 
 @pytest.mark.parametrize(
@@ -41,13 +52,51 @@ def test_several_abbreviations_of_a_text():
     assert found == {"DM": "Diabetes mellitus", "CKD": "chronic kidney disease"}
 
 
-def test_texts_do_not_disturb_each_other(monkeypatch):
-    # so small that the detector is made anew in between
-    monkeypatch.setattr(module, "_MAX_TEXTS", 2)
-    texts = [f"Severe{letter} ill state (S{letter}IS) is rare." for letter in "ABCDE"]
-    assert [find_abbreviations(text) for text in texts] == [
-        {f"S{letter}IS": f"Severe{letter} ill state"} for letter in "ABCDE"
-    ]
+def found_by_scispacy(text):
+    """What scispaCy's own detector finds, with the pattern and the conditions of this package."""
+    language = spacy.blank("en")
+    detector = AbbreviationDetector(language)
+    opening, ending = {"ORTH": {"IN": ["(", "["]}}, {"ORTH": {"IN": [")", "]", ";", ",", ":"]}}
+    detector.matcher.add("opened", [[opening, {}, ending]])
+    spans = ScispacyRulesTokenizer(split_signs="()[]").token_spans(text)
+    words = [text[start:end] for start, end in spans]
+    starts = [start for start, _ in [*spans, (len(text), 0)][1:]]
+    spaces = [end < start for (_, end), start in zip(spans, starts, strict=True)]
+    document = detector(Doc(language.vocab, words=words, spaces=spaces))
+    return {
+        short.text: short._.long_form.text
+        for short in document._.abbreviations
+        if short.text != short.text.lower() and len(short.text) < len(short._.long_form.text)
+    }
+
+
+@settings(max_examples=60)
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                *("(", ")", "[", "]", " ", " ", "; ", ", ", ":", "\n", "-", "AB", "ABC", " cd"),
+                *(" ABC", " alpha beta", " alpha beta cell", "(ABC)", "[AB]", "(AB cd)", " AB  cd"),
+            ]
+        ),
+        max_size=20,
+    ).map("".join)
+)
+def test_abbreviations_are_those_of_scispacy(text):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        assert find_abbreviations(text) == found_by_scispacy(text)
+
+
+def test_abbreviations_of_real_abstracts_are_those_of_scispacy(corpus_folder):
+    with gzip.open(corpus_folder / "pubmed_text" / "abstracts.jsonl.gz", "rt") as file:
+        values = [json.loads(line) for line in islice(file, 60)]
+    texts = [f"{value['title']}\n{value['abstract']}" for value in values]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        expected = [found_by_scispacy(text) for text in texts]
+    assert [find_abbreviations(text) for text in texts] == expected
+    assert sum(map(len, expected)) > 25
 
 
 def test_words_are_expanded_and_parts_of_words_are_not():
@@ -63,5 +112,5 @@ def test_a_text_is_searched_once_for_all_its_sentences(monkeypatch):
     first = find_abbreviations(text)
     assert first == {"IPF": "Invented pathway factor"}
     first.clear()  # the dictionary belongs to the caller
-    monkeypatch.setattr(module, "_detectors", None)
+    monkeypatch.setattr(abbreviations, "filter_matches", None)
     assert find_abbreviations(text) == {"IPF": "Invented pathway factor"}

@@ -3,7 +3,7 @@
 import re
 import warnings
 from functools import cache
-from typing import Dict, List
+from typing import Dict, List, Sequence, Tuple
 
 import spacy
 from allennlp.data import Token, Tokenizer
@@ -69,8 +69,9 @@ class ScispacyRulesTokenizer(Tokenizer):
         return spans
 
 
-class _StretchSplits(Dict[str, List[Span]]):
-    """A cache of how each stretch is split.
+class _StretchSplits(Dict[str, Tuple[Span, ...]]):
+    """A cache of how each stretch is split. It has tuples, which Python's garbage collector soon
+    forgets, because lists would cost it much time again and again.
 
     When it has `max_size` stretches, it is cleared and takes a new spaCy tokenizer, because spaCy's
     tokenizer also keeps every string it has seen. So memory does not grow with the corpus.
@@ -81,11 +82,11 @@ class _StretchSplits(Dict[str, List[Span]]):
         self._max_size = max_size
         self._start()
 
-    def __missing__(self, stretch: str) -> List[Span]:
+    def __missing__(self, stretch: str) -> Tuple[Span, ...]:
         if len(self) >= self._max_size:
             self.clear()
             self._start()
-        spans = self._split(stretch)
+        spans = tuple(self._split(stretch))
         self[stretch] = spans
         return spans
 
@@ -93,9 +94,9 @@ class _StretchSplits(Dict[str, List[Span]]):
         self._tokenizer = _spacy_tokenizer()
         self._special_cases = frozenset(self._tokenizer.rules)
 
-    def _split(self, stretch: str) -> List[Span]:
-        # Most new stretches are letters, digits and hyphens, perhaps with a bracket before them and a
-        # sign after them. These spaCy cuts off, unless a part of the stretch is a special case.
+    def _split(self, stretch: str) -> Sequence[Span]:
+        # Most new stretches are letters, digits and hyphens, perhaps with a bracket before them and
+        # a sign after them. These spaCy cuts off, unless a part of the stretch is a special case.
         plain = _plain_word(stretch)
         if (
             plain
@@ -122,7 +123,7 @@ class _SplitsAtSigns(_StretchSplits):
     def _start(self) -> None:
         self._splits = _stretch_splits("")
 
-    def _split(self, stretch: str) -> List[Span]:
+    def _split(self, stretch: str) -> Sequence[Span]:
         spans = self._splits[stretch]
         if self._sign(stretch) is None:
             return spans
