@@ -163,11 +163,7 @@ def test_unknown_row_is_refused_with_the_known_ones():
 
 def test_rows_of_the_full_table(tmp_path):
     names = list(rows(Settings(tmp_path)))
-<<<<<<< HEAD
-    assert len(names) == len(set(names)) == 136
-=======
-    assert len(names) == len(set(names)) == 129
->>>>>>> prep
+    assert len(names) == len(set(names)) == 139
     for name in ("snerl_minilm_training_cpu", "multitask_minilm_500_classes_training_cpu"):
         assert name in names
     for name in ("fact_pooling_100", "encoding_once"):
