@@ -119,7 +119,7 @@ def test_shard_that_cannot_be_written_leaves_nothing(folder):
             (path / "documents.jsonl.gz").write_bytes(b"half")
             raise OSError(28, "No space left on device")
 
-    with pytest.raises(OSError, match="No space left on device: '.*00001/00005'"):
+    with pytest.raises(OSError, match=r"No space left on device: '.*00001/00005'"):
         folder.write_shard(ShardKey(1, 5), Shard(0, 1), DOCUMENTS[:1], Full())
     assert folder.shard_numbers(1) == [0]
     names = {path.name for path in folder.of_input(1).iterdir()}
