@@ -64,13 +64,17 @@ class AnnotationRun:
         The pipeline of the job, open.
     inputs : `Sequence[str]`
         The input files. Files that are new since an earlier run are added at the end.
+
+    # Attributes
+
+    folder : `AnnotatedFolder`
     """
 
     def __init__(self, job: Job, pipeline: Pipeline, inputs: Sequence[str]) -> None:
         self._job = job
         self._pipeline = pipeline
         self._inputs = list(dict.fromkeys(inputs))
-        self._folder = AnnotatedFolder(job.folder)
+        self.folder = AnnotatedFolder(job.folder)
 
     def __call__(self, engine: Engine, watch: Optional[Watch] = None) -> Summary:
         """Makes the shards that are missing.
@@ -93,12 +97,12 @@ class AnnotationRun:
                 made += isinstance(result, ShardDone)
                 if watch is not None:
                     watch(result)
-            failures = self._folder.write_failures()
+            failures = self.folder.write_failures()
         return self._summary(made, kept, failures)
 
     def planned_inputs(self) -> List[str]:
         """The input files by their numbers, with those of earlier runs."""
-        known = self._folder.inputs()
+        known = self.folder.inputs()
         return [*known, *(path for path in self._inputs if path not in set(known))]
 
     # What there is
@@ -106,7 +110,7 @@ class AnnotationRun:
     def _prepare(self) -> None:
         """Compares the settings with those of the folder, if it has any, and writes them."""
         settings = settings_of(self._job, self._pipeline)
-        earlier = self._folder.run()
+        earlier = self.folder.run()
         inputs = self.planned_inputs()
         if earlier is not None:
             found = list(_differences("", earlier["settings"], settings))
@@ -126,28 +130,28 @@ class AnnotationRun:
                 f"{self._job.folder} is not empty, and no folder of `bio-ie annotate`"
             )
         if earlier is None or inputs != earlier["inputs"]:
-            self._folder.write_run(settings, versions(), inputs)
+            self.folder.write_run(settings, versions(), inputs)
 
     def _tasks(self) -> Iterator[InputTask]:
         self._num_complete = 0
         wanted = set(self._inputs)
-        inputs = self._folder.inputs()
+        inputs = self.folder.inputs()
         for number, path in enumerate(inputs):
             if path not in wanted:
                 continue  # of an earlier run
             done = frozenset(
                 shard
-                for shard in self._folder.shard_numbers(number)
-                if self._folder.is_whole(ShardKey(number, shard))
+                for shard in self.folder.shard_numbers(number)
+                if self.folder.is_whole(ShardKey(number, shard))
             )
-            state = self._folder.input_state(number) if done else None
+            state = self.folder.input_state(number) if done else None
             if state is not None and not is_unchanged(path, state):
                 raise CorpusError(
                     "the file has changed since its first shards were made; use another --output, "
-                    f"or delete {self._folder.of_input(number)} to annotate it anew",
+                    f"or delete {self.folder.of_input(number)} to annotate it anew",
                     path,
                 )
-            complete = self._folder.complete(number)
+            complete = self.folder.complete(number)
             if complete is not None and done >= set(range(complete.shards)):
                 self._num_complete += complete.shards
                 continue
@@ -159,7 +163,7 @@ class AnnotationRun:
     def _with_readers(self, tasks: Sequence[InputTask]) -> List[InputTask]:
         """The tasks with their readers, which are those of the job from then on."""
         corpus_format = CorpusFormat.from_params(Params(copy.deepcopy(self._job.from_format)))
-        inputs = self._folder.inputs()
+        inputs = self.folder.inputs()
         among = sorted({task.among for task in tasks})
         readers = []
         for count in among:
@@ -185,14 +189,14 @@ class AnnotationRun:
                 number = result.key.input
                 done[number].add(result.key.number)
             if number in ends and done[number] >= set(range(ends[number].shards)):
-                self._folder.write_complete(number, ends.pop(number))
+                self.folder.write_complete(number, ends.pop(number))
             yield result
 
     def _summary(self, made: int, kept: int, failures: int) -> Summary:
         counts: Counter[str] = Counter()
         steps: Dict[str, Counter[str]] = {step.name: Counter() for step in self._pipeline.steps}
-        for key in self._folder.shards(partial=True):
-            shard = self._folder.shard(key)
+        for key in self.folder.shards(partial=True):
+            shard = self.folder.shard(key)
             counts.update(shard.counts)
             for name, added in shard.steps.items():
                 steps.setdefault(name, Counter()).update(added)

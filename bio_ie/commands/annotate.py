@@ -174,7 +174,7 @@ def _run(
     args: argparse.Namespace, job: Job, pipeline: Pipeline, inputs: List[str], engine: Engine
 ) -> int:
     run = AnnotationRun(job, pipeline, inputs)
-    progress = Progress(RunSize(run.planned_inputs()))
+    progress = Progress(_size(run))
     try:
         summary = run(engine, progress)
     finally:
@@ -186,6 +186,18 @@ def _run(
         if summary.counts.get("documents") and not any(added.values()):
             print(f"warning: step {name!r} has found nothing in any document", file=sys.stderr)
     return summary.failures
+
+
+def _size(run: AnnotationRun) -> RunSize:
+    """The input of a run, with what earlier runs have done of it."""
+    size = RunSize(run.planned_inputs())
+    for number in range(len(run.folder.inputs())):
+        if run.folder.complete(number) is not None:
+            size.end(number)
+    for key in run.folder.shards(partial=True):
+        if run.folder.is_whole(key):
+            size.add(key, run.folder.shard(key))
+    return size
 
 
 def _require(value: object, message: str) -> None:
