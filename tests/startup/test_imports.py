@@ -13,7 +13,7 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 LIBRARIES = {
     *("allennlp", "bioc", "lxml", "networkx", "nltk", "numpy", "pysbd", "scipy", "scispacy"),
     *("sklearn", "spacy", "sparse_dot_topn", "sympy", "tensorboardX", "torch", "torch_geometric"),
-    *("torch._dynamo", "transformers"),
+    *("torch._dynamo", "transformers", "pandas", "pyarrow", "ray"),
 }
 OF_ALLENNLP = {
     f"allennlp.{name}" for name in ("commands", "models", "modules", "predictors", "training")
@@ -99,6 +99,16 @@ def test_training_and_prediction_import_no_other_systems(tmp_path: Path) -> None
     )
     assert found >= OF_ALLENNLP
     assert not found & {"bioc", "lxml", "networkx", "sparse_dot_topn", "torch_geometric"}
+
+
+def test_annotation_in_one_process_imports_no_library_of_others(tmp_path: Path) -> None:
+    archive = "fixtures/archives/joint_ner_re/model.tar.gz"
+    documents, output = "fixtures/demo/abstracts.jsonl", str(tmp_path / "run")
+    found = imported(
+        ["annotate", archive, documents, "--output", output],
+        ["annotate", "--output", output, "--status"],
+    )
+    assert not found & {"pandas", "pyarrow", "ray", "sparse_dot_topn", "torch_geometric"}
 
 
 GUARD = """
