@@ -13,7 +13,7 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 LIBRARIES = {
     *("allennlp", "bioc", "lxml", "networkx", "nltk", "numpy", "pysbd", "scipy", "scispacy"),
     *("sklearn", "spacy", "sparse_dot_topn", "sympy", "tensorboardX", "torch", "torch_geometric"),
-    *("torch._dynamo", "transformers", "pandas", "pyarrow", "ray"),
+    *("torch._dynamo", "transformers", "ray"),
 }
 OF_ALLENNLP = {
     f"allennlp.{name}" for name in ("commands", "models", "modules", "predictors", "training")
