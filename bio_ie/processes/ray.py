@@ -4,6 +4,8 @@ import contextlib
 import logging
 import os
 import pickle
+import signal
+import threading
 from typing import Any, Dict, Iterator, Optional
 
 from allennlp.common.checks import ConfigurationError
@@ -54,7 +56,7 @@ def ray_session(cpus: int, address: Optional[str] = None) -> Iterator[Any]:
         options["num_cpus"] = max(os.cpu_count() or 1, cpus)
         options["include_dashboard"] = False
     try:
-        with _silent():
+        with _silent(), _own_signals():
             # Without "local", Ray would connect to any cluster that it finds on this machine.
             ray.init(address=address or "local", **options)
     except ConnectionError as error:
@@ -77,6 +79,22 @@ def _silent() -> Iterator[None]:
         finally:
             os.dup2(kept, 2)
             os.close(kept)
+
+
+@contextlib.contextmanager
+def _own_signals() -> Iterator[None]:
+    """A context manager that restores how this process handles signals. Ray's core would abort on
+    SIGTERM."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield
+    finally:
+        for number, handler in handlers.items():
+            if handler is not None:
+                signal.signal(number, handler)
 
 
 def sendable(error: Exception) -> Exception:

@@ -1,3 +1,4 @@
+import signal
 import sys
 
 import pytest
@@ -50,6 +51,22 @@ def test_other_clusters_of_the_machine_are_left_alone(monkeypatch):
     assert [options["address"] for options in asked] == ["local", "10.0.0.1:6379"]
     assert asked[0]["num_cpus"] >= 7
     assert "num_cpus" not in asked[1]  # which Ray refuses for a cluster that is there
+
+
+def test_signals_are_handled_as_before(monkeypatch):
+    ray = pytest.importorskip("ray", reason="Ray is not installed")
+    monkeypatch.setattr(ray, "init", lambda **options: signal.signal(signal.SIGTERM, signal.SIG_DFL))
+    monkeypatch.setattr(ray, "shutdown", lambda: None)
+
+    def handle(number, frame):
+        pass
+
+    before = signal.signal(signal.SIGTERM, handle)
+    try:
+        with ray_session(1):
+            assert signal.getsignal(signal.SIGTERM) is handle
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def test_errors_can_be_sent_to_another_process():
