@@ -143,7 +143,10 @@ class _Words:
 
     @property
     def text(self) -> str:
-        return "".join(word.text_with_ws for word in self).removesuffix(" ")
+        if not self.spans:
+            return ""
+        # Words hold every character that is not white space.
+        return " ".join(self.document[self.spans[0][0] : self.spans[-1][1]].split())
 
     def occurrences(self, words: "_Words") -> Set[str]:
         """How some words are written wherever they follow each other. White space may differ."""
