@@ -10,6 +10,7 @@ import copy
 import gc
 import time
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple
 
 import torch
@@ -95,7 +96,8 @@ def measure(
     """
     loaded = load_archive(archive)
     reader: Any = loaded.validation_dataset_reader
-    documents = list(reader.read_documents(loaded.config["validation_data_path"].as_dict()))[:limit]
+    data_path = loaded.config.as_dict(quiet=True)["validation_data_path"]
+    documents = list(islice(reader.read_documents(data_path), limit))
     predictors = {name: _predictor(loaded.model, reader, change) for name, change in FORMS.items()}
     measured = {}
     for name, predictor in predictors.items():

@@ -25,8 +25,9 @@ def ffnn(
 
 def linear_layer(network: FeedForward) -> Optional[torch.nn.Linear]:
     """The only layer of an `ffnn` without hidden layers; `None` for one that has some."""
-    layers = list(network._linear_layers)
-    return layers[0] if len(layers) == 1 else None
+    layer = network._linear_layers[0]
+    is_only = len(network._linear_layers) == 1
+    return layer if is_only and isinstance(layer, torch.nn.Linear) else None
 
 
 def through_both(

@@ -1,9 +1,11 @@
 """A trained model as a step."""
 
+import json
 import os
-from typing import Any, Iterator, List, Optional, Sequence
+from typing import Any, Dict, Iterator, List, Optional, Sequence
 
 from allennlp.common.checks import ConfigurationError
+from allennlp.common.params import with_overrides
 from allennlp.models import load_archive
 from allennlp.predictors import Predictor
 
@@ -37,16 +39,26 @@ class ArchiveStep(AnnotationStep):
         An archive, or the folder of a training.
     batch_size : `int`, optional (default = `32`)
         See `DocumentPredictor`.
+    overrides : `Dict[str, Any]`, optional
+        Changes to the config of the archive, as for AllenNLP's `--overrides`: another place of a
+        knowledge base, or an encoder in `bf16`.
     name
         As in every `AnnotationStep`.
     """
 
-    def __init__(self, archive: str, batch_size: int = 32, name: Optional[str] = None) -> None:
+    def __init__(
+        self,
+        archive: str,
+        batch_size: int = 32,
+        overrides: Optional[Dict[str, Any]] = None,
+        name: Optional[str] = None,
+    ) -> None:
         super().__init__(name)
         if batch_size < 1:
             raise ConfigurationError(f"batch_size must be positive, not {batch_size}")
         self._archive = archive
         self._batch_size = batch_size
+        self._overrides = dict(overrides or {})
         self._predictor: Optional[DocumentPredictor] = None
 
     def files(self) -> List[str]:
@@ -55,6 +67,7 @@ class ArchiveStep(AnnotationStep):
             raise ConfigurationError(f"step {self.name!r}: there is no archive {self._archive}")
         with checked_archive(self._archive) as folder:
             config = read_config(os.path.join(folder, CONFIG_NAME), self._archive)
+        config = with_overrides(config, self._overrides)
         parts = [
             config.get(part) for part in ("dataset_reader", "validation_dataset_reader", "model")
         ]
@@ -62,7 +75,8 @@ class ArchiveStep(AnnotationStep):
         return [self._archive, *named]
 
     def open(self, cuda_device: int = -1) -> None:
-        archive = load_archive(self._archive, cuda_device=cuda_device)
+        overrides = json.dumps(self._overrides)
+        archive = load_archive(self._archive, cuda_device=cuda_device, overrides=overrides)
         predictor = Predictor.from_archive(archive, "document")
         if not isinstance(predictor, DocumentPredictor):
             raise ConfigurationError(

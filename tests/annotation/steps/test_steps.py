@@ -1,4 +1,6 @@
 import json
+import shutil
+import subprocess
 
 import pytest
 from allennlp.common import Params
@@ -153,6 +155,24 @@ def test_contract_of_an_archive_is_that_of_its_model(toy_archive, fixtures_folde
 def test_files_of_an_archive_are_those_that_its_reader_names(fixtures_folder, monkeypatch):
     monkeypatch.chdir(fixtures_folder / "archives")
     assert ArchiveStep("snerl/model.tar.gz").files() == ["snerl/model.tar.gz", "facts.sqlite"]
+
+
+def test_archive_can_be_loaded_with_other_settings(fixtures_folder, tmp_path):
+    kb = tmp_path / "moved.sqlite"
+    shutil.copy(fixtures_folder / "archives/facts.sqlite", kb)
+    shutil.copytree(fixtures_folder / "archives/facts.sqlite.tfidf", f"{kb}.tfidf")
+    config = json.loads(
+        subprocess.run(
+            ["tar", "xzOf", fixtures_folder / "archives/snerl/model.tar.gz", "config.json"],
+            capture_output=True,
+            check=True,
+        ).stdout
+    )
+    reader = json.loads(json.dumps(config["dataset_reader"]).replace("facts.sqlite", str(kb)))
+    overrides = {"dataset_reader": reader, "validation_dataset_reader": reader}
+    step = ArchiveStep(str(fixtures_folder / "archives/snerl/model.tar.gz"), overrides=overrides)
+    assert step.files()[1:] == [str(kb)]
+    step.open()
 
 
 def test_knowledge_base_of_an_archive_is_looked_for_at_the_start(fixtures_folder):
