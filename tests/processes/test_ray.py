@@ -55,7 +55,9 @@ def test_other_clusters_of_the_machine_are_left_alone(monkeypatch):
 
 def test_signals_are_handled_as_before(monkeypatch):
     ray = pytest.importorskip("ray", reason="Ray is not installed")
-    monkeypatch.setattr(ray, "init", lambda **options: signal.signal(signal.SIGTERM, signal.SIG_DFL))
+    monkeypatch.setattr(
+        ray, "init", lambda **options: signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    )
     monkeypatch.setattr(ray, "shutdown", lambda: None)
 
     def handle(number, frame):
