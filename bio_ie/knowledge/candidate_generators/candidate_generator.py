@@ -51,9 +51,11 @@ class CandidateGenerator(Registrable):
         self.k = k
         self._expands_abbreviations = expand_abbreviations
         self._cache: Dict[Query, List[Candidate]] = {}
+        # What was in the cache before it was full, so that what is asked for often stays.
+        self._older: Dict[Query, List[Candidate]] = {}
 
     def __getstate__(self) -> Dict[str, Any]:
-        return {**self.__dict__, "_cache": {}}
+        return {**self.__dict__, "_cache": {}, "_older": {}}
 
     def generate(
         self, texts: Sequence[str], types: Optional[Sequence[Optional[str]]] = None
@@ -81,6 +83,14 @@ class CandidateGenerator(Registrable):
         queries: List[Query] = list(zip(texts, types, strict=True))
         distinct = dict.fromkeys(queries)
         found = {query: self._cache[query] for query in distinct if query in self._cache}
+        again = {
+            query: self._older[query]
+            for query in distinct
+            if query not in found and query in self._older
+        }
+        if again:
+            found.update(again)
+            self._remember(again)
         missing = [query for query in distinct if query not in found]
         if missing:
             new = dict(zip(missing, self._generate(missing), strict=True))
@@ -123,8 +133,8 @@ class CandidateGenerator(Registrable):
         raise NotImplementedError
 
     def _remember(self, found: Dict[Query, List[Candidate]]) -> None:
-        limit = min(CACHED_QUERIES, CACHED_CANDIDATES // self.k)
+        limit = min(CACHED_QUERIES, CACHED_CANDIDATES // self.k) // 2
         if len(self._cache) + len(found) > limit:
-            self._cache.clear()
+            self._cache, self._older = {}, self._cache
         if len(found) <= limit:
             self._cache.update(found)

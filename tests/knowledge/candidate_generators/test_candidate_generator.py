@@ -107,11 +107,29 @@ def test_works_in_a_forked_process_after_use(generator):
 
 
 def test_cache_is_bounded(generator, monkeypatch):
-    monkeypatch.setattr(module, "CACHED_QUERIES", 3)
+    monkeypatch.setattr(module, "CACHED_QUERIES", 4)
     expected = {text: generator.generate([text])[0] for text in QUERIES}
-    assert len(generator._cache) <= 3
+    assert len(generator._cache) + len(generator._older) <= 4
     assert generator.generate(QUERIES) == [expected[text] for text in QUERIES]
-    assert len(generator._cache) <= 3
+    assert len(generator._cache) + len(generator._older) <= 4
+
+
+def test_what_is_asked_for_often_stays_in_the_cache(generator, monkeypatch):
+    monkeypatch.setattr(module, "CACHED_QUERIES", 8)
+    expected = generator.generate(["cold"])
+    asked = []
+    generate = generator._generate
+
+    def counted(queries):
+        asked.extend(text for text, _ in queries)
+        return generate(queries)
+
+    monkeypatch.setattr(generator, "_generate", counted)
+    for number in range(40):
+        generator.generate([f"name {number}"])
+        assert generator.generate(["cold"]) == expected
+    assert "cold" not in asked
+    assert len(asked) == 40
 
 
 @pytest.fixture
