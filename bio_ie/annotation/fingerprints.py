@@ -77,15 +77,16 @@ def _input_files(path: str) -> Iterator[Path]:
     elif os.path.isdir(path):
         yield from sorted(file for file in Path(path).rglob("*") if file.is_file())
     elif path.lstrip().startswith("{"):
-        for text in _texts(json.loads(path)):
+        for text in texts_in(json.loads(path)):
             for file in sorted(glob.glob(text, recursive=True)) or [text]:
                 if os.path.exists(file):
                     yield from _input_files(file)
 
 
-def _texts(value: Any) -> Iterator[str]:
+def texts_in(value: Any) -> Iterator[str]:
+    """All texts in a JSON value."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, (dict, list)):
         for part in value.values() if isinstance(value, dict) else value:
-            yield from _texts(part)
+            yield from texts_in(part)

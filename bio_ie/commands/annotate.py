@@ -29,6 +29,7 @@ from bio_ie.annotation.run_size import RunSize
 from bio_ie.annotation.status import status_lines
 from bio_ie.commands.command import Command
 from bio_ie.commands.corpus_format_argument import corpus_format, format_config
+from bio_ie.commands.engine_arguments import add_engine_arguments, require_ray
 from bio_ie.commands.trust_argument import add_trust_argument
 from bio_ie.commands.user_errors import user_errors
 from bio_ie.data.corpora.corpus_path import is_object
@@ -66,49 +67,32 @@ class Annotate(Command):
             "--from",
             dest="from_format",
             default="jsonl",
-            help="format of the input: a name, or a JSON object with 'type' and options (default: "
-            "jsonl)",
+            help="format of the input: a name, or a JSON object with 'type' and options",
         )
         subparser.add_argument("--output", help="folder to write or to continue")
         subparser.add_argument(
             "--to",
             dest="to_format",
             default="jsonl",
-            help="jsonl (default), or parquet: tables for DuckDB, pandas and Spark",
+            help="format of the shards: jsonl, or parquet (tables for DuckDB, pandas and Spark)",
         )
-        subparser.add_argument(
-            "--engine",
-            choices=("local", "ray"),
-            default="local",
-            help="this process (default), or Ray: several processes, here or on a cluster",
-        )
-        subparser.add_argument("--workers", type=int, help="number of workers of --engine ray")
-        subparser.add_argument(
-            "--address", help="address of a Ray cluster, or auto (default: Ray is started here)"
-        )
-        subparser.add_argument(
-            "--threads",
-            type=int,
-            default=1,
-            help="threads of each worker (default: 1); the last digits of scores can depend on it",
+        add_engine_arguments(
+            subparser,
+            local="annotate in this process",
+            ray="in several processes of Ray, here or on a cluster",
+            worker="worker",
         )
         subparser.add_argument(
             "--cuda-device",
             type=int,
             default=-1,
-            help="number of a GPU for --engine local (default: the CPU)",
-        )
-        subparser.add_argument(
-            "--gpus-per-worker",
-            type=float,
-            default=0,
-            help="GPUs of each worker of --engine ray; .5 if two share one (default: 0)",
+            help="number of a GPU for --engine local, or -1 for the CPU",
         )
         subparser.add_argument(
             "--shard-size",
             type=int,
             default=SHARD_SIZE,
-            help=f"documents of a shard (default: {SHARD_SIZE})",
+            help="documents of a shard",
         )
         subparser.add_argument(
             "-o",
@@ -135,7 +119,7 @@ class Annotate(Command):
             "--sample",
             type=int,
             default=SAMPLE,
-            help=f"documents of the sample of --estimate (default: {SAMPLE})",
+            help="documents of the sample of --estimate",
         )
         add_trust_argument(subparser, annotate_from_args)
         return subparser
@@ -217,11 +201,8 @@ def _check(args: argparse.Namespace) -> None:
     known = ShardFormat.list_available()
     if args.to_format not in known:
         raise ConfigurationError(f"--to must be one of {', '.join(known)}, not {args.to_format!r}")
-    if args.engine != "ray":
-        for name in ("workers", "address", "gpus_per_worker"):
-            if getattr(args, name):
-                raise ConfigurationError(f"--{name.replace('_', '-')} needs --engine ray")
-    elif args.cuda_device >= 0:
+    require_ray(args)
+    if args.engine == "ray" and args.cuda_device >= 0:
         raise ConfigurationError("--cuda-device is for --engine local; use --gpus-per-worker")
     if args.cuda_device >= torch.cuda.device_count():
         raise ConfigurationError(

@@ -24,6 +24,7 @@ from allennlp.common.params import parse_overrides, with_overrides
 from bio_ie.archives.archive_files import is_whole
 from bio_ie.commands.chosen_config import chosen_config
 from bio_ie.commands.command import Command
+from bio_ie.commands.engine_arguments import add_engine_arguments, require_ray
 from bio_ie.commands.trust_argument import add_trust_argument
 from bio_ie.commands.user_errors import user_errors
 from bio_ie.files.atomic_output import atomic_writer
@@ -65,27 +66,11 @@ class Repeat(Command):
         subparser.add_argument(
             "-o", "--overrides", default="", help="changes to the config, as for 'train'"
         )
-        subparser.add_argument(
-            "--engine",
-            choices=("local", "ray"),
-            default="local",
-            help="train the runs one after the other in this process (default), or side by side "
-            "with Ray",
-        )
-        subparser.add_argument(
-            "--workers", type=int, help="number of runs side by side, with --engine ray"
-        )
-        subparser.add_argument(
-            "--threads", type=int, default=1, help="threads of each run, with --engine ray"
-        )
-        subparser.add_argument(
-            "--gpus-per-worker",
-            type=float,
-            default=0,
-            help="GPUs of each run, with --engine ray; .5 if two share one (default: 0)",
-        )
-        subparser.add_argument(
-            "--address", help="address of a Ray cluster, or auto (default: Ray is started here)"
+        add_engine_arguments(
+            subparser,
+            local="train the runs one after the other in this process",
+            ray="side by side with Ray",
+            worker="run",
         )
         add_trust_argument(subparser, repeat_from_args)
         return subparser
@@ -111,11 +96,7 @@ def _side_by_side(args: argparse.Namespace) -> Optional[SideBySide]:
         workers = args.workers or max(1, (os.cpu_count() or 1) // max(1, args.threads))
         packages = tuple(name for name in args.include_package if name != "bio_ie")
         return SideBySide(workers, args.threads, args.gpus_per_worker, args.address, packages)
-    for name in ("workers", "gpus_per_worker", "address"):
-        if getattr(args, name):
-            raise ConfigurationError(f"--{name.replace('_', '-')} needs --engine ray")
-    if args.threads != 1:
-        raise ConfigurationError("--threads needs --engine ray")
+    require_ray(args, "threads")
     return None
 
 

@@ -2,13 +2,14 @@
 
 import json
 import os
-from typing import Any, Dict, Iterator, List, Optional, Sequence
+from typing import Any, Dict, List, Optional, Sequence
 
 from allennlp.common.checks import ConfigurationError
 from allennlp.common.params import with_overrides
 from allennlp.models import load_archive
 from allennlp.predictors import Predictor
 
+from bio_ie.annotation.fingerprints import texts_in
 from bio_ie.annotation.steps.annotation_step import (
     CONCEPTS,
     FACTS,
@@ -71,7 +72,7 @@ class ArchiveStep(AnnotationStep):
         parts = [
             config.get(part) for part in ("dataset_reader", "validation_dataset_reader", "model")
         ]
-        named = dict.fromkeys(text for text in _texts(parts) if _is_path(text))
+        named = dict.fromkeys(text for text in texts_in(parts) if _is_path(text))
         return [self._archive, *named]
 
     def open(self, cuda_device: int = -1) -> None:
@@ -104,15 +105,3 @@ class ArchiveStep(AnnotationStep):
 def _is_path(text: str) -> bool:
     """Whether a text is the path of a file or folder, and no name that a folder has by chance."""
     return ("." in text or os.sep in text) and os.path.exists(text)
-
-
-def _texts(value: Any) -> Iterator[str]:
-    """All texts in a JSON value."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        for part in value.values():
-            yield from _texts(part)
-    elif isinstance(value, list):
-        for part in value:
-            yield from _texts(part)
