@@ -46,7 +46,7 @@ class Shard:
     steps : `Dict[str, Dict[str, int]]`
         For each step of the pipeline, how many mentions, links, relations and facts it gave.
     seconds : `Dict[str, float]`
-        The time of reading, of each step and of writing.
+        The time of reading, and of each step.
     files : `Dict[str, int]`
         The files of the shard with their sizes in bytes.
     position : `float`, optional
