@@ -5,7 +5,6 @@ import os
 import tempfile
 import time
 from dataclasses import replace
-from itertools import islice
 from typing import Dict, Iterator, List, NamedTuple, Sequence
 
 from allennlp.common import Params
@@ -81,7 +80,7 @@ def _chunks(job: Job, tasks: Sequence[InputTask], sample: int) -> Iterator[Chunk
     for task in tasks:
         for part in read_chunks(job, task):
             if isinstance(part, Chunk):
-                some = list(islice(part.items, left))
+                some = part.items[:left]
                 left -= len(some)
                 yield part._replace(items=some)
             if left <= 0:
@@ -91,7 +90,6 @@ def _chunks(job: Job, tasks: Sequence[InputTask], sample: int) -> Iterator[Chunk
 def estimate_lines(found: Estimate, documents: int, job: Job) -> List[str]:
     """An estimate for a number of documents, as lines of text."""
     total = sum(found.seconds.values())
-    of_worker = total - found.seconds["reading"]
     lines = [
         f"{counted(found.documents, 'document')} with {counted(job.threads, 'thread')}:",
         f"  {'stage':<24} {'documents/s':>12} {'share':>7}",
@@ -107,15 +105,14 @@ def estimate_lines(found: Estimate, documents: int, job: Job) -> List[str]:
     cores = os.cpu_count() or 1
     workers = max(1, cores // job.threads)
     if workers > 1:
-        # One process reads each file, while the workers make the shards of earlier ones.
-        per_worker = of_worker / found.documents / workers
-        reading = found.seconds["reading"] / found.documents
         lines.append(
             f"  with {workers} workers on the {cores} cores of this machine (--engine ray "
-            f"--workers {workers}): {duration(documents * max(per_worker, each / workers))} at best"
+            f"--workers {workers}): {duration(documents * each / workers)} at best"
         )
+        reading = found.seconds["reading"]
         if reading > 0:
-            fed = max(1, int(of_worker / found.documents / reading))
+            # One process reads a file, while the workers make the shards of what it has read.
+            fed = max(1, int((total - reading) / reading))
             lines.append(
                 f"  one file is read as fast as {counted(fed, 'worker')} can annotate it; several "
                 "files are read at the same time"
