@@ -27,12 +27,14 @@ ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "training_config"
 ALL = sorted(str(path.relative_to(FOLDER)) for path in FOLDER.rglob("*.jsonnet"))
 KNOWLEDGE = [name for name in ALL if name.startswith("knowledge/")]
-"""Configs of `bio-ie build-kb`; the others are experiments."""
+"""Configs of `bio-ie build-kb`."""
+PIPELINES = [name for name in ALL if name.startswith("pipelines/")]
+"""Configs of `bio-ie annotate`; the others are experiments."""
 TYPE_CLASSIFIER = "relvm/entity_types.jsonnet"
 """The config of AllenNLP's text classifier, which has a test of its own."""
 RELVM = [name for name in ALL if name.startswith("relvm/")]
 """Configs with other kinds of instances; see `training_config/test_relvm.py`."""
-CONFIGS = [name for name in ALL if name not in KNOWLEDGE and name not in RELVM]
+CONFIGS = [name for name in ALL if name not in (*KNOWLEDGE, *PIPELINES, *RELVM)]
 ABLATIONS = [name for name in CONFIGS if Path(name).parent.name == "ablations"]
 BASES = {
     "joint_ner_re": "joint_ner_re/conll04.jsonnet",

@@ -20,7 +20,7 @@ CONFIGS: List[str] = sorted(
     str(path.relative_to(ROOT))
     for folder in ("training_config", "fixtures/models")
     for path in (ROOT / folder).rglob("*.jsonnet")
-    if "knowledge" not in path.parts
+    if not {"knowledge", "pipelines"} & set(path.parts)
 )
 
 

@@ -194,7 +194,7 @@ def test_snerl_is_repeated_for_all_folds(
         Path(folder).mkdir(parents=True)
         (Path(folder) / "metrics.json").write_text('{"test_fact_f1": 0.5}')
 
-    monkeypatch.setattr("bio_ie.commands.repeat.train_model", train)
+    monkeypatch.setattr("bio_ie.training.side_by_side.train_model", train)
     file = FOLDER / "snerl" / "paper" / f"{name}.jsonnet"
     repeat(str(file), str(tmp_path), {"fold": list(range(folds))})
     for split in ("train", "validation", "test"):

@@ -4,13 +4,16 @@
 //
 //     bio-ie annotate training_config/pipelines/facts.jsonnet abstracts.jsonl --output runs/annotated
 //     bio-ie facts runs/annotated --output facts.tsv --kb knowledge_bases/mesh_ctd.sqlite
-{
-  local kb = 'knowledge_bases/mesh_ctd.sqlite',
-  // Those of the model's corpus.
-  local types = { Chemical: ['Chemical'], Disease: ['Disease'] },
+local settings = import '../lib/shared/settings.libsonnet';
+
+settings.closed('the pipeline', {
+  archive:: 'runs/snerl/model.tar.gz',
+  kb:: 'knowledge_bases/mesh_ctd.sqlite',
+  // Those of the model's corpus, each with its semantic types in the knowledge base.
+  types:: { Chemical: ['Chemical'], Disease: ['Disease'] },
 
   steps: [
-    { type: 'dictionary', kb: kb, types: types },
-    { type: 'archive', name: 'snerl', archive: 'runs/snerl/model.tar.gz' },
+    { type: 'dictionary', kb: $.kb, types: $.types },
+    { type: 'archive', name: 'snerl', archive: $.archive },
   ],
-}
+}, ['keep_annotations'])
