@@ -26,6 +26,9 @@ MARKS = "ƪȸȹᓰᓱᓳᓴᓷᓸ∮∯⌬⎋☄☇☈☉☏☝♝♟♨♬♭�
 """The characters that pySBD inserts into a text to mark places while it works. `∯`, for one, stands
 for a full stop that ends no sentence."""
 
+SEPARATORS = {"\x1c": "\x0b", "\x1d": "\x0b", "\x1e": "\x0b", "\x1f": "\t"}
+"""White space that pySBD fails on before a number, and what is the same to its rules."""
+
 
 def english_sentences(text: str) -> List[str]:
     """The sentences of an English text: what
@@ -34,7 +37,7 @@ def english_sentences(text: str) -> List[str]:
     # Parameters
 
     text : `str`
-        A text without `MARKS`.
+        A text without `MARKS` and `SEPARATORS`.
     """
     if not text:
         return []

@@ -7,7 +7,7 @@ from allennlp.common.checks import ConfigurationError
 from allennlp.data.tokenizers.sentence_splitter import SentenceSplitter
 
 from bio_ie.text.document import Span
-from bio_ie.text.tokenizers.pysbd_rules import MARKS, english_sentences
+from bio_ie.text.tokenizers.pysbd_rules import MARKS, SEPARATORS, english_sentences
 from bio_ie.text.tokenizers.span_sentence_splitter import SpanSentenceSplitter
 
 _solid_characters = re.compile(r"\S").finditer
@@ -16,6 +16,9 @@ _solid = re.compile(r"\S").search
 # pySBD would take a mark in the text for one of its own, so each mark is replaced by a letter. This
 # is harmless, since only the offsets of pySBD's sentences are used.
 _MARKS = str.maketrans(dict.fromkeys(MARKS, "x"))
+
+_separator = re.compile("[\x1c-\x1f]").search
+_SEPARATORS = str.maketrans(SEPARATORS)
 
 _MOST_DROPPED = 16
 """A sentence of pySBD is found if pySBD dropped at most this many characters before it."""
@@ -68,6 +71,8 @@ class PysbdSentenceSplitter(SpanSentenceSplitter):
     def _split(self, text: str) -> List[Span]:
         if not text.isascii():
             text = text.translate(_MARKS)
+        if _separator(text):
+            text = text.translate(_SEPARATORS)
         if not text or text.isspace():
             return []
         sentences = english_sentences(text)

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pysbd import Segmenter
 
-from bio_ie.text.tokenizers.pysbd_rules import MARKS, english_sentences
+from bio_ie.text.tokenizers.pysbd_rules import MARKS, SEPARATORS, english_sentences
 
 # What the rules look for: characters, words and signs.
 CHARACTERS = (
@@ -32,7 +32,7 @@ texts = st.lists(
 ).map("".join)
 
 SEGMENTER = Segmenter(language="en", clean=False)
-WITHOUT_MARKS = str.maketrans(dict.fromkeys(MARKS, "x"))
+WITHOUT_MARKS = str.maketrans({**dict.fromkeys(MARKS, "x"), **SEPARATORS})
 
 
 def sentences_of_pysbd(text: str) -> List[str]:

@@ -85,6 +85,13 @@ def test_marks_of_pysbd_in_the_text_do_not_confuse_it() -> None:
     ]
 
 
+@pytest.mark.parametrize("separator", ["\x1c", "\x1d", "\x1e", "\x1f"])
+def test_separators_before_the_numbers_of_a_list_are_white_space(separator: str) -> None:
+    """pySBD itself fails on them."""
+    text = f"Two points: {separator}1. Rest. {separator}2. Fluids."
+    check_spans(text, PysbdSentenceSplitter().sentence_spans(text))
+
+
 @pytest.mark.parametrize("text", ["", " ", "\n\n", "\r\n \u00a0"])
 def test_no_sentences_in_white_space(text: str) -> None:
     assert PysbdSentenceSplitter().sentence_spans(text) == []
