@@ -11,8 +11,9 @@ import numpy as np
 
 from bio_ie.files.atomic_output import atomic_writer
 from bio_ie.knowledge.knowledge_base import KnowledgeBase
+from bio_ie.knowledge.normalization import normalize_name
 
-VERSION = 1
+VERSION = 2
 """Increased with every change of the file, or of the normalisation of names."""
 
 KEPT_NAMES = 50_000
@@ -137,7 +138,15 @@ def _mark(content: np.ndarray, hashes: Iterable[int], mark: int) -> None:
 
 
 def _header(fingerprint: str) -> bytes:
-    return f"bio_ie names {VERSION} {fingerprint}".encode().ljust(_HEADER_BYTES)
+    return f"bio_ie names {VERSION} {_code():08x} {fingerprint}".encode().ljust(_HEADER_BYTES)
+
+
+def _code() -> int:
+    """A checksum of what this code makes of a name. A filter that other code has built would deny
+    names in silence, so its file must not be taken for a good one if `VERSION` was forgotten."""
+    name = normalize_name("β-Catenin (Type 1), Human")
+    made = [name, _hash(name), *_beginnings([name]), _PLACES_PER_NAME, _FEWEST_PLACES]
+    return crc32(repr([*made, NAME, BEGINNING]).encode())
 
 
 def name_filter(kb: KnowledgeBase) -> NameFilter:

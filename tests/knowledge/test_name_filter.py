@@ -98,3 +98,11 @@ def test_a_matcher_with_a_mapped_filter_can_be_pickled(example_kb, file, kept):
     expected = matcher.match(["Epilepsy and a common cold"])
     assert len(expected[0]) > 2
     assert pickle.loads(pickle.dumps(matcher)).match(["Epilepsy and a common cold"]) == expected
+
+
+def test_file_of_other_code_is_built_anew(tmp_path, monkeypatch):
+    path = tmp_path / "kb.sqlite.names"
+    NameFilter.build(["a b"], 1, "fingerprint").save(path)
+    assert NameFilter.open(path, "fingerprint") is not None
+    monkeypatch.setattr("bio_ie.knowledge.name_filter._hash", lambda text: len(text))
+    assert NameFilter.open(path, "fingerprint") is None
