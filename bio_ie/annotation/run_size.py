@@ -1,7 +1,7 @@
 """How much of the input of a run is done."""
 
 import os
-from typing import Dict, List, Optional, Sequence
+from typing import List, Optional, Sequence
 
 from bio_ie.data.shards.shard import Shard, ShardKey
 
@@ -19,7 +19,6 @@ class RunSize:
     def __init__(self, inputs: Sequence[str]) -> None:
         self._sizes: List[int] = [_size(path) for path in inputs]
         self._done: List[float] = [0.0] * len(inputs)
-        self._from: Dict[int, Dict[int, float]] = {}
 
     def add(self, key: ShardKey, shard: Shard) -> None:
         """Adds a shard. Shards may come in any order."""

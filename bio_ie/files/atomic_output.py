@@ -80,14 +80,14 @@ def atomic_folder(path: Path) -> Iterator[Path]:
     path.parent.mkdir(parents=True, exist_ok=True)
     with unfinished_folder(path.parent, path.name) as temporary:
         yield temporary
-        temporary.chmod(0o777 & ~_umask())
+        give_usual_rights(temporary)
         os.replace(temporary, final_name(path))
 
 
 def give_usual_rights(path: Union[str, "os.PathLike[str]"]) -> None:
-    """Gives a file the access rights of any other new file. `tempfile` and some libraries make
-    files that only their owner can read."""
-    os.chmod(path, 0o666 & ~_umask())
+    """Gives a file or folder the access rights of any other new one. `tempfile` and some libraries
+    make files that only their owner can read."""
+    os.chmod(path, (0o777 if os.path.isdir(path) else 0o666) & ~_umask())
 
 
 def _umask() -> int:

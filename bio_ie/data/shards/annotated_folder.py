@@ -18,7 +18,7 @@ from typing import Any, Dict, Iterator, List, Mapping, NamedTuple, Optional, Uni
 
 from bio_ie.data.shards.shard import Shard, ShardKey
 from bio_ie.data.shards.shard_format import ShardFormat
-from bio_ie.files.atomic_output import atomic_writer
+from bio_ie.files.atomic_output import atomic_writer, give_usual_rights
 from bio_ie.files.corpus_error import CorpusError
 from bio_ie.files.failures import Failure
 from bio_ie.files.unfinished import unfinished_folder
@@ -188,7 +188,7 @@ class AnnotatedFolder:
             shard.files = {path.name: path.stat().st_size for path in sorted(temporary.iterdir())}
             with open(temporary / MANIFEST, "w", encoding="utf-8") as file:
                 json.dump(shard.to_json(), file, ensure_ascii=False)
-            temporary.chmod(0o777 & ~_umask())
+            give_usual_rights(temporary)
             for path in temporary.iterdir():
                 _sync(path)
             if target.exists():
@@ -283,12 +283,6 @@ class AnnotatedFolder:
 
 def _failure_line(failure: Failure, name: str) -> str:
     return json.dumps({**failure.to_json(), "input": name}, ensure_ascii=False) + "\n"
-
-
-def _umask() -> int:
-    umask = os.umask(0)
-    os.umask(umask)
-    return umask
 
 
 def _sync(path: Path) -> None:
