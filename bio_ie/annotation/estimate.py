@@ -1,6 +1,7 @@
 """Estimates how long a run takes, from a sample of its input."""
 
 import copy
+import math
 import os
 import tempfile
 import time
@@ -13,12 +14,13 @@ from bio_ie.annotation.job import (
     Chunk,
     InputTask,
     Job,
-    ShardMaker,
     prepared_process,
     read_chunks,
 )
 from bio_ie.annotation.pipeline import Pipeline
+from bio_ie.annotation.pipeline_parts import Does
 from bio_ie.annotation.run_size import duration
+from bio_ie.annotation.shard_maker import ShardMaker
 from bio_ie.data.corpora.corpus_format import CorpusFormat
 from bio_ie.files.corpus_error import CorpusError
 from bio_ie.text.counted import counted
@@ -103,6 +105,9 @@ def estimate_lines(found: Estimate, documents: int, job: Job) -> List[str]:
     each = total / found.documents
     lines.append(f"{counted(documents, 'document')}: {duration(documents * each)} with one worker")
     cores = os.cpu_count() or 1
+    if job.cuda_device >= 0:
+        lines += _on_a_gpu(found, documents, cores)
+        return lines
     workers = max(1, cores // job.threads)
     if workers > 1:
         lines.append(
@@ -118,3 +123,23 @@ def estimate_lines(found: Estimate, documents: int, job: Job) -> List[str]:
                 "files are read at the same time"
             )
     return lines
+
+
+def _on_a_gpu(found: Estimate, documents: int, cores: int) -> List[str]:
+    """An estimate where other processes prepare for the one with the GPU, which runs the models
+    and writes."""
+    model = sum(
+        value
+        for name, value in found.seconds.items()
+        if name.endswith(f"({Does.MODEL.value})") or name == "writing"
+    )
+    preparing = sum(found.seconds.values()) - model - found.seconds["reading"]
+    enough = max(1, math.ceil(preparing / model))
+    there = max(1, min(enough, cores - 2))
+    slowest = max(model, preparing / there, found.seconds["reading"]) / found.documents
+    return [
+        f"  {counted(enough, 'preparer')} would keep the GPU busy; with "
+        f"{counted(there, 'preparer')} on the {counted(cores, 'core')} of this machine (--engine "
+        f"ray --workers 1 --gpus-per-worker 1 --preparers {there}): "
+        f"{duration(documents * slowest)} at best"
+    ]

@@ -1,4 +1,4 @@
-"""What the processes of a run share, and what each of them does."""
+"""What the processes of a run share, and how they read its input."""
 
 import contextlib
 import os
@@ -12,12 +12,10 @@ import torch
 from allennlp.common.util import import_module_and_submodules
 
 from bio_ie.annotation.fingerprints import input_state
-from bio_ie.annotation.pipeline import Pipeline, build_pipeline
 from bio_ie.data.corpora.corpus_format import CorpusFormat
 from bio_ie.data.corpora.corpus_path import read_corpus
 from bio_ie.data.shards.annotated_folder import AnnotatedFolder, Complete
-from bio_ie.data.shards.shard import Shard, ShardKey, counts_of
-from bio_ie.data.shards.shard_format import ShardFormat
+from bio_ie.data.shards.shard import Shard, ShardKey
 from bio_ie.files.corpus_error import CorpusError
 from bio_ie.files.corpus_report import CorpusReport
 from bio_ie.files.failures import DocumentOrFailure, Failure, read_with_failures
@@ -167,46 +165,6 @@ def _stream(read: Any, path: str) -> Iterator[DocumentOrFailure]:
         if is_begun or not (os.path.exists(path) or path.lstrip().startswith("{")):
             raise
         yield Failure(None, str(error))
-
-
-class ShardMaker:
-    """Annotates and writes shards. The pipeline is opened with the first one.
-
-    # Parameters
-
-    job : `Job`
-    pipeline : `Pipeline`, optional
-        The pipeline of the job, if it is open already.
-    """
-
-    def __init__(self, job: Job, pipeline: Optional[Pipeline] = None) -> None:
-        self._job = job
-        self._pipeline = pipeline
-        self._format = ShardFormat.by_name(job.to)()
-        self._folder = AnnotatedFolder(job.folder)
-
-    def __call__(self, chunk: Chunk) -> ShardDone:
-        if self._pipeline is None:
-            self._pipeline = build_pipeline(self._job.pipeline)
-            self._pipeline.open(self._job.cuda_device)
-        annotated = self._pipeline(chunk.items)
-        failures = [item for item in annotated.items if isinstance(item, Failure)]
-        if failures and self._job.stops_at_failure:
-            name = "a document" if failures[0].id is None else f"document {failures[0].id!r}"
-            raise CorpusError(f"{name} failed: {failures[0].error}")
-        documents = [item for item in annotated.items if isinstance(item, Document)]
-        shard = Shard(
-            first=chunk.first,
-            items=len(chunk.items),
-            counts=counts_of(documents),
-            failures=failures,
-            steps=annotated.added,
-            seconds={"reading": chunk.seconds, **annotated.seconds},
-            position=chunk.position,
-            written=time.time(),
-        )
-        self._folder.write_shard(chunk.key, shard, documents, self._format)
-        return ShardDone(chunk.key, shard)
 
 
 @contextlib.contextmanager

@@ -5,13 +5,15 @@ import json
 import os
 import time
 from collections import Counter
-from typing import Any, Dict, List, Mapping, NamedTuple, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Dict, List, Mapping, Sequence
 
 from allennlp.common import FromParams, Params
 from allennlp.common.checks import ConfigurationError
 from allennlp.common.params import parse_overrides, with_overrides
 
 from bio_ie.annotation.merging import merged
+from bio_ie.annotation.pipeline_parts import Does, Part, parts_of
 from bio_ie.annotation.steps.annotation_step import (
     CONCEPTS,
     FACTS,
@@ -30,8 +32,9 @@ _REMEDIES = {
 }
 
 
-class Annotated(NamedTuple):
-    """What a pipeline gives for some documents.
+@dataclass
+class Annotated:
+    """What a pipeline has given for some documents so far. It can be sent to another process.
 
     # Parameters
 
@@ -40,12 +43,15 @@ class Annotated(NamedTuple):
     added : `Dict[str, Dict[str, int]]`
         For each step, how many mentions, links, relations and facts it has given.
     seconds : `Dict[str, float]`
-        The time of each step.
+        The time of each part of the pipeline.
+    prepared : `Any`, optional
+        What a step has prepared and not yet finished.
     """
 
     items: List[DocumentOrFailure]
-    added: Dict[str, Dict[str, int]]
-    seconds: Dict[str, float]
+    added: Dict[str, Dict[str, int]] = field(default_factory=dict)
+    seconds: Dict[str, float] = field(default_factory=dict)
+    prepared: Any = None
 
 
 class Pipeline(FromParams):
@@ -96,32 +102,63 @@ class Pipeline(FromParams):
                     )
             there |= step.gives
 
+    def open_parts(self, parts: Sequence[Part], cuda_device: int = -1) -> None:
+        """Opens what some parts of the pipeline need, without a check whether they fit together."""
+        for place, does in parts:
+            step = self.steps[place]
+            if does is Does.PREPARING and Part(place, Does.MODEL) not in parts:
+                step.open_to_prepare()
+            elif does is not Does.PREPARING:
+                step.open(cuda_device)
+
     def __call__(self, items: Sequence[DocumentOrFailure]) -> Annotated:
         """Annotates documents. Failures pass through."""
-        current = [
-            item.without_annotations()
-            if isinstance(item, Document) and not self.keep_annotations
-            else item
-            for item in items
-        ]
-        added: Dict[str, Dict[str, int]] = {}
-        seconds: Dict[str, float] = {}
-        for step in self.steps:
+        annotated = self.begin(items)
+        self.go_on(annotated, parts_of(self.steps))
+        return annotated
+
+    def begin(self, items: Sequence[DocumentOrFailure]) -> Annotated:
+        """Documents before the first part of the pipeline."""
+        return Annotated(
+            [
+                item.without_annotations()
+                if isinstance(item, Document) and not self.keep_annotations
+                else item
+                for item in items
+            ]
+        )
+
+    def go_on(self, annotated: Annotated, parts: Sequence[Part]) -> None:
+        """Does the next parts of the pipeline."""
+        for place, does in parts:
+            step = self.steps[place]
             started = time.perf_counter()
-            found = step.annotate(current)
-            counts: Counter[str] = Counter()
-            for index, (before, after) in enumerate(zip(current, found, strict=True)):
-                if isinstance(before, Failure):
-                    continue
-                if isinstance(after, Failure):
-                    current[index] = Failure(after.id, f"step {step.name!r}: {after.error}")
-                    continue
-                result = merged(before, after, step.name)
-                current[index] = result.document
-                counts.update(result.added)
-            added[step.name] = dict(counts)
-            seconds[step.name] = time.perf_counter() - started
-        return Annotated(current, added, seconds)
+            if does is Does.PREPARING:
+                annotated.prepared = step.prepare(annotated.items)
+            elif does is Does.MODEL:
+                found = step.finish(annotated.prepared)
+                annotated.prepared = None
+                _add(annotated, found, step.name)
+            else:
+                _add(annotated, step.annotate(annotated.items), step.name)
+            stage = step.name if does is Does.ALL else f"{step.name} ({does.value})"
+            annotated.seconds[stage] = time.perf_counter() - started
+
+
+def _add(annotated: Annotated, found: Sequence[DocumentOrFailure], step: str) -> None:
+    """Adds what a step has found."""
+    items = annotated.items
+    counts: Counter[str] = Counter()
+    for index, (before, after) in enumerate(zip(items, found, strict=True)):
+        if isinstance(before, Failure):
+            continue
+        if isinstance(after, Failure):
+            items[index] = Failure(after.id, f"step {step!r}: {after.error}")
+            continue
+        result = merged(before, after, step)
+        items[index] = result.document
+        counts.update(result.added)
+    annotated.added[step] = dict(counts)
 
 
 def read_pipeline(path: str, overrides: str = "") -> Dict[str, Any]:

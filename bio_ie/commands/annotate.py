@@ -83,6 +83,12 @@ class Annotate(Command):
             worker="worker",
         )
         subparser.add_argument(
+            "--preparers",
+            type=int,
+            help="number of processes that do what needs no model, with --engine ray; 0 leaves "
+            "it to the workers (default: 0 or, if workers have GPUs, the other cores)",
+        )
+        subparser.add_argument(
             "--cuda-device",
             type=int,
             default=-1,
@@ -201,7 +207,9 @@ def _check(args: argparse.Namespace) -> None:
     known = ShardFormat.list_available()
     if args.to_format not in known:
         raise ConfigurationError(f"--to must be one of {', '.join(known)}, not {args.to_format!r}")
-    require_ray(args)
+    require_ray(args, "preparers")
+    if args.preparers is not None and args.preparers < 0:
+        raise ConfigurationError(f"--preparers must not be negative: {args.preparers}")
     if args.engine == "ray" and args.cuda_device >= 0:
         raise ConfigurationError("--cuda-device is for --engine local; use --gpus-per-worker")
     if args.cuda_device >= torch.cuda.device_count():
@@ -256,4 +264,9 @@ def _engine(args: argparse.Namespace) -> Engine:
         if args.address is not None:
             raise ConfigurationError("--address needs --workers")
         workers = max(1, cores // args.threads)
-    return RayEngine(workers, args.address, args.gpus_per_worker)
+    preparers = args.preparers
+    if preparers is None:
+        # One core reads the input.
+        others = cores // args.threads - workers - 1
+        preparers = max(1, others) if args.gpus_per_worker and args.address is None else 0
+    return RayEngine(workers, args.address, args.gpus_per_worker, preparers)

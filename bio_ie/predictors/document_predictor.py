@@ -2,18 +2,16 @@
 
 import json
 import logging
-from itertools import chain, islice
-from typing import Any, Iterable, Iterator, List, Optional, Sequence, Tuple
+from itertools import islice
+from typing import Any, Dict, Iterable, Iterator, List, Optional, Sequence
 
 from allennlp.common.checks import ConfigurationError
-from allennlp.common.util import JsonDict, lazy_groups_of
-from allennlp.data import DatasetReader, Instance
+from allennlp.common.util import JsonDict
+from allennlp.data import DatasetReader
 from allennlp.models import Model
 from allennlp.predictors import Predictor
 
 from bio_ie.data.dataset_readers import DocumentReader
-from bio_ie.data.dataset_readers.document_reader import VIEWS_AT_ONCE
-from bio_ie.data.fields import TagField
 from bio_ie.data.mention_source import MentionSource
 from bio_ie.encoders import merge_lora
 from bio_ie.files.failures import DocumentOrFailure, Failure
@@ -24,9 +22,10 @@ from bio_ie.modules.distinct_words import encode_distinct_words
 from bio_ie.modules.token_embedders.pretrained_transformer_words_embedder import cast_products_once
 from bio_ie.predictors.document_input import as_object, document_from_input
 from bio_ie.predictors.document_model import HasEntitySource, KeepsMentions, LinksMentions
-from bio_ie.predictors.instance_batches import batches_of_like_width, instance_size
+from bio_ie.predictors.document_preparation import DocumentPreparation, failure_of
+from bio_ie.predictors.model_outputs import outputs_of_instances
 from bio_ie.predictors.predicted_document import annotated
-from bio_ie.predictors.prediction_window import PredictionWindow
+from bio_ie.predictors.prepared_documents import PreparedBatch, PreparedDocuments
 from bio_ie.predictors.whole_documents import WholeDocuments
 from bio_ie.text.document import Document, DocumentError
 
@@ -140,6 +139,10 @@ class DocumentPredictor(Predictor):
         for kb in self._reader.knowledge_bases():
             len(kb)
 
+    def drop_weights(self) -> None:
+        """Frees the memory of the model. After this, documents can be prepared, not predicted."""
+        self._model.to("meta")
+
     @property
     def takes_concepts(self) -> bool:
         """Whether the model uses the concepts of the mentions that it gets."""
@@ -152,103 +155,76 @@ class DocumentPredictor(Predictor):
     def predict_documents(self, inputs: Iterable[DocumentOrFailure]) -> Iterator[DocumentOrFailure]:
         """Predicts a stream of documents, in order. Failures pass through, and a document that
         fails becomes a failure. The documents of one `PredictionWindow` are in memory at a time."""
+        return self.predict_prepared(self.prepare_documents(inputs))
+
+    def prepare_documents(self, inputs: Iterable[DocumentOrFailure]) -> Iterator[PreparedDocuments]:
+        """All that is done with a stream of documents before the model of this predictor gets them.
+        Another process may do this."""
         if self._detector is not None:
             inputs = self._detector(inputs)
-        for output in self._predictions(inputs):
-            self.num_documents += 1
-            self.num_failures += isinstance(output, Failure)
-            yield output
+        return self._preparation()(inputs)
 
-    def _predictions(self, inputs: Iterable[DocumentOrFailure]) -> Iterator[DocumentOrFailure]:
-        window = self._new_window()
-        for some in lazy_groups_of(inputs, VIEWS_AT_ONCE):
-            for item, instances in self._with_instances(some):
-                window.add(item, instances)
-            if window.is_full:
-                yield from self._predict(window)
-                window = self._new_window()
-        yield from self._predict(window)
+    def predict_prepared(self, windows: Iterable[PreparedDocuments]) -> Iterator[DocumentOrFailure]:
+        """Predicts documents that are prepared, by this predictor or by one of the same archive in
+        another process. See `predict_documents`."""
+        for window in windows:
+            for output in self._predict(window):
+                self.num_documents += 1
+                self.num_failures += isinstance(output, Failure)
+                yield output
 
-    def _new_window(self) -> PredictionWindow:
-        return PredictionWindow(self.batch_size, self._batch_slots)
-
-    @property
-    def _batch_slots(self) -> int:
+    def _preparation(self) -> DocumentPreparation:
         usual = _WORDPIECES_PER_INSTANCE * max(self.batch_size, _ON_CPU)
-        return self.batch_wordpieces or usual
+        return DocumentPreparation(
+            self._reader,
+            self._model.vocab,
+            self.takes_mentions,
+            self._labels_mentions,
+            self.batch_size,
+            self.batch_wordpieces or usual,
+        )
 
-    def _with_instances(
-        self, items: Sequence[DocumentOrFailure]
-    ) -> List[Tuple[DocumentOrFailure, List[Instance]]]:
-        documents = [item for item in items if isinstance(item, Document)]
-        try:
-            instances = iter(self._instances(documents))
-        except KnowledgeBaseError:
-            raise  # it is no document's fault, and every document would fail in the same way
-        except Exception as error:  # a document that the reader cannot read fails alone
-            if len(items) == 1:
-                return [(_failure(items[0], error), [])]
-            return list(chain.from_iterable(self._with_instances([item]) for item in items))
-        return [(item, next(instances) if isinstance(item, Document) else []) for item in items]
+    def _predict(self, window: PreparedDocuments) -> Iterator[DocumentOrFailure]:
+        outputs: List[Optional[JsonDict]] = [None] * window.num_instances
+        for batch in window.batches:
+            try:
+                found = self._forward(batch)
+            except KnowledgeBaseError:
+                raise
+            except Exception as error:
+                logger.debug("a batch failed", exc_info=error)
+                continue
+            for index, output in zip(batch.indices, found, strict=True):
+                outputs[index] = output
+        stream = iter(outputs)
+        for item, num_instances in window.items:
+            yield self._finished(item, list(islice(stream, num_instances)))
 
-    def _instances(self, documents: Sequence[Document]) -> List[List[Instance]]:
-        documents = [
-            document.with_changes(relations=(), facts=())
-            if self.takes_mentions
-            else document.without_annotations()
-            for document in documents
-        ]
-        instances = self._reader.documents_to_instances(documents, self._labels_mentions)
-        for instance in chain.from_iterable(instances):
-            instance.index_fields(self._model.vocab)
-            for tags in instance.fields.values():
-                # Training and scoring treat an unknown tag as "O". Here, its mention would be lost.
-                unknown = isinstance(tags, TagField) and tags.unknown_labels(self._model.vocab)
-                if unknown:
-                    names = ", ".join(sorted(unknown))
-                    raise ConfigurationError(f"the model lacks the tags {names}")
-        return instances
-
-    def _predict(self, window: PredictionWindow) -> Iterator[DocumentOrFailure]:
-        outputs = iter(self._forward([inst for _, some in window.items for inst in some]))
-        for item, instances in window.items:
-            yield self._finished(item, instances, list(islice(outputs, len(instances))))
+    def _forward(self, batch: PreparedBatch) -> List[JsonDict]:
+        if batch.tensors is None:
+            raise ValueError("the tensors of this batch could not be made")
+        return outputs_of_instances(self._model, batch.tensors, len(batch.indices))
 
     def _finished(
-        self,
-        item: DocumentOrFailure,
-        instances: List[Instance],
-        outputs: Sequence[Optional[JsonDict]],
+        self, item: DocumentOrFailure, outputs: Sequence[Optional[JsonDict]]
     ) -> DocumentOrFailure:
         try:
-            if None in outputs:
+            if None in outputs and isinstance(item, Document):
                 # A batch failed. Alone, the document that is to blame fails again, and others do
                 # not.
-                outputs = self._forward(instances, is_alone=True)
+                outputs = self._alone(item)
             return self._assemble(item, [output for output in outputs if output is not None])
         except KnowledgeBaseError:
             raise
         except Exception as error:
-            return _failure(item, error)
+            return failure_of(item, error)
 
-    def _forward(
-        self, instances: List[Instance], is_alone: bool = False
-    ) -> List[Optional[JsonDict]]:
-        """The output of the model for each instance, or `None` where a batch failed. If the
-        instances are those of one document alone, the error is raised instead."""
-        outputs: List[Optional[JsonDict]] = [None] * len(instances)
-        sizes = [instance_size(instance) for instance in instances]
-        for indices in batches_of_like_width(sizes, self.batch_size, self._batch_slots):
-            try:
-                batch = self._model.forward_on_instances([instances[index] for index in indices])
-            except Exception as error:
-                if is_alone or isinstance(error, KnowledgeBaseError):
-                    raise
-                logger.debug("a batch failed", exc_info=error)
-                continue
-            for index, output in zip(indices, batch, strict=True):
-                outputs[index] = output
-        return outputs
+    def _alone(self, document: Document) -> List[JsonDict]:
+        prepared = self._preparation().alone(document)
+        outputs: Dict[int, JsonDict] = {}
+        for batch in prepared.batches:
+            outputs.update(zip(batch.indices, self._forward(batch), strict=True))
+        return [outputs[index] for index in sorted(outputs)]
 
     def _assemble(self, item: DocumentOrFailure, outputs: Sequence[JsonDict]) -> DocumentOrFailure:
         """The document with the predictions of its instances."""
@@ -317,9 +293,3 @@ class DocumentPredictor(Predictor):
             return document_from_input(value, name, with_mentions=self.takes_mentions)
         except DocumentError as error:
             return Failure(error.document_id, str(error))
-
-
-def _failure(item: DocumentOrFailure, error: Exception) -> Failure:
-    logger.debug("prediction failed", exc_info=error)
-    reason = error.message if isinstance(error, ConfigurationError) else error
-    return Failure(item.id, f"{type(error).__name__}: {reason}")

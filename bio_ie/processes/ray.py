@@ -67,6 +67,21 @@ def ray_session(cpus: int, address: Optional[str] = None) -> Iterator[Any]:
         ray.shutdown()
 
 
+def warn_of_few(ray: Any, cpus: float, gpus: float = 0) -> None:
+    """Warns if a session has fewer CPUs or GPUs than what is about to start needs at a time. Ray
+    waits in silence until there are more."""
+    there = ray.cluster_resources()
+    for name, needed in (("CPU", cpus), ("GPU", gpus)):
+        if there.get(name, 0) < needed:
+            logger.warning(
+                "Ray has %g %ss, and %g are needed: some of the work waits, perhaps for ever, "
+                "until there are more",
+                there.get(name, 0),
+                name,
+                needed,
+            )
+
+
 @contextlib.contextmanager
 def _silent() -> Iterator[None]:
     """A context manager in which nothing gets to standard error, not even from Ray's own core. What

@@ -9,14 +9,13 @@ import torch
 from allennlp.commands.train import train_model
 from allennlp.common import Params
 from allennlp.common.checks import ConfigurationError
-from allennlp.data import DatasetReader, Instance
+from allennlp.data import DatasetReader, TensorDict
 from allennlp.models import Archive, Model, load_archive
 from allennlp.predictors import Predictor
 
 from bio_ie.data.corpora import CorpusFormat
-from bio_ie.predictors import DocumentPredictor, Failure
+from bio_ie.predictors import DocumentPredictor, Failure, document_predictor
 from bio_ie.predictors.document_input import document_from_input
-from bio_ie.predictors.instance_batches import instance_size
 from bio_ie.rendering import render
 from bio_ie.text.document import Document, Mention, Relation
 from bio_ie.text.invisible import is_visible
@@ -272,20 +271,34 @@ def test_document_that_breaks_the_reader_fails_alone(
     assert len(rest) == 5
 
 
-def failing_model(
-    predictor: DocumentPredictor,
+Outputs = List[Dict[str, Any]]
+
+
+def replace_model(
     monkeypatch: pytest.MonkeyPatch,
-    is_bad: Callable[[List[str]], bool],
+    run: Callable[[List[str], TensorDict, Callable[[], Outputs]], Outputs],
 ) -> None:
+    """Runs something else in place of the model on each batch. It gets the ids of the documents of
+    its instances, its tensors, and what gives the model's own outputs."""
+    forward = document_predictor.outputs_of_instances
+
+    def replaced(model: Model, tensors: TensorDict, num_instances: int) -> Outputs:
+        ids = [metadata["document_id"] for metadata in tensors["metadata"]]
+        assert len(ids) == num_instances
+        return run(ids, tensors, lambda: forward(model, tensors, num_instances))
+
+    monkeypatch.setattr(document_predictor, "outputs_of_instances", replaced)
+
+
+def failing_model(monkeypatch: pytest.MonkeyPatch, is_bad: Callable[[List[str]], bool]) -> None:
     """Makes the model fail on batches whose document ids are bad."""
-    forward = predictor._model.forward_on_instances
 
-    def broken(instances: List[Instance]) -> List[Dict[str, Any]]:
-        if is_bad([instance["metadata"]["document_id"] for instance in instances]):
+    def run(ids: List[str], tensors: TensorDict, outputs: Callable[[], Outputs]) -> Outputs:
+        if is_bad(ids):
             raise RuntimeError("no memory")
-        return forward(instances)
+        return outputs()
 
-    monkeypatch.setattr(predictor._model, "forward_on_instances", broken)
+    replace_model(monkeypatch, run)
 
 
 def test_document_that_breaks_the_model_fails_alone(
@@ -293,7 +306,7 @@ def test_document_that_breaks_the_model_fails_alone(
 ) -> None:
     documents = [Document(str(number), " ".join(SENTENCES)) for number in range(6)]
     expected = predict(predictor, *documents)
-    failing_model(predictor, monkeypatch, lambda ids: "4" in ids)
+    failing_model(monkeypatch, lambda ids: "4" in ids)
     outputs = list(predictor.predict_documents(documents))
     assert outputs[4] == Failure("4", "RuntimeError: no memory")
     rest = [output for output in outputs if isinstance(output, Document)]
@@ -306,24 +319,22 @@ def test_batch_that_fails_as_a_whole_is_predicted_one_by_one(
 ) -> None:
     documents = [Document(str(number), SENTENCES[number % 5]) for number in range(6)]
     expected = predict(predictor, *documents)
-    failing_model(predictor, monkeypatch, lambda ids: len(set(ids)) > 1)
+    failing_model(monkeypatch, lambda ids: len(set(ids)) > 1)
     assert all(map(same, predict(predictor, *documents), expected))
 
 
 def test_prediction_outside_the_text_is_a_failure(
     predictor: DocumentPredictor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    forward = predictor._model.forward_on_instances
-
-    def wrong(instances: List[Instance]) -> List[Dict[str, Any]]:
-        outputs = forward(instances)
-        for instance, output in zip(instances, outputs, strict=True):
-            if instance["metadata"]["document_id"] == "1":
+    def run(ids: List[str], tensors: TensorDict, outputs: Callable[[], Outputs]) -> Outputs:
+        found = outputs()
+        for id_, output in zip(ids, found, strict=True):
+            if id_ == "1":
                 output["mentions"] = [Mention("T1", 0, 10**6, "Drug")]
                 output["relations"] = []
-        return outputs
+        return found
 
-    monkeypatch.setattr(predictor._model, "forward_on_instances", wrong)
+    replace_model(monkeypatch, run)
     first, second = predictor.predict_documents([Document("1", "a"), Document("2", SENTENCES[0])])
     assert isinstance(first, Failure)
     assert "outside the text" in first.error
@@ -351,23 +362,23 @@ def test_prediction_streams(predictor: DocumentPredictor, text: str) -> None:
     assert len(taken) <= 2 * 128
 
 
-def noted_batches(predictor: DocumentPredictor, monkeypatch: pytest.MonkeyPatch) -> List[List[int]]:
-    """A list that gets the widths of the instances of each batch."""
+def noted_batches(monkeypatch: pytest.MonkeyPatch) -> List[List[int]]:
+    """A list that gets the widths of the instances of each batch, in wordpieces."""
     widths: List[List[int]] = []
-    forward = predictor._model.forward_on_instances
 
-    def noted(instances: List[Instance]) -> List[Dict[str, Any]]:
-        widths.append([instance_size(instance).width for instance in instances])
-        return forward(instances)
+    def run(ids: List[str], tensors: TensorDict, outputs: Callable[[], Outputs]) -> Outputs:
+        (of_indexer,) = tensors["words"].values()
+        widths.append(of_indexer["wordpiece_mask"].sum(dim=(1, 2)).tolist())
+        return outputs()
 
-    monkeypatch.setattr(predictor._model, "forward_on_instances", noted)
+    replace_model(monkeypatch, run)
     return widths
 
 
 def test_sentences_of_like_length_are_batched(
     predictor: DocumentPredictor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    widths = noted_batches(predictor, monkeypatch)
+    widths = noted_batches(monkeypatch)
     predictor.batch_size = 4
     predict(predictor, *(Document(str(n), "aspirin " * (1 + n * 7 % 12)) for n in range(12)))
     assert [len(batch) for batch in widths] == [4, 4, 4]
@@ -378,7 +389,7 @@ def test_sentences_of_like_length_are_batched(
 def test_batches_keep_to_their_wordpieces(
     predictor: DocumentPredictor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    widths = noted_batches(predictor, monkeypatch)
+    widths = noted_batches(monkeypatch)
     predictor.batch_wordpieces = 60
     documents = [Document(str(n), "aspirin " * (1 + n * 7 % 40)) for n in range(40)]
     outputs = predict(predictor, *documents)
@@ -391,7 +402,7 @@ def test_batches_keep_to_their_wordpieces(
 def test_window_gathers_the_documents_of_many_batches(
     predictor: DocumentPredictor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    widths = noted_batches(predictor, monkeypatch)
+    widths = noted_batches(monkeypatch)
     documents = [Document(str(n), "aspirin " * (1 + n * 7 % 12)) for n in range(600)]
     predict(predictor, *documents)
     flat = [width for batch in widths for width in batch]
@@ -409,8 +420,8 @@ def test_only_the_documents_of_a_batch_that_fails_are_predicted_again(
     predictor: DocumentPredictor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     documents = [Document(str(number), "aspirin " * (1 + number)) for number in range(12)]
-    failing_model(predictor, monkeypatch, lambda ids: "5" in ids)
-    widths = noted_batches(predictor, monkeypatch)
+    failing_model(monkeypatch, lambda ids: "5" in ids)
+    widths = noted_batches(monkeypatch)
     predictor.batch_size = 3
     outputs = list(predictor.predict_documents(documents))
     assert [isinstance(output, Failure) for output in outputs] == [n == 5 for n in range(12)]
@@ -545,10 +556,10 @@ KNOWN = Document("k", " ".join(SENTENCES * 2), metadata={"pmid": 5})
 def test_graph_that_knowledge_changed_is_kept(
     keci_predictor: DocumentPredictor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    outputs: List[Dict[str, Any]] = []
-    forward = keci_predictor._forward
+    outputs: Outputs = []
+    assemble = keci_predictor._assemble
     monkeypatch.setattr(
-        keci_predictor, "_forward", lambda instances: outputs.extend(forward(instances)) or outputs
+        keci_predictor, "_assemble", lambda item, own: outputs.extend(own) or assemble(item, own)
     )
     (document,) = predict(keci_predictor, KNOWN)
     assert document.metadata.keys() == {"pmid", "initial_graph"}

@@ -8,11 +8,11 @@ from bio_ie.annotation.job import (
     InputTask,
     Job,
     Result,
-    ShardMaker,
     prepared_process,
     read_chunks,
 )
 from bio_ie.annotation.pipeline import Pipeline
+from bio_ie.annotation.shard_maker import ShardMaker
 
 
 class LocalEngine(Engine):

@@ -1,6 +1,6 @@
 """The base class of the steps of pipelines."""
 
-from typing import FrozenSet, List, Optional, Sequence
+from typing import Any, FrozenSet, List, Optional, Sequence
 
 from allennlp.common import Registrable
 from allennlp.common.checks import ConfigurationError
@@ -14,8 +14,9 @@ MENTIONS, CONCEPTS, RELATIONS, FACTS = "mentions", "concepts", "relations", "fac
 class AnnotationStep(Registrable):
     """Adds annotations to documents.
 
-    An implementation defines `open` and `annotate`. Its constructor opens no file and loads no
-    model, so that a step can be built to look at its settings.
+    An implementation defines `open` and `annotate` or, if it has a model, `open_to_prepare`,
+    `prepare` and `finish` in place of `annotate`. Its constructor opens no file and loads no model,
+    so that a step can be built to look at its settings.
 
     # Parameters
 
@@ -27,12 +28,16 @@ class AnnotationStep(Registrable):
     needs, gives : `FrozenSet[str]`
         What documents must have for the step, and what they have after it: `"mentions"`,
         `"concepts"` (of mentions), `"relations"`, `"facts"`. Known after `open`.
+    has_model : `bool`
+        Whether the step has a model, which a GPU makes faster. Then other processes than the one
+        with the GPU may `prepare` what it gets.
     """
 
     default_implementation = "archive"
 
     needs: FrozenSet[str] = frozenset()
     gives: FrozenSet[str] = frozenset()
+    has_model: bool = False
 
     def __init__(self, name: Optional[str] = None) -> None:
         if name is not None and not name.strip():
@@ -68,4 +73,20 @@ class AnnotationStep(Registrable):
         """The same items in the same order: each document with what the step finds in it, in any
         form that `bio_ie.annotation.merging.merged` understands. Failures pass through, and a
         document that fails becomes a failure."""
-        raise NotImplementedError
+        if type(self).finish is AnnotationStep.finish:
+            raise NotImplementedError
+        return self.finish(self.prepare(items))
+
+    def open_to_prepare(self) -> None:
+        """Opens what `prepare` needs, in a process that does nothing else. By default, everything
+        on the CPU."""
+        self.open()
+
+    def prepare(self, items: Sequence[DocumentOrFailure]) -> Any:
+        """What is done without the model of the step. The result can be sent to another process.
+        By default, it is the items themselves."""
+        return items
+
+    def finish(self, prepared: Any) -> List[DocumentOrFailure]:
+        """What `annotate` gives, from what `prepare` gives."""
+        return self.annotate(prepared)

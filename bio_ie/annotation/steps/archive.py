@@ -2,7 +2,7 @@
 
 import json
 import os
-from typing import Any, Dict, List, Optional, Sequence
+from typing import Any, Dict, List, Optional, Sequence, Union, cast
 
 from allennlp.common.checks import ConfigurationError
 from allennlp.common.params import with_overrides
@@ -21,6 +21,9 @@ from bio_ie.archives.archive_config import CONFIG_NAME, read_config
 from bio_ie.archives.checked_archive import checked_archive
 from bio_ie.files.failures import DocumentOrFailure
 from bio_ie.predictors.document_predictor import DocumentPredictor
+from bio_ie.predictors.prepared_documents import PreparedDocuments
+
+Prepared = Union[List[PreparedDocuments], List[DocumentOrFailure]]
 
 
 @AnnotationStep.register("archive")
@@ -38,7 +41,7 @@ class ArchiveStep(AnnotationStep):
 
     archive : `str`
         An archive, or the folder of a training.
-    batch_size : `int`, optional (default = `32`)
+    batch_size, batch_wordpieces : `int`, optional
         See `DocumentPredictor`.
     overrides : `Dict[str, Any]`, optional
         Changes to the config of the archive, as for AllenNLP's `--overrides`: another place of a
@@ -47,18 +50,22 @@ class ArchiveStep(AnnotationStep):
         As in every `AnnotationStep`.
     """
 
+    has_model = True
+
     def __init__(
         self,
         archive: str,
-        batch_size: int = 32,
+        batch_size: Optional[int] = None,
         overrides: Optional[Dict[str, Any]] = None,
         name: Optional[str] = None,
+        batch_wordpieces: Optional[int] = None,
     ) -> None:
         super().__init__(name)
-        if batch_size < 1:
-            raise ConfigurationError(f"batch_size must be positive, not {batch_size}")
         self._archive = archive
-        self._batch_size = batch_size
+        self._batches = {"batch_size": batch_size, "batch_wordpieces": batch_wordpieces}
+        for setting, value in self._batches.items():
+            if value is not None and value < 1:
+                raise ConfigurationError(f"{setting} must be positive, not {value}")
         self._overrides = dict(overrides or {})
         self._predictor: Optional[DocumentPredictor] = None
 
@@ -78,13 +85,12 @@ class ArchiveStep(AnnotationStep):
     def open(self, cuda_device: int = -1) -> None:
         overrides = json.dumps(self._overrides)
         archive = load_archive(self._archive, cuda_device=cuda_device, overrides=overrides)
-        predictor = Predictor.from_archive(archive, "document")
+        predictor = Predictor.from_archive(archive, "document", extra_args=self._batches)
         if not isinstance(predictor, DocumentPredictor):
             raise ConfigurationError(
                 f"step {self.name!r}: the model of {self._archive} does not predict documents"
             )
         predictor.check_knowledge_bases()
-        predictor.batch_size = self._batch_size
         self._predictor = predictor
         needs_mentions = predictor.takes_mentions and not predictor.has_detector
         self.needs = frozenset([MENTIONS] if needs_mentions else [])
@@ -97,9 +103,25 @@ class ArchiveStep(AnnotationStep):
             gives.add(CONCEPTS)
         self.gives = frozenset(gives)
 
-    def annotate(self, items: Sequence[DocumentOrFailure]) -> List[DocumentOrFailure]:
-        assert self._predictor is not None
-        return list(self._predictor.predict_documents(items))
+    def open_to_prepare(self) -> None:
+        self.open()
+        if not self._opened.has_detector:
+            self._opened.drop_weights()
+
+    def prepare(self, items: Sequence[DocumentOrFailure]) -> Prepared:
+        if self._opened.has_detector:
+            return list(items)  # the first thing that is done with them is the detector's
+        return list(self._opened.prepare_documents(items))
+
+    def finish(self, prepared: Prepared) -> List[DocumentOrFailure]:
+        if self._opened.has_detector:
+            return list(self._opened.predict_documents(cast(List[DocumentOrFailure], prepared)))
+        return list(self._opened.predict_prepared(cast(List[PreparedDocuments], prepared)))
+
+    @property
+    def _opened(self) -> DocumentPredictor:
+        assert self._predictor is not None, "the step is not open"
+        return self._predictor
 
 
 def _is_path(text: str) -> bool:
