@@ -20,6 +20,7 @@ from bio_ie.files.corpus_error import CorpusError
 from bio_ie.files.corpus_report import CorpusReport
 from bio_ie.files.failures import DocumentOrFailure, Failure, read_with_failures
 from bio_ie.files.trust import trusting
+from bio_ie.processes.garbage import loaded_objects_stay
 from bio_ie.text.document import Document
 
 AMONG = "among"
@@ -178,7 +179,7 @@ def prepared_process(job: Job) -> Iterator[None]:
     threads = torch.get_num_threads()
     torch.set_num_threads(job.threads)
     try:
-        with trusting(job.trust):
+        with trusting(job.trust), loaded_objects_stay():
             yield
     finally:
         torch.set_num_threads(threads)

@@ -37,6 +37,7 @@ from bio_ie.files.corpus_error import CorpusError
 from bio_ie.files.failures import DocumentOrFailure, Failure, read_with_failures
 from bio_ie.files.stopping import finishing, is_stopped, until_stopped
 from bio_ie.predictors.document_predictor import DocumentPredictor
+from bio_ie.processes.garbage import loaded_objects_stay
 from bio_ie.text.counted import counted
 from bio_ie.text.document import Document
 
@@ -118,7 +119,7 @@ def _predict_as_allennlp(args: argparse.Namespace) -> Predictor:
         on_error=args.on_error,
     )
     try:
-        with finishing():
+        with finishing(), loaded_objects_stay():
             manager.run()
             exit_if_stopped(manager.num_predictions)
     except (EOFError, zlib.error) as error:
@@ -225,7 +226,7 @@ def predict_corpus(
         if not is_stopped():
             _require_prediction(predictor, input_file, on_error)
 
-    with finishing():
+    with finishing(), loaded_objects_stay():
         _write(predictor, _handled(predictions, on_error, at_the_end), output_file, to_format)
         exit_if_stopped(predictor.num_documents)
 

@@ -25,7 +25,12 @@ def outputs_of_instances(model: Model, tensors: TensorDict, num_instances: int) 
         loss, are left out.
     """
     device = next((parameter.device for parameter in model.parameters()), torch.device("cpu"))
-    outputs = model.make_output_human_readable(model(**move_to_device(tensors, device)))
+    # To look for tensors in the metadata of sentences takes longer than some heads.
+    inputs = {
+        name: value if name == "metadata" else move_to_device(value, device)
+        for name, value in tensors.items()
+    }
+    outputs = model.make_output_human_readable(model(**inputs))
     separated: List[Dict[str, object]] = [{} for _ in range(num_instances)]
     for name, output in outputs.items():
         if isinstance(output, torch.Tensor) and not output.dim():
