@@ -14,7 +14,7 @@ import pickle
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import chain, islice
+from itertools import chain, islice, product
 from typing import Any, Dict, Iterator, List, NamedTuple, Sequence, Tuple
 
 import torch
@@ -232,17 +232,23 @@ def simulate(costs: Costs, gpu_speed: float, machine: Machine, documents: int) -
     )
 
 
-def best_machine(costs: Costs, gpu_speed: float, gpus: int, cores: int) -> Tuple[Machine, Outcome]:
-    """The fastest division of the cores of machines with a GPU each among processes."""
-    found: List[Tuple[Machine, Outcome]] = []
-    for workers in range(1, cores):
-        for readers in (1, 2):
-            preparers = cores - workers - readers
-            if preparers < 0:
-                continue
-            machine = Machine(1, readers, preparers, workers)
-            found.append((machine, simulate(costs, gpu_speed, machine, 100 * SHARD)))
-    one, _ = min(found, key=lambda each: each[1].seconds)
+def best_machine(
+    costs: Costs, gpu_speed: float, gpus: int, cores: int, apart: bool
+) -> Tuple[Machine, Outcome]:
+    """The fastest division of cores among processes, for GPUs that have so many cores each.
+
+    # Parameters
+
+    apart : `bool`
+        Whether preparers prepare, or the workers themselves.
+    """
+    found: List[Tuple[float, Machine]] = []
+    for readers in (1, 2):
+        left = cores - readers
+        for workers in range(1, left) if apart else (left,):
+            machine = Machine(1, readers, left - workers, workers)
+            found.append((simulate(costs, gpu_speed, machine, 100 * SHARD).seconds, machine))
+    _, one = min(found)
     machine = Machine(*(gpus * part for part in one))
     return machine, simulate(costs, gpu_speed, machine, PUBMED)
 
@@ -280,14 +286,13 @@ def cost_lines(costs: Costs) -> Iterator[str]:
 def table(costs: Costs, peak: float, shares: Sequence[float], cores: int) -> Iterator[str]:
     yield "| GPUs | share of the peak | readers | preparers | workers | all of PubMed | busy |"
     yield "|---|---|---|---|---|---|---|"
-    for share in shares:
-        for gpus in (1, 8):
-            machine, outcome = best_machine(costs, share * peak, gpus, cores)
-            busy = ", ".join(f"{name} {value:.0%}" for name, value in outcome.busy.items())
-            yield (
-                f"| {gpus} | {share:.0%} | {machine.readers} | {machine.preparers} | "
-                f"{machine.workers} | {duration(outcome.seconds)} | {busy} |"
-            )
+    for gpus, share, apart in product((1, 8), shares, (False, True)):
+        machine, outcome = best_machine(costs, share * peak, gpus, cores, apart)
+        busy = ", ".join(f"{name} {value:.0%}" for name, value in outcome.busy.items())
+        yield (
+            f"| {gpus} | {share:.0%} | {machine.readers} | {machine.preparers} | "
+            f"{machine.workers} | {duration(outcome.seconds)} | {busy} |"
+        )
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 import pytest
 
-from benchmarks.pubmed_simulation import SHARD, Costs, Machine, best_machine, simulate
+from benchmarks.pubmed_simulation import PUBMED, SHARD, Costs, Machine, best_machine, simulate
 
 COSTS = Costs(reading=1e-3, preparing=8e-3, shipping=0.0, finishing=1e-3, operations=1e9)
 FAST = 1e15
@@ -36,7 +36,11 @@ def test_what_is_slow_is_busy():
 
 
 def test_cores_go_where_the_work_is():
-    machine, _ = best_machine(COSTS, FAST, gpus=1, cores=12)
+    machine, _ = best_machine(COSTS, FAST, gpus=1, cores=12, apart=False)
     # Two cores must read, or reading would be the slowest; with ten others, 9 ms take .9.
     assert machine == Machine(1, 2, 0, 10)
     assert seconds_of_a_document(machine) == pytest.approx(0.9e-3, rel=0.05)
+    # One core finishes what eight prepare.
+    machine, outcome = best_machine(COSTS, FAST, gpus=8, cores=10, apart=True)
+    assert machine == Machine(8, 8, 64, 8)
+    assert outcome.seconds / PUBMED == pytest.approx(1e-3 / 8, rel=0.05)

@@ -1,9 +1,12 @@
 """Cuts the words of a text into the wordpieces of a pretrained encoder."""
 
-from typing import Any, List, NamedTuple, Sequence
+from itertools import chain
+from typing import Any, Dict, List, NamedTuple, Sequence
 
 import numpy as np
 from tokenizers import Tokenizer
+
+_MAX_WORDS = 1 << 17
 
 
 class WordPieces(NamedTuple):
@@ -40,6 +43,7 @@ class WordCutter:
     def __init__(self, tokenizer: Tokenizer, one_by_one: bool = False) -> None:
         self._tokenizer = tokenizer
         self._one_by_one = one_by_one or _cuts_around_words(tokenizer)
+        self._known = _KnownWords(tokenizer)
 
     def __call__(self, words: Sequence[str], after_space: Sequence[bool]) -> WordPieces:
         """
@@ -50,11 +54,7 @@ class WordCutter:
             Whether white space stands before each word.
         """
         if self._one_by_one:
-            encoding = self._tokenizer.encode(
-                list(words), is_pretokenized=True, add_special_tokens=False
-            )
-            words_of_pieces: Any = encoding.word_ids  # none is null without special pieces
-            return WordPieces(encoding.ids, words_of_pieces)
+            return self._known.pieces(words)
         written = [
             f" {word}" if space else word for word, space in zip(words, after_space, strict=True)
         ]
@@ -65,6 +65,35 @@ class WordCutter:
         # The word of each character; a space counts for the word after it.
         word_of = np.repeat(np.arange(len(words)), [len(word) for word in written])
         return WordPieces(encoding.ids, _words_of_pieces(text, word_of, np.array(encoding.offsets)))
+
+
+class _KnownWords:
+    """The pieces of words by themselves. They are kept, because most words of a text have been
+    there before. Nothing is kept of them when there are too many."""
+
+    def __init__(self, tokenizer: Tokenizer) -> None:
+        self._tokenizer = tokenizer
+        self._ids: Dict[str, List[int]] = {}
+
+    def pieces(self, words: Sequence[str]) -> WordPieces:
+        new = [word for word in dict.fromkeys(words) if word not in self._ids]
+        if len(self._ids) + len(new) > _MAX_WORDS:
+            self._ids.clear()
+            new = list(dict.fromkeys(words))
+        if new:
+            self._learn(new)
+        of_words = [self._ids[word] for word in words]
+        return WordPieces(
+            list(chain.from_iterable(of_words)),
+            [place for place, ids in enumerate(of_words) for _ in ids],
+        )
+
+    def _learn(self, words: Sequence[str]) -> None:
+        self._ids.update((word, []) for word in words)
+        encoding = self._tokenizer.encode(words, is_pretokenized=True, add_special_tokens=False)
+        places: Any = encoding.word_ids  # none is null without special pieces
+        for place, piece in zip(places, encoding.ids, strict=True):
+            self._ids[words[place]].append(piece)
 
 
 def _words_of_pieces(text: str, word_of: np.ndarray, offsets: np.ndarray) -> List[int]:

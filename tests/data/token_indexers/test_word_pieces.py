@@ -1,3 +1,4 @@
+import random
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, Dict, List
@@ -7,10 +8,11 @@ import pytest
 import torch
 from allennlp.data import Batch, Instance, Token, Vocabulary
 from allennlp.data.fields import TextField
+from tokenizers import Tokenizer
 from torch.testing import assert_close
 
-from bio_ie.data.token_indexers import PretrainedTransformerWordsIndexer
-from bio_ie.data.token_indexers.word_pieces import _words_of_pieces
+from bio_ie.data.token_indexers import PretrainedTransformerWordsIndexer, word_pieces
+from bio_ie.data.token_indexers.word_pieces import WordCutter, _words_of_pieces
 from bio_ie.modules.token_embedders import PretrainedTransformerWordsEmbedder
 from bio_ie.text.tokenizers import ScispacyRulesTokenizer
 from tests.encoders.tiny_encoders import FAMILIES, TEXTS, pieces_of_text, save_encoder
@@ -137,3 +139,18 @@ def test_archive_of_before_keeps_the_pieces_of_each_word(byte_level: str, tmp_pa
     one_by_one = [pieces_of_text(byte_level, word)[1:-1] for word in ("a", "val", "rash")]
     (ids,) = indexed(earlier, tokens)["token_ids"]
     assert ids[1:-1].tolist() == [piece for pieces in one_by_one for piece in pieces]
+
+
+@pytest.mark.parametrize("room", [1, 10, 1000])
+def test_words_that_were_there_before_have_the_same_pieces(
+    encoder: str, room: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(word_pieces, "_MAX_WORDS", room)
+    tokenizer = Tokenizer.from_file(f"{encoder}/tokenizer.json")
+    cutter = WordCutter(tokenizer, one_by_one=True)
+    words = [word for text in TEXTS for word in text.split()] + ["", "\u200b", "é", "e\u0301", "é"]
+    chosen = random.Random(0)
+    for _ in range(30):
+        some = chosen.choices(words, k=chosen.randint(0, 20))
+        encoding = tokenizer.encode(some, is_pretokenized=True, add_special_tokens=False)
+        assert cutter(some, [True] * len(some)) == (encoding.ids, encoding.word_ids)
