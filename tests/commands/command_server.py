@@ -19,8 +19,8 @@ PATIENCE = 60
 """The seconds after which a command is taken to hang."""
 
 
-def wait_for(condition: Callable[[], bool]) -> None:
-    end = time.monotonic() + PATIENCE
+def wait_for(condition: Callable[[], bool], patience: float = PATIENCE) -> None:
+    end = time.monotonic() + patience
     while not condition():
         assert time.monotonic() < end, "it takes too long"
         time.sleep(0.02)

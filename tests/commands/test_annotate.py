@@ -10,7 +10,7 @@ from dataclasses import replace
 import pytest
 
 from bio_ie.data.corpora import JsonlFormat
-from tests.commands.command_server import ROOT, CommandServer, wait_for
+from tests.commands.command_server import PATIENCE, ROOT, CommandServer, wait_for
 
 ARCHIVE = ROOT / "fixtures/archives/joint_ner_re/model.tar.gz"
 ABSTRACTS = ROOT / "fixtures/demo/abstracts.jsonl"
@@ -234,6 +234,34 @@ def test_killed_run_continues_to_the_same_shards(server, many, tmp_path):
     assert "were there" in last.out
     assert shards(folder) == shards(tmp_path / "whole")
     assert [path for path in folder.rglob(".*") if path.name != ".lock"] == []
+
+
+def test_killed_run_with_ray_continues_to_the_same_shards(server, many, tmp_path):
+    pytest.importorskip("ray", reason="Ray is not installed")
+    engines = [["--engine", "ray", "--workers", "1"]] * 2 + [["--engine", "local"]]
+    folder = tmp_path / "parts"
+
+    def start(folder, engine):
+        size = ["--shard-size", 1]
+        return server.start("annotate", ARCHIVE, many, "--output", folder, *size, *engine)
+
+    def made():
+        return len(list(folder.glob("shards/*/*/shard.json")))
+
+    assert start(tmp_path / "whole", engines[-1]).wait() == 0
+    moments = random.Random(7)
+    for engine in engines[:-1]:
+        before = made()
+        command = start(folder, engine)
+        # Starting Ray takes a while on a machine that is busy.
+        wait_for(lambda before=before: made() > before, patience=4 * PATIENCE)
+        time.sleep(moments.uniform(0, 0.05))
+        command.kill(signal.SIGKILL)
+        assert command.wait() == -signal.SIGKILL
+    last = start(folder, engines[-1])
+    assert last.wait() == 0
+    assert "were there" in last.out
+    assert shards(folder) == shards(tmp_path / "whole")
 
 
 def test_stopped_run_ends_with_the_status_of_the_signal(server, many, tmp_path):
