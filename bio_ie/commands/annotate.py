@@ -12,6 +12,7 @@ import argparse
 import glob
 import os
 import sys
+from dataclasses import replace
 from typing import Dict, List, Optional
 
 import torch
@@ -149,6 +150,7 @@ def annotate_from_args(args: argparse.Namespace) -> None:
         engine = None if args.estimate is not None else _engine(args)
         pipeline.open(args.cuda_device)
         if engine is None:
+            job = replace(job, cuda_device=args.cuda_device)  # this process annotates the sample
             found = estimate(job, pipeline, inputs, args.sample)
             print("\n".join(estimate_lines(found, args.estimate, job)))
             return
