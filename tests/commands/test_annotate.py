@@ -187,7 +187,7 @@ def test_estimate_names_the_slowest_stage_and_writes_nothing(run, tmp_path, monk
     assert out.startswith("6 documents with 1 thread:")
     for stage in ("reading", "archive", "writing", "together"):
         assert f"  {stage} " in out
-    assert "the slowest stage is 'archive'" in out
+    assert "the slowest stage is 'archive (model)'" in out
     assert "37,000,000 documents: " in out
     assert list(tmp_path.iterdir()) == []
 
