@@ -1,6 +1,7 @@
 """Pipelines: steps that annotate documents one after the other."""
 
 import copy
+import gc
 import json
 import os
 import time
@@ -95,6 +96,9 @@ class Pipeline(FromParams):
                         "them"
                     )
             there |= step.gives
+        # What is loaded stays. The garbage collector would look at it again and again.
+        gc.collect()
+        gc.freeze()
 
     def __call__(self, items: Sequence[DocumentOrFailure]) -> Annotated:
         """Annotates documents. Failures pass through."""
