@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from itertools import islice
-from typing import Any, Dict, Iterable, Iterator, List, NamedTuple
+from typing import Any, Dict, Iterable, Iterator, List, NamedTuple, Optional, Tuple
 
 from bio_ie.knowledge.candidate_generators import (
     Candidate,
@@ -25,11 +25,14 @@ class LinkedDocument(NamedTuple):
 
 
 def find_mentions(
-    documents: Iterable[Document], kb: KnowledgeBase, longest_only: bool = True
+    documents: Iterable[Document],
+    kb: KnowledgeBase,
+    longest_only: bool = True,
+    matcher: Optional[DictionaryMatcher] = None,
 ) -> Iterator[Document]:
     """Finds the names of concepts in documents. They become the mentions of the documents, with an
-    empty type."""
-    matcher = DictionaryMatcher(ExactCandidateGenerator(kb, k=1))
+    empty type. Who calls this again and again gives a `matcher`, which keeps what it has seen."""
+    matcher = matcher or DictionaryMatcher(ExactCandidateGenerator(kb, k=1))
     for batch in _batches(documents):
         matches = matcher.match([document.text for document in batch], longest_only)
         for document, matches_of_document in zip(batch, matches, strict=True):
@@ -73,44 +76,43 @@ def with_best_concepts(linked: LinkedDocument, kb: KnowledgeBase) -> Document:
     and facts are dropped."""
     mentions = []
     for mention, candidates in zip(linked.document.mentions, linked.candidates, strict=True):
-        linked_mention = replace(mention, concept_ids=(), entity_id=None, score=None)
+        type_ = mention.type
+        concept_ids: Tuple[str, ...] = ()
+        score: Optional[float] = None
         if candidates:
-            best = candidates[0]
-            semantic_types = kb.concept(best.concept_id).semantic_types
-            linked_mention = replace(
-                linked_mention,
-                type=mention.type or next(iter(semantic_types), ""),
-                concept_ids=(best.concept_id,),
-                score=best.score,
-            )
-        mentions.append(linked_mention)
+            concept, score = candidates[0]
+            concept_ids = (concept,)
+            type_ = type_ or next(iter(kb.semantic_types(concept_ids)[concept]), "")
+        mentions.append(
+            replace(mention, type=type_, concept_ids=concept_ids, entity_id=None, score=score)
+        )
     return linked.document.with_changes(mentions=mentions, relations=(), facts=())
 
 
 def links_to_json(linked: LinkedDocument, kb: KnowledgeBase) -> Dict[str, Any]:
     """A JSON object with the id and the mentions of a document. Each mention has offsets, its text,
     its type if there is one, and candidates with id, name, score and semantic types."""
+    found = {candidate.concept_id for candidates in linked.candidates for candidate in candidates}
+    names, semantic_types = kb.preferred_names(found), kb.semantic_types(list(found))
     mentions = [
         {
             "start": mention.start,
             "end": mention.end,
             "text": linked.document.text_of(mention),
             **({"type": mention.type} if mention.type else {}),
-            "candidates": [_candidate_to_json(candidate, kb) for candidate in candidates],
+            "candidates": [
+                {
+                    "id": candidate.concept_id,
+                    "name": names[candidate.concept_id],
+                    "score": round(candidate.score, 4),
+                    "semantic_types": list(semantic_types[candidate.concept_id]),
+                }
+                for candidate in candidates
+            ],
         }
         for mention, candidates in zip(linked.document.mentions, linked.candidates, strict=True)
     ]
     return {"id": linked.document.id, "mentions": mentions}
-
-
-def _candidate_to_json(candidate: Candidate, kb: KnowledgeBase) -> Dict[str, Any]:
-    concept = kb.concept(candidate.concept_id)
-    return {
-        "id": concept.id,
-        "name": concept.name,
-        "score": round(candidate.score, 4),
-        "semantic_types": list(concept.semantic_types),
-    }
 
 
 def _batches(documents: Iterable[Document]) -> Iterator[List[Document]]:

@@ -1,14 +1,16 @@
 """Abbreviations that a document explains, as in `methamphetamine (METH)`."""
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from functools import lru_cache
+from itertools import accumulate
+from operator import itemgetter
 from typing import Any, Dict, Iterator, List, Mapping, Sequence, Set, Tuple
 
 from scispacy.abbreviation import filter_matches, find_abbreviation
 
+from bio_ie.knowledge.word_parts import words_and_brackets, words_and_brackets_of_chunk
 from bio_ie.text.document import Span
-from bio_ie.text.tokenizers.scispacy_rules import ScispacyRulesTokenizer
 
 _brackets = re.compile(r"[(\[]").finditer
 _ENDING = frozenset(")];,:")
@@ -16,14 +18,8 @@ _ENDING = frozenset(")];,:")
 _MOST_WORDS = 8
 """The largest number of words between brackets in which scispaCy looks for an abbreviation."""
 
-_tokenizer = ScispacyRulesTokenizer(split_signs="()[]")
-
-
-# Names and abbreviations of a text are looked for one after the other.
-@lru_cache(maxsize=4)
-def words_and_brackets(text: str) -> List[Span]:
-    """The offsets of words and signs. Brackets are no part of a word, as in `(METH)-induced`."""
-    return _tokenizer.token_spans(text)
+_MOST_SHORT_WORDS = 3
+"""More words between brackets are the long form of the word before the bracket."""
 
 
 def find_abbreviations(text: str) -> Dict[str, str]:
@@ -38,23 +34,25 @@ def find_abbreviations(text: str) -> Dict[str, str]:
     return dict(_found(text)) if "(" in text or "[" in text else {}
 
 
-# Sentences are looked up one by one, and each asks for the abbreviations of its document.
-@lru_cache(maxsize=16)
+# Mentions are found and then linked, or sentences looked up one by one, and each time the
+# abbreviations of all documents of a batch are asked for.
+@lru_cache(maxsize=64)
 def _found(text: str) -> Tuple[Tuple[str, str], ...]:
     """Short and long forms."""
-    words = _Words.of(text)
+    text = text.encode("utf-8", "replace").decode("utf-8")  # without lone surrogates
     found: Dict[str, Tuple[Any, Any]] = {}
     long_forms: Set[str] = set()
-    candidates: Any = filter_matches(_between_brackets(words), words)
-    for long_candidate, short_candidate in candidates:
-        short, long = find_abbreviation(long_candidate, short_candidate)
-        if long is not None and short.text not in found and long.text not in long_forms:
-            found[short.text] = short, long
-            long_forms.add(long.text)
+    for words, place, after in _between_brackets(text):
+        candidates: Any = filter_matches([(0, place, after)], words)
+        for long_candidate, short_candidate in candidates:
+            short, long = find_abbreviation(long_candidate, short_candidate)
+            if long is not None and short.text not in found and long.text not in long_forms:
+                found[short.text] = short, long
+                long_forms.add(long.text)
     return tuple(
         (written, long.text)
         for short, long in found.values()
-        for written in words.occurrences(short)
+        for written in _occurrences(text, short)
         if written != written.lower() and len(written) < len(long.text)
     )
 
@@ -122,11 +120,7 @@ class _Words:
         self.document = text
         self.spans = spans
         self._end = end
-
-    @classmethod
-    def of(cls, text: str) -> "_Words":
-        text = text.encode("utf-8", "replace").decode("utf-8")  # without lone surrogates
-        return cls(text, words_and_brackets(text), len(text))
+        self._words: List[_Word] = []
 
     def __getitem__(self, places: slice) -> "_Words":
         spans = self.spans[places]
@@ -135,6 +129,11 @@ class _Words:
         return _Words(self.document, spans, end)
 
     def __iter__(self) -> Iterator[_Word]:
+        if not self._words:
+            self._words = list(self._made())
+        return iter(self._words)
+
+    def _made(self) -> Iterator[_Word]:
         starts = [start for start, _ in self.spans[1:]] + [self._end]
         for (start, end), next_start in zip(self.spans, starts, strict=True):
             word = _Word(self.document[start:end])
@@ -148,31 +147,101 @@ class _Words:
         # Words hold every character that is not white space.
         return " ".join(self.document[self.spans[0][0] : self.spans[-1][1]].split())
 
-    def occurrences(self, words: "_Words") -> Set[str]:
-        """How some words are written wherever they follow each other. White space may differ."""
-        wanted, number = list(words), len(words.spans)
-        if number == 1:
-            return {wanted[0].text}
-        every = [self.document[start:end] for start, end in self.spans]
-        return {
-            self[first : first + number].text
-            for first in range(len(every) - number + 1)
-            if every[first] == wanted[0] and every[first : first + number] == wanted
-        }
+
+def _occurrences(text: str, words: _Words) -> Set[str]:
+    """How some words are written wherever they follow each other. White space may differ."""
+    wanted, number = list(words), len(words.spans)
+    if number == 1:
+        return {wanted[0].text}
+    document = _Words(text, words_and_brackets(text), len(text))
+    every = [text[start:end] for start, end in document.spans]
+    return {
+        document[first : first + number].text
+        for first in range(len(every) - number + 1)
+        if every[first] == wanted[0] and every[first : first + number] == wanted
+    }
 
 
-def _between_brackets(words: _Words) -> List[Tuple[int, int, int]]:
-    """The first word between two brackets and the word after the last one, each as scispaCy's
-    matcher gives them, with a number in front. Also a single word between an opening bracket and a
-    sign that ends it."""
-    found = []
-    starts = [start for start, _ in words.spans]
-    for bracket in _brackets(words.document):
-        place = bisect_left(starts, bracket.start())  # a bracket is a word
-        following = [
-            words.document[a:b] for a, b in words.spans[place + 1 : place + _MOST_WORDS + 2]
-        ]
-        for after, word in enumerate(following[1:], place + 2):
-            if (word == ")" and bracket.group() == "(") or (after == place + 2 and word in _ENDING):
-                found.append((0, place + 1, after))
-    return sorted(found, key=lambda match: match[2])
+class _WordsAround:
+    """Finds the words around places of a text, from space to space, as few as are needed."""
+
+    def __init__(self, text: str) -> None:
+        self._chunks = text.replace("\n", " ").split(" ")
+        self._starts = [0, *accumulate(len(chunk) + 1 for chunk in self._chunks)]
+        self._known: Dict[int, List[Span]] = {}
+
+    def __call__(
+        self, position: int, num_before: int, num_after: int, limit: int
+    ) -> Tuple[List[Span], int]:
+        """The word that begins at a position, and at least so many words before and after it as the
+        text has, but none that is needed after `limit`; and the place of the word among them."""
+        first = last = bisect_right(self._starts, position) - 1
+        spans = self._words(first)
+        place = bisect_left(spans, (position, position))
+        while (
+            len(spans) <= place + num_after
+            and last + 1 < len(self._chunks)
+            and self._starts[last + 1] <= limit
+        ):
+            last += 1
+            spans = spans + self._words(last)
+        while place < num_before and first:
+            first -= 1
+            earlier = self._words(first)
+            spans, place = earlier + spans, place + len(earlier)
+        return spans, place
+
+    def _words(self, number: int) -> List[Span]:
+        if number not in self._known:
+            offset = self._starts[number]
+            words = words_and_brackets_of_chunk(self._chunks[number])
+            self._known[number] = [(offset + start, offset + end) for start, end in words]
+        return self._known[number]
+
+
+def _between_brackets(text: str) -> List[Tuple[_Words, int, int]]:
+    """What is between two brackets, and single words between an opening bracket and a sign that
+    ends them: some words of the text, the place of the first one after the bracket, and the place
+    after the last one. It is left out if scispaCy would leave it out because of its short form."""
+    found: List[Tuple[int, _Words, int, int]] = []
+    around = _WordsAround(text)
+    for bracket in _brackets(text):
+        begin = bracket.start()
+        limit = text.find(")", begin)
+        if limit < 0 or text.find("(", begin + 1, limit) >= 0:
+            limit = len(text)
+        # A bracket is a word. To scispaCy, nothing ends after the bracket that closes it.
+        spans, place = around(begin, 0, _MOST_WORDS + 2, limit)
+        ends: List[int] = []
+        num_before = 0
+        following = [text[start:end] for start, end in spans[place + 1 : place + _MOST_WORDS + 2]]
+        for length, word in enumerate(following[1:], 1):
+            if (word == ")" and bracket[0] == "(") or (length == 1 and word in _ENDING):
+                if length > _MOST_SHORT_WORDS:
+                    num_before = max(num_before, 2)
+                elif _may_be_short_form(text, spans[place + 1 : place + 1 + length]):
+                    # What scispaCy takes into account of a long form, and a word before it.
+                    size = sum(map(len, following[:length]))
+                    num_before = max(num_before, min(size + 5, size * 2) + 1)
+                else:
+                    continue
+                ends.append(length)
+        if not ends:
+            continue
+        spans, place = around(begin, num_before, _MOST_WORDS + 2, limit)
+        words = _Words(text, spans, len(text))
+        for length in ends:
+            after = place + 1 + length
+            if length <= _MOST_SHORT_WORDS or _may_be_short_form(text, spans[:place][-1:]):
+                found.append((spans[after][0], words, place + 1, after))
+    return [match for _, *match in sorted(found, key=itemgetter(0))]  # type: ignore[misc]
+
+
+def _may_be_short_form(text: str, spans: Sequence[Span]) -> bool:
+    """Whether words may pass scispaCy's `short_form_filter`, which also looks at other letters than
+    the first."""
+    return (
+        bool(spans)
+        and text[spans[0][0]].isalpha()
+        and all(2 <= end - start < 10 for start, end in spans)
+    )

@@ -1,23 +1,18 @@
 """Finds the names of concepts in a text."""
 
 import re
-from functools import cache
-from typing import Any, Dict, Iterable, Iterator, List, NamedTuple, Optional, Sequence, Tuple
+from typing import Any, Dict, Iterable, Iterator, List, Mapping, NamedTuple, Optional, Sequence
 
 from allennlp.common.checks import ConfigurationError
 from spacy.lang.en.stop_words import STOP_WORDS
 
-from bio_ie.knowledge.abbreviations import words_and_brackets
+from bio_ie.knowledge.abbreviations import expand_abbreviations
 from bio_ie.knowledge.candidate_generators.candidate_generator import Candidate, CandidateGenerator
-from bio_ie.knowledge.name_filter import NameFilter
 from bio_ie.knowledge.name_spans import NameSpans
+from bio_ie.knowledge.word_parts import BREAK, WORD, words_and_signs
 from bio_ie.text.document import Span
 
-_BREAKS = frozenset(".;:?!")
-_MAX_TOKENS = 1 << 18
-
-_cut = re.compile("[-–/]|[^-–/]+").finditer
-_has_letter_or_digit = re.compile(r"[^\W_]").search
+_has_latin_letter = re.compile("[A-Za-z]").search
 
 
 class DictionaryMatch(NamedTuple):
@@ -85,13 +80,15 @@ class DictionaryMatcher:
         `List[List[DictionaryMatch]]`
             The matches in each text, ordered by start and then by end.
         """
-        queries: List[str] = []
         contexts = texts if contexts is None else contexts
-        spans: List[List[Span]] = []
-        for text, context in zip(texts, contexts, strict=True):
-            spans.append(list(self._spans(text, context)))
-            written = [text[start:end] for start, end in spans[-1]]
-            queries += self._generator.expanded(context, written)
+        expand = self._generator.abbreviations
+        known = {context: expand(context) for context in dict.fromkeys(contexts)}
+        abbreviations = [known[context] for context in contexts]
+        spans = self._spans(texts, abbreviations)
+        queries: List[str] = []
+        for text, forms, spans_of_text in zip(texts, abbreviations, spans, strict=True):
+            written = [text[start:end] for start, end in spans_of_text]
+            queries += [expand_abbreviations(w, forms) for w in written] if forms else written
         found = iter(self._generator.generate(queries))
         result = []
         for spans_of_text in spans:
@@ -100,72 +97,49 @@ class DictionaryMatcher:
             result.append(longest_matches(matches) if longest_only else matches)
         return result
 
-    def _spans(self, text: str, context: str) -> Iterator[Span]:
+    def _spans(
+        self, texts: Sequence[str], abbreviations: Sequence[Mapping[str, str]]
+    ) -> List[List[Span]]:
         """The spans to look up, without those that the generator's filter of names excludes."""
         names = self._generator.name_filter()
-        spans = self._all_spans(text) if names is None else self._names(text, context, names)
-        for start, end in spans:
-            if end - start >= self._min_characters and _may_be_name(text[start:end]):
-                yield start, end
+        spans: Iterable[Iterable[Span]]
+        if names is None:
+            spans = map(self._all_spans, texts)
+        else:
+            if self._name_spans is None or self._name_spans.names is not names:
+                self._name_spans = NameSpans(names, self._max_width)
+            spans = self._name_spans.find(texts, abbreviations)
+        return [
+            [
+                (start, end)
+                for start, end in spans_of_text
+                if end - start >= self._min_characters and _may_be_name(text[start:end])
+            ]
+            for text, spans_of_text in zip(texts, spans, strict=True)
+        ]
 
-    def _all_spans(self, text: str) -> Iterable[Span]:
-        for words in self._stretches(text):
+    def _all_spans(self, text: str) -> Iterator[Span]:
+        for words in _stretches(text):
             for first, (start, _) in enumerate(words):
                 for _, end in words[first : first + self._max_width]:
                     yield start, end
 
-    def _names(self, text: str, context: str, names: NameFilter) -> Iterable[Span]:
-        if self._name_spans is None or self._name_spans.names is not names:
-            self._name_spans = NameSpans(names, self._max_width)
-        abbreviations = self._generator.abbreviations(context)
-        return self._name_spans.find(text, list(self._stretches(text)), abbreviations)
 
-    def _stretches(self, text: str) -> Iterator[List[Span]]:
-        """Runs of words that a span may not extend beyond."""
-        words: List[Span] = []
-        parts = _parts()
-        line_end = text.find("\n")
-        for token_start, token_end in words_and_brackets(text):
-            if 0 <= line_end < token_start:
-                yield words
-                words = []
-                line_end = text.find("\n", token_end)
-            for start, end, kind in parts[text[token_start:token_end]]:
-                if kind == _WORD:
-                    words.append((token_start + start, token_start + end))
-                elif kind == _BREAK:
-                    yield words
-                    words = []
-        yield words
-
-
-_SIGN, _WORD, _BREAK = range(3)
-"""Kinds of parts of tokens: a word has a letter or a digit, and a stretch ends at a break."""
-
-
-class _Parts(Dict[str, Tuple[Tuple[int, int, int], ...]]):
-    """A cache of the parts of tokens: where they begin and end, and their kind. A name can also end
-    at a hyphen or slash, as in `cocaine-induced`. The cache is cleared when it has `_MAX_TOKENS`
-    tokens."""
-
-    def __missing__(self, token: str) -> Tuple[Tuple[int, int, int], ...]:
-        if len(self) >= _MAX_TOKENS:
-            self.clear()
-        parts = tuple((*part.span(), _kind(part.group())) for part in _cut(token))
-        self[token] = parts
-        return parts
-
-
-def _kind(part: str) -> int:
-    if part in _BREAKS:
-        return _BREAK
-    return _WORD if _has_letter_or_digit(part) else _SIGN
-
-
-@cache
-def _parts() -> _Parts:
-    """The cache of this process."""
-    return _Parts()
+def _stretches(text: str) -> Iterator[List[Span]]:
+    """Runs of words that a span may not extend beyond."""
+    words: List[Span] = []
+    line_end = text.find("\n")
+    for start, end, kind in words_and_signs(text):
+        if 0 <= line_end < start:
+            yield words
+            words = []
+            line_end = text.find("\n", end)
+        if kind == WORD:
+            words.append((start, end))
+        elif kind == BREAK:
+            yield words
+            words = []
+    yield words
 
 
 def longest_matches(matches: Sequence[DictionaryMatch]) -> List[DictionaryMatch]:
@@ -186,4 +160,4 @@ def longest_matches(matches: Sequence[DictionaryMatch]) -> List[DictionaryMatch]
 def _may_be_name(text: str) -> bool:
     if text.lower() in STOP_WORDS:
         return text.isupper() and len(text) > 1
-    return any(character.isalpha() for character in text)
+    return _has_latin_letter(text) is not None or any(map(str.isalpha, text))

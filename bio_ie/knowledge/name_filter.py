@@ -12,8 +12,9 @@ import numpy as np
 from bio_ie.files.atomic_output import atomic_writer
 from bio_ie.knowledge.knowledge_base import KnowledgeBase
 from bio_ie.knowledge.normalization import normalize_name
+from bio_ie.knowledge.text_hash import text_hash
 
-VERSION = 2
+VERSION = 3
 """Increased with every change of the file, or of the normalisation of names."""
 
 KEPT_NAMES = 50_000
@@ -27,8 +28,7 @@ _PLACES_PER_NAME = 64
 _FEWEST_PLACES = 1 << 12
 
 _FACTOR = 2654435761
-"""Without it, the checksums of texts that differ in a few places would differ in a few bits, and
-their differences repeat."""
+"""Spreads the hashes of texts that differ in a few places over all places."""
 _HEADER_BYTES = 128
 
 
@@ -49,8 +49,9 @@ class NameFilter:
         self, content: Union[bytes, mmap.mmap], key: Optional[Callable[[str], str]] = None
     ) -> None:
         self._content = content
-        self._key = key
-        self._shift = _shift(len(content) - _HEADER_BYTES)
+        self._marks = np.frombuffer(content, dtype=np.uint8, offset=_HEADER_BYTES)
+        self.key = key
+        self._shift = _shift(len(self._marks))
 
     @classmethod
     def build(
@@ -78,18 +79,28 @@ class NameFilter:
         num_places = min(max(num_places, _FEWEST_PLACES), 1 << 32)
         content = np.zeros(num_places // 4, dtype=np.uint8)
         names, more = tee(names)
-        _mark(content, map(_hash, names), NAME)
-        _mark(content, map(_hash, _beginnings(more)), BEGINNING)
+        _mark(content, map(text_hash, names), NAME)
+        _mark(content, map(text_hash, _beginnings(more)), BEGINNING)
         return cls(_header(fingerprint) + content.tobytes(), key)
 
     def look_up(self, normalized: str) -> int:
         """What a text may be, as a sum of `NAME` and `BEGINNING`. The text is as `normalize_name`
         returns it."""
-        if self._key is not None:
-            normalized = self._key(normalized)
-        hash_ = crc32(normalized.encode("utf-8", "surrogatepass")) * _FACTOR & 0xFFFFFFFF
-        place = hash_ >> self._shift
+        if self.key is not None:
+            normalized = self.key(normalized)
+        place = (text_hash(normalized) * _FACTOR & 0xFFFFFFFF) >> self._shift
         return self._content[_HEADER_BYTES + (place >> 2)] >> 2 * (place & 3) & 3
+
+    def look_up_hashes(self, hashes: np.ndarray) -> np.ndarray:
+        """The same for many texts.
+
+        # Parameters
+
+        hashes : `np.ndarray`
+            The hashes of the texts or, if there is a `key`, of their keys, as `np.uint64`.
+        """
+        places = _places(hashes, self._shift)
+        return self._marks[places >> 2] >> (2 * (places & 3)).astype(np.uint8) & 3
 
     # The file
 
@@ -112,10 +123,6 @@ class NameFilter:
             file.buffer.write(self._content)  # type: ignore[attr-defined]
 
 
-def _hash(text: str) -> int:
-    return crc32(text.encode("utf-8", "surrogatepass")) * _FACTOR & 0xFFFFFFFF
-
-
 def _shift(num_bytes: int) -> int:
     """How many of the 32 bits of a hash are too many for a place."""
     return 33 - (4 * num_bytes).bit_length()
@@ -132,8 +139,14 @@ def _beginnings(names: Iterable[str]) -> Iterator[str]:
         last = name
 
 
+def _places(hashes: np.ndarray, shift: int) -> np.ndarray:
+    return ((hashes * np.uint64(_FACTOR) & np.uint64(0xFFFFFFFF)) >> np.uint64(shift)).astype(
+        np.int64
+    )
+
+
 def _mark(content: np.ndarray, hashes: Iterable[int], mark: int) -> None:
-    places = np.fromiter(hashes, dtype=np.int64) >> _shift(len(content))
+    places = _places(np.fromiter(hashes, dtype=np.uint64), _shift(len(content)))
     np.bitwise_or.at(content, places >> 2, (mark << 2 * (places & 3)).astype(np.uint8))
 
 
@@ -145,7 +158,7 @@ def _code() -> int:
     """A checksum of what this code makes of a name. A filter that other code has built would deny
     names in silence, so its file must not be taken for a good one if `VERSION` was forgotten."""
     name = normalize_name("β-Catenin (Type 1), Human")
-    made = [name, _hash(name), *_beginnings([name]), _PLACES_PER_NAME, _FEWEST_PLACES]
+    made = [name, text_hash(name), *_beginnings([name]), _FACTOR, _PLACES_PER_NAME, _FEWEST_PLACES]
     return crc32(repr([*made, NAME, BEGINNING]).encode())
 
 

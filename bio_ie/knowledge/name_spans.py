@@ -1,36 +1,27 @@
-"""The spans of a text that a name filter takes for names."""
+"""The spans of texts that a name filter takes for names."""
 
-import unicodedata
-from bisect import bisect_left, bisect_right
-from functools import lru_cache
-from itertools import chain
-from typing import Dict, List, Mapping, Optional, Sequence, Set, Tuple
+from itertools import accumulate, pairwise
+from typing import Iterator, List, Mapping, Sequence, Tuple
 
-from bio_ie.knowledge.abbreviations import expand_abbreviations, is_word_character
+import numpy as np
+
+from bio_ie.knowledge.abbreviations import expand_abbreviations
+from bio_ie.knowledge.chunk_words import ChunkWords, Words
 from bio_ie.knowledge.name_filter import BEGINNING, NAME, NameFilter
-from bio_ie.knowledge.normalization import fold_name, normalize_name
+from bio_ie.knowledge.normalization import normalize_name
+from bio_ie.knowledge.short_forms import expand_words
+from bio_ie.knowledge.text_hash import MODULUS
 from bio_ie.text.document import Span
 
-_MAX_WORDS = 1 << 18
-
-
-_Word = Tuple[str, str, str, int, bool]
-"""A word of a text, as it is compared with names:
-
-* its normal form (`fold_name`), which may begin and end with a space
-* the same without these spaces
-* the same with one space, before it
-* what the filter says of the word alone
-* whether the form is the same wherever the word stands
-
-This is a plain tuple, because Python's garbage collector soon forgets plain tuples of strings."""
+_GROUP_CHARACTERS = 1 << 17
+"""About so many characters are looked at together, however many texts there are."""
 
 
 class NameSpans:
     """
-    Finds the spans of a text that a `NameFilter` takes for names: all names, and some others. The
-    normal form of a span is put together from those of its words, and no span is looked at whose
-    words without the last one begin no name.
+    Finds the spans of texts that a `NameFilter` takes for names: all names, and some others. The
+    hash of a span follows from those of its words, and no span is looked at whose words without the
+    last one begin no name. The spans of many texts are looked at together.
 
     # Parameters
 
@@ -42,167 +33,137 @@ class NameSpans:
     def __init__(self, names: NameFilter, max_width: int) -> None:
         self.names = names
         self._max_width = max_width
-        self._words = _Words(names)
+        self._words = ChunkWords(names.key)
 
     def find(
-        self, text: str, stretches: Sequence[Sequence[Span]], abbreviations: Mapping[str, str]
-    ) -> List[Span]:
+        self, texts: Sequence[str], abbreviations: Sequence[Mapping[str, str]]
+    ) -> List[List[Span]]:
         """
-        The spans of a text that may be names.
+        The spans of texts that may be names, ordered by start and then by end.
 
         # Parameters
 
-        text : `str`
-        stretches : `Sequence[Sequence[Span]]`
-            The words of the text, in runs beyond which no span extends.
-        abbreviations : `Mapping[str, str]`
-            The long forms by which short forms are looked up.
+        texts : `Sequence[str]`
+        abbreviations : `Sequence[Mapping[str, str]]`
+            For each text, the long forms by which short forms are looked up.
         """
-        spans = list(chain.from_iterable(stretches))
-        if not spans:
-            return []
-        words = [self._words[text[start:end]] for start, end in spans]
-        # The places of words whose spans are looked at one by one.
-        single: Set[int] = set()
-        if abbreviations:
-            expanded, single = _short_forms(text, spans, abbreviations)
-            for place in expanded:
-                start, end = spans[place]
-                words[place] = self._words[expand_abbreviations(text[start:end], abbreviations)]
-        folded, normals, after_space, may_be, is_fixed = zip(*words, strict=True)
-        if not all(is_fixed):
-            single.update(place for place, fixed in enumerate(is_fixed) if not fixed)
-        tails = _tails(text, spans, folded, after_space, single)
-        space_follows = [tail[:1] == " " for tail in tails[1:]]
-        next_single = _next_places(single, len(words))
-        look_up = self.names.look_up
-        found: List[Span] = []
-        end_of_stretch = 0
-        for stretch in stretches:
-            begin_of_stretch, end_of_stretch = end_of_stretch, end_of_stretch + len(stretch)
-            for first in range(begin_of_stretch, end_of_stretch):
-                known, it_is = next_single[first], may_be[first]
-                if known > first:
-                    if it_is & NAME:
-                        found.append(spans[first])
-                    if space_follows[first] and not it_is & BEGINNING:
-                        continue  # true of many words
-                start, limit = spans[first][0], min(first + self._max_width, end_of_stretch)
-                normal = normals[first]
-                for last in range(first + 1, min(known, limit)):
-                    normal += tails[last]
-                    it_is = look_up(normal)
-                    if it_is & NAME:
-                        found.append((start, spans[last][1]))
-                    # Without a space, what follows belongs to the last word.
-                    if space_follows[last] and not it_is & BEGINNING:
-                        break
-                else:
-                    for last in range(known, limit):
-                        end = spans[last][1]
-                        written = expand_abbreviations(text[start:end], abbreviations)
-                        if look_up(normalize_name(written)) & NAME:
-                            found.append((start, end))
+        found: List[List[Span]] = []
+        for group in _groups(texts):
+            found += self._find(texts[group], abbreviations[group])
         return found
 
+    def _find(
+        self, texts: Sequence[str], abbreviations: Sequence[Mapping[str, str]]
+    ) -> List[List[Span]]:
+        words, text_begins = self._words.of(texts)
+        offsets = [0, *accumulate(len(text) + 1 for text in texts)]
+        for number, forms in enumerate(abbreviations):
+            if forms:
+                places = slice(text_begins[number], text_begins[number + 1])
+                of_text = Words(*(values[places] for values in words))
+                expand_words(of_text, self._words, texts[number], offsets[number], forms)
+        firsts, lasts, unknown = self._walk(words)
+        if len(unknown):
+            more = self._one_by_one(unknown, words, text_begins, texts, abbreviations)
+            firsts, lasts = (
+                np.concatenate([known, np.array(places, np.int64)])
+                for known, places in zip((firsts, lasts), more, strict=True)
+            )
+        order = np.lexsort((lasts, firsts))
+        firsts, lasts = firsts[order], lasts[order]
+        numbers = np.searchsorted(text_begins, firsts, side="right") - 1
+        starts = (words.start[firsts] - np.take(offsets, numbers)).tolist()
+        ends = (words.end[lasts] - np.take(offsets, numbers)).tolist()
+        found = list(zip(starts, ends, strict=True))
+        limits = np.searchsorted(numbers, np.arange(len(texts) + 1)).tolist()
+        return [found[begin:end] for begin, end in pairwise(limits)]
 
-def _tails(
-    text: str,
-    spans: Sequence[Span],
-    folded: Sequence[str],
-    after_space: Sequence[str],
-    single: Set[int],
-) -> List[str]:
-    """What each word adds to the normal form of a span that goes on with it, in the end a space.
-    Adds to `single` the words for which this depends on the words around them."""
-    tails = [""]
-    for place in range(1, len(spans)):
-        gap = text[spans[place - 1][1] : spans[place][0]]
-        if gap == " ":
-            tails.append(after_space[place])
-            continue
-        between = _folded_gap(gap)
-        if between is None:
-            tails.append("")
-            single.add(place)
-        else:
-            before = " " if folded[place - 1][-1:] == " " else ""
-            tails.append(_joined(_joined(before, between), folded[place]).rstrip())
-    tails.append(" ")
-    return tails
+    def _walk(self, words: Words) -> Tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """
+        Looks up all spans whose hashes follow from those of their words.
+
+        # Returns
+
+        `np.ndarray`, `np.ndarray`
+            The places of the first and of the last words of the spans that may be names.
+        `np.ndarray`
+            Spans that have to be looked at one by one, as rows: the place of the first word, that
+            of the first one that may be the last, and that after the last one that may be.
+        """
+        breaks, hashes = words.breaks, words.hash
+        first = last = places = np.arange(len(hashes))
+        ends = np.searchsorted(breaks, breaks, side="right")
+        ends = np.minimum(ends, places + self._max_width)
+        next_single = _next_places(words.is_single)
+        # Without a space, what follows belongs to the last word.
+        is_more = np.append(~words.is_spaced[1:], False)
+        firsts, lasts, unknown = [], [], []
+        while len(first):
+            is_known = next_single[first] > last
+            if not is_known.all():
+                first_unknown = first[~is_known]
+                unknown.append(np.stack([first_unknown, last[~is_known], ends[first_unknown]], 1))
+                first, last, hashes = first[is_known], last[is_known], hashes[is_known]
+            marks = self.names.look_up_hashes(hashes)
+            is_name = np.flatnonzero(marks & NAME)
+            firsts.append(first[is_name])
+            lasts.append(last[is_name])
+            goes_on = ((marks & BEGINNING) > 0) | is_more[last]
+            goes_on &= last + 1 < ends[first]
+            first, last = first[goes_on], last[goes_on] + 1
+            hashes = (hashes[goes_on] * words.shift[last] + words.tail[last]) % MODULUS
+        none = np.zeros((0, 3), np.int64)
+        return (
+            np.concatenate([none[:, 0], *firsts]),
+            np.concatenate([none[:, 0], *lasts]),
+            np.concatenate([none, *unknown]),
+        )
+
+    def _one_by_one(
+        self,
+        unknown: np.ndarray,
+        words: Words,
+        text_begins: np.ndarray,
+        texts: Sequence[str],
+        abbreviations: Sequence[Mapping[str, str]],
+    ) -> Tuple[List[int], List[int]]:
+        """The same for spans with single words: the places of their first and last words."""
+        joined = "\n".join(texts)
+        starts, ends, is_single = (
+            values.tolist() for values in (words.start, words.end, words.is_single)
+        )
+        numbers = np.searchsorted(text_begins, unknown[:, 0], side="right") - 1
+        firsts, lasts = [], []
+        for (first, begin, end), number in zip(unknown.tolist(), numbers.tolist(), strict=True):
+            for last in range(begin, end):
+                written = joined[starts[first] : ends[last]]
+                expanded = expand_abbreviations(written, abbreviations[number])
+                marks = self.names.look_up(normalize_name(expanded))
+                if marks & NAME:
+                    firsts.append(first)
+                    lasts.append(last)
+                if (
+                    not marks & BEGINNING
+                    and last + 1 < end
+                    and not is_single[last + 1]
+                    and joined[ends[last] : starts[last + 1]] == " "
+                    and written.isascii()
+                ):
+                    break  # no short form is in the last word and the next one together
+        return firsts, lasts
 
 
-def _next_places(places: Set[int], length: int) -> List[int]:
-    """For each number below `length`, the smallest of some places that is not less, or `length`."""
-    if not places:
-        return [length] * length
-    following = []
-    for place in range(length - 1, -1, -1):
-        if place in places:
-            length = place
-        following.append(length)
-    return following[::-1]
+def _next_places(is_true: np.ndarray) -> np.ndarray:
+    """For each place, the next one that is true, which may be itself, or the number of places."""
+    (places,) = np.nonzero(is_true)
+    return np.append(places, len(is_true))[np.searchsorted(places, np.arange(len(is_true)))]
 
 
-class _Words(Dict[str, _Word]):
-    """A cache of words. It is cleared when it has `_MAX_WORDS` of them."""
-
-    def __init__(self, names: NameFilter) -> None:
-        super().__init__()
-        self._names = names
-
-    def __missing__(self, written: str) -> _Word:
-        if len(self) >= _MAX_WORDS:
-            self.clear()
-        folded = fold_name(written)
-        normal = folded.strip()
-        is_fixed = bool(normal) and _folds_alone(written)
-        word = folded, normal, f" {normal}", self._names.look_up(normal), is_fixed
-        self[written] = word
-        return word
-
-
-@lru_cache(maxsize=1 << 12)
-def _folded_gap(text: str) -> Optional[str]:
-    """The normal form of what is between two words; `None` if it depends on them."""
-    return fold_name(text) if _folds_alone(text) else None
-
-
-def _folds_alone(text: str) -> bool:
-    """Whether the normal form of a piece of text does not depend on what is before and after it.
-    The lower case of a capital sigma does."""
-    return text.isascii() or "\u03a3" not in unicodedata.normalize("NFKD", text)
-
-
-def _joined(first: str, second: str) -> str:
-    """Two neighbouring parts in their normal forms, as one part."""
-    return first + second[1:] if first[-1:] == " " == second[:1] else first + second
-
-
-def _short_forms(
-    text: str, spans: Sequence[Span], abbreviations: Mapping[str, str]
-) -> Tuple[Set[int], Set[int]]:
-    """The places of words in which short forms are expanded in each span with the word, and the
-    places of words in which this depends on the span, as in those of `IL-2`."""
-    starts, ends = [start for start, _ in spans], [end for _, end in spans]
-    expanded: Set[int] = set()
-    entangled: Set[int] = set()
-    for form in abbreviations:
-        begin = text.find(form)
-        while begin >= 0:
-            end = begin + len(form)
-            covered = range(bisect_right(ends, begin), bisect_left(starts, end))
-            # A short form is expanded where no letter is next to it, be it because a span begins or
-            # ends there.
-            follows = is_word_character(text[begin - 1 : begin])
-            is_followed = is_word_character(text[end : end + 1])
-            if not follows and not is_followed:
-                (expanded if len(covered) == 1 else entangled).update(covered)
-            elif (
-                covered
-                and (not follows or starts[covered[0]] == begin)
-                and (not is_followed or ends[covered[-1]] == end)
-            ):
-                entangled.update(covered)
-            begin = text.find(form, begin + 1)
-    return expanded, entangled
+def _groups(texts: Sequence[str]) -> Iterator[slice]:
+    """Cuts texts into groups of about the same size."""
+    begin = size = 0
+    for end, text in enumerate(texts, 1):
+        size += len(text)
+        if size >= _GROUP_CHARACTERS or end == len(texts):
+            yield slice(begin, end)
+            begin, size = end, 0

@@ -24,7 +24,8 @@ def fold_name(text: str) -> str:
     if not text.isascii():
         decomposed = unicodedata.normalize("NFKD", text.lower())
         text = "".join(filter(_is_no_mark, decomposed))
-    return _FOLDED.sub(" ", text.lower())
+    text = text.lower()
+    return text if text.isalnum() and text.isascii() else _FOLDED.sub(" ", text)
 
 
 def _is_no_mark(character: str) -> bool:

@@ -1,6 +1,7 @@
 import os
 import pickle
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,6 +11,7 @@ from bio_ie.knowledge import name_filter as module
 from bio_ie.knowledge.candidate_generators import ExactCandidateGenerator
 from bio_ie.knowledge.dictionary_matcher import DictionaryMatcher
 from bio_ie.knowledge.name_filter import BEGINNING, NAME, NameFilter, name_filter
+from bio_ie.knowledge.text_hash import text_hash
 
 words = st.text(st.sampled_from("abc\ud800é"), min_size=1, max_size=3)
 names = st.lists(st.lists(words, min_size=1, max_size=4).map(" ".join), max_size=30)
@@ -24,6 +26,14 @@ def test_no_name_and_no_beginning_of_a_name_is_denied(names):
             parts = name.split(" ")
             for number in range(1, len(parts)):
                 assert filter_.look_up(" ".join(parts[:number])) & BEGINNING
+
+
+@given(names, names)
+def test_many_texts_are_looked_up_by_their_hashes(names, others):
+    filter_ = NameFilter.build(names, len(names))
+    texts = [*names, *others]
+    hashes = np.array(list(map(text_hash, texts)), dtype=np.uint64)
+    assert filter_.look_up_hashes(hashes).tolist() == list(map(filter_.look_up, texts))
 
 
 def test_few_other_texts_are_taken_for_names():
@@ -104,5 +114,5 @@ def test_file_of_other_code_is_built_anew(tmp_path, monkeypatch):
     path = tmp_path / "kb.sqlite.names"
     NameFilter.build(["a b"], 1, "fingerprint").save(path)
     assert NameFilter.open(path, "fingerprint") is not None
-    monkeypatch.setattr("bio_ie.knowledge.name_filter._hash", lambda text: len(text))
+    monkeypatch.setattr("bio_ie.knowledge.name_filter.text_hash", lambda text: len(text))
     assert NameFilter.open(path, "fingerprint") is None

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from spacy.lang.en.stop_words import STOP_WORDS
 
+from bio_ie.knowledge import name_spans
 from bio_ie.knowledge.abbreviations import expand_abbreviations, find_abbreviations
 from bio_ie.knowledge.candidate_generators import ExactCandidateGenerator
 from bio_ie.knowledge.dictionary_matcher import DictionaryMatch, DictionaryMatcher
@@ -88,6 +89,7 @@ WORDS = [
         "\u00aa",
     ),
     *("AB", "aBC", "IL-2", "TNF-a", "p<.05", "+x", "x+", "a_b", "__", "...", "\u0301", "\u2103"),
+    *("cell\u115f", "cell\u200b", "b_2"),
 ]
 SIGNS = [*(" ", " ", " ", "  ", "\t", "\u00a0", "-", " - ", "\u2013", "/", "(", ")", " (", ") ")]
 SIGNS += [". ", ", ", "\n", "", "[", "]", "\u2122", "'", ".", " +"]
@@ -118,6 +120,18 @@ def test_matches_with_abbreviations_are_those_of_every_span(names, text):
         assert found == every_match(generator, written, context)
 
 
+@settings(max_examples=200)
+@given(names, st.lists(texts, max_size=5), st.integers(1, 60))
+def test_matches_of_several_texts_are_those_of_each(names, some, group_characters):
+    contexts = [f"{ABBREVIATION}{text}" if number % 2 else text for number, text in enumerate(some)]
+    generator = ExactCandidateGenerator(Names([*names, "alpha factor beta 2", "inter lambda b"]))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(name_spans, "_GROUP_CHARACTERS", group_characters)
+        found = DictionaryMatcher(generator).match(some, contexts=contexts)
+    expected = [every_match(generator, *pair) for pair in zip(some, contexts, strict=True)]
+    assert found == expected
+
+
 def test_abbreviations_within_and_over_words_are_expanded():
     names = ["interior link 2 receptor", "anti alpha factor beta 2", "IL", "inter lambda"]
     generator = ExactCandidateGenerator(Names(names))
@@ -142,8 +156,8 @@ def test_few_spans_of_other_words_are_looked_up():
     ]
     filter_ = NameFilter.build(sorted(map(normalize_name, names)), len(names))
     text = " ".join(f"word{number} other{number}" for number in range(200))
-    words = [match.span() for match in re.finditer(r"\S+", text)]
-    assert len(NameSpans(filter_, 8).find(text, [words], {})) < 10
+    (found,) = NameSpans(filter_, 8).find([text], [{}])
+    assert len(found) < 10
 
 
 def test_real_abstracts_have_the_matches_of_every_span(corpus_folder):

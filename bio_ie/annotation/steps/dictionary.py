@@ -6,6 +6,7 @@ from bio_ie.annotation.dictionary_links import find_mentions, link, of_types, wi
 from bio_ie.annotation.steps.annotation_step import CONCEPTS, MENTIONS, AnnotationStep
 from bio_ie.files.failures import DocumentOrFailure
 from bio_ie.knowledge.candidate_generators import ExactCandidateGenerator
+from bio_ie.knowledge.dictionary_matcher import DictionaryMatcher
 from bio_ie.knowledge.knowledge_base import KnowledgeBase
 from bio_ie.knowledge.typed_dictionary import CANDIDATES, TypedDictionary
 from bio_ie.text.document import Document
@@ -46,6 +47,7 @@ class DictionaryStep(AnnotationStep):
         self._kb = KnowledgeBase(kb)
         self._types = None if types is None else TypedDictionary(self._kb, types)
         self._generator = ExactCandidateGenerator(self._kb, 1 if types is None else CANDIDATES)
+        self._matcher = DictionaryMatcher(self._generator)
         self._nested = nested
 
     def files(self) -> List[str]:
@@ -58,9 +60,10 @@ class DictionaryStep(AnnotationStep):
     def annotate(self, items: Sequence[DocumentOrFailure]) -> List[DocumentOrFailure]:
         documents = [item for item in items if isinstance(item, Document)]
         bare = [document.without_annotations() for document in documents]
-        linked = link(find_mentions(bare, self._kb, not self._nested), self._generator)
+        found = find_mentions(bare, self._kb, not self._nested, self._matcher)
+        linked = link(found, self._generator)
         if self._types is not None:
             types = self._types
             linked = (of_types(document, types, k=1) for document in linked)
-        found = (with_best_concepts(document, self._kb) for document in linked)
-        return [next(found) if isinstance(item, Document) else item for item in items]
+        best = (with_best_concepts(document, self._kb) for document in linked)
+        return [next(best) if isinstance(item, Document) else item for item in items]

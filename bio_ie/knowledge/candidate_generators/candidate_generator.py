@@ -81,17 +81,19 @@ class CandidateGenerator(Registrable):
         if len(texts) != len(types):
             raise ValueError(f"{len(texts)} texts, but {len(types)} types")
         queries: List[Query] = list(zip(texts, types, strict=True))
-        distinct = dict.fromkeys(queries)
-        found = {query: self._cache[query] for query in distinct if query in self._cache}
-        again = {
-            query: self._older[query]
-            for query in distinct
-            if query not in found and query in self._older
-        }
-        if again:
-            found.update(again)
-            self._remember(again)
-        missing = [query for query in distinct if query not in found]
+        found: Dict[Query, List[Candidate]] = {}
+        again: Dict[Query, List[Candidate]] = {}
+        missing: List[Query] = []
+        for query in dict.fromkeys(queries):
+            known = self._cache.get(query)
+            if known is None:
+                known = self._older.get(query)
+                if known is None:
+                    missing.append(query)
+                    continue
+                again[query] = known
+            found[query] = known
+        self._remember(again)
         if missing:
             new = dict(zip(missing, self._generate(missing), strict=True))
             found.update(new)

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from bio_ie.text.document import Span
 from bio_ie.text.invisible import INVISIBLE
 from bio_ie.text.tokenizers import ScispacyRulesTokenizer
-from bio_ie.text.tokenizers.scispacy_rules import _spacy_tokenizer, _StretchSplits
+from bio_ie.text.tokenizers.scispacy_rules import _ChunkSpans, _spacy_tokenizer, _StretchSplits
 
 # Many of the characters that the rules look for, and any character at all, lone surrogates
 # included.
@@ -70,6 +70,7 @@ def test_chemical_and_gene_names_stay_whole() -> None:
     "text, expected",
     [
         ("zolamin\u200b", ["zolamin", "\u200b"]),
+        ("zolamin\u115f mg", ["zolamin", "\u115f", "mg"]),
         ("\ufeffzola\xadmin\x00.", ["\ufeff", "zola", "\xad", "min", "\x00", "."]),
         ("zolamin\U0001f48a.", ["zolamin", "\U0001f48a", "."]),
         ("\U0001f44d\U0001f3fdok", ["\U0001f44d", "\U0001f3fd", "ok"]),
@@ -106,13 +107,14 @@ def spans_of_spacy(stretch: str) -> List[Span]:
 def test_words_around_special_cases_are_those_of_scispacy() -> None:
     for case in SPACY.rules:
         for word in (case, case.lower(), case[1:], case[:-1]):
-            for before, after in product(("", "("), ("", ".", ",", ")", ":")):
+            for before, after in product(("", "("), ("", ".", ",", ")", ":", "),", ").")):
                 stretch = before + word + after
                 if stretch and not any(map(str.isspace, stretch)):
                     assert list(SPLITS[stretch]) == spans_of_spacy(stretch)
 
 
-@given(st.text(st.sampled_from("aBcdot'.,;:()-8"), min_size=1, max_size=8))
+@settings(max_examples=1_000)
+@given(st.text(st.sampled_from("aBcdmotM'.,;:()-/01358<=%"), min_size=1, max_size=8))
 def test_short_stretches_are_those_of_scispacy(stretch: str) -> None:
     assert list(SPLITS[stretch]) == spans_of_spacy(stretch)
 
@@ -134,9 +136,25 @@ def test_a_very_long_stretch_is_cut_and_takes_no_long() -> None:
     assert max(map(len, words("a" * 1_000))) == 256
 
 
+@given(st.lists(st.text(st.sampled_from("a1b-/(). \n\t\u200b"), max_size=9)))
+def test_words_between_spaces_do_not_depend_on_each_other(chunks: List[str]) -> None:
+    tokenizer = ScispacyRulesTokenizer("-/")
+    expected, offset = [], 0
+    for chunk in chunks:
+        expected += [(offset + a, offset + b) for a, b in tokenizer.chunk_spans(chunk)]
+        offset += len(chunk) + 1
+    assert tokenizer.token_spans(" ".join(chunks)) == expected
+
+
 def test_memory_is_bounded() -> None:
+    chunks = _ChunkSpans("-", max_size=3)
+    for chunk in ("a.", "(b)", "c-d", "d", "a." * 200, "a."):
+        chunks[chunk]
+        assert len(chunks) <= 3
+        assert "a." * 200 not in chunks
+    assert chunks["c-d"] == ((0, 1), (1, 2), (2, 3))
     splits = _StretchSplits(max_size=3)
-    for stretch in ("a.", "(b)", "c", "d", "a."):
+    for stretch in ("a.b", "(b.b)", "c%", "d*", "a.b"):
         splits[stretch]
         assert len(splits) <= 3
     assert splits["(b)"] == ((0, 1), (1, 2), (2, 3))
