@@ -1,7 +1,6 @@
 """Pipelines: steps that annotate documents one after the other."""
 
 import copy
-import gc
 import json
 import os
 import time
@@ -102,9 +101,6 @@ class Pipeline(FromParams):
                         "them"
                     )
             there |= step.gives
-        # What is loaded stays. The garbage collector would look at it again and again.
-        gc.collect()
-        gc.freeze()
 
     def open_parts(self, parts: Sequence[Part], cuda_device: int = -1) -> None:
         """Opens what some parts of the pipeline need, without a check whether they fit together."""
