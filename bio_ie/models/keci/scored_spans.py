@@ -36,9 +36,13 @@ def score_spans(
     extractor : `SpanExtractor`
     head : `SpanGraphHead`
     """
-    # The texts are laid end to end, so that no span is padding.
-    words = x.flatten(0, 1)
+    # The words of the texts are laid end to end, without padding.
     first, last = (spans.row * x.size(1) + word for word in (spans.first, spans.last))
+    is_word = torch.zeros(x.size(0) * x.size(1), dtype=torch.bool, device=x.device)
+    is_word[first] = True
+    words = x.flatten(0, 1)[is_word]
+    number = is_word.cumsum(0) - 1
+    first, last = number[first], number[last]
     if not head.training and isinstance(extractor, EndpointAttentiveSpanExtractor):
         last_layer = linear_layer(extractor.further_layers)
         scorer = linear_layer(head.entity_scorer)

@@ -5,6 +5,8 @@ from typing import List
 import torch
 from torch.nn import functional
 
+from bio_ie.modules.ragged import unordered_pairs
+
 
 class PairLinear(torch.nn.Linear):
     """
@@ -12,7 +14,8 @@ class PairLinear(torch.nn.Linear):
 
     `W [x; y; x o y] + b = W1 x + W2 y + b + W3 (x o y)`, where W1, W2 and W3 are slices of the one
     weight. The first two products are computed once per vector and gathered per pair; only the last
-    one, if there is one, is computed per pair. Function, parameters and state dict are those of
+    one, if there is one, is computed per pair. Where heads and tails are the same vectors, it is
+    computed once for both orders of a pair. Function, parameters and state dict are those of
     `torch.nn.Linear`; called with the concatenation itself, the module is an ordinary linear layer.
 
     # Parameters
@@ -43,8 +46,14 @@ class PairLinear(torch.nn.Linear):
         tail_part = functional.linear(tail, tail_weight)
         output = head_part.index_select(0, head_index) + tail_part.index_select(0, tail_index)
         if product_weight:
+            place = None
+            if head is tail:
+                head_index, tail_index, place = unordered_pairs(head_index, tail_index, len(head))
             product = head.index_select(0, head_index) * tail.index_select(0, tail_index)
-            output = output + functional.linear(product, product_weight[0])
+            product_part = functional.linear(product, product_weight[0])
+            output = output + (
+                product_part if place is None else product_part.index_select(0, place)
+            )
         return output
 
     def dense(self, head: torch.Tensor, tail: torch.Tensor) -> torch.Tensor:

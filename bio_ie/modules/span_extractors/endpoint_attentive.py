@@ -6,7 +6,6 @@ from allennlp.modules.span_extractors import SpanExtractor
 from torch.nn import functional
 
 from bio_ie.modules.ffnn import ffnn
-from bio_ie.modules.ragged import ranges
 from bio_ie.modules.span_attention import span_tokens
 
 
@@ -135,18 +134,21 @@ class EndpointAttentiveSpanExtractor(SpanExtractor):
         num_tokens = len(tokens)
         bucket = (last - first).clamp(max=self.width_embedding.num_embeddings - 1)
         # Each span has three rows of weight 1, then its tokens.
-        fixed = torch.stack([first, num_tokens + last, 3 * num_tokens + bucket], dim=1)
         num_rows = last - first + 4
-        span, place = ranges(num_rows)
-        is_fixed = place < 3
-        index = torch.where(is_fixed, fixed[span, place.clamp(max=2)], 0)
-        index = index.masked_scatter(~is_fixed, 2 * num_tokens + members.token)
-        weight = torch.ones_like(index, dtype=members.weight.dtype)
-        weight = weight.masked_scatter(~is_fixed, members.weight)
+        offsets = num_rows.cumsum(0) - num_rows
+        items = len(members.span)
+        index = first.new_empty(3 * len(first) + items)
+        weight = members.weight.new_ones(len(index))
+        fixed = (first, num_tokens + last, 3 * num_tokens + bucket)
+        for place, rows_of_spans in enumerate(fixed):
+            index[offsets + place] = rows_of_spans
+        place_of_token = torch.arange(items, device=index.device) + 3 * (members.span + 1)
+        index[place_of_token] = 2 * num_tokens + members.token
+        weight = weight.index_copy(0, place_of_token, members.weight)
         return functional.embedding_bag(
             index,
             rows,
-            offsets=num_rows.cumsum(0) - num_rows,
+            offsets=offsets,
             mode="sum",
             per_sample_weights=weight.to(rows.dtype),
         )

@@ -502,6 +502,22 @@ def test_spans_get_the_scores_of_their_vectors(config, batch_and_vocab, change, 
     assert_close(*found)
 
 
+def test_vectors_of_padding_do_not_matter(config, batch_and_vocab):
+    batch, vocab = batch_and_vocab
+    model = build(config, vocab).eval()
+    sentences = batch.as_tensor_dict()["sentences"]
+    is_padding = (sentences < 0).unsqueeze(2)
+    assert is_padding.any()
+    dim = model.text_field_embedder.get_output_dim()
+    x = torch.randn(*sentences.shape, dim, dtype=torch.double)
+    spans = enumerate_spans(sentences, model.max_span_width)
+    scores = [
+        score_spans(words, spans, model.span_extractor, model.initial_head).entity_scores
+        for words in (x, x.masked_fill(is_padding, torch.nan))
+    ]
+    assert torch.equal(*scores)
+
+
 def test_knowledge_without_a_background_graph_is_an_error(config, batch_and_vocab):
     batch, vocab = batch_and_vocab
     tensors = batch.as_tensor_dict()
