@@ -5,6 +5,7 @@ from typing import NamedTuple, Optional
 
 import torch
 
+from bio_ie.modules.precision import WideProducts
 from bio_ie.modules.ragged import ranges
 
 BLOCK_SIZE = 16
@@ -37,7 +38,7 @@ def relation_blocks(relation: torch.Tensor, num_relations: int) -> RelationBlock
     return RelationBlocks((first_slot - first_place)[relation] + place, block_relation)
 
 
-class RelationLinear(torch.nn.Module):
+class RelationLinear(WideProducts, torch.nn.Module):
     """
     `W_k x + b_k` for a vector x under relation k.
 
@@ -127,7 +128,7 @@ class RelationLinear(torch.nn.Module):
         `torch.Tensor`
             `[n, output_dim]`.
         """
-        output = sums @ self.weight().flatten(0, 1)
+        output = self.wide_product(sums, self.weight().flatten(0, 1).t())
         return output if self.bias is None else output + weights @ self.bias
 
     def every(self, vectors: torch.Tensor) -> torch.Tensor:

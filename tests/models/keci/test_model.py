@@ -14,6 +14,7 @@ from allennlp.models import Model
 from torch.testing import assert_close
 
 from bio_ie.data.span_position import span_position
+from bio_ie.models.keci import scored_spans
 from bio_ie.models.keci.explanations import explained_spans
 from bio_ie.models.keci.scored_spans import score_spans
 from bio_ie.modules.text_spans import enumerate_spans
@@ -485,7 +486,10 @@ def test_without_gold_only_pairs_of_entities_are_scored_and_the_graphs_are_the_s
 
 @pytest.mark.parametrize("change", ["as_in_the_paper", "endpoint"])
 @pytest.mark.parametrize("hidden_dims", [[], [5]])
-def test_spans_get_the_scores_of_their_vectors(config, batch_and_vocab, change, hidden_dims):
+def test_spans_get_the_scores_of_their_vectors(
+    config, batch_and_vocab, monkeypatch, change, hidden_dims
+):
+    monkeypatch.setattr(scored_spans, "_BLOCK_SIZE", 7)
     batch, vocab = batch_and_vocab
     model = build(config, vocab, {**CHANGES[change], "entity_hidden_dims": hidden_dims})
     x = torch.randn(3, 10, model.text_field_embedder.get_output_dim(), dtype=torch.double)
