@@ -4,14 +4,11 @@ from typing import Callable, NamedTuple
 
 import torch
 from allennlp.modules.span_extractors import SpanExtractor
-from torch.nn import functional
 
 from bio_ie.models.keci.span_graph_head import SpanGraphHead
 from bio_ie.modules.ffnn import in_one, linear_layer
 from bio_ie.modules.span_extractors import EndpointAttentiveSpanExtractor
 from bio_ie.modules.text_spans import TextSpans
-
-_BLOCK_SIZE = 2048
 
 
 class ScoredSpans(NamedTuple):
@@ -50,19 +47,14 @@ def score_spans(
         last_layer = linear_layer(extractor.further_layers)
         scorer = linear_layer(head.entity_scorer)
         if last_layer is not None and scorer is not None:
-            rows = extractor.token_rows(words)
-            weight, bias = in_one(last_layer, scorer)
-            # The hidden vectors of a block of spans stay in the cache of a processor.
-            blocks = zip(first.split(_BLOCK_SIZE), last.split(_BLOCK_SIZE), strict=True)
-            scores = [
-                functional.linear(extractor.hidden_of_rows(rows, *block), weight, bias)
-                for block in blocks
-            ]
+            scores, rows = extractor.linear_of_hidden(
+                words, first, last, *in_one(last_layer, scorer)
+            )
 
             def vectors_at(places: torch.Tensor) -> torch.Tensor:
                 return last_layer(extractor.hidden_of_rows(rows, first[places], last[places]))
 
-            return ScoredSpans(torch.cat(scores), vectors_at)
+            return ScoredSpans(scores, vectors_at)
     ends = torch.stack([first, last], dim=1)
     vectors = extractor(words.unsqueeze(0), ends.unsqueeze(0)).squeeze(0)
     return ScoredSpans(head.entities(vectors), lambda places: vectors[places])

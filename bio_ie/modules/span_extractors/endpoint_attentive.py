@@ -1,4 +1,4 @@
-from typing import List, NamedTuple, Optional
+from typing import List, NamedTuple, Optional, Tuple
 
 import torch
 from allennlp.common.checks import ConfigurationError
@@ -8,6 +8,8 @@ from torch.nn import functional
 from bio_ie.modules.ffnn import ffnn
 from bio_ie.modules.precision import WideProducts
 from bio_ie.modules.span_attention import span_tokens
+
+_BLOCK_SIZE = 2048
 
 
 class TokenRows(NamedTuple):
@@ -149,6 +151,24 @@ class EndpointAttentiveSpanExtractor(WideProducts, SpanExtractor):
     ) -> torch.Tensor:
         """As `hidden`, for spans of the tokens with these `rows`."""
         return self.dropout(torch.relu_(self._sums(rows, first, last)))
+
+    def linear_of_hidden(
+        self,
+        tokens: torch.Tensor,
+        first: torch.Tensor,
+        last: torch.Tensor,
+        weight: torch.Tensor,
+        bias: torch.Tensor,
+    ) -> Tuple[torch.Tensor, TokenRows]:
+        """A linear layer over `hidden`, `[N, columns]`, for prediction. The hidden vectors of a
+        block of spans stay in the cache of a processor, and those of all spans are never held. The
+        rows are for `hidden_of_rows`."""
+        rows = self.token_rows(tokens)
+        blocks = zip(first.split(_BLOCK_SIZE), last.split(_BLOCK_SIZE), strict=True)
+        output = [
+            functional.linear(self.hidden_of_rows(rows, *block), weight, bias) for block in blocks
+        ]
+        return torch.cat(output), rows
 
     def _sums(self, token_rows: TokenRows, first: torch.Tensor, last: torch.Tensor) -> torch.Tensor:
         rows, scores = token_rows

@@ -14,9 +14,9 @@ from allennlp.models import Model
 from torch.testing import assert_close
 
 from bio_ie.data.span_position import span_position
-from bio_ie.models.keci import scored_spans
 from bio_ie.models.keci.explanations import explained_spans
 from bio_ie.models.keci.scored_spans import score_spans
+from bio_ie.modules.span_extractors import endpoint_attentive
 from bio_ie.modules.text_spans import enumerate_spans
 from bio_ie.text.document import Document, Mention, Relation
 from tests.models.batch_consistency import assert_predictions_do_not_depend_on_the_batch
@@ -489,7 +489,7 @@ def test_without_gold_only_pairs_of_entities_are_scored_and_the_graphs_are_the_s
 def test_spans_get_the_scores_of_their_vectors(
     config, batch_and_vocab, monkeypatch, change, hidden_dims
 ):
-    monkeypatch.setattr(scored_spans, "_BLOCK_SIZE", 7)
+    monkeypatch.setattr(endpoint_attentive, "_BLOCK_SIZE", 7)
     batch, vocab = batch_and_vocab
     model = build(config, vocab, {**CHANGES[change], "entity_hidden_dims": hidden_dims})
     x = torch.randn(3, 10, model.text_field_embedder.get_output_dim(), dtype=torch.double)
