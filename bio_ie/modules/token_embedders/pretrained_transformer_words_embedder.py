@@ -64,8 +64,8 @@ class PretrainedTransformerWordsEmbedder(TokenEmbedder):
         memory and a third more time.
     bf16 : `bool`, optional (default = `False`)
         Runs the encoder in bfloat16 where that is safe (`torch.autocast`); weights and output stay
-        float32. This pays off on current GPUs, and on CPUs with bfloat16 instructions
-        (`avx512_bf16`).
+        float32. In prediction, the `WideProducts` of a model run in bfloat16 too. This pays off on
+        current GPUs, and on CPUs with bfloat16 instructions (`avx512_bf16`).
     dtype : `str`, optional (default = `"float32"`)
         The type of the encoder's weights: `"float32"`, `"bfloat16"` or `"float16"`, whatever that
         of its files is. Weights of half precision take half of the memory, and their training is
