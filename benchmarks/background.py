@@ -12,7 +12,7 @@ from typing import Any, Callable, Dict, Iterator, List, Optional, Sequence, Tupl
 
 import torch
 from allennlp.common import Params
-from allennlp.data import DatasetReader, Instance
+from allennlp.data import DatasetReader, Instance, Vocabulary
 from allennlp.models.archival import load_archive
 
 from benchmarks.keci_sentences import KECI_PAPER, OPEN_KB, kb_or_names, keci_params, keci_reader
@@ -22,6 +22,7 @@ from bio_ie.data.corpora import CorpusFormat
 from bio_ie.data.dataset_readers import SpanGraphReader
 from bio_ie.knowledge.background_graph import BackgroundKnowledgeBase
 from bio_ie.predictors import DocumentPredictor
+from bio_ie.predictors.instance_batches import batches_of_like_width, instance_size
 from bio_ie.text.document import Document
 
 BATCH_SIZE = 32
@@ -95,6 +96,7 @@ def _instances(reader: Any, documents: Sequence[Document]) -> List[Instance]:
 
 def stages(archive: str, documents: Sequence[Document], device: int) -> Iterator[Tuple[str, float]]:
     """The seconds of each stage from raw text to a span graph alone, and of all stages together.
+    They are CPU time or, on a GPU, the time of the clock.
 
     # Parameters
 
@@ -105,10 +107,17 @@ def stages(archive: str, documents: Sequence[Document], device: int) -> Iterator
         The number of the device in AllenNLP; -1 is the CPU.
     """
     model, reader_params = _loaded(archive, device)
+    clock = time.process_time if device < 0 else time.perf_counter
+
+    def timed(call: Callable[[], Any]) -> Tuple[Any, float]:
+        start = clock()
+        result = call()
+        return result, clock() - start
+
     words = {name: value for name, value in reader_params.items() if name != "background"}
     reader: Any = DatasetReader.from_params(Params(words).duplicate())
     _instances(reader, documents[:1])  # opens files
-    instances, seconds = _timed(lambda: _instances(reader, documents))
+    instances, seconds = timed(lambda: _instances(reader, documents))
     yield f"sentences and words ({len(instances)} sentences)", seconds
 
     background = BackgroundKnowledgeBase.from_params(
@@ -116,25 +125,32 @@ def stages(archive: str, documents: Sequence[Document], device: int) -> Iterator
     )
     background.graphs(["warm up"], ["warm up"])
     views = [(view.text, item.text) for item in documents for view in reader.views(item)]
-    matches, seconds = _timed(lambda: [background.look_up([text], [of])[0] for text, of in views])
+    matches, seconds = timed(lambda: [background.look_up([text], [of])[0] for text, of in views])
     yield f"knowledge base lookups ({sum(map(len, matches))} names)", seconds
-    graphs, seconds = _timed(lambda: [background.graph(matched) for matched in matches])
+    graphs, seconds = timed(lambda: [background.graph(matched) for matched in matches])
     counts = [sum(len(graph.nodes) for graph in graphs), sum(len(graph.edges) for graph in graphs)]
     yield "graph building ({} nodes, {} edges)".format(*counts), seconds
 
+    fresh = DatasetReader.from_params(Params(reader_params).duplicate())
+    predictor = DocumentPredictor(model, fresh, batch_size=BATCH_SIZE)  # prepares the model too
     reader = DatasetReader.from_params(Params(reader_params).duplicate())
-    instances = sorted(_instances(reader, documents), key=lambda item: len(item["words"]))
-    batches = [
-        instances[start : start + BATCH_SIZE] for start in range(0, len(instances), BATCH_SIZE)
-    ]
-    _, seconds = _timed(lambda: [model.forward_on_instances(batch) for batch in batches])
+    batches = _batches(_instances(reader, documents), model.vocab)
+    model.forward_on_instances(batches[0])
+    _, seconds = timed(lambda: [model.forward_on_instances(batch) for batch in batches])
     yield f"model, in batches of {BATCH_SIZE}", seconds
 
-    fresh = DatasetReader.from_params(Params(reader_params).duplicate())
-    predictor = DocumentPredictor(model, fresh, batch_size=BATCH_SIZE)
-    predicted, seconds = _timed(lambda: list(predictor.predict_documents(documents)))
+    predicted, seconds = timed(lambda: list(predictor.predict_documents(documents)))
     found = sum(len(document.mentions) for document in predicted if isinstance(document, Document))
     yield f"all together ({found} mentions found)", seconds
+
+
+def _batches(instances: Sequence[Instance], vocab: Vocabulary) -> List[List[Instance]]:
+    """Batches as the predictor makes them, of indexed instances."""
+    for instance in instances:
+        instance.index_fields(vocab)
+    sizes = [instance_size(instance) for instance in instances]
+    groups = batches_of_like_width(sizes, BATCH_SIZE, 32 * BATCH_SIZE)
+    return [[instances[index] for index in group] for group in groups]
 
 
 def _loaded(archive: str, device: int) -> Tuple[Any, Dict[str, Any]]:
@@ -145,12 +161,6 @@ def _loaded(archive: str, device: int) -> Tuple[Any, Dict[str, Any]]:
     if not params.get("background"):
         raise SystemExit(f"the reader of {archive} has no background")
     return loaded.model.eval(), params
-
-
-def _timed(call: Callable[[], Any]) -> Tuple[Any, float]:
-    start = time.perf_counter()
-    result = call()
-    return result, time.perf_counter() - start
 
 
 def main(arguments: Optional[Sequence[str]] = None) -> None:

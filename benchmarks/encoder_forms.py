@@ -32,7 +32,7 @@ def _eager(embedder: PretrainedTransformerWordsEmbedder) -> None:
 
 
 def _bf16(embedder: PretrainedTransformerWordsEmbedder) -> None:
-    embedder._bf16 = True
+    embedder.bf16 = True
 
 
 def _compiled(embedder: PretrainedTransformerWordsEmbedder) -> None:

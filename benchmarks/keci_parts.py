@@ -52,7 +52,7 @@ def parts(model: Keci) -> List[Part]:
     }
     result = [
         Part("words, encoder and all", model.text_field_embedder),
-        _span_vectors(model.span_extractor),
+        *_span_vectors(model.span_extractor),
         *scorers["initial"],
     ]
     if model.span_graph_encoder is not None:
@@ -66,10 +66,13 @@ def parts(model: Keci) -> List[Part]:
     return [*result, *scorers.get("final", ())]
 
 
-def _span_vectors(extractor: torch.nn.Module) -> Part:
-    if isinstance(extractor, EndpointAttentiveSpanExtractor):
-        return Part("hidden span vectors", extractor, "hidden")
-    return Part("span vectors", extractor)
+def _span_vectors(extractor: torch.nn.Module) -> List[Part]:
+    if not isinstance(extractor, EndpointAttentiveSpanExtractor):
+        return [Part("span vectors", extractor)]
+    return [
+        Part("hidden span vectors", extractor, "hidden"),
+        Part("hidden span vectors and initial entity scores", extractor, "linear_of_hidden"),
+    ]
 
 
 def record(part_list: Sequence[Part], run: Callable[[], Any]) -> Dict[str, Tuple[Any, ...]]:

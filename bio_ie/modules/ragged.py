@@ -89,6 +89,29 @@ def reversed_pairs(first: torch.Tensor, second: torch.Tensor, num_items: int) ->
     return torch.searchsorted(first * num_items + second, second * num_items + first)
 
 
+def unordered_pairs(
+    first: torch.Tensor, second: torch.Tensor, num_items: int
+) -> Tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """The different pairs where the order of a pair does not count.
+
+    # Parameters
+
+    first, second : `torch.Tensor`
+        `[P]`, the items of each pair, in any order.
+    num_items : `int`
+
+    # Returns
+
+    `Tuple[torch.Tensor, torch.Tensor, torch.Tensor]`
+        The items of each different pair, the lower one and the higher one, and which of these each
+        of the `P` pairs is.
+    """
+    numbers = torch.minimum(first, second) * num_items + torch.maximum(first, second)
+    different, place = torch.unique(numbers, return_inverse=True)
+    low = torch.div(different, num_items, rounding_mode="floor")
+    return low, different - low * num_items, place
+
+
 def span_pair_items(
     first_start: torch.Tensor,
     first_width: torch.Tensor,

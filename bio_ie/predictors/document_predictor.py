@@ -111,6 +111,7 @@ class DocumentPredictor(Predictor):
             merge_lora(model)
             encode_distinct_words(model)
             cast_products_once(model)
+            dataset_reader.remember_words()
         self._reader: DocumentReader[Any] = dataset_reader
         # With --use-dataset-reader, AllenNLP reads "instances" from this, which are documents here.
         self._dataset_reader = WholeDocuments(dataset_reader)  # type: ignore[assignment]

@@ -3,7 +3,8 @@ import torch
 from allennlp.modules.seq2vec_encoders import CnnEncoder
 from allennlp.modules.token_embedders import Embedding, TokenCharactersEncoder
 
-from bio_ie.modules.distinct_words import encode_distinct_words
+from bio_ie.modules import distinct_words
+from bio_ie.modules.distinct_words import distinct_rows, encode_distinct_words
 
 
 def character_encoder() -> TokenCharactersEncoder:
@@ -32,3 +33,15 @@ def test_each_distinct_word_is_encoded_once() -> None:
     a, b, padding = [1, 2, 3, 0], [1, 2, 0, 0], [0, 0, 0, 0]
     model[0](torch.tensor([[a, b, a, a], [b, a, padding, padding]]))
     assert sizes == [3]
+
+
+@pytest.mark.parametrize("base", [distinct_words._BASE, 0])
+@pytest.mark.parametrize("shape", [(50, 3), (1, 1), (0, 4)])
+def test_distinct_rows_are_found_even_if_all_have_the_same_number(
+    monkeypatch: pytest.MonkeyPatch, base: int, shape: tuple
+) -> None:
+    monkeypatch.setattr(distinct_words, "_BASE", base)
+    rows = torch.randint(0, 3, shape)
+    distinct, place = distinct_rows(rows)
+    assert len(distinct) == len(set(map(tuple, rows.tolist())))
+    assert torch.equal(distinct[place], rows)

@@ -1,6 +1,6 @@
 import torch
 
-from bio_ie.modules.ffnn import ffnn, linear_layer, through_both
+from bio_ie.modules.ffnn import ffnn, in_one, linear_layer
 
 
 def test_hidden_layers_have_relu_and_the_last_layer_is_linear() -> None:
@@ -29,7 +29,8 @@ def test_two_linear_layers_are_one_product() -> None:
     assert first is not None
     assert second is not None
     x = torch.randn(7, 4)
-    torch.testing.assert_close(through_both(x, first, second), second(first(x)))
+    both = torch.nn.functional.linear(x, *in_one(first, second))
+    torch.testing.assert_close(both, second(first(x)))
 
 
 def test_network_with_hidden_layers_is_no_linear_layer() -> None:

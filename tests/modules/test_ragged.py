@@ -14,6 +14,7 @@ from bio_ie.modules.ragged import (
     reversed_pairs,
     row_counts,
     span_pair_items,
+    unordered_pairs,
 )
 
 
@@ -80,3 +81,11 @@ def test_padded_rows_are_those_of_torch_geometric(sizes: List[int]) -> None:
         theirs, their_mask = to_dense_batch(items, rows, batch_size=len(sizes))
         assert torch.equal(padded, theirs)
         assert torch.equal(mask, their_mask)
+
+
+def test_unordered_pairs_are_each_pair_once() -> None:
+    first, second = torch.randint(5, (2, 40))
+    low, high, place = unordered_pairs(first, second, 5)
+    pairs = [tuple(sorted(pair)) for pair in torch.stack([first, second], 1).tolist()]
+    assert list(zip(low.tolist(), high.tolist(), strict=True)) == sorted(set(pairs))
+    assert list(zip(low[place].tolist(), high[place].tolist(), strict=True)) == pairs

@@ -32,6 +32,7 @@ from bio_ie.data.corpora.corpus_path import read_corpus
 from bio_ie.data.corpora.formats.jsonl import JsonlFormat
 from bio_ie.data.dataset_readers.scored_data import ScoredData
 from bio_ie.data.losses import Losses
+from bio_ie.data.token_indexers.known_words_indexer import remember_words
 from bio_ie.files.corpus_report import CorpusReport
 from bio_ie.knowledge.knowledge_base import KnowledgeBase
 from bio_ie.text.counted import counted_lines
@@ -203,6 +204,10 @@ class DocumentReader(DatasetReader, Generic[View]):
         for instance in itertools.chain.from_iterable(instances):
             self.apply_token_indexers(instance)
         return instances
+
+    def remember_words(self) -> None:
+        """For prediction of many documents: the characters of a word are looked up once."""
+        remember_words(self._token_indexers.values())
 
     def text_to_instance(self, view: View, labelled: bool = False) -> Instance:
         return self.view_to_instance(view, labelled=labelled)

@@ -1,6 +1,6 @@
 """Pools the scores of spans that have the same name."""
 
-from typing import Dict, Optional
+from typing import Callable, Dict, Optional
 
 import torch
 from allennlp.common.checks import ConfigurationError
@@ -8,6 +8,7 @@ from allennlp.common.checks import ConfigurationError
 from bio_ie.models.keci.span_names import same_names
 from bio_ie.modules.poolings import Pooling
 from bio_ie.modules.precision import at_least_single
+from bio_ie.modules.ragged import row_counts
 from bio_ie.modules.text_spans import TextSpans
 
 
@@ -93,9 +94,13 @@ class NamePooling(torch.nn.Module):
 
 
 def _shared(pooling: Pooling, scores: torch.Tensor, segment: torch.Tensor) -> torch.Tensor:
-    """Gives each item the pooled scores of its segment."""
+    """Gives each item the pooled scores of its segment. Most segments have one item, and then the
+    pooled scores are its own."""
+    scores = at_least_single(scores)
+    pool: Callable[..., torch.Tensor] = pooling
     if pooling.domain == "probabilities":
-        pooled = pooling.of_logs(at_least_single(scores).log_softmax(-1), segment, len(scores))
-    else:
-        pooled = pooling(scores, segment, len(scores))
-    return pooled[segment]
+        scores, pool = scores.log_softmax(-1), pooling.of_logs
+    shares = (row_counts(segment, len(segment)) > 1)[segment].nonzero().squeeze(1)
+    repeated, place = torch.unique(segment[shares], return_inverse=True)
+    pooled = pool(scores[shares], place, len(repeated))
+    return scores.index_copy(0, shares, pooled[place])

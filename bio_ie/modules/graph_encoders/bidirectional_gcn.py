@@ -1,4 +1,4 @@
-from typing import Any, List, Optional
+from typing import Any, List, NamedTuple, Optional
 
 import torch
 from allennlp.common.checks import ConfigurationError
@@ -82,15 +82,29 @@ class BidirectionalGcn(GraphEncoder):
 
     def dense(self, nodes: torch.Tensor, weights: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
         weights = between_different_nodes(self._weights(weights), mask)
-        # One sum over [K * R] columns is a sum over neighbours and relations at once.
-        outgoing = weights.flatten(2)  # r_ij[k] at [B, i, (j, k)]
-        incoming = weights.transpose(1, 2).flatten(2)  # r_ji[k] at [B, i, (j, k)]
+        outgoing = _Edges.of(weights, mask)  # r_ij[k] at [B, i, j, k]
+        incoming = _Edges.of(weights.transpose(1, 2), mask)  # r_ji[k] at [B, i, j, k]
         for layer in self.layers:
-            nodes = layer.dense(nodes, outgoing, incoming)
+            updated = layer.dense(nodes, outgoing, incoming, mask)
+            nodes = torch.zeros_like(nodes, dtype=updated.dtype).index_put((mask,), updated)
         return nodes
 
     def _weights(self, weights: torch.Tensor) -> torch.Tensor:
         return weights.detach() if self.detach_edge_weights else weights
+
+
+class _Edges(NamedTuple):
+    """The weights of edges to the neighbours of every node."""
+
+    weights: torch.Tensor
+    """`[B, K * R, K]`, for every node and relation the weights of all neighbours."""
+    totals: torch.Tensor
+    """`[n, R]`, their sums, for the nodes that are not padding."""
+
+    @classmethod
+    def of(cls, weights: torch.Tensor, mask: torch.Tensor) -> "_Edges":
+        """Of weights `[B, K, K, R]`, with zeros where no edge is."""
+        return cls(weights.transpose(2, 3).flatten(1, 2), weights.sum(2)[mask])
 
 
 class _Layer(torch.nn.Module):
@@ -123,14 +137,16 @@ class _Layer(torch.nn.Module):
         return self._updated(nodes, *received)
 
     def dense(
-        self, nodes: torch.Tensor, outgoing: torch.Tensor, incoming: torch.Tensor
+        self, nodes: torch.Tensor, outgoing: "_Edges", incoming: "_Edges", mask: torch.Tensor
     ) -> torch.Tensor:
-        # [B, K, K * R] @ [B, K * R, message_dim]
-        return self._updated(
-            nodes,
-            outgoing @ self.outgoing.every(nodes).flatten(1, 2),
-            incoming @ self.incoming.every(nodes).flatten(1, 2),
-        )
+        """The new vectors of the nodes that are not padding, `[n, input_dim]`."""
+        size = outgoing.totals.size(1) * nodes.size(2)  # R * input_dim
+        received = [
+            # The sums over neighbours come first: padding has none.
+            linear.of_sums((edges.weights @ nodes).view(*mask.shape, size)[mask], edges.totals)
+            for linear, edges in ((self.outgoing, outgoing), (self.incoming, incoming))
+        ]
+        return self._updated(nodes[mask], *received)
 
     def _updated(
         self, nodes: torch.Tensor, outgoing: torch.Tensor, incoming: torch.Tensor

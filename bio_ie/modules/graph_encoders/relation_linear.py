@@ -5,6 +5,7 @@ from typing import NamedTuple, Optional
 
 import torch
 
+from bio_ie.modules.precision import WideProducts
 from bio_ie.modules.ragged import ranges
 
 BLOCK_SIZE = 16
@@ -37,7 +38,7 @@ def relation_blocks(relation: torch.Tensor, num_relations: int) -> RelationBlock
     return RelationBlocks((first_slot - first_place)[relation] + place, block_relation)
 
 
-class RelationLinear(torch.nn.Module):
+class RelationLinear(WideProducts, torch.nn.Module):
     """
     `W_k x + b_k` for a vector x under relation k.
 
@@ -111,6 +112,24 @@ class RelationLinear(torch.nn.Module):
         products = padded.view(-1, BLOCK_SIZE, self.input_dim) @ weight
         output = products.view(num_slots, self.output_dim).index_select(0, blocks.slot)
         return output if self.bias is None else output + self.bias.index_select(0, relation)
+
+    def of_sums(self, sums: torch.Tensor, weights: torch.Tensor) -> torch.Tensor:
+        """`sum_k sum_j r_j[k] (W_k x_j + b_k)`, from sums over the vectors x_j of a node.
+
+        # Parameters
+
+        sums : `torch.Tensor`
+            `[n, R * input_dim]`, for each relation k the sum of `r_j[k] x_j`.
+        weights : `torch.Tensor`
+            `[n, R]`, the sum of `r_j[k]`.
+
+        # Returns
+
+        `torch.Tensor`
+            `[n, output_dim]`.
+        """
+        output = self.wide_product(sums, self.weight().flatten(0, 1).t())
+        return output if self.bias is None else output + weights @ self.bias
 
     def every(self, vectors: torch.Tensor) -> torch.Tensor:
         """Maps the vectors under every relation, `[..., input_dim]` -> `[..., R, output_dim]`."""

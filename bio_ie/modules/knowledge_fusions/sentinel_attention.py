@@ -55,15 +55,18 @@ class SentinelAttention(KnowledgeFusion):
     def fuse_spans(self, spans: torch.Tensor, concepts: torch.Tensor, links: torch.Tensor) -> Fused:
         candidates = self.concept_projection(concepts)  # n
         sentinels = self.sentinel(spans)  # c
-        # Sentinels are scored like further concepts, each linked to its own span.
-        num_concepts, num_spans = len(candidates), len(sentinels)
+        num_concepts, num_links = len(candidates), len(links)
         span, concept = links.unbind(1)
-        every_span = torch.arange(num_spans, device=links.device)
+        # A span without candidates becomes its sentinel whatever the sentinel's score.
+        linked, place = torch.unique(span, return_inverse=True)
+        # Sentinels are scored like further concepts, each linked to its own span.
+        number = torch.arange(len(linked), device=links.device)
         scores = self.scorer(
-            spans,
-            torch.cat([candidates, sentinels]),
-            torch.cat([span, every_span]),
-            torch.cat([concept, num_concepts + every_span]),
+            spans[linked],
+            torch.cat([candidates, sentinels[linked]]),
+            torch.cat([place, number]),
+            torch.cat([concept, num_concepts + number]),
         ).squeeze(1)
-        link_scores, sentinel_scores = scores.split([len(links), num_spans])
+        link_scores, linked_scores = scores.split([num_links, len(linked)])
+        sentinel_scores = scores.new_zeros(len(spans)).index_copy(0, linked, linked_scores)
         return attend_to_candidates(candidates, link_scores, sentinels, sentinel_scores, links)

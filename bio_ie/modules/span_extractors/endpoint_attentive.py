@@ -1,4 +1,4 @@
-from typing import List, Optional
+from typing import List, NamedTuple, Optional, Tuple
 
 import torch
 from allennlp.common.checks import ConfigurationError
@@ -6,12 +6,23 @@ from allennlp.modules.span_extractors import SpanExtractor
 from torch.nn import functional
 
 from bio_ie.modules.ffnn import ffnn
-from bio_ie.modules.ragged import ranges
+from bio_ie.modules.precision import WideProducts
 from bio_ie.modules.span_attention import span_tokens
+
+_BLOCK_SIZE = 2048
+
+
+class TokenRows(NamedTuple):
+    """Vectors of tokens (`T`) and widths whose weighted sums are hidden vectors of spans."""
+
+    rows: torch.Tensor
+    """`[3 T + widths, hidden]`: `W1 x`, `W2 x`, `W3 x` of all tokens, then `W4 phi + b`."""
+    scores: torch.Tensor
+    """`[T]`, the attention scores of the tokens."""
 
 
 @SpanExtractor.register("endpoint_attentive")
-class EndpointAttentiveSpanExtractor(SpanExtractor):
+class EndpointAttentiveSpanExtractor(WideProducts, SpanExtractor):
     """
     `s_i = FFNN_g([x_start; x_end; x^_i; phi(s_i)])` (equation 1 of Lai et al. 2021): the first and
     the last token of a span, the sum of its tokens weighted by attention (Lee et al. 2017: a linear
@@ -115,38 +126,71 @@ class EndpointAttentiveSpanExtractor(SpanExtractor):
     def hidden(self, tokens: torch.Tensor, first: torch.Tensor, last: torch.Tensor) -> torch.Tensor:
         """The vectors `[N, hidden]` of the same spans after the first hidden layer of FFNN_g.
         `further_layers` are the rest of it."""
-        return self.dropout(torch.relu_(self.first_hidden(tokens, first, last)))
+        return self.hidden_of_rows(self.token_rows(tokens), first, last)
 
     def first_hidden(
         self, tokens: torch.Tensor, first: torch.Tensor, last: torch.Tensor
     ) -> torch.Tensor:
         """`W [x_start; x_end; x^; phi] + b`, `[N, hidden]`, as a sum of rows of
         `[W1 x; W2 x; W3 x; W4 phi + b]`."""
-        members = span_tokens(self.attention(tokens).squeeze(1), first, last - first + 1)
+        return self._sums(self.token_rows(tokens), first, last)
+
+    def token_rows(self, tokens: torch.Tensor) -> TokenRows:
+        """What the first hidden layer needs of `tokens` `[T, input_dim]`, whatever the spans."""
         start, end, inside, width = self.first_layer.weight.split(self.part_dims, dim=1)
         rows = torch.cat(
             [
-                functional.linear(tokens, start),
-                functional.linear(tokens, end),
-                functional.linear(tokens, inside),
+                *(self.wide_product(tokens, part) for part in (start, end, inside)),
                 functional.linear(self.width_embedding.weight, width, self.first_layer.bias),
             ]
         )
-        num_tokens = len(tokens)
+        return TokenRows(rows, self.attention(tokens).squeeze(1))
+
+    def hidden_of_rows(
+        self, rows: TokenRows, first: torch.Tensor, last: torch.Tensor
+    ) -> torch.Tensor:
+        """As `hidden`, for spans of the tokens with these `rows`."""
+        return self.dropout(torch.relu_(self._sums(rows, first, last)))
+
+    def linear_of_hidden(
+        self,
+        tokens: torch.Tensor,
+        first: torch.Tensor,
+        last: torch.Tensor,
+        weight: torch.Tensor,
+        bias: torch.Tensor,
+    ) -> Tuple[torch.Tensor, TokenRows]:
+        """A linear layer over `hidden`, `[N, columns]`, for prediction. The hidden vectors of a
+        block of spans stay in the cache of a processor, and those of all spans are never held. The
+        rows are for `hidden_of_rows`."""
+        rows = self.token_rows(tokens)
+        blocks = zip(first.split(_BLOCK_SIZE), last.split(_BLOCK_SIZE), strict=True)
+        output = [
+            functional.linear(self.hidden_of_rows(rows, *block), weight, bias) for block in blocks
+        ]
+        return torch.cat(output), rows
+
+    def _sums(self, token_rows: TokenRows, first: torch.Tensor, last: torch.Tensor) -> torch.Tensor:
+        rows, scores = token_rows
+        members = span_tokens(scores, first, last - first + 1)
+        num_tokens = len(scores)
         bucket = (last - first).clamp(max=self.width_embedding.num_embeddings - 1)
         # Each span has three rows of weight 1, then its tokens.
-        fixed = torch.stack([first, num_tokens + last, 3 * num_tokens + bucket], dim=1)
         num_rows = last - first + 4
-        span, place = ranges(num_rows)
-        is_fixed = place < 3
-        index = torch.where(is_fixed, fixed[span, place.clamp(max=2)], 0)
-        index = index.masked_scatter(~is_fixed, 2 * num_tokens + members.token)
-        weight = torch.ones_like(index, dtype=members.weight.dtype)
-        weight = weight.masked_scatter(~is_fixed, members.weight)
+        offsets = num_rows.cumsum(0) - num_rows
+        items = len(members.span)
+        index = first.new_empty(3 * len(first) + items)
+        weight = members.weight.new_ones(len(index))
+        fixed = (first, num_tokens + last, 3 * num_tokens + bucket)
+        for place, rows_of_spans in enumerate(fixed):
+            index[offsets + place] = rows_of_spans
+        place_of_token = torch.arange(items, device=index.device) + 3 * (members.span + 1)
+        index[place_of_token] = 2 * num_tokens + members.token
+        weight = weight.index_copy(0, place_of_token, members.weight)
         return functional.embedding_bag(
             index,
             rows,
-            offsets=num_rows.cumsum(0) - num_rows,
+            offsets=offsets,
             mode="sum",
             per_sample_weights=weight.to(rows.dtype),
         )

@@ -20,7 +20,7 @@ from bio_ie.encoders import (
     trained_on_words_one_by_one,
 )
 from bio_ie.modules.piece_places import PiecePlaces
-from bio_ie.modules.precision import at_least_single, bfloat16_products
+from bio_ie.modules.precision import WideProducts, at_least_single, bfloat16_products
 from bio_ie.modules.token_embedders.sub_token_pooling import SUB_TOKEN_MODES, pool_sub_tokens
 
 LayerChange = Callable[[Tensor, PiecePlaces], Tensor]
@@ -64,8 +64,8 @@ class PretrainedTransformerWordsEmbedder(TokenEmbedder):
         memory and a third more time.
     bf16 : `bool`, optional (default = `False`)
         Runs the encoder in bfloat16 where that is safe (`torch.autocast`); weights and output stay
-        float32. This pays off on current GPUs, and on CPUs with bfloat16 instructions
-        (`avx512_bf16`).
+        float32. In prediction, the `WideProducts` of a model run in bfloat16 too. This pays off on
+        current GPUs, and on CPUs with bfloat16 instructions (`avx512_bf16`).
     dtype : `str`, optional (default = `"float32"`)
         The type of the encoder's weights: `"float32"`, `"bfloat16"` or `"float16"`, whatever that
         of its files is. Weights of half precision take half of the memory, and their training is
@@ -106,7 +106,7 @@ class PretrainedTransformerWordsEmbedder(TokenEmbedder):
         if lora is not None and not train_parameters:
             raise ConfigurationError("lora trains an encoder that train_parameters: false freezes")
         self._train_parameters = train_parameters
-        self._bf16 = bf16
+        self.bf16 = bf16
         self._word_dropout = word_dropout
         self._mask_id = mask_id(model_name, serialization_dir) if word_dropout > 0 else None
         self._change: Optional[Tuple[int, LayerChange]] = None
@@ -230,7 +230,7 @@ class PretrainedTransformerWordsEmbedder(TokenEmbedder):
             # PyTorch's fused attention has no attention weights.
             self.encoder.set_attn_implementation("eager")
         try:
-            with self._gradients(), bfloat16_products(self._bf16, token_ids.device):
+            with self._gradients(), bfloat16_products(self.bf16, token_ids.device):
                 return self.encoder(
                     input_ids=token_ids,
                     attention_mask=mask,
@@ -245,7 +245,7 @@ class PretrainedTransformerWordsEmbedder(TokenEmbedder):
         """With `bf16`, `torch.autocast` casts the weights of products anew in every batch. This
         casts them for good: the vectors stay the same, and prediction is faster. The encoder cannot
         be trained afterwards."""
-        if not self._bf16:
+        if not self.bf16:
             return
         for module in self.encoder.modules():
             if type(module) is torch.nn.Linear:
@@ -258,7 +258,15 @@ class PretrainedTransformerWordsEmbedder(TokenEmbedder):
 
 
 def cast_products_once(model: torch.nn.Module) -> None:
-    """`PretrainedTransformerWordsEmbedder.cast_products_once` of every such part of the model."""
+    """`PretrainedTransformerWordsEmbedder.cast_products_once` of every such part of the model. If
+    any runs in bfloat16, the `WideProducts` of the model do so too."""
+    embedders = [
+        module
+        for module in model.modules()
+        if isinstance(module, PretrainedTransformerWordsEmbedder)
+    ]
+    for embedder in embedders:
+        embedder.cast_products_once()
     for module in model.modules():
-        if isinstance(module, PretrainedTransformerWordsEmbedder):
-            module.cast_products_once()
+        if isinstance(module, WideProducts):
+            module.in_bfloat16 = any(embedder.bf16 for embedder in embedders)

@@ -16,6 +16,7 @@ from torch.testing import assert_close
 from bio_ie.data.span_position import span_position
 from bio_ie.models.keci.explanations import explained_spans
 from bio_ie.models.keci.scored_spans import score_spans
+from bio_ie.modules.span_extractors import endpoint_attentive
 from bio_ie.modules.text_spans import enumerate_spans
 from bio_ie.text.document import Document, Mention, Relation
 from tests.models.batch_consistency import assert_predictions_do_not_depend_on_the_batch
@@ -485,7 +486,10 @@ def test_without_gold_only_pairs_of_entities_are_scored_and_the_graphs_are_the_s
 
 @pytest.mark.parametrize("change", ["as_in_the_paper", "endpoint"])
 @pytest.mark.parametrize("hidden_dims", [[], [5]])
-def test_spans_get_the_scores_of_their_vectors(config, batch_and_vocab, change, hidden_dims):
+def test_spans_get_the_scores_of_their_vectors(
+    config, batch_and_vocab, monkeypatch, change, hidden_dims
+):
+    monkeypatch.setattr(endpoint_attentive, "_BLOCK_SIZE", 7)
     batch, vocab = batch_and_vocab
     model = build(config, vocab, {**CHANGES[change], "entity_hidden_dims": hidden_dims})
     x = torch.randn(3, 10, model.text_field_embedder.get_output_dim(), dtype=torch.double)
@@ -500,6 +504,22 @@ def test_spans_get_the_scores_of_their_vectors(config, batch_and_vocab, change, 
         assert_close(scored.vectors(places), vectors[places])
         found.append(vectors)
     assert_close(*found)
+
+
+def test_vectors_of_padding_do_not_matter(config, batch_and_vocab):
+    batch, vocab = batch_and_vocab
+    model = build(config, vocab).eval()
+    sentences = batch.as_tensor_dict()["sentences"]
+    is_padding = (sentences < 0).unsqueeze(2)
+    assert is_padding.any()
+    dim = model.text_field_embedder.get_output_dim()
+    x = torch.randn(*sentences.shape, dim, dtype=torch.double)
+    spans = enumerate_spans(sentences, model.max_span_width)
+    scores = [
+        score_spans(words, spans, model.span_extractor, model.initial_head).entity_scores
+        for words in (x, x.masked_fill(is_padding, torch.nan))
+    ]
+    assert torch.equal(*scores)
 
 
 def test_knowledge_without_a_background_graph_is_an_error(config, batch_and_vocab):

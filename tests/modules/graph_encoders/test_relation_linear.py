@@ -17,6 +17,7 @@ def test_every_vector_is_mapped_by_its_relations_matrix(
     linear = RelationLinear(4, 3, 6, bias=bias, num_bases=num_bases).double()
     vectors = torch.randn(size, 4, dtype=torch.double, requires_grad=True)
     relation = torch.randint(0, 5, (size,))  # one relation never occurs
+    weights = torch.rand(size, dtype=torch.double)
     expected = []
     for x, k in zip(vectors, relation.tolist(), strict=True):
         if num_bases is None:
@@ -26,6 +27,11 @@ def test_every_vector_is_mapped_by_its_relations_matrix(
         expected.append(x @ weight + (linear.bias[k] if bias else 0))
     output = linear(vectors, relation, relation_blocks(relation, 6))
     assert_same_function([output], [torch.stack(expected)], [vectors, *linear.parameters()])
+    totals = torch.zeros(6, dtype=torch.double).index_add(0, relation, weights)
+    sums = torch.zeros(6, 4, dtype=torch.double).index_add(0, relation, weights[:, None] * vectors)
+    of_sums = linear.of_sums(sums.view(1, -1), totals.unsqueeze(0))
+    weighted = [(weights @ torch.stack(expected)).unsqueeze(0)]
+    assert_same_function([of_sums], weighted, [vectors, *linear.parameters()])
     every = linear.every(vectors)[torch.arange(size), relation]
     assert_same_function([every], [torch.stack(expected)], [vectors, *linear.parameters()])
 

@@ -333,3 +333,18 @@ def test_dropout_acts_in_training_only() -> None:
 def test_kar_with_heads_that_do_not_divide_the_size_is_refused() -> None:
     with pytest.raises(ConfigurationError, match="8 is not a multiple of num_heads 3"):
         build(KAR.replace("num_heads: 2", "num_heads: 3"))
+
+
+def test_only_spans_with_candidates_are_scored() -> None:
+    fusion = build(CONFIGS["sentinel_attention"])
+    assert isinstance(fusion, SentinelAttention)
+    sizes = []
+    fusion.scorer.register_forward_pre_hook(lambda _, inputs: sizes.append([*map(len, inputs)]))
+    links = torch.tensor([[4, 0], [1, 1], [4, 1]])
+    spans = torch.randn(6, SPAN_DIM)
+    fused = fusion.fuse_spans(spans, torch.randn(2, CONCEPT_DIM), links)
+    assert sizes == [[2, 4, 5, 5]]
+    assert fused.sentinel_weights is not None
+    others = torch.tensor([0, 2, 3, 5])
+    assert torch.equal(fused.sentinel_weights[others], torch.ones(4))
+    torch.testing.assert_close(fused.vectors[others], fusion.sentinel(spans)[others])

@@ -4,6 +4,7 @@ from allennlp.common.checks import ConfigurationError
 from allennlp.modules import FeedForward
 
 from bio_ie.modules.pair_scorers import MlpPairScorer, PairLinear
+from tests.modules.comparison import assert_same_function
 
 
 @pytest.mark.parametrize("with_product", [False, True])
@@ -17,6 +18,26 @@ def test_a_linear_layer_over_the_concatenation_shares_checkpoints(with_product: 
     joined = torch.cat([x, y, x * y] if with_product else [x, y], dim=-1)
     torch.testing.assert_close(layer.pairs(head, tail, head_index, tail_index), plain(joined))
     torch.testing.assert_close(layer(joined), plain(joined))
+
+
+def test_products_of_the_same_vectors_are_computed_once_for_both_orders() -> None:
+    layer = PairLinear(4, 4, 3, with_product=True).double()
+    vectors = torch.randn(5, 4, dtype=torch.double, requires_grad=True)
+    head, tail = torch.tensor([[1, 0], [3, 3], [0, 1], [1, 0], [4, 2], [2, 4]]).unbind(1)
+    sizes = []
+    handle = torch.nn.functional.linear
+
+    def counted(values: torch.Tensor, *rest: torch.Tensor) -> torch.Tensor:
+        sizes.append(len(values))
+        return handle(values, *rest)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(torch.nn.functional, "linear", counted)
+        found = layer.pairs(vectors, vectors, head, tail)
+    assert sizes == [5, 5, 3]
+    x, y = vectors[head], vectors[tail]
+    expected = layer(torch.cat([x, y, x * y], dim=-1))
+    assert_same_function([found], [expected], [vectors, *layer.parameters()])
 
 
 def test_parameters_are_those_of_a_feedforward_over_the_concatenation() -> None:

@@ -11,6 +11,7 @@ from torch.testing import assert_close
 
 from bio_ie.data.token_indexers import PretrainedTransformerWordsIndexer
 from bio_ie.encoders import locate_encoder, mask_id
+from bio_ie.modules.pair_scorers import PairLinear
 from bio_ie.modules.token_embedders import PretrainedTransformerWordsEmbedder
 from bio_ie.modules.token_embedders.pretrained_transformer_words_embedder import cast_products_once
 
@@ -234,7 +235,9 @@ def test_weights_cast_once_give_the_same_vectors(tiny, bf16):
     embedder = PretrainedTransformerWordsEmbedder(tiny, bf16=bf16).eval()
     with torch.no_grad():
         expected = embedder(**inputs)
-        cast_products_once(torch.nn.ModuleList([embedder]))
+        wide = PairLinear(4, 4, 3)
+        cast_products_once(torch.nn.ModuleList([embedder, wide]))
+        assert wide.in_bfloat16 is bf16
         assert torch.equal(embedder(**inputs), expected)
     types = {parameter.dtype for parameter in embedder.parameters()}
     assert types == ({torch.bfloat16, torch.float32} if bf16 else {torch.float32})
