@@ -13,5 +13,25 @@ if is_command_line():
 check_environment()
 prepare_allennlp()
 
-if not TYPE_CHECKING:
+if TYPE_CHECKING:
+    from bio_ie.api.annotating import annotate
+    from bio_ie.api.corpora import read, write
+    from bio_ie.api.linking import link
+    from bio_ie.api.loaded_model import LoadedModel, PredictionError
+    from bio_ie.api.loading import load
+    from bio_ie.api.scoring import score
+    from bio_ie.text.document import Document
+else:
     __getattr__ = lazy_exports(__name__)
+
+__all__ = [
+    "Document",
+    "LoadedModel",
+    "PredictionError",
+    "annotate",
+    "link",
+    "load",
+    "read",
+    "score",
+    "write",
+]

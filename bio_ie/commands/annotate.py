@@ -9,11 +9,10 @@ are whole or absent. The same command again continues.
 """
 
 import argparse
-import glob
 import os
 import sys
 from dataclasses import replace
-from typing import Dict, List, Optional
+from typing import List, Optional
 
 import torch
 from allennlp.common.checks import ConfigurationError
@@ -23,6 +22,7 @@ from bio_ie.annotation.engines.engine import Engine
 from bio_ie.annotation.engines.local import LocalEngine
 from bio_ie.annotation.engines.ray import RayEngine
 from bio_ie.annotation.estimate import estimate, estimate_lines
+from bio_ie.annotation.input_paths import input_files
 from bio_ie.annotation.job import Job
 from bio_ie.annotation.pipeline import Pipeline, build_pipeline, read_pipeline
 from bio_ie.annotation.progress import Progress
@@ -33,10 +33,8 @@ from bio_ie.commands.corpus_format_argument import corpus_format, format_config
 from bio_ie.commands.engine_arguments import add_engine_arguments, require_ray
 from bio_ie.commands.trust_argument import add_trust_argument
 from bio_ie.commands.user_errors import user_errors
-from bio_ie.data.corpora.corpus_path import is_object
 from bio_ie.data.shards.annotated_folder import FAILURES
 from bio_ie.data.shards.shard_format import ShardFormat
-from bio_ie.files.corpus_error import CorpusError
 from bio_ie.files.trust import is_trusted
 from bio_ie.text.counted import counted
 
@@ -143,7 +141,7 @@ def annotate_from_args(args: argparse.Namespace) -> None:
         _require(args.pipeline, "a pipeline is needed: a jsonnet file or an archive")
         _require(args.inputs, "an input is needed: files, folders or patterns")
         _check(args)
-        inputs = _inputs(args)
+        inputs = input_files(args.inputs, corpus_format(args.from_format))
         job = _job(args)
         pipeline = build_pipeline(job.pipeline)
         pipeline.files()  # what is missing is found before models are loaded
@@ -219,25 +217,6 @@ def _check(args: argparse.Namespace) -> None:
             f"--cuda-device {args.cuda_device} does not exist: torch sees "
             f"{counted(torch.cuda.device_count(), 'GPU')}"
         )
-
-
-def _inputs(args: argparse.Namespace) -> List[str]:
-    """The input files, each once."""
-    reader = corpus_format(args.from_format)
-    found: Dict[str, None] = {}
-    for path in args.inputs:
-        if is_object(path) or "://" in path:
-            found[path] = None
-            continue
-        if not os.path.exists(path) and not glob.has_magic(path):
-            raise CorpusError("there is no such file", path)
-        if not reader.reads_by_file:
-            raise ConfigurationError(
-                f"--from: {type(reader).__name__} does not read the files of a corpus one by one; "
-                "give the input as a JSON data path, which is one input as a whole"
-            )
-        found.update((os.path.abspath(file), None) for file, _ in reader.files(path))
-    return list(found)
 
 
 def _job(args: argparse.Namespace) -> Job:

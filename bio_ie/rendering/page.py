@@ -22,6 +22,7 @@ def render(
     documents: Iterable[Prediction],
     gold: Optional[Iterable[Document]] = None,
     title: str = "Documents",
+    documents_alone: bool = False,
 ) -> str:
     """Makes one self-contained HTML page that shows `documents`.
 
@@ -36,6 +37,8 @@ def render(
         If given, the page shows scores and right, wrong and missed annotations, by exact match
         (`judged_view`).
     title : `str`, optional (default = `"Documents"`)
+    documents_alone : `bool`, optional (default = `False`)
+        Leave out what is beside the documents: counts, search, view and legend.
 
     Raises `CorpusError` if a document and its gold have different texts.
     """
@@ -49,7 +52,7 @@ def render(
         script=script,
         script_digest=digest,
         style=_resource("page.css"),
-        state="judged by-verdict" if judged else "plain",
+        state=("judged by-verdict" if judged else "plain") + " alone" * documents_alone,
         summary=_summary(views),
         scores=_score_table(views) if judged else "",
         choices=_choices(views, judged),

@@ -5,6 +5,7 @@ can be combined with any task and system. Offsets are character offsets into `Do
 exclusive.
 """
 
+import importlib
 from dataclasses import dataclass, field, fields, replace
 from typing import AbstractSet, Any, Dict, Mapping, Tuple
 
@@ -141,6 +142,21 @@ class Document:
         if self.metadata:
             result["metadata"] = self.metadata
         return result
+
+    def to_dict(self) -> Dict[str, Any]:
+        """The JSON form; see `to_json`."""
+        return self.to_json()
+
+    @classmethod
+    def from_dict(cls, value: Any) -> "Document":
+        """The document of a JSON form; see `from_json`."""
+        return cls.from_json(value)
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows of the document: its text with its annotations."""
+        # What shows documents stands on documents, so it is known here by its name alone.
+        rendering: Any = importlib.import_module("bio_ie.rendering.notebook")
+        return rendering.document_html(self)
 
     @classmethod
     def from_json(cls, value: Any) -> "Document":

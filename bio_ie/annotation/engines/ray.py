@@ -73,6 +73,10 @@ class RayEngine(Engine):
         self._gpus = gpus_per_worker
         self._preparers = preparers
 
+    @property
+    def uses_gpus(self) -> bool:
+        return self._gpus > 0
+
     def run(self, job: Job, tasks: Sequence[InputTask], pipeline: Pipeline) -> Iterator[Result]:
         if not tasks:
             return
