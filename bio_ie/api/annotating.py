@@ -86,7 +86,9 @@ def annotate(
     reader = {"type": from_format} if isinstance(from_format, str) else dict(from_format)
     check_part(reader, CorpusFormat, "format")
     paths = [inputs] if isinstance(inputs, (str, os.PathLike)) else inputs
-    files = input_files(map(os.fspath, paths), CorpusFormat.from_params(Params(dict(reader))))
+    files = input_files(
+        [os.fspath(path) for path in paths], CorpusFormat.from_params(Params(dict(reader)))
+    )
     job = Job(
         folder=os.path.abspath(output),
         pipeline=config,

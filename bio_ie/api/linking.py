@@ -20,7 +20,7 @@ GENERATORS = {"exact": ExactCandidateGenerator, "tfidf": TfidfCandidateGenerator
 
 
 @overload
-def link(
+def link(  # type: ignore[overload-overlap]  # a text is an iterable of texts, to type checkers
     text: Union[str, Document],
     kb: Union[str, KnowledgeBase],
     generator: str = "exact",
