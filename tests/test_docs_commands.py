@@ -21,6 +21,7 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 PAGES = [CHECKOUT / "README.md", *sorted((CHECKOUT / "docs").rglob("*.md"))]
 TIMES = {"an hour", "hours", "days of a GPU"}
 BRIEF = {"trainer.num_epochs": 1, "dataset_reader.max_instances": 64}
+_PROGRAM = re.compile(r"^```python\n(.*?)^```", re.DOTALL | re.MULTILINE)
 QUICKSTART = "training_config/quickstart.jsonnet"
 
 
@@ -143,3 +144,15 @@ def test_what_is_needed_is_described_or_made_by_a_command(page: Path, block: Blo
             assert f"    {need}/" in layout, f"{need} is not in the layout of data/"
         elif not need.startswith("your "):
             assert any(is_covered(file, {need}) for file in made_somewhere()), need
+
+
+def programs() -> List[Any]:
+    """The Python of each page, as one program."""
+    found = [(page, _PROGRAM.findall(page.read_text(encoding="utf-8"))) for page in PAGES]
+    return [pytest.param("\n".join(parts), id=name_of(page)) for page, parts in found if parts]
+
+
+@pytest.mark.parametrize("program", programs())
+def test_programs_run(program: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(folder)
+    exec(compile(program, "docs", "exec"), {})
