@@ -243,7 +243,7 @@ def best_machine(
         Whether preparers prepare, or the workers themselves.
     """
     found: List[Tuple[float, Machine]] = []
-    for readers in (1, 2):
+    for readers in range(1, 5):
         left = cores - readers
         for workers in range(1, left) if apart else (left,):
             machine = Machine(1, readers, left - workers, workers)
