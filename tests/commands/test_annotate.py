@@ -1,5 +1,6 @@
 """`annotate`, and the commands that read what it has written."""
 
+import argparse
 import json
 import random
 import shutil
@@ -9,6 +10,7 @@ from dataclasses import replace
 
 import pytest
 
+from bio_ie.commands import annotate
 from bio_ie.data.corpora import JsonlFormat
 from tests.commands.command_server import PATIENCE, ROOT, CommandServer, wait_for
 
@@ -126,6 +128,7 @@ def test_failures_can_be_skipped_or_end_the_run(run, broken, tmp_path):
             "--to must be one of jsonl, parquet",
         ),
         ([ARCHIVE, ABSTRACTS, "--output", "o", "--workers", "2"], "--workers needs --engine ray"),
+        ([ARCHIVE, ABSTRACTS, "--output", "o", "--preparers", "2"], "--preparers needs --engine"),
         ([ARCHIVE, ABSTRACTS, "--output", "o", "--shard-size", "0"], "--shard-size must be pos"),
         ([ARCHIVE, ABSTRACTS, "--output", "o", "--cuda-device", "9"], "--cuda-device 9 does not"),
         ([ARCHIVE, ABSTRACTS, "--output", "o", "--from", "jsonlines"], "there is no corpus format"),
@@ -143,6 +146,30 @@ def test_wrong_arguments_are_errors_in_one_line(arguments, message, run, tmp_pat
     (line,) = [line for line in err.splitlines() if line.startswith("error: ")]
     assert (status, message in line) == (1, True), line
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "arguments, workers, preparers",
+    [
+        ([], 8, 0),
+        (["--threads", "2"], 4, 0),
+        (["--workers", "2", "--preparers", "3"], 2, 3),
+        (["--workers", "1", "--gpus-per-worker", "1"], 1, 6),  # and one core reads
+        (["--workers", "1", "--gpus-per-worker", "1", "--threads", "2"], 1, 2),
+        (["--workers", "8", "--gpus-per-worker", "1"], 8, 1),
+        (["--workers", "1", "--gpus-per-worker", "1", "--preparers", "0"], 1, 0),
+        (["--workers", "1", "--gpus-per-worker", "1", "--address", "auto"], 1, 0),
+    ],
+)
+def test_cores_are_given_to_workers_and_preparers(arguments, workers, preparers, monkeypatch):
+    made = []
+    monkeypatch.setattr(annotate, "RayEngine", lambda *settings: made.append(settings))
+    monkeypatch.setattr(annotate.os, "cpu_count", lambda: 8)
+    parser = argparse.ArgumentParser()
+    annotate.Annotate().add_subparser(parser.add_subparsers())
+    annotate._engine(parser.parse_args(["annotate", "--engine", "ray", *arguments]))
+    ((found, _, _, prepared),) = made
+    assert (found, prepared) == (workers, preparers)
 
 
 def test_read_only_folder_is_an_error(run, monkeypatch, tmp_path):
