@@ -138,3 +138,14 @@ print("imported:")
 
 def test_archives_are_checked_if_allennlp_is_imported_second() -> None:
     assert modules_of(GUARD) == set()
+
+
+def test_what_spacy_imports_in_every_process_is_spacy_alone() -> None:
+    pytest.importorskip("bio_ie_spacy", reason="the installed bio_ie is an earlier one")
+    program = (
+        "import spacy, sys\n"
+        "before = set(sys.modules)\n"
+        "import bio_ie_spacy\n"
+        "print('imported:', *(set(sys.modules) - before))"
+    )
+    assert modules_of(program) <= {"bio_ie_spacy"}
