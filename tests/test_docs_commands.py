@@ -22,6 +22,7 @@ PAGES = [CHECKOUT / "README.md", *sorted((CHECKOUT / "docs").rglob("*.md"))]
 TIMES = {"an hour", "hours", "days of a GPU"}
 BRIEF = {"trainer.num_epochs": 1, "dataset_reader.max_instances": 64}
 _PROGRAM = re.compile(r"^```python\n(.*?)^```", re.DOTALL | re.MULTILINE)
+_WRITTEN = re.compile(r"(?:write|annotate)\(.*\"([^\"]+/[^\"]+)\"")
 QUICKSTART = "training_config/quickstart.jsonnet"
 
 
@@ -134,6 +135,8 @@ def made_somewhere() -> Iterator[str]:
         for block in blocks_of(page):
             for command in block.commands:
                 yield from outputs_of(command)
+        for program in _PROGRAM.findall(page.read_text("utf-8")):
+            yield from _WRITTEN.findall(program)
 
 
 @pytest.mark.parametrize("page, block", blocks(marked=True))
