@@ -59,14 +59,14 @@ class KeciForms:
         """Compares two forms of the first layer of `endpoint_attentive`, with their backward
         pass."""
         extractor = _expect(self._model.span_extractor, EndpointAttentiveSpanExtractor)
-        tokens, first, last = self._given["hidden span vectors"]
+        tokens, first, last, *_ = self._given["hidden span vectors and initial entity scores"]
         tokens = tokens.detach().requires_grad_()
         return self._compare(
             row,
             ("factorised", lambda: extractor.first_hidden(tokens, first, last)),
             ("concatenation", lambda: joined_span_layer(extractor, tokens, first, last)),
             repeats,
-            f"{len(first)} spans of {len(tokens)} words with padding",
+            f"{len(first)} spans of {len(tokens)} words",
         )
 
     def pair_layer(self, row: str, repeats: int) -> Comparison:

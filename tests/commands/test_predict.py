@@ -257,13 +257,13 @@ def test_a_file_is_one_stream_and_standard_input_is_not(
 ) -> None:
     numbers: List[int] = []
     predictor_class = Predictor.by_name("document")
-    forward = predictor_class._forward
+    predict = predictor_class._predict
 
-    def noted(self: Any, instances: Any) -> Any:
-        numbers.append(len(instances))
-        return forward(self, instances)
+    def noted(self: Any, window: Any) -> Any:
+        numbers.append(window.num_instances)
+        return predict(self, window)
 
-    monkeypatch.setattr(predictor_class, "_forward", noted)
+    monkeypatch.setattr(predictor_class, "_predict", noted)
     lines = [json.dumps({"id": f"d{n}", "text": "Rash after aspirin."}) for n in range(70)]
     (tmp_path / "in.jsonl").write_text("\n".join(lines))
     out = tmp_path / "out.jsonl"
@@ -272,7 +272,7 @@ def test_a_file_is_one_stream_and_standard_input_is_not(
         source = name if name == "-" else tmp_path / name
         assert run(monkeypatch, toy_archive, source, *options, "--output", out, "--silent") == 0
     assert [line["id"] for line in json_lines(out)] == [f"d{n}" for n in range(70)]
-    assert [number for number in numbers if number] == ([32, 32, 6] if name == "-" else [70])
+    assert numbers == ([32, 32, 6] if name == "-" else [70])
 
 
 def test_wordpieces_of_a_batch_are_those_of_the_predictor(
