@@ -59,7 +59,8 @@ class LoadedModel:
         self.path = path
         self.takes_mentions = takes_mentions
         self._annotate = annotate
-        self._turn = threading.Lock()
+        # What gives the inputs of a stream may use the model itself.
+        self._turn = threading.RLock()
 
     def __call__(self, text: Input) -> Document:
         """

@@ -90,6 +90,12 @@ def test_threads_share_a_model(model):
         assert list(threads.map(model, texts)) == expected
 
 
+def test_inputs_of_a_stream_may_be_made_by_the_model_itself(model):
+    expected = model(TEXT).mentions
+    (document,) = model.pipe(model(text) for text in [TEXT])
+    assert document.mentions == expected
+
+
 @pytest.mark.parametrize(
     "settings, message",
     [
