@@ -25,6 +25,7 @@ from bio_ie.annotation.dictionary_links import (
     of_types,
     with_best_concepts,
 )
+from bio_ie.api.linking import GENERATORS
 from bio_ie.commands.command import Command
 from bio_ie.commands.corpus_format_argument import corpus_format
 from bio_ie.commands.model_links import linking_predictor, model_links
@@ -33,11 +34,6 @@ from bio_ie.commands.types_argument import types_argument
 from bio_ie.commands.user_errors import user_errors
 from bio_ie.data.corpora.corpus_path import read_corpus
 from bio_ie.files.corpus_error import CorpusError
-from bio_ie.knowledge.candidate_generators import (
-    CandidateGenerator,
-    ExactCandidateGenerator,
-    TfidfCandidateGenerator,
-)
 from bio_ie.knowledge.knowledge_base import KnowledgeBase
 from bio_ie.knowledge.typed_dictionary import CANDIDATES, TypedDictionary
 from bio_ie.text.counted import counted
@@ -143,8 +139,8 @@ def _link_with_names(args: argparse.Namespace, kb: KnowledgeBase) -> None:
         raise ConfigurationError(f"k must be positive, got {k}")
     wanted = types_argument(args.types)
     types = None if wanted is None else TypedDictionary(kb, wanted)
-    generator = _generator(
-        args.generator or "exact", kb, k if types is None else max(k, CANDIDATES)
+    generator = GENERATORS[args.generator or "exact"](
+        kb, k if types is None else max(k, CANDIDATES)
     )
     documents = _documents(args)
     if not args.annotated:
@@ -192,12 +188,6 @@ def _print(linked: Dict[str, Any], as_json: bool) -> None:
         print(f"error: {linked['id']}: {linked['error']}", file=sys.stderr)
     else:
         print("\n".join(_lines(linked)))
-
-
-def _generator(name: str, kb: KnowledgeBase, k: int) -> CandidateGenerator:
-    if name == "exact":
-        return ExactCandidateGenerator(kb, k)
-    return TfidfCandidateGenerator(kb, k)
 
 
 def _documents(args: argparse.Namespace) -> Iterable[Document]:
