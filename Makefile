@@ -10,7 +10,7 @@ VENV_PYTHON := .venv/bin/python
 # Written last by scripts/setup.sh; holds the folder it was written in.
 STAMP := .venv/.setup-done
 INPUTS := $(wildcard requirements*.txt setup.cfg pyproject.toml scripts/setup.sh) \
-	$(wildcard scripts/build_backend.py stubs/*.pth stubs/*/*.py)
+	$(wildcard scripts/build_backend.py stubs/*.pth stubs/*.py stubs/*/*.py)
 
 .PHONY: help setup demo test lint types parts format bench FORCE
 .DEFAULT_GOAL := help
